@@ -1,0 +1,123 @@
+# Everything starts here; `make` alone says what there is. Finished steps leave a stamp in .state/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	--allow-unsafe --strip-extras --no-header --quiet
+
+##@ Run
+.PHONY: run
+run: .state/base .state/editor ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
+	@exec $(BIN)/toasoan up
+
+.PHONY: install
+install: .state/base ## Make the virtual environment, so that .venv/bin/toasoan works
+
+##@ Check
+.PHONY: test
+test: .state/dev .state/packages .state/editor ## Run every test and check; the last line counts passed and failed
+	@exec $(BIN)/python -m pytest $(TESTS)
+
+.PHONY: chaos
+chaos: .state/dev ## Kill, freeze and wipe a house's processes while stories are pushed; a table at the end
+	@TOASOAN_CHAOS_PUSHES=$${TOASOAN_CHAOS_PUSHES:-300} exec $(BIN)/python -m pytest tests/chaos
+
+.PHONY: lint
+lint: .state/dev ## Run the style, type and import checks alone
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: security
+security: .state/security .state/packages ## Scan the code, ask for known holes in packages, attack a running house
+	@echo "Scanning the code (ruff's S rules are bandit's)…"
+	@$(BIN)/ruff check
+	@$(BIN)/python -m tests.security.packages
+	@TOASOAN_MADE_REQUESTS=20000 exec $(BIN)/python -m pytest tests/security
+
+.PHONY: sbom
+sbom: .state/security ## Write the bill of materials of what the house runs on to sbom.json (CycloneDX)
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o sbom.json requirements/base.txt
+	@echo "sbom.json: $$($(BIN)/python -c 'import json; print(len(json.load(open("sbom.json"))["components"]))') packages"
+
+.PHONY: bench
+bench: .state/dev .state/packages ## Measure side by side; a table here, JSON in benchmarks/results/
+	@exec $(BIN)/python -m benchmarks
+
+.PHONY: screenshots
+screenshots: .state/dev .state/packages ## Photograph the pages of a running demo house into docs/screenshots/
+	@exec $(BIN)/python -m tests.browser.screenshots
+
+##@ Keep
+.PHONY: lock
+lock: .state/dev ## Choose newest allowed versions again and lock them with hashes
+	@$(BIN)/pip-compile $(LOCK) --upgrade --output-file requirements/base.txt requirements/base.in
+	@$(BIN)/pip-compile $(LOCK) --upgrade --output-file requirements/dev.txt requirements/dev.in
+	@$(BIN)/pip-compile $(LOCK) --upgrade --output-file requirements/security.txt requirements/security.in
+
+.PHONY: clean
+clean: ## Remove what was installed and built; the paper's data stays
+	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## Print this help
+	@awk 'BEGIN {FS = ":.*## "} \
+		/^##@ / {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo
+
+# ---------------------------------------------------------------- steps
+
+# Debian keeps the part of Python that makes virtual environments in a package of its own.
+.state/venv:
+	@mkdir -p .state
+	@echo "Making the virtual environment…"
+	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; \
+		else \
+			echo "Python's venv module is missing: install the package python3-venv." >&2; exit 1; \
+		fi; \
+	fi
+	@[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear .venv
+	@touch $@
+
+.state/base: .state/venv requirements/base.txt pyproject.toml
+	@echo "Installing what the house runs on…"
+	@$(PIP_INSTALL) --require-hashes -r requirements/base.txt
+	@PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@# Without docstrings each of the house's processes is some 6 MB smaller (toasoan/roles.py asks for this form).
+	@$(BIN)/python -OO -m compileall -q -j 0 .venv/lib shared services toasoan >/dev/null || true
+	@touch $@
+
+.state/dev: .state/base requirements/dev.txt
+	@echo "Installing what the checks need…"
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.state/security: .state/dev requirements/security.txt
+	@echo "Installing what the security checks need…"
+	@$(PIP_INSTALL) --require-hashes -r requirements/security.txt
+	@touch $@
+
+# The desk's rich-text editor. Without npm, or without a network, the desk has a plain one.
+.state/editor: desk/package-lock.json desk/package.json $(wildcard desk/src/*.js) services/ingest/desk/static/paste.js services/ingest/desk/static/toolbar.js
+	@mkdir -p .state
+	@if command -v npm >/dev/null; then \
+		echo "Building the desk's editor…"; \
+		(cd desk && timeout 180 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error --fetch-retries=1 --fetch-timeout=20000 >/dev/null \
+			&& npm run --silent build -- --log-level=error) && touch $@ \
+			|| echo "The desk's editor could not be built; the plain one stands in."; \
+	fi
+
+.state/packages: tests/packages.sh
+	@mkdir -p .state
+	@bash tests/packages.sh
+	@touch $@
