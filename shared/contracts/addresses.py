@@ -1,0 +1,48 @@
+"""Readers' addresses, so that every service writes the same links."""
+
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+OLD_PATH_CHARS = 500
+
+# First path segments that belong to the site itself: no section may take one as its slug.
+RESERVED = frozenset(
+    """api static media tim-kiem doc-nhieu tu-khoa tac-gia ngay cai-chinh cach-tinh-luot-xem gioi-thieu rieng-tu
+    rss atom feed sitemap news-sitemap robots favicon healthz readyz metrics desk ops well-known video anh
+    ngoai-tuyen""".split()
+)
+
+
+def article_path(section_slug: str, slug: str, article_id: int) -> str:
+    """ "/thoi-su/dien-bien-phu-don-tet-123": the id at the end finds the article whatever stands before it."""
+    return f"/{section_slug}/{slug or 'bai'}-{article_id}"
+
+
+def section_path(slug: str) -> str:
+    return f"/{slug}"
+
+
+def tag_path(slug: str) -> str:
+    return f"/tu-khoa/{slug}"
+
+
+def author_path(slug: str) -> str:
+    return f"/tac-gia/{slug}"
+
+
+def old_path(url: str) -> str:
+    """An address of an old site, or a request's path and query, as `ArticleState.old_paths` has it; "" for none.
+
+    However it is percent-encoded, with or without a slash at its end and whatever the host, it is the same.
+
+    >>> old_path("https://cu.example/2019/05/l%E1%BB%85-h%E1%BB%99i/"), old_path("https://cu.example/?p=7")
+    ('/2019/05/lễ-hội', '/?p=7')
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    path = "/" + unquote(parts.path).strip("/")
+    found = unicodedata.normalize("NFC", path + (f"?{unquote(parts.query)}" if parts.query else ""))
+    usable = found != "/" and len(found) <= OLD_PATH_CHARS and found.isprintable()
+    return found if usable else ""

@@ -1,0 +1,75 @@
+"""An article as the services tell each other about it."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+
+class Contract(BaseModel):
+    """Base of every payload: immutable; unknown fields are ignored, so that old code reads newer messages."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Tag(Contract):
+    slug: str
+    name: str
+
+
+class Author(Contract):
+    """Somebody named in the byline, with what they did ("Tin", "ảnh"; empty: the text)."""
+
+    name: str
+    slug: str
+    roles: tuple[str, ...] = ()
+
+
+class Image(Contract):
+    """A picture of the article; `url` is "" for a caption whose picture is not at hand."""
+
+    url: str
+    caption: str = ""
+    credit: str = ""
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    renditions: tuple[tuple[int, str], ...] = ()
+    """(width in pixels, url) of smaller copies."""
+
+
+class Correction(Contract):
+    """A public notice "Thông tin cải chính, xin lỗi"."""
+
+    at: AwareDatetime
+    notice: str
+    wrong: str = ""
+    right: str = ""
+
+
+class ArticleState(Contract):
+    """All of an article's public state in one version; `body` is sanitised HTML."""
+
+    id: int
+    version: int
+    status: Literal["draft", "submitted", "edited", "approved", "scheduled", "published", "unpublished", "withdrawn"]
+    kind: Literal["article", "photo", "video"] = "article"
+    title: str
+    slug: str
+    summary: str = ""
+    body: str = ""
+    section_slug: str
+    section_name: str
+    tags: tuple[Tag, ...] = ()
+    dateline: str = ""
+    byline: str = ""
+    authors: tuple[Author, ...] = ()
+    images: tuple[Image, ...] = ()
+    video_url: str = ""
+    corrections: tuple[Correction, ...] = ()
+    published_at: AwareDatetime | None = None
+    first_published_at: AwareDatetime | None = None
+    updated_at: AwareDatetime
+    opening_views: int = 0
+    """Views counted elsewhere before the article came here."""
+    old_paths: tuple[str, ...] = ()
+    """Addresses ("/2019/05/le-hoi.html") it had before it came here: they redirect to the new one."""

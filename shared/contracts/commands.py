@@ -1,0 +1,318 @@
+"""Commands say what to do; queries ask and get an answer while somebody still waits for it."""
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.articles import Contract
+from shared.contracts.queues import Queue
+
+
+class Command(Contract):
+    """Base of what is done once asked: `kind` names the task, `queue` is where it waits."""
+
+    kind: ClassVar[str]
+    queue: ClassVar[Queue]
+
+
+class Query(Command):
+    """Base of the questions. `Answer` is the model of what comes back."""
+
+    Answer: ClassVar[type[Contract]]
+
+
+# ---------------------------------------------------------------- commands
+
+
+class CountViews(Command):
+    """Accepted views, and the tally of refused ones, in one batch that counts once however often it arrives.
+
+    `views` are (article id, visitor key, unix seconds, referrer domain or "").
+    `rejected` are (reason, number) since the last batch.
+    """
+
+    kind: ClassVar[str] = "count_views"
+    queue: ClassVar[Queue] = Queue.count
+    batch_id: str
+    views: tuple[tuple[int, str, int, str], ...]
+    rejected: dict[str, int] = {}
+
+
+class SetTrendingRule(Command):
+    """An editor pins an article to the trending list (at `position`, from 1), keeps it out, or lets go of it."""
+
+    kind: ClassVar[str] = "set_trending_rule"
+    queue: ClassVar[Queue] = Queue.statistics
+    article_id: int
+    rule: Literal["pin", "exclude", "none"]
+    position: int = Field(1, ge=1, le=20)
+    by: str
+    at: AwareDatetime
+
+
+class SubmitComment(Command):
+    """A reader's comment on its way to the moderators; `token` makes a second sending the same comment."""
+
+    kind: ClassVar[str] = "submit_comment"
+    queue: ClassVar[Queue] = Queue.bulk
+    token: str
+    article_id: int
+    parent_id: int | None = None
+    name: str
+    email: str = ""
+    text: str
+    at: AwareDatetime
+    spam_score: int = 0
+    spam_reasons: tuple[str, ...] = ()
+
+
+class StoreDeadLetter(Command):
+    """What could not be handled, whole, for ops to read, put back or drop."""
+
+    kind: ClassVar[str] = "store_dead_letter"
+    queue: ClassVar[Queue] = Queue.dead
+    id: str
+    service: str
+    task: str
+    source_queue: str
+    message: dict[str, Any]
+    error: str
+    attempts: int
+    at: AwareDatetime
+
+
+# ---------------------------------------------------------------- queries
+
+
+class SearchHit(Contract):
+    id: int
+    title: str
+    url: str
+    section: str
+    section_slug: str = ""
+    published_at: AwareDatetime | None
+    summary: str
+    highlight: str
+    """HTML: escaped text with <mark>."""
+    highlight_title: str = ""
+    status: str = "published"
+    image: str = ""
+
+
+class SearchAnswer(Contract):
+    total: int
+    took_ms: float
+    suggestion: str | None = None
+    facets: dict[str, list[dict[str, Any]]] = {}
+    """{"section": [{"value", "label", "count"}], "year": …, "author": …}."""
+    results: tuple[SearchHit, ...] = ()
+
+
+class SearchArticles(Query):
+    kind: ClassVar[str] = "search_articles"
+    queue: ClassVar[Queue] = Queue.query
+    Answer: ClassVar[type[Contract]] = SearchAnswer
+    q: str = Field(max_length=500)
+    page: int = Field(1, ge=1, le=500)
+    size: int = Field(20, ge=1, le=100)
+    section: str = ""
+    author: str = ""
+    date_from: AwareDatetime | None = None
+    date_to: AwareDatetime | None = None
+    sort: Literal["relevance", "newest"] = "relevance"
+    drafts: bool = False
+    """Set by the editors' desk only; readers' questions never see what is not published."""
+    draft_sections: tuple[str, ...] | None = None
+    """With `drafts`: the desks the asker may read; None means all."""
+
+
+class Suggestion(Contract):
+    title: str
+    url: str
+
+
+class SuggestAnswer(Contract):
+    results: tuple[Suggestion, ...] = ()
+
+
+class SuggestTitles(Query):
+    kind: ClassVar[str] = "suggest_titles"
+    queue: ClassVar[Queue] = Queue.query
+    Answer: ClassVar[type[Contract]] = SuggestAnswer
+    q: str = Field(max_length=200)
+    size: int = Field(8, ge=1, le=8)
+
+
+class VersionsAnswer(Contract):
+    versions: tuple[tuple[int, int], ...]
+    """(article id, version) in the order of ids; fewer than asked for means the end."""
+
+
+class ListWebVersions(Query):
+    """What web's read model holds, tombstones included, for reconciliation."""
+
+    kind: ClassVar[str] = "list_web_versions"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = VersionsAnswer
+    after: int = 0
+    limit: int = Field(5000, ge=1, le=20000)
+
+
+class ListSearchVersions(ListWebVersions):
+    kind: ClassVar[str] = "list_search_versions"
+    queue: ClassVar[Queue] = Queue.query
+
+
+class ListCounterVersions(ListWebVersions):
+    kind: ClassVar[str] = "list_counter_versions"
+    queue: ClassVar[Queue] = Queue.statistics
+
+
+class ViewPoint(Contract):
+    """One point of a curve: `at` begins an hour, a day (+07:00) or five minutes."""
+
+    at: AwareDatetime
+    views: int
+    readers: int | None = None
+    """Estimate of different readers; None where there is none."""
+
+
+class ViewShare(Contract):
+    """One row of a table: a section, an author, a referrer's domain ("": direct, "*": the many small ones)."""
+
+    key: str
+    name: str
+    views: int
+
+
+class ViewedArticle(Contract):
+    id: int
+    title: str
+    path: str
+    section_name: str
+    views: int
+    total: int
+    """Of all time, opening balance and corrections included."""
+
+
+class ViewCorrection(Contract):
+    at: AwareDatetime
+    delta: int
+    reason: str
+    by: str
+
+
+class ArticleStatisticsAnswer(Contract):
+    article: ViewedArticle | None
+    """`views` are those of the days asked for; None: the counter does not know the article."""
+    opening_views: int = 0
+    hours: tuple[ViewPoint, ...] = ()
+    days: tuple[ViewPoint, ...] = ()
+    sources: tuple[ViewShare, ...] = ()
+    corrections: tuple[ViewCorrection, ...] = ()
+
+
+class ArticleStatistics(Query):
+    """One article's readers: the last 48 hours, the last `days` days, where they came from."""
+
+    kind: ClassVar[str] = "article_statistics"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = ArticleStatisticsAnswer
+    article_id: int
+    days: int = Field(30, ge=1, le=3660)
+
+
+class SiteStatisticsAnswer(Contract):
+    views: int
+    days: tuple[ViewPoint, ...] = ()
+    articles: tuple[ViewedArticle, ...] = ()
+    sections: tuple[ViewShare, ...] = ()
+    authors: tuple[ViewShare, ...] = ()
+    sources: tuple[ViewShare, ...] = ()
+
+
+class SiteStatistics(Query):
+    """The whole paper over some days (+07:00), both ends included; narrowed to a section or an author if asked."""
+
+    kind: ClassVar[str] = "site_statistics"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = SiteStatisticsAnswer
+    first: date
+    last: date
+    section_slug: str = ""
+    author_slug: str = ""
+    size: int = Field(50, ge=1, le=1000)
+
+
+class LiveNowAnswer(Contract):
+    readers: int
+    """Estimate of different readers in the last 5 to 10 minutes."""
+    views_5_minutes: int
+    views_60_minutes: int
+    curve: tuple[ViewPoint, ...] = ()
+    articles: tuple[ViewedArticle, ...] = ()
+    """Most viewed in the last 15 minutes."""
+
+
+class LiveNow(Query):
+    kind: ClassVar[str] = "live_now"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = LiveNowAnswer
+    size: int = Field(20, ge=1, le=100)
+
+
+class ViewAuditHour(Contract):
+    at: AwareDatetime
+    accepted: int
+    rejected: dict[str, int]
+    """By reason; `repeated` is the same visitor within the window."""
+    spikes: tuple[str, ...] = ()
+    """What is far above its own hours before: "accepted" or a reason."""
+
+
+class ViewAuditAnswer(Contract):
+    hours: tuple[ViewAuditHour, ...] = ()
+    corrections: tuple[ViewCorrection, ...] = ()
+
+
+class ViewAudit(Query):
+    """Beacons of the last hours, counted and refused."""
+
+    kind: ClassVar[str] = "view_audit"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = ViewAuditAnswer
+    hours: int = Field(48, ge=1, le=48)
+
+
+class AppliedBatchesAnswer(Contract):
+    names: tuple[str, ...]
+    memory: str = ""
+    """Another one than before: the counter has forgotten what it had applied until then."""
+
+
+class ListAppliedBatches(Query):
+    """Which of these batches of views has the counter applied? The others are sent again."""
+
+    kind: ClassVar[str] = "list_applied_batches"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = AppliedBatchesAnswer
+    names: tuple[str, ...] = Field(max_length=2000)
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    CountViews,
+    ListAppliedBatches,
+    SetTrendingRule,
+    ArticleStatistics,
+    SiteStatistics,
+    LiveNow,
+    ViewAudit,
+    SubmitComment,
+    StoreDeadLetter,
+    SearchArticles,
+    SuggestTitles,
+    ListWebVersions,
+    ListSearchVersions,
+    ListCounterVersions,
+)

@@ -1,0 +1,52 @@
+"""How events travel: a batch of envelopes of one kind in one Celery message.
+
+One message may carry many events because what costs is the message, not the event; a consumer still applies
+each by its own version.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
+
+from shared.contracts.articles import Contract
+
+P = TypeVar("P", bound=Contract)
+
+# Keeps a message under about half a megabyte of JSON, and a handler under about a second of work.
+BATCH_EVENTS = 100
+BATCH_BYTES = 400_000
+# Larger messages are compressed; below this, compressing costs more than it saves.
+COMPRESS_OVER_BYTES = 8_192
+
+# Versions are SQL integers: what would not fit cannot be a version.
+Version = Annotated[int, Field(ge=0, lt=2**62)]
+
+
+class Envelope(Contract):
+    """One event on the wire. `key` is what it speaks of (an article's id), `version` orders events of that key."""
+
+    event_id: str = Field(max_length=64)
+    schema_version: int = 1
+    key: str
+    version: Version
+    occurred_at: float
+    """Unix seconds of the commit."""
+    traceparent: str = ""
+    payload: dict[str, Any]
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.occurred_at, UTC)
+
+
+class Delivered(Generic[P]):
+    """An event as a handler gets it: the envelope's facts and the typed payload."""
+
+    __slots__ = ("event_id", "occurred_at", "payload", "version")
+
+    def __init__(self, envelope: Envelope, payload: P) -> None:
+        self.event_id = envelope.event_id
+        self.version = envelope.version
+        self.occurred_at = envelope.at
+        self.payload = payload

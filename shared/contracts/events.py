@@ -1,0 +1,136 @@
+"""Events: facts in the past tense that carry the state they speak of, so that nobody has to ask back.
+
+A new kind of event is one class here, one row in `SUBSCRIBERS`, and one handler in each service that consumes
+the queues of that row; tests/unit/shared/test_contracts.py fails while one of them is missing.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime
+
+from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.queues import Queue
+
+
+class Event(Contract):
+    """Base of the events. `kind` names it on the wire; raise `schema_version` only where old readers would err."""
+
+    kind: ClassVar[str]
+    schema_version: ClassVar[int] = 1
+
+
+class ArticlePublished(Event):
+    """An article became public, or a new version of a public article did (corrections included)."""
+
+    kind: ClassVar[str] = "article_published"
+    article: ArticleState
+
+
+class ArticleSaved(Event):
+    """A version that readers must not see was saved: drafts, scheduled stories. For the editors' search."""
+
+    kind: ClassVar[str] = "article_saved"
+    article: ArticleState
+
+
+class ArticleWithdrawn(Event):
+    """A public article is gone: a tombstone with the version that took it away."""
+
+    kind: ClassVar[str] = "article_withdrawn"
+    article_id: int
+    version: int
+    reason_kind: Literal["withdrawn", "unpublished"]
+    section_slug: str
+    at: AwareDatetime
+
+
+class SectionSaved(Event):
+    """A section was made, renamed, moved or reordered."""
+
+    kind: ClassVar[str] = "section_saved"
+    id: int
+    version: int
+    slug: str
+    name: str
+    parent_slug: str = ""
+    position: int = 0
+
+
+class FrontPageChanged(Event):
+    """Editors set the front page: article ids in reading order, the first one leads."""
+
+    kind: ClassVar[str] = "front_page_changed"
+    id: int = 1
+    version: int
+    pinned: tuple[int, ...] = ()
+
+
+class CommentPublished(Event):
+    """An editor approved a reader's comment."""
+
+    kind: ClassVar[str] = "comment_published"
+    id: int
+    version: int
+    article_id: int
+    parent_id: int | None = None
+    name: str
+    text: str
+    at: AwareDatetime
+
+
+class CommentRemoved(Event):
+    """A comment that had been public is gone."""
+
+    kind: ClassVar[str] = "comment_removed"
+    id: int
+    version: int
+    article_id: int
+
+
+class ViewTotalsChanged(Event):
+    """New view totals of some articles. A total carries its own version: for one article it never falls,
+    except by a correction by hand, which raises `epoch`."""
+
+    kind: ClassVar[str] = "view_totals_changed"
+    totals: dict[int, int]
+    epoch: int = 0
+
+
+class RankedArticle(Contract):
+    id: int
+    views: int
+
+
+class RankingChanged(Event):
+    """A list of the most read. `section_slug` is "" for the whole paper; `version` is the time it was made, in ms."""
+
+    kind: ClassVar[str] = "ranking_changed"
+    window: Literal["1h", "24h", "7d", "30d", "trending"]
+    section_slug: str = ""
+    version: int
+    entries: tuple[RankedArticle, ...] = ()
+
+
+class RelatedArticlesChanged(Event):
+    """Search found the articles that read alike. `version` is the article's."""
+
+    kind: ClassVar[str] = "related_articles_changed"
+    article_id: int
+    version: int
+    related: tuple[int, ...] = ()
+
+
+SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
+    ArticlePublished: (Queue.page, Queue.index, Queue.count),
+    ArticleSaved: (Queue.index,),
+    ArticleWithdrawn: (Queue.page, Queue.index, Queue.count),
+    SectionSaved: (Queue.page,),
+    FrontPageChanged: (Queue.page,),
+    CommentPublished: (Queue.page,),
+    CommentRemoved: (Queue.page,),
+    ViewTotalsChanged: (Queue.page,),
+    RankingChanged: (Queue.page,),
+    RelatedArticlesChanged: (Queue.page,),
+}
+
+BY_KIND: dict[str, type[Event]] = {event.kind: event for event in SUBSCRIBERS}

@@ -1,0 +1,26 @@
+"""The queues: one a class of work, each consumed by one service's workers."""
+
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    """A queue's name on the broker."""
+
+    page = "page"  # what readers see: web's read model
+    index = "index"  # type: ignore[assignment]  # the search index
+    query = "query"  # questions with an answer and a deadline
+    count = "count"  # type: ignore[assignment]  # views
+    bulk = "bulk"  # imports, reader comments, rebuilds
+    dead = "dead"  # what could not be handled, on its way to the dead-letter table
+    statistics = "statistics"  # questions to the counter
+
+
+CONSUMERS: dict[Queue, str] = {
+    Queue.page: "web",
+    Queue.index: "search",
+    Queue.query: "search",
+    Queue.count: "counter",
+    Queue.bulk: "ingest",
+    Queue.dead: "ingest",
+    Queue.statistics: "counter",
+}

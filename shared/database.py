@@ -1,0 +1,187 @@
+"""SQL for every service: SQLite files in WAL mode, or one schema a service in PostgreSQL.
+
+A service's tables are SQLAlchemy Core tables; a change to stored state is one `write()` block.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    Table,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Dialect, make_url
+
+from shared.settings import get_settings
+
+# SQLite writers wait for each other this long before they give up.
+_BUSY_SECONDS = 10
+# A statement that PostgreSQL has not finished by then is cancelled: no endless waits.
+_STATEMENT_SECONDS = 30
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in UTC, on both databases. SQLite has no zone of its own, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """Lists and dicts as JSON text (orjson): read as often as written, never searched inside."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+def database_url(service: str) -> str:
+    """Address of a service's database: `{service}` in TOASOAN_DATABASE_URL stands for its name."""
+    settings = get_settings()
+    if settings.database_url is None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{settings.data_dir / service}.db"
+    url = make_url(settings.database_url.replace("{service}", service))
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    return url.render_as_string(hide_password=False)
+
+
+@lru_cache(maxsize=8)
+def engine(service: str) -> Engine:
+    """The process's engine for a service's store. Made after a fork, never before it."""
+    return make_engine(database_url(service), service)
+
+
+def make_engine(url: str, service: str) -> Engine:
+    """An engine for any address; `service` names the schema in PostgreSQL."""
+    if url.startswith("sqlite"):
+        return _sqlite_engine(url)
+    return create_engine(
+        url,
+        pool_size=5,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 3,
+            "options": f"-csearch_path={service} -cstatement_timeout={_STATEMENT_SECONDS * 1000}",
+        },
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    made = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
+
+    @event.listens_for(made, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver's own BEGINs are switched off: SQLAlchemy's begin event below says which kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "cache_size=-8000",
+            "temp_store=MEMORY",
+            "journal_size_limit=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its lock at the start: a read that turns into a write can fail where waiting would not help.
+        immediate = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return made
+
+
+@contextmanager
+def write(source: Engine) -> Iterator[Connection]:
+    """One write transaction: all of it, or after an exception nothing."""
+    with source.connect().execution_options(write=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def read(source: Engine) -> Iterator[Connection]:
+    """One consistent view for reading."""
+    with source.connect() as connection, connection.begin():
+        yield connection
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """The dialect's INSERT that knows ON CONFLICT."""
+    # Each dialect takes 2 MB; a process needs one.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
+def insert_newer(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    key: str = "id",
+    version: str = "version",
+) -> set[Any]:
+    """Insert rows or replace older ones: a higher version wins, in whatever order and however often they come.
+
+    All rows must have the same columns. Returns the keys of the rows that were written.
+    """
+    if not rows:
+        return set()
+    latest: dict[Any, dict[str, Any]] = {}
+    for row in rows:
+        kept = latest.get(row[key])
+        if kept is None or row[version] > kept[version]:
+            latest[row[key]] = row
+    statement = upsert(connection, table).values(list(latest.values()))
+    statement = statement.on_conflict_do_update(
+        index_elements=[key],
+        set_={name: statement.excluded[name] for name in rows[0] if name != key},
+        where=table.c[version] < statement.excluded[version],
+    ).returning(table.c[key])
+    return set(connection.execute(statement).scalars())
+
+
+def migrate(service: str) -> None:
+    """Bring a service's database to its newest schema; several processes may call it at once."""
+    from shared.migrations import upgrade
+
+    upgrade(service)

@@ -1,0 +1,278 @@
+"""The one base of every Celery handler: decoding, metrics, log and trace context, retries, dead letters.
+
+A handler is a plain function. It must give the same end state when a message comes twice, late or out of order
+(a higher version wins); this base sees to everything else:
+
+- the store is away (`Unavailable` and kin): the worker waits in place, then puts the message back; nothing is lost
+  and nothing overtakes;
+- one bad event in a batch: the batch is taken apart and only that one goes to the dead letters;
+- a message that kills the worker: its deliveries are counted, over `MAX_DELIVERIES` it goes to the dead letters.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
+
+import redis
+from celery import Celery, Task
+from celery.exceptions import Reject
+from celery.worker import state as worker_state
+from pydantic import ValidationError
+
+from shared import telemetry
+from shared.contracts.articles import Contract
+from shared.contracts.commands import Command, Query
+from shared.contracts.envelope import Delivered, Envelope
+from shared.contracts.events import Event
+from shared.contracts.queues import Queue
+from shared.hints import counters
+from shared.publishing import bury, task_name
+from shared.telemetry import bound, log
+from shared.tracing import CONSUMER, span
+
+E_ = TypeVar("E_", bound=Event)
+C_ = TypeVar("C_", bound=Command)
+Q_ = TypeVar("Q_", bound=Query)
+
+MAX_DELIVERIES = 5
+# How long a worker waits in place for its store before it puts the message back (and takes it again).
+WAIT_SECONDS = 20.0
+
+
+class Unavailable(Exception):
+    """A store or server that the handler needs is away for now: wait, do not give up."""
+
+
+_TRANSIENT = (Unavailable, redis.ConnectionError, redis.TimeoutError, ConnectionError, TimeoutError)
+
+
+def handles(app: Celery, event: type[E_], service: str) -> Callable[[Callable[[list[Delivered[E_]]], None]], Any]:
+    """Register `function(events)` for a kind of event: it gets the events of one message, 1 to BATCH_EVENTS."""
+
+    def register(function: Callable[[list[Delivered[E_]]], None]) -> Any:
+        @app.task(name=task_name(service, event.kind), bind=True, shared=False)
+        def run(task: Task, events: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+            _run(task, service, sent_at, lambda: _apply_batch(task, service, event, function, events))
+
+        return run
+
+    return register
+
+
+def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable[[C_], None]], Any]:
+    """Register `function(command)` for a command without an answer."""
+
+    def register(function: Callable[[C_], None]) -> Any:
+        @app.task(name=task_name(service, command.kind), bind=True, shared=False)
+        def run(task: Task, message: dict[str, Any], sent_at: float = 0.0) -> None:
+            def work() -> None:
+                try:
+                    with _continued(task):
+                        _patiently(task, lambda: function(command.model_validate(message)))
+                except _GiveUp:
+                    raise
+                except Exception as error:
+                    _bury(task, service, {"message": message}, error)
+
+            _run(task, service, sent_at, work)
+
+        return run
+
+    return register
+
+
+def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q_], Contract]], Any]:
+    """Register `function(query) -> answer` for a question. A failure answers {"error": …}; nothing is retried,
+    because whoever asked has stopped waiting by then."""
+
+    def register(function: Callable[[Q_], Contract]) -> Any:
+        @app.task(name=task_name(service, query.kind), bind=True, shared=False, ignore_result=False, acks_late=False)
+        def run(task: Task, message: dict[str, Any], sent_at: float = 0.0) -> dict[str, Any]:
+            answer: dict[str, Any] = {}
+
+            def work() -> None:
+                try:
+                    with _continued(task):
+                        answer.update(function(query.model_validate(message)).model_dump(mode="json"))
+                except Exception as error:
+                    answer["error"] = type(error).__name__
+                    raise
+
+            try:
+                _run(task, service, sent_at, work)
+            except Exception:
+                log.exception("query failed", task=task.name)
+            return answer
+
+        return run
+
+    return register
+
+
+class _GiveUp(Reject):
+    """The message goes back to its queue, untouched."""
+
+
+def _run(task: Task, service: str, sent_at: float, work: Callable[[], None]) -> None:
+    request = task.request
+    queue = (request.delivery_info or {}).get("routing_key") or "?"
+    started = time.perf_counter()
+    if sent_at:
+        telemetry.queue_wait_seconds.labels(queue).observe(max(0.0, time.time() - sent_at))
+    outcome = "failed"
+    telemetry.task_started_total.labels(task.name, queue).inc()
+    with bound(task=task.name, task_id=request.id):
+        try:
+            if _delivered_too_often(task):
+                _bury(task, service, dict(request.kwargs or {}), RuntimeError("worker died with it again and again"))
+                outcome = "dead"
+            else:
+                work()
+                outcome = "dead" if getattr(request, "buried", False) else "done"
+        except Reject:
+            outcome = "put_back"
+            raise
+        finally:
+            _measure(task.name, queue, outcome, time.perf_counter() - started)
+
+
+_COUNTED = {
+    "done": telemetry.task_succeeded_total,
+    "put_back": telemetry.task_retried_total,
+    "dead": telemetry.task_failed_total,
+    "failed": telemetry.task_failed_total,
+}
+
+
+def _measure(task: str, queue: str, outcome: str, seconds: float) -> None:
+    telemetry.handler_seconds.labels(task, outcome).observe(seconds)
+    _COUNTED[outcome].labels(task, queue).inc()
+    telemetry.task_runtime.labels(task, queue).observe(seconds)
+
+
+def _apply_batch(
+    task: Task,
+    service: str,
+    event: type[E_],
+    function: Callable[[list[Delivered[E_]]], None],
+    raw: list[dict[str, Any]],
+) -> None:
+    delivered: list[tuple[dict[str, Any], Delivered[E_]]] = []
+    for item in raw:
+        try:
+            envelope = Envelope.model_validate(item)
+            if envelope.schema_version > event.schema_version:
+                raise ValueError(f"schema version {envelope.schema_version} is newer than this code")
+            delivered.append((item, Delivered(envelope, event.model_validate(envelope.payload))))
+        except (ValidationError, ValueError) as error:
+            _bury(task, service, {"events": [item]}, error)
+    if not delivered:
+        return
+    first, *others = [str(item.get("traceparent") or "") for item, _ in delivered]
+    attributes: dict[str, str | int] = {"messaging.batch.message_count": len(delivered)}
+    with span(task.name, first, CONSUMER, others, **attributes), _log_context(delivered):
+        try:
+            _patiently(task, lambda: function([one for _, one in delivered]))
+            telemetry.handled_events_total.labels(task.name, "done").inc(len(delivered))
+            return
+        except _GiveUp:
+            raise
+        except Exception as error:
+            if len(delivered) == 1:
+                _bury(task, service, {"events": [delivered[0][0]]}, error)
+                return
+            log.warning("batch taken apart", size=len(delivered), error=repr(error)[:300])
+        for item, one in delivered:
+            try:
+                _patiently(task, lambda one=one: function([one]))  # type: ignore[misc]
+                telemetry.handled_events_total.labels(task.name, "done").inc()
+            except _GiveUp:
+                raise
+            except Exception as error:
+                _bury(task, service, {"events": [item]}, error)
+
+
+def _continued(task: Task) -> AbstractContextManager[object]:
+    """A span of the trace in which the message was sent."""
+    return span(task.name, str(getattr(task.request, "traceparent", None) or ""), CONSUMER)
+
+
+@contextmanager
+def _log_context(delivered: list[tuple[dict[str, Any], Delivered[E_]]]) -> Iterator[None]:
+    first = delivered[0][0]
+    with bound(event_id=first.get("event_id"), key=first.get("key"), events=len(delivered)):
+        yield
+
+
+def _patiently(task: Task, work: Callable[[], None]) -> None:
+    """Do the work; while its store is away, wait and try again, up to WAIT_SECONDS, then put the message back."""
+    waited, pause = 0.0, 0.1
+    while True:
+        try:
+            work()
+            return
+        except Exception as error:
+            if not _is_away(error):
+                raise
+            # The exit code of an orderly stop is 0, which is neither None nor False itself.
+            stopping = worker_state.should_stop is not None and worker_state.should_stop is not False
+            if waited == 0.0:
+                log.warning("waiting for a store", error=repr(error)[:300])
+            if stopping or waited >= WAIT_SECONDS:
+                _forget_deliveries(task)
+                raise _GiveUp(str(error), requeue=True) from error
+            time.sleep(pause)
+            waited += pause
+            pause = min(2.0, pause * 2)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the error says that a store does not answer for now."""
+    if isinstance(error, _TRANSIENT):
+        return True
+    sql = sys.modules.get("sqlalchemy.exc")  # services without SQL never load it
+    if sql is None or not isinstance(error, (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)):
+        return False
+    # SQLite files its "no such table" and the like under OperationalError too: those do not heal by waiting.
+    text = str(getattr(error, "orig", "")).lower()
+    return not any(sign in text for sign in ("no such", "syntax error", "has no column", "too many sql variables"))
+
+
+def _deliveries_key(task: Task) -> str:
+    return f"ts:deliveries:{task.request.id}"
+
+
+def _delivered_too_often(task: Task) -> bool:
+    """Counted before the work, and only for messages that come again: a first delivery costs nothing."""
+    if not (task.request.delivery_info or {}).get("redelivered"):
+        return False
+    try:
+        pipe = counters().pipeline()
+        pipe.incr(_deliveries_key(task))
+        pipe.expire(_deliveries_key(task), 86_400)
+        return int(pipe.execute()[0]) >= MAX_DELIVERIES
+    except redis.RedisError:
+        return False
+
+
+def _forget_deliveries(task: Task) -> None:
+    """Waiting for a store is no sign of a message that kills."""
+    try:
+        counters().delete(_deliveries_key(task))
+    except redis.RedisError:
+        pass
+
+
+def _bury(task: Task, service: str, message: dict[str, Any], error: Exception) -> None:
+    queue = (task.request.delivery_info or {}).get("routing_key") or Queue.dead.value
+    log.error("given up", error=repr(error)[:1000], exc_info=error)
+    telemetry.dead_lettered_total.labels(service, task.name).inc()
+    telemetry.handled_events_total.labels(task.name, "dead").inc(len(message.get("events", [0])))
+    try:
+        bury(task.app, service, task.name, queue, message, error, MAX_DELIVERIES)
+        task.request.buried = True
+    except Exception as failure:
+        # The broker is away: keep the message where it is rather than lose it.
+        raise _GiveUp(str(failure), requeue=True) from failure

@@ -1,0 +1,69 @@
+"""Wake-ups inside one service by Redis pub/sub: best effort, never the only way.
+
+Whoever listens also polls: a lost hint costs a second, nothing else.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+
+import redis
+
+from shared.settings import get_settings
+from shared.telemetry import log
+
+BROKER_FOUND = "broker-found"
+"""A worker has found its broker, at its start or again: what was on its way between them before may be lost."""
+
+_PREFIX = "ts:hint:"
+# After a failure hints are not even tried for this long, so that a dead Redis costs the sender nothing.
+_REST_SECONDS = 2.0
+_resting_until = 0.0
+
+
+@lru_cache(maxsize=1)
+def counters() -> redis.Redis:
+    """The process's client for the counters' Redis: every call answers or fails within 2 s."""
+    return redis.Redis.from_url(
+        get_settings().counters_url, socket_timeout=2, socket_connect_timeout=1, health_check_interval=15
+    )
+
+
+def send_hint(channel: str, payload: bytes = b"") -> int:
+    """Wake the listeners of a channel; returns their number. Never raises for a Redis that is away."""
+    global _resting_until
+    if time.monotonic() < _resting_until:
+        return 0
+    try:
+        return int(counters().publish(_PREFIX + channel, payload))
+    except redis.RedisError as error:
+        _resting_until = time.monotonic() + _REST_SECONDS
+        log.warning("hint not sent", channel=channel, error=str(error))
+        return 0
+
+
+def listen(channel: str, callback: Callable[[bytes], None]) -> threading.Thread:
+    """Call `callback(payload)` for every hint, in a daemon thread that reconnects by itself."""
+    thread = threading.Thread(target=_listen, args=(channel, callback), name=f"hints-{channel}", daemon=True)
+    thread.start()
+    return thread
+
+
+def _listen(channel: str, callback: Callable[[bytes], None]) -> None:
+    while True:
+        try:
+            client = redis.Redis.from_url(
+                get_settings().counters_url, socket_connect_timeout=2, health_check_interval=15
+            )
+            with client.pubsub(ignore_subscribe_messages=True) as subscription:
+                subscription.subscribe(_PREFIX + channel)
+                while True:
+                    message = subscription.get_message(timeout=10)
+                    if message is not None:
+                        callback(message["data"])
+        except (redis.RedisError, OSError) as error:
+            log.warning("hints interrupted", channel=channel, error=str(error))
+            time.sleep(1)
+        except Exception:
+            log.exception("hint callback failed", channel=channel)

@@ -1,0 +1,97 @@
+"""uvicorn's HTTP protocol with bounds that it does not have itself: on the head of a request, and on slow clients.
+
+nginx has the same bounds in production; a house on one machine stands without it.
+"""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# First line and headers together; cookies and long addresses need a tenth of it.
+MAX_HEAD_BYTES = 32_768
+# A head must be whole after this long; so long may a connection stand on which nothing is asked.
+SLOW_SECONDS = 30.0
+# What the bytes of a body are worth: slower than this and it counts as slow.
+_BODY_BYTES_A_SECOND = 1000
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class GuardedHttp(HttpToolsProtocol):
+    """Answers 431 to a head over MAX_HEAD_BYTES; `close_slow` closes what `is_slow`."""
+
+    quiet_since = 0.0
+    """Since when (monotonic) the other side owes us something: a request, or the rest of one."""
+
+    _asked = False
+    _reading = False
+    _too_large = False
+    # Bytes of which the parser has made nothing whole yet: it keeps them all.
+    _unread = 0
+
+    def connection_made(self, transport: Any) -> None:
+        self.quiet_since = time.monotonic()
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._asked:
+            # Only the first bytes of a request count as a sign of life: a drip of them is none.
+            self._asked, self.quiet_since = True, time.monotonic()
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._too_large = True
+            self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        self._reading = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if size > MAX_HEAD_BYTES:
+            self._too_large = True
+            # The parser stops, and uvicorn asks for the answer to a request that cannot be read.
+            raise ValueError("head too large")
+        self._unread = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unread = 0
+        self.quiet_since = min(time.monotonic(), self.quiet_since + len(body) / _BODY_BYTES_A_SECOND)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unread, self._reading = 0, False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._asked, self.quiet_since = False, time.monotonic()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if not self._too_large:
+            super().send_400_response(msg)
+        elif not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def is_slow(self, now: float) -> bool:
+        """Nothing is owed by us on this connection, and what is owed to us has been coming for too long."""
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if not self._reading or cycle.response_started:
+                return False
+            if self.flow.read_paused:
+                # It is we who do not read.
+                self.quiet_since = now
+        return now - self.quiet_since > SLOW_SECONDS
+
+
+def close_slow(connections: Iterable[Any]) -> None:
+    """Close the connections that keep us waiting."""
+    now = time.monotonic()
+    for connection in list(connections):
+        if isinstance(connection, GuardedHttp) and connection.is_slow(now):
+            connection.transport.close()

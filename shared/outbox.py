@@ -1,0 +1,279 @@
+"""The transactional outbox and its relay: an event is published if, and only if, its change was committed.
+
+A row is a pointer (kind, key, version), one for each subscriber queue: the payload is built from the immutable
+revision when the relay publishes, so nothing is stored twice. Rows are leased, published, then deleted; there is
+no cursor, because ids commit out of order. A relay that dies in between causes a duplicate, which handlers ignore.
+
+The pattern: microservices.io "Transactional outbox" and "Polling publisher"; the wake-up by hint saves the wait
+for the poll, which stays the guarantee.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from celery import Celery
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    select,
+    update,
+)
+
+from shared import telemetry
+from shared.broker import message_count
+from shared.celery_factory import publish
+from shared.contracts.articles import Contract
+from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS
+from shared.contracts.events import BY_KIND, SUBSCRIBERS, Event
+from shared.contracts.queues import CONSUMERS, Queue
+from shared.database import read, write
+from shared.hints import listen, send_hint
+from shared.publishing import task_name
+from shared.telemetry import log
+from shared.tracing import current_traceparent, waited
+
+# A relay that died with rows in hand has lost them to the others after this long.
+LEASE_SECONDS = 10.0
+POLL_SECONDS = 1.0
+CLAIM_ROWS = 500
+# Bulk rows (imports, rebuilds) go out only while a queue holds fewer messages than this, so that a new story
+# waits behind a few batches at most, however large an import is.
+BULK_QUEUE_LENGTH = 4
+# The oldest row is among the first by id: ids are taken in a transaction's course, so they are nearly in order.
+_OLDEST_ROWS = 100
+
+Pointer = tuple[str, int]
+"""(key, version)"""
+Build = Callable[[str, Sequence[Pointer]], dict[Pointer, Contract | None]]
+"""build(kind, pointers) -> the payload of each; None where the change speaks of nothing any more."""
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """The outbox of a service, in that service's metadata."""
+    return Table(
+        "outbox",
+        metadata,
+        # SQLite counts up by itself only for a plain INTEGER.
+        Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+        Column("queue", String(32), nullable=False),
+        Column("bulk", Boolean, nullable=False, default=False),
+        Column("kind", String(64), nullable=False),
+        Column("key", String(64), nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("event_id", String(64), nullable=False),
+        Column("traceparent", String(64), nullable=False, default=""),
+        Column("occurred_at", Float, nullable=False),
+        Column("leased_until", Float, nullable=False, default=0.0),
+        Index("outbox_by_queue", "queue", "bulk", "id"),
+    )
+
+
+def add(
+    connection: Connection,
+    table: Table,
+    event: type[Event],
+    pointers: Iterable[tuple[str | int, int]],
+    *,
+    bulk: bool = False,
+    queues: Sequence[Queue] | None = None,
+) -> None:
+    """Note events in the transaction that makes them true: one row for each pointer and subscriber.
+
+    `queues` narrows the subscribers (reconciliation sends again only where something is missing).
+    """
+    now, traceparent = time.time(), current_traceparent()
+    rows = []
+    for key, version in pointers:
+        event_id = uuid4().hex
+        for queue in queues if queues is not None else SUBSCRIBERS[event]:
+            rows.append(
+                {
+                    "queue": queue.value,
+                    "bulk": bulk,
+                    "kind": event.kind,
+                    "key": str(key),
+                    "version": version,
+                    "event_id": event_id,
+                    "traceparent": traceparent,
+                    "occurred_at": now,
+                    "leased_until": 0.0,
+                }
+            )
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def wake(service: str) -> None:
+    """Tell the service's relay that there is something to publish (after the commit)."""
+    send_hint(f"relay:{service}")
+
+
+class Relay:
+    """Publishes a service's outbox: the only publisher of events."""
+
+    def __init__(self, service: str, engine: Engine, table: Table, app: Celery, build: Build) -> None:
+        self._service = service
+        self._engine = engine
+        self._table = table
+        self._app = app
+        self._build = build
+        self._awake = threading.Event()
+
+    def listen(self) -> None:
+        """Let hints cut the wait between two polls short."""
+        listen(f"relay:{self._service}", lambda _payload: self.wake())
+
+    def wake(self) -> None:
+        """End a `wait` at once."""
+        self._awake.set()
+
+    def wait(self, seconds: float = POLL_SECONDS) -> None:
+        """Sleep until a hint comes or `seconds` have passed."""
+        self._awake.wait(seconds)
+        self._awake.clear()
+
+    def run_once(self) -> int:
+        """Publish what waits; returns the number of rows that were handed to the broker (or fell away).
+
+        Raises kombu.exceptions.OperationalError when the broker is away: the rows stay, and their lease is
+        given back.
+        """
+        done = 0
+        for queue in self._waiting_queues():
+            rows = self._claim(queue, bulk=False)
+            if not rows and self._has_room(queue):
+                rows = self._claim(queue, bulk=True)
+            done += self._publish_rows(queue, rows)
+        return done
+
+    def observe(self) -> tuple[int, float]:
+        """Bring the gauges of the outbox up to date; returns (rows, age of the oldest in seconds)."""
+        table = self._table
+        first = select(table.c.occurred_at).order_by(table.c.id).limit(_OLDEST_ROWS).subquery()
+        with read(self._engine) as connection:
+            count = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            oldest = connection.execute(select(func.min(first.c.occurred_at))).scalar_one()
+        telemetry.outbox_pending.labels(self._service).set(count)
+        age = max(0.0, time.time() - oldest) if oldest else 0.0
+        telemetry.outbox_oldest_age_seconds.labels(self._service).set(age)
+        return count, age
+
+    def _waiting_queues(self) -> list[Queue]:
+        # Readers first: what the page queue waits for goes out before the index and the counts.
+        # A look at the index for each queue: a DISTINCT would read all of a rebuild's million rows every time.
+        table = self._table
+        with read(self._engine) as connection:
+            return [
+                queue
+                for queue in Queue
+                if connection.execute(select(table.c.id).where(table.c.queue == queue.value).limit(1)).first()
+            ]
+
+    def _claim(self, queue: Queue, bulk: bool) -> list[Any]:
+        table, now = self._table, time.time()
+        chosen = (
+            select(table.c.id)
+            .where(table.c.queue == queue.value, table.c.bulk == bulk, table.c.leased_until < now)
+            .order_by(table.c.id)
+            .limit(CLAIM_ROWS)
+        )
+        with read(self._engine) as connection:
+            # A look without a write lock first: most polls find nothing.
+            if connection.execute(chosen.limit(1)).first() is None:
+                return []
+        with write(self._engine) as connection:
+            rows = connection.execute(
+                update(table)
+                .where(table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery()))
+                .values(leased_until=now + LEASE_SECONDS)
+                .returning(table)
+            ).all()
+        return sorted(rows, key=lambda row: int(row.id))
+
+    def _publish_rows(self, queue: Queue, rows: list[Any]) -> int:
+        if not rows:
+            return 0
+        by_kind: dict[str, list[Any]] = {}
+        for row in rows:
+            by_kind.setdefault(row.kind, []).append(row)
+        try:
+            for kind, group in by_kind.items():
+                self._publish_kind(queue, kind, group)
+        except BaseException:
+            self._give_back(rows)
+            raise
+        return len(rows)
+
+    def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
+        latest = _latest(rows)
+        payloads = self._build(kind, [(row.key, row.version) for row in latest])
+        task = task_name(CONSUMERS[queue], kind)
+        batch: list[dict[str, Any]] = []
+        size = 0
+        for row in latest:
+            payload = payloads.get((row.key, row.version))
+            if payload is None:
+                continue
+            envelope = _envelope(row, payload)
+            envelope["traceparent"] = waited(f"outbox {queue.value}", row.traceparent, row.occurred_at)
+            weight = len(orjson.dumps(envelope["payload"], option=orjson.OPT_NON_STR_KEYS))
+            if batch and (len(batch) >= BATCH_EVENTS or size + weight > BATCH_BYTES):
+                self._send(task, queue, batch, size)
+                batch, size = [], 0
+            batch.append(envelope)
+            size += weight
+        if batch:
+            self._send(task, queue, batch, size)
+        with write(self._engine) as connection:
+            connection.execute(delete(self._table).where(self._table.c.id.in_([row.id for row in rows])))
+
+    def _send(self, task: str, queue: Queue, batch: list[dict[str, Any]], size: int) -> None:
+        publish(self._app, task, queue, {"events": batch, "sent_at": time.time()}, size=size)
+        telemetry.outbox_published_total.labels(self._service, queue.value).inc(len(batch))
+
+    def _give_back(self, rows: list[Any]) -> None:
+        table = self._table
+        try:
+            with write(self._engine) as connection:
+                mine = table.c.id.in_([row.id for row in rows])
+                connection.execute(update(table).where(mine).values(leased_until=0.0))
+        except Exception as error:
+            log.warning("lease not given back; it runs out by itself", error=repr(error)[:200])
+
+    def _has_room(self, queue: Queue) -> bool:
+        return message_count(self._app, queue) < BULK_QUEUE_LENGTH
+
+
+def _latest(rows: list[Any]) -> list[Any]:
+    """Of several versions of one thing in hand only the newest is worth sending."""
+    newest: dict[str, Any] = {}
+    for row in rows:
+        if row.key not in newest or row.version >= newest[row.key].version:
+            newest[row.key] = row
+    return list(newest.values())
+
+
+def _envelope(row: Any, payload: Contract) -> dict[str, Any]:
+    return {
+        "event_id": row.event_id,
+        "schema_version": BY_KIND[row.kind].schema_version,
+        "key": row.key,
+        "version": row.version,
+        "occurred_at": row.occurred_at,
+        "payload": payload.model_dump(mode="json"),
+    }

@@ -1,0 +1,145 @@
+"""Every setting of the house, in one typed class. All are optional; README.md lists them.
+
+Read once a process (`get_settings`); a changed environment needs a restart.
+"""
+
+import os
+import secrets
+import tempfile
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# sockaddr_un holds 108 bytes with the final NUL; longer paths cannot be bound.
+_SOCKET_PATH_BYTES = 100
+_SECRET_CHARS = 32
+_LOOPBACK = (None, "localhost", "127.0.0.1", "::1", "0.0.0.0")
+
+
+class Settings(BaseSettings):
+    """The environment's `TOASOAN_…` names (and `ELASTICSEARCH_URL`), checked."""
+
+    model_config = SettingsConfigDict(env_prefix="TOASOAN_", extra="ignore", frozen=False, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="address the HTTP services listen on")
+    web_port: int = Field(8000, ge=0, le=65535, description="port of the readers' site")
+    ingest_port: int = Field(8001, ge=0, le=65535, description="port of the desk and the API")
+    metrics_port: int = Field(0, ge=0, le=65535, description="port of a worker's /metrics; 0: any free one")
+    data_dir: Path = Field(Path("data"), description="everything that lasts, in embedded mode")
+    demo: bool = Field(True, description="fill an empty house with the demo paper at the first start")
+    production: bool = Field(False, description="refuse defaults that are only safe on one's own machine")
+
+    database_url: str | None = Field(None, description="PostgreSQL; {service} in it is replaced. Unset: SQLite files")
+    broker_url: str | None = Field(None, description="Celery's broker. Unset: the embedded redis-server")
+    redis_url: str | None = Field(None, description="counters, answers and hints. Unset: the embedded redis-server")
+    elasticsearch_url: str | None = Field(
+        None, validation_alias="ELASTICSEARCH_URL", description="search engine. Unset: tantivy in the data dir"
+    )
+    search_index: str = Field("toasoan-articles", description="alias of the article index in Elasticsearch")
+
+    site_url: str = Field("http://127.0.0.1:8000", description="address readers use; canonical links start with it")
+    ingest_url: str = Field("http://127.0.0.1:8001", description="address editors use")
+    site_name: str = Field("Báo Mẫu", description="the paper's name")
+    dateline: str = Field("BM", description="the house's own dateline, as in “BM - ”")
+    secret_key: str = Field("", description="signs view tokens and forms. Unset: made and kept in the data dir")
+    templates_dir: Path | None = Field(None, description="folder whose templates go before the built-in ones")
+    paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: services/web/paper.toml")
+    websub_hub: str = Field("", description="address of the WebSub hub that feeds name. Unset: none")
+    feed_full_text: bool = Field(False, description="feeds carry whole texts instead of summaries")
+    trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma separated")
+    purge_url: str | None = Field(None, description="address that is POSTed the cache tags of changed pages")
+
+    query_threads: int = Field(4, ge=1, le=64, description="searches that one query worker runs at a time")
+    celery_events: bool = Field(False, description="send Celery's task events, for celery-exporter and flower")
+    otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")
+    log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
+    reconcile_seconds: int = Field(600, ge=5, description="seconds between two comparisons of the read models")
+
+    @field_validator("site_url", "ingest_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    def model_post_init(self, _context: object) -> None:
+        if self.production:
+            self._refuse_defaults()
+        if not self.secret_key:
+            self.secret_key = _kept_secret(self.data_dir / "secret.key")
+        if "site_url" not in self.model_fields_set:
+            self.site_url = f"http://{self._public_host}:{self.web_port}"
+        if "ingest_url" not in self.model_fields_set:
+            self.ingest_url = f"http://{self._public_host}:{self.ingest_port}"
+
+    def _refuse_defaults(self) -> None:
+        """Production mode: what is only safe, or only right, on one's own machine must have been said otherwise."""
+        if len(self.secret_key) < _SECRET_CHARS:
+            raise ValueError(f"TOASOAN_SECRET_KEY must be set in production mode, {_SECRET_CHARS} characters or more")
+        for name in ("site_url", "ingest_url"):
+            if name not in self.model_fields_set or urlsplit(getattr(self, name)).hostname in _LOOPBACK:
+                raise ValueError(f"TOASOAN_{name.upper()} must be the public address in production mode")
+        if self.demo:
+            raise ValueError("TOASOAN_DEMO must be 0 in production mode")
+
+    @property
+    def _public_host(self) -> str:
+        return "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+
+    @property
+    def run_dir(self) -> Path:
+        """Where running processes note who they are (`<role>.json`)."""
+        return self.data_dir / "run"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @cached_property
+    def socket_dir(self) -> Path:
+        """Where the embedded Redis servers put their sockets: the run dir, or a private short folder
+        (made by the supervisor) where that path would be too long for a socket."""
+        longest = self.run_dir / "counters.sock"
+        if len(os.fsencode(longest)) <= _SOCKET_PATH_BYTES:
+            return self.run_dir
+        digest = sha256(os.fsencode(self.data_dir)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"toasoan-{os.getuid()}-{digest}"
+
+    @property
+    def celery_broker_url(self) -> str:
+        return self.broker_url or f"redis+socket://{self.socket_dir / 'broker.sock'}"
+
+    @property
+    def counters_url(self) -> str:
+        """Address for redis-py: counters, answers to queries, hints."""
+        return self.redis_url or f"unix://{self.socket_dir / 'counters.sock'}"
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(32)
+        file.write(key)
+    return key
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings.
+
+    Raises pydantic.ValidationError, which names the variable that cannot be meant.
+    """
+    return Settings()

@@ -1,0 +1,166 @@
+"""Cuts from a text with the searched words marked: the text keeps its own marks, whatever was typed."""
+
+import codecs
+import html
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from shared.vietnamese.forms import Syllable, syllables
+from shared.vietnamese.text import fold, nfc
+
+# How much of a text is looked through, and how often a pair of words is looked up in it.
+_SCAN = 12_000
+_PLACES = 3
+_WORDS = 24
+
+
+class Highlighter:
+    """Marks the words of one query in any number of texts."""
+
+    def __init__(self, words: Sequence[Syllable]) -> None:
+        self._typed: dict[str, set[str]] = {}
+        for word in words[:_WORDS]:
+            self._typed.setdefault(word.folded, set()).add(word.exact if word.marked else "")
+        longest_first = sorted(self._typed, key=len, reverse=True)
+        self._pattern = re.compile(r"(?<![^\W_])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![^\W_])")
+        self._pairs = list(dict.fromkeys(f"{a.folded} {b.folded}" for a, b in pairwise(words[:_WORDS])))
+
+    def whole(self, text: str) -> str:
+        """HTML: the text with its matching words in <mark>, everything else escaped.
+
+        Words match without marks; where a word typed with marks stands in the text exactly so, only those are marked.
+        """
+        text = nfc(text)
+        return self._marked(text, aligned(text))
+
+    def cut(self, text: str, length: int) -> str:
+        """As `whole`, of the stretch (about `length` characters) that has most of the query's words side by side.
+
+        Without any match: the text's beginning.
+        """
+        text = nfc(text)
+        if len(text) <= length:
+            return self.whole(text)
+        folded = aligned(text[:_SCAN])
+        start, end = self._best_stretch(folded, length)
+        marked = self._marked(text[start:end], folded[start:end])
+        return ("… " if start else "") + marked + (" …" if end < len(text) else "")
+
+    def _marked(self, text: str, folded: str) -> str:
+        if not self._typed:
+            return html.escape(text).replace("\n", " ").strip()
+        found = []
+        for match in self._pattern.finditer(folded):
+            first, last = match.span()
+            typed = self._typed[match[0]]
+            exact = typed != {""} and syllables(text[first:last])[0].exact in typed
+            found.append((first, last, match[0], exact))
+        as_typed = {word for _, _, word, exact in found if exact}
+        parts: list[str] = []
+        at, last_end = 0, -1
+        for first, last, word, exact in found:
+            if word in as_typed and not exact:
+                continue
+            between = text[at:first]
+            if at and at == last_end and between.isspace():
+                # Words side by side are one mark.
+                parts[-1:] = [between]
+            else:
+                parts += [html.escape(between), "<mark>"]
+            parts += [html.escape(text[first:last]), "</mark>"]
+            at = last_end = last
+        parts.append(html.escape(text[at:]))
+        return "".join(parts).replace("\n", " ").strip()
+
+    def _best_stretch(self, folded: str, length: int) -> tuple[int, int]:
+        places = [place for pair in self._pairs for place in _places(folded, pair)]
+        if not places:
+            match = self._pattern.search(folded) if self._typed else None
+            return _around(folded, match.start() if match else 0, length)
+        places.sort()
+        best, most = places[0][0], 0
+        for at, (first, _) in enumerate(places):
+            inside = {pair for place, pair in places[at : at + 2 * _WORDS] if place <= first + length * 2 // 3}
+            if len(inside) > most:
+                best, most = first, len(inside)
+        return _around(folded, best, length)
+
+
+def highlight(text: str, query: str) -> str:
+    """The whole text with the words of a query marked, as HTML."""
+    return Highlighter(syllables(query)).whole(text)
+
+
+def _places(folded: str, pair: str) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    at = folded.find(pair)
+    while at >= 0 and len(found) < _PLACES:
+        end = at + len(pair)
+        if not folded[at - 1 : at].isalnum() and not folded[end : end + 1].isalnum():
+            found.append((at, pair))
+        at = folded.find(pair, end)
+    return found
+
+
+def _around(folded: str, first: int, length: int) -> tuple[int, int]:
+    """Begin with the sentence if it starts nearby, else a little before the first match."""
+    if first < length // 3:
+        start = 0
+    else:
+        from_start = first - length // 3
+        sentence = max(folded.rfind(". ", from_start, first), folded.rfind("\n", from_start, first))
+        if sentence >= 0:
+            start = sentence + (2 if folded[sentence] == "." else 1)
+        else:
+            start = folded.rfind(" ", from_start, first) + 1 or first
+    return start, _word_end(folded, start + length)
+
+
+def _word_end(folded: str, end: int) -> int:
+    if end >= len(folded):
+        return len(folded)
+    cut = max(folded.rfind(" ", end - 40, end + 1), folded.rfind("\n", end - 40, end + 1))
+    return cut if cut > 0 else end
+
+
+# ---------------------------------------------------------------- folding letter by letter
+
+
+class _Aligned(dict[int, str]):
+    """A table for str.translate, for texts with letters beyond Vietnamese."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        bare = fold(char)
+        self[code] = kept = bare if len(bare) == 1 else char
+        return kept
+
+
+def _byte_table() -> tuple[Any, bytes]:
+    """An encoding of Vietnamese text in single bytes, and the folded letter (or a sign for others) of each byte."""
+    letters = "aăâeêioôơuưy"
+    marked = {
+        nfc(letter + tone) for letter in letters for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    }
+    beyond = sorted({char for letter in marked | {"đ"} for char in (letter, letter.upper()) if not char.isascii()})
+    # Python makes the fast kind of encoding table only where the first byte is NUL.
+    chars = ["\0"] + [chr(code) for code in range(32, 127)] + ["\n", "\t"] + beyond + list("–—“”‘’…•\u00a0")
+    assert len(chars) <= 256
+    chars += ["\ufffe"] * (256 - len(chars))  # stands for "no character" in a decoding table
+    folded = "".join(fold(char) if char.isalnum() or char.isascii() else " " for char in chars)
+    return codecs.charmap_build("".join(chars)), folded.encode("ascii")
+
+
+_BYTES, _FOLDED = _byte_table()
+_ALIGNED = _Aligned()
+
+
+def aligned(text: str) -> str:
+    """The text in lower case without marks, letter by letter, so that places in both texts are the same."""
+    try:
+        encoded = codecs.charmap_encode(text, "strict", _BYTES)[0]
+    except UnicodeEncodeError:
+        return text.translate(_ALIGNED)
+    return encoded.translate(_FOLDED).decode("ascii")

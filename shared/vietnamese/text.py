@@ -1,0 +1,86 @@
+"""Vietnamese text rules: nothing else in the house composes, folds, slugs or sorts.
+
+Text is NFC from the door on. đ folds to d, so no slug loses it: "Điện Biên Phủ đón Tết" gives
+"dien-bien-phu-don-tet".
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_D_BAR = str.maketrans("đĐðÐ", "dDdD")
+# U+202A-202E and U+2066-2069 turn the reading order of what follows; U+200E/F are their weaker kin.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_SPACE = re.compile(r"\s+")
+_SLUG_CUT = re.compile(r"[^a-z0-9]+")
+
+# The alphabet's order: a ă â b c d đ e ê … and, for equal letters, the order of the tones.
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_RANK = {letter: rank for rank, letter in enumerate(_LETTERS, start=1)}
+_TONE_RANK = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def nfc(text: str) -> str:
+    """The composed form (Unicode NFC), as every stored text has it."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Lower case without marks: "Đường Hoà" gives "duong hoa". Keeps every other character."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFD", text.translate(_D_BAR))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare).lower()
+
+
+def slug(text: str, max_length: int = 120) -> str:
+    """ASCII words joined by hyphens, cut at a word's end; "" when the text has no letter or digit of ASCII's.
+
+    >>> slug("Điện Biên Phủ đón Tết")
+    'dien-bien-phu-don-tet'
+    """
+    whole = _SLUG_CUT.sub("-", fold(nfc(text[: max_length * 4]))).strip("-")
+    if len(whole) <= max_length:
+        return whole
+    cut = whole[: max_length + 1].rpartition("-")[0]
+    return cut or whole[:max_length]
+
+
+def one_line(text: str) -> str:
+    """A headline, name or caption: NFC, no control, bidi or invisible character, single spaces, trimmed."""
+    return _SPACE.sub(" ", plain(text)).strip()
+
+
+def plain(text: str) -> str:
+    """Running text: NFC, no control, bidi or invisible character; line breaks stay."""
+    cleaned = nfc(text)
+    for unwanted in (_CONTROL, _BIDI, _INVISIBLE):
+        cleaned = unwanted.sub("", cleaned)
+    return cleaned
+
+
+def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Key for `sorted`: the Vietnamese alphabet first, tones (level, huyền, hỏi, ngã, sắc, nặng) for ties."""
+    letters: list[int] = []
+    tones: list[int] = []
+    for char in nfc(text).lower():
+        base, tone = _split_tone(char)
+        letters.append(_LETTER_RANK.get(base, 0) or (100 + ord(base) if not base.isspace() else 0))
+        tones.append(tone)
+    return tuple(letters), tuple(tones)
+
+
+@lru_cache(maxsize=4096)
+def _split_tone(char: str) -> tuple[str, int]:
+    parts = unicodedata.normalize("NFD", char)
+    tone = max((_TONE_RANK.get(c, 0) for c in parts), default=0)
+    return unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONE_RANK)), tone
+
+
+def thousands(number: int) -> str:
+    """A number as Vietnamese print it: 5546 gives "5.546"."""
+    return f"{number:,}".replace(",", ".")
