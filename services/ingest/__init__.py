@@ -1,0 +1,1 @@
+"""Ingest: where articles are written, kept with every revision, and published from."""

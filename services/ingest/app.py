@@ -1,0 +1,112 @@
+"""Ingest's HTTP process: `python -m services.ingest.app`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+import anyio.to_thread
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.ingest.api import articles, batch, house, media, problems, watch
+from services.ingest.desk import asking
+from services.ingest.desk.app import make_desk
+from shared import process
+from shared.asgi import Measured
+from shared.database import migrate
+from shared.http_guard import GuardedHttp, close_slow
+from shared.media_files import MediaFiles
+from shared.settings import get_settings
+
+ROLE = "ingest.http"
+# Each may hold a database connection with its cache; SQL has two cores to run on in any case.
+_THREADS = 6
+_STOP_SECONDS = 8
+SERVERS: list[uvicorn.Server] = []
+"""This process's server, for its list of connections."""
+_HEADERS = (("x-content-type-options", "nosniff"), ("cache-control", "no-store"))
+
+
+def make_app() -> FastAPI:
+    """The app: the API, the editors' desk, and what watches them."""
+    # Redirects to the same path with a slash would name whatever host the request names.
+    app = FastAPI(
+        title="Tòa Soạn ingest",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_life,
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
+    for router in (batch.router, articles.router, house.router, media.router, watch.router):
+        app.include_router(router)
+    app.mount("/desk", make_desk(), name="desk")
+    for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
+        app.add_route(short, partial(_redirect, whole), include_in_schema=False)
+    # Editors see pictures before readers do, from the desk's own address.
+    app.mount("/media", MediaFiles(directory=get_settings().media_dir, check_dir=False), name="media")
+    app.add_middleware(Measured, service="ingest", headers=_HEADERS)
+    return app
+
+
+async def _redirect(whole: str, _request: Request) -> Response:
+    return RedirectResponse(whole)
+
+
+@asynccontextmanager
+async def _life(_app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    settings = get_settings()
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    process.register(ROLE, f"http://{host}:{settings.ingest_port}/metrics")
+    beat = asyncio.create_task(_beat())
+    try:
+        yield
+    finally:
+        asking.close()
+        beat.cancel()
+        with suppress(asyncio.CancelledError):
+            await beat
+
+
+async def _beat() -> None:
+    while True:
+        process.alive(ROLE)
+        for server in SERVERS:
+            close_slow(server.server_state.connections)
+        await asyncio.sleep(process.BEAT_SECONDS)
+
+
+def main() -> int:
+    process.prepare(ROLE)
+    migrate("ingest")
+    settings = get_settings()
+    config = uvicorn.Config(
+        make_app(),
+        host=settings.host,
+        port=settings.ingest_port,
+        http=GuardedHttp,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        # Only who is named may say for whom it asks: login limits count addresses.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+        limit_concurrency=500,
+    )
+    SERVERS.append(uvicorn.Server(config))
+    SERVERS[0].run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""The payloads of ingest's events, built when the relay publishes: articles from the immutable revision,
+the rest from the row as it is now (a higher version wins, so newer is never wrong)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, tuple_
+
+from services.ingest.store import comments, frontpage, sections
+from services.ingest.tables import revisions
+from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.events import (
+    ArticlePublished,
+    ArticleSaved,
+    ArticleWithdrawn,
+    CommentPublished,
+    CommentRemoved,
+    FrontPageChanged,
+    SectionSaved,
+)
+from shared.database import engine as service_engine
+from shared.database import read
+from shared.outbox import Pointer
+
+_MANY = 200
+
+
+def build(kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+    """For shared.outbox.Relay: the payload of each (key, version); None where nothing stands there any more."""
+    return build_from(service_engine("ingest"), kind, pointers)
+
+
+def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+    """`build` from any engine. Raises KeyError for a kind that ingest does not publish."""
+    made: dict[Pointer, Contract | None] = {}
+    with read(engine) as connection:
+        for start in range(0, len(pointers), _MANY):
+            part = pointers[start : start + _MANY]
+            if kind in _ARTICLES:
+                made |= _from_revisions(connection, kind, part)
+            else:
+                found = _OTHERS[kind](connection, [int(key) for key, _ in part])
+                made |= {(key, version): found.get(int(key)) for key, version in part}
+    return made
+
+
+def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+    ids = [(int(key), version) for key, version in pointers]
+    rows = connection.execute(
+        select(revisions.c.article_id, revisions.c.version, revisions.c.at, revisions.c.state).where(
+            tuple_(revisions.c.article_id, revisions.c.version).in_(ids)
+        )
+    )
+    return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
+
+
+def _withdrawn(row: Any) -> ArticleWithdrawn:
+    state = row.state
+    return ArticleWithdrawn(
+        article_id=row.article_id,
+        version=row.version,
+        reason_kind=state["status"],
+        section_slug=state["section_slug"],
+        at=row.at,
+    )
+
+
+_ARTICLES: dict[str, Any] = {
+    ArticlePublished.kind: lambda row: ArticlePublished(article=ArticleState.model_validate(row.state)),
+    ArticleSaved.kind: lambda row: ArticleSaved(article=ArticleState.model_validate(row.state)),
+    ArticleWithdrawn.kind: _withdrawn,
+}
+_OTHERS: dict[str, Any] = {
+    SectionSaved.kind: sections.payloads,
+    FrontPageChanged.kind: lambda connection, _ids: {frontpage.ONLY: frontpage.payload(connection)},
+    CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),
+    CommentRemoved.kind: lambda connection, ids: comments.payloads(connection, CommentRemoved, ids),
+}

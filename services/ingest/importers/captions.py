@@ -1,0 +1,222 @@
+"""Which paragraphs of a page's bare text are captions of photos.
+
+Copied text has lost its pictures and its styles: a caption stands there as one more paragraph. People still see it,
+because it says what a picture shows, in one short sentence without time, between paragraphs that tell a story. Each
+such sign has a weight below; a paragraph whose signs sum up to THRESHOLD is a caption. No single sign of the wording
+is enough, and signs of a story (time, numbers, speech, "đã", "sẽ") outweigh a caption's look, since a story's
+paragraph set as a caption is the worse mistake: readers would miss it.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from shared.vietnamese.text import fold
+
+THRESHOLD = 5
+_CAPITAL = "[A-ZĐÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ]"
+_LONGEST_WORDS = 60
+
+# "… trao quà cho các hộ nghèo. Ảnh: Văn Bình", "(Ảnh: Văn Bình)", "Ảnh do nhân vật cung cấp".
+CREDIT = re.compile(
+    r"[.,;]?\s*[(\[]?\s*(?:Ảnh|Ảnh chụp|Photo)\s*(?::\s*[^.:]{2,60}|(?:do|của|từ) [^.:]{2,60}|minh họa)\s*[)\]]?\s*\.?$"
+)
+_MARKED = re.compile(
+    r"^(?:\[?ảnh\s*(?:\d+\s*)?[:\]]|chú thích(?: ảnh)?\s*:|trong ảnh\s*[:,]?|hình\s*\d*\s*:)|"
+    r"\((?:(?:hàng|thứ|đứng|ngồi|người|áo|bìa|giữa|bên|từ|ngoài cùng)\s+[^()]{0,60})?"
+    r"(?:trái|phải|giữa|đầu tiên|hàng đầu|hàng trước|hàng sau|ngồi giữa)(?:\s+[^()]{0,30})?\)|"
+    r"\btừ (?:trái|phải) (?:sang|qua)\b|\btrong ảnh\b|\bảnh tư liệu\b",
+    re.IGNORECASE,
+)
+_VIEW = re.compile(
+    r"^(?:toàn cảnh|quang cảnh|khung cảnh|một góc|một đoạn|cận cảnh|hình ảnh|hiện trường|phối cảnh)\b|"
+    r"\bnhìn từ (?:trên cao|xa|phía)\b",
+    re.IGNORECASE,
+)
+_WHO = re.compile(
+    r"^(?:(?:các|những|đông đảo|đoàn|một số|ban|tập thể|hàng trăm|hàng nghìn|hai|ba|nhiều|từng|một|các em|đội|tổ|"
+    r"nhóm)\s+)*"
+    r"(?:đồng chí|đại biểu|lãnh đạo|ông|bà|anh|chị|cô|chú|bác|cụ|em|cháu|thầy|già làng|trưởng bản|trưởng thôn|"
+    r"người|bà con|nhân dân|dân|hộ|gia đình|nông dân|nông hộ|công nhân|thợ|tiểu thương|học sinh|học viên|sinh viên|"
+    r"giáo viên|trẻ|phụ huynh|cán bộ|chiến sĩ|bộ đội|dân quân|công an|cảnh sát|lực lượng|đoàn viên|hội viên|"
+    r"thanh niên|phụ nữ|cựu chiến binh|tình nguyện viên|du khách|khách|nghệ nhân|nghệ sĩ|diễn viên|thiếu nữ|"
+    r"bác sĩ|y sĩ|điều dưỡng|nhân viên|kỹ sư|kỹ thuật viên|vận động viên|cầu thủ|trọng tài|thí sinh|phóng viên|"
+    r"bí thư|phó bí thư|chủ tịch|phó chủ tịch|giám đốc|phó giám đốc|trưởng|phó|đại tá|thượng tá|trung tá|thiếu tá|"
+    r"đại úy|thượng úy|đoàn công tác|ban tổ chức|ban giám khảo|đội|ngành)\b",
+    re.IGNORECASE,
+)
+_THING = re.compile(
+    r"^(?:mô hình|tiết mục|gian hàng|sản phẩm|phiên chợ|chợ phiên|ruộng|nương|vườn|đồi|rừng|cây|con đường|tuyến|"
+    r"công trình|cây cầu|cầu|ngôi nhà|lớp học|tiết học|giờ học|trường|trạm|khu|bản|màn|điệu|lễ|trận|pha|đàn|cánh đồng|"
+    r"máy|xe|hồ|thác|dòng)\b",
+    re.IGNORECASE,
+)
+_SCENE = re.compile(
+    r"\b(?:chủ trì|điều hành|phát biểu|tham luận|tham gia ý kiến|nêu ý kiến|thảo luận|trao đổi|trao|tặng|nhận|kiểm tra|"
+    r"thăm|động viên|chúc mừng|chúc tết|tiếp|làm việc|chụp ảnh|lưu niệm|tham quan|trải nghiệm|thu hoạch|thu hái|gặt|"
+    r"cấy|gieo|trồng|chăm sóc|bón|tưới|hướng dẫn|giới thiệu|biểu diễn|trình diễn|múa|hát|thổi|dâng hương|dâng hoa|"
+    r"thắp hương|cắt băng|khởi công|bấm nút|ký kết|ký|bỏ phiếu|biểu quyết|tuyên truyền|vận động|phát tờ rơi|khám|tiêm|"
+    r"tư vấn|dạy|học|luyện tập|tập luyện|thi đấu|tranh bóng|ăn mừng|về đích|nấu|gói|dệt|thêu|đan|rèn|bán|mua|"
+    r"vận chuyển|thi công|lắp đặt|sửa chữa|dọn|vệ sinh|tuần tra|bàn giao|ra quân|diễu hành|xem|tham gia|"
+    r"đọc|vui chơi|đón|thao tác|phun|cho cá ăn|cho (?:bò|trâu|lợn|gà|dê) ăn)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\b(?:tại|ở|trong|trên|bên|trước|vào mùa)\b", re.IGNORECASE)
+
+# "Ông học nghề từ năm …": who is meant was said before. A caption names people or says what they are.
+_PRONOUN = re.compile(
+    r"^(?i:ông|bà|anh|chị|cô|chú|bác|cụ|em|cháu|thầy|các em|các anh|các chị|các cô|các bác|các cụ|họ|hai người|cả hai|"
+    rf"vợ chồng (?:anh|chị|ông|bà))\s+(?!{_CAPITAL}|(?:giáo|y tá)\b)"
+)
+# A story says when and how much, reports speech, judges and links its sentences; a picture shows none of these.
+_TENSE = re.compile(
+    r"\b(?:đã|sẽ|từng|vừa qua|mới đây|hiện nay|hiện,|đến nay|tới đây|sắp tới|từ đó|nhờ đó|"
+    r"bây giờ|ngày nay|lâu nay|xưa nay|ngày ấy|hôm ấy|năm ấy|khi ấy|suốt|hằng ngày|hàng ngày|thường|bắt đầu|"
+    r"từ (?:khi|năm|ngày|lúc|thuở|nhỏ))\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"^(?:tuy nhiên|tuy vậy|bên cạnh|ngoài ra|đồng thời|theo|nhân dịp|dự|tham dự|cùng dự|đến dự|sau|trước|từ|trong|tại|"
+    r"về|với|để|nhờ|do|vì|nếu|khi|đây|đó|qua|cùng với|cũng|mặc dù|dù|thế nhưng|nhưng|và|còn|song|ngay|dịp|năm|ngày|"
+    r"tháng|sáng|chiều|tối|trưa|hôm|hiện|đến|vậy|thật|không|phát biểu|kết luận|được biết|có)\b",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"\b(?:cho biết|chia sẻ|khẳng định|nhấn mạnh|đề nghị|yêu cầu|ghi nhận|cho hay|nói|bày tỏ|tâm sự|kể|đánh giá cao|"
+    r"thông tin|cho rằng|mong muốn|hy vọng)\b",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\d[\d.,]*\s*(?:%|phần trăm|tỷ|triệu|nghìn|đồng|ha\b|tấn|tạ|kg|hộ|người|trường hợp|lượt|m2|m3|km|tuổi|bàn|điểm)|"
+    r"\d+/\d+|\bnăm \d{4}",
+    re.IGNORECASE,
+)
+_JUDGEMENT = re.compile(
+    r"\b(?:rất|khá|hơn|nhất|càng|cần|phải|nên|không|chưa|chẳng|được|bị|là|cũng|đang được|vẫn|mỗi|góp phần|nhằm|"
+    r"có thể)\b",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(
+    r"\b(?:tôi|chúng tôi|chúng ta|gia đình em|kính gửi|kính mong|kính thưa|thân gửi|trân trọng|xin cảm ơn)\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(r"^(?:[-–—+•*·“\"'‘]|\d{1,2}[.)]\s|[a-zđ]\)\s|[IVX]+\.\s|Điều \d)")
+_SENTENCE_INSIDE = re.compile(rf"(?<!\bTP)(?<!\b[A-ZĐ])(?<!\b[Tt]h[sS])(?<!TS)[.!?…]\s+{_CAPITAL}")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a paragraph may be a caption: (sign, weight) in the order they were looked for."""
+
+    signs: tuple[tuple[str, int], ...]
+
+    @property
+    def score(self) -> int:
+        """Sum of the weights."""
+        return sum(weight for _, weight in self.signs)
+
+    @property
+    def is_caption(self) -> bool:
+        """Whether the signs suffice."""
+        return self.score >= THRESHOLD
+
+
+def captions(paragraphs: list[str], lead: int | None = None) -> set[int]:
+    """Positions of the captions among a page's paragraphs; `lead` is that of the paragraph with the dateline."""
+    found = {position for position in range(len(paragraphs)) if evidence(paragraphs, position, lead).is_caption}
+    # A page of captions alone has no story that they could stand apart from.
+    return found if len(found) < len(paragraphs) else set()
+
+
+def evidence(paragraphs: list[str], position: int, lead: int | None = None) -> Evidence:
+    """The signs for and against the paragraph at `position`."""
+    text = paragraphs[position]
+    signs: list[tuple[str, int]] = []
+
+    def sign(name: str, weight: int, holds: object) -> None:
+        if holds:
+            signs.append((name, weight))
+
+    credit = CREDIT.search(text)
+    words = text[: credit.start()] if credit and credit.start() else text
+    sign("says that it is one", 6, credit or _MARKED.search(text))
+    sign("names a view", 3, _VIEW.search(words))
+    sign("begins with who is shown", 2, _WHO.match(words))
+    sign("begins with what is shown", 1, _THING.match(words))
+    sign("says what they do", 1, _SCENE.search(words))
+    sign("says where", 1, _PLACE.search(words) and not _WHO.match(words))
+    for name, weight in _shape(words, bool(credit or _MARKED.search(text))):
+        sign(name, weight, True)
+    for name, weight in _surroundings(paragraphs, position, lead):
+        sign(name, weight, True)
+    sign("refers back to somebody", -3, _PRONOUN.match(words))
+    sign("tells a time", -2, _TENSE.search(words))
+    sign("links to what was said", -3, _LINK.match(words))
+    sign("reports speech", -2, _SPEECH.search(words))
+    sign("counts", -2, _AMOUNT.search(words))
+    sign("judges or explains", -1, _JUDGEMENT.search(words))
+    sign("speaks as I or we", -4, _FIRST_PERSON.search(words))
+    return Evidence(tuple(signs))
+
+
+def _shape(words: str, marked: bool) -> list[tuple[str, int]]:
+    """Signs of the paragraph alone: length, sentences, how it ends and begins."""
+    signs = []
+    count = len(words.split())
+    if count > _LONGEST_WORDS:
+        signs.append(("long", -8))
+    if _SENTENCE_INSIDE.search(words):
+        signs.append(("more than one sentence", -4))
+    if _LIST.match(words):
+        signs.append(("a list or a quotation", -5))
+    if words.endswith((":", "?", "!", "…", "...", "”", '"')):
+        signs.append(("ends like an introduction, an outcry or speech", -5))
+    elif not words.endswith(".") and not marked:
+        signs.append(("no full stop: a subhead", -2))
+    if words.upper() == words:
+        signs.append(("capitals: a subhead", -5))
+    if ";" in words and not re.match(r"^[^.]{0,40}:", words):
+        signs.append(("clauses", -1))
+    return signs
+
+
+def _surroundings(paragraphs: list[str], position: int, lead: int | None) -> list[tuple[str, int]]:
+    """Signs of the paragraph's place: shorter than the others, between long ones, repeating the one before."""
+    text = paragraphs[position]
+    signs = []
+    others = [len(other) for number, other in enumerate(paragraphs) if number != position]
+    if others and median(others) >= 120:
+        ratio = len(text) / median(others)
+        if ratio <= 0.6:
+            signs.append(("shorter than the story's paragraphs", 2 if ratio <= 0.35 else 1))
+        beside = [*paragraphs[max(0, position - 1) : position], *paragraphs[position + 1 :][:1]]
+        if min(map(len, beside)) >= 1.5 * len(text):
+            signs.append(("between long paragraphs", 1))
+    if lead is not None:
+        if position < lead:
+            signs.append(("above the lead", 2))
+        elif position == lead:
+            signs.append(("the lead", -8))
+    elif position == 0:
+        signs.append(("may be the lead", -2))
+    if position == len(paragraphs) - 1:
+        signs.append(("the end of the story", -1))
+    if _repeats(text, paragraphs[max(0, position - 2) : position]):
+        signs.append(("says again who was just named", 2))
+    return signs
+
+
+def _repeats(text: str, before: list[str]) -> bool:
+    """Whether most pairs of words stand in the paragraphs just before."""
+    pairs = _pairs(text)
+    if len(pairs) < 6:
+        return False
+    known = set().union(*map(_pairs, before)) if before else set()
+    return len(pairs & known) >= 0.6 * len(pairs)
+
+
+def _pairs(text: str) -> set[tuple[str, str]]:
+    words = [fold(word) for word in _WORD.findall(text)]
+    return set(pairwise(words))

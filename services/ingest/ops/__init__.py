@@ -1,0 +1,1 @@
+"""What operators see: gauges for Prometheus, and the page /ops/ for those who have none."""

@@ -1,0 +1,118 @@
+"""Measures what belongs to no single process: outbox, dead letters, broker, canaries, comparisons.
+
+The numbers become gauges of the process that runs this, and a short history in Redis for the ops page.
+"""
+
+import threading
+import time
+from typing import Any
+
+import orjson
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy import Engine
+
+from services.ingest.reconcile import last_results
+from services.ingest.tables import dead_letters
+from shared import broker, canary, deadletter, telemetry
+from shared.contracts.queues import Queue
+from shared.hints import counters
+from shared.outbox import Relay
+from shared.process import every
+from shared.telemetry import log
+
+_LOOK_SECONDS = 2.0
+_CANARY_SECONDS = 30.0
+# A queue that long gets no canaries on top: its age says enough.
+_CROWDED_MESSAGES = 100
+_HISTORY = "ts:ops:history"
+_SAMPLE_SECONDS = 10.0
+_SAMPLES = 360
+
+
+class Gauges:
+    """One thread's work: `run` until told to stop."""
+
+    def __init__(self, source: Engine, app: Celery, relay: Relay) -> None:
+        self._source = source
+        self._app = app
+        self._relay = relay
+        self._sample: dict[str, Any] = {}
+        self._state: broker.BrokerState | None = None
+        self._began = time.time()
+
+    def run(self, halt: threading.Event) -> None:
+        """Measure every 2 s; whatever is away is tried again at the next look."""
+        steps = [
+            every(_LOOK_SECONDS, self._database),
+            every(_LOOK_SECONDS, self._broker),
+            every(_LOOK_SECONDS, self._redis),
+            every(_SAMPLE_SECONDS, self._remember),
+        ]
+        halt.wait(_LOOK_SECONDS)
+        canaries = every(_CANARY_SECONDS, self._send_canaries)
+        while not halt.wait(_LOOK_SECONDS / 2):
+            for step in steps:
+                step()
+            if time.time() - self._began > _CANARY_SECONDS:
+                canaries()
+
+    def _database(self) -> None:
+        pending, oldest = self._relay.observe()
+        dead = deadletter.depth(self._source, dead_letters)
+        telemetry.dead_letter_depth.set(dead)
+        self._sample |= {"outbox": pending, "outbox_age": round(oldest, 1), "dead": dead}
+
+    def _broker(self) -> None:
+        try:
+            self._state = broker.look(self._app)
+        except (redis.RedisError, BrokerAway, OSError) as error:
+            self._state = None
+            log.warning("broker not measured", error=str(error)[:200])
+            return
+        for name, queue in self._state.queues.items():
+            telemetry.queue_length.labels(name).set(queue.length)
+        telemetry.broker_unacked_messages.set(self._state.unacked)
+        telemetry.broker_oldest_unacked_age_seconds.set(self._state.oldest_unacked_age)
+        telemetry.broker_memory_bytes.set(self._state.memory_bytes or 0)
+        self._sample |= {
+            "queues": {name: queue.length for name, queue in self._state.queues.items()},
+            "unacked": self._state.unacked,
+        }
+
+    def _redis(self) -> None:
+        try:
+            ran = canary.ran_at()
+            results = last_results()
+        except redis.RedisError as error:
+            log.warning("counters' redis not measured", error=str(error)[:200])
+            return
+        now = time.time()
+        for queue in Queue:
+            # One that never ran is as old as this process.
+            telemetry.canary_age_seconds.labels(queue.value).set(now - max(ran.get(queue.value, 0), self._began))
+        for store, (differed, at) in results.items():
+            telemetry.store_drift_documents.labels(store).set(differed)
+            telemetry.reconcile_last_success_timestamp_seconds.labels(store).set(at)
+        self._sample["drift"] = sum(differed for differed, _ in results.values())
+
+    def _send_canaries(self) -> None:
+        for queue in Queue:
+            known = self._state.queues.get(queue.value) if self._state else None
+            if known is not None and known.length < _CROWDED_MESSAGES:
+                canary.send(self._app, queue)
+
+    def _remember(self) -> None:
+        if not self._sample:
+            return
+        pipe = counters().pipeline(transaction=False)
+        pipe.lpush(_HISTORY, orjson.dumps({"at": round(time.time()), **self._sample}))
+        pipe.ltrim(_HISTORY, 0, _SAMPLES - 1)
+        pipe.execute()
+
+
+def history() -> list[dict[str, Any]]:
+    """The last hour's samples, the oldest first. Raises redis.RedisError."""
+    raw: list[bytes] = counters().lrange(_HISTORY, 0, _SAMPLES - 1)  # type: ignore[assignment]
+    return [orjson.loads(one) for one in reversed(raw)]

@@ -1,0 +1,399 @@
+"""What can be done to an article. Every function is one transaction; after it the relay is woken.
+
+Raises the kinds of services.ingest.store.errors.Refused; then nothing was stored.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.ingest.article_input import ArticleInput, CorrectionInput
+from services.ingest.content import Content, clean, derived_summary, prepare, with_captions_in_place, without_dateline
+from services.ingest.sanitise import to_text
+from services.ingest.store import sections
+from services.ingest.store.actors import Actor, Scope
+from services.ingest.store.errors import Conflict, Forbidden, Invalid, Refused
+from services.ingest.store.media import images_of
+from services.ingest.store.revisions import (
+    Current,
+    Saved,
+    current,
+    saved,
+    touched_by_others,
+    with_state,
+    write_version,
+)
+from services.ingest.tables import articles
+from shared.contracts.articles import ArticleState, Correction
+from shared.database import write
+from shared.outbox import wake
+from shared.telemetry import articles_written_total
+from shared.vietnamese.dates import house_time
+from shared.vietnamese.text import slug
+
+# Two clients can make the same article or section at the same moment: the loser looks again.
+_TRIES = 4
+_BY_EXTERNAL_ID = select(articles).where(articles.c.external_id == bindparam("external_id")).with_for_update()
+UNFINISHED = ("draft", "submitted", "edited", "approved")
+"""The statuses on the way to readers, in their order."""
+
+
+def save_article(
+    engine: Engine, sent: ArticleInput, actor: Actor, *, bulk: bool = False, keep_edited: bool = False
+) -> Saved:
+    """Make an article, or with a known `external_id` bring that one up to date.
+
+    The same content again changes nothing, even when editors have changed the article since. With `keep_edited`
+    an article that anybody but the actor has touched stays as it is, whatever is sent.
+    """
+    content = prepare(sent)
+    return committed(engine, lambda connection: _save(connection, sent, content, actor, bulk, keep_edited))
+
+
+def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
+    """`save_article` for each, in bulk, with one commit for all; what is refused leaves the rest alone."""
+    prepared = [_prepared(one) for one in sent]
+
+    def work(connection: Connection) -> list[Saved | Refused]:
+        results: list[Saved | Refused] = []
+        for one, content in zip(sent, prepared, strict=True):
+            if isinstance(content, Refused):
+                results.append(content)
+                continue
+            try:
+                with connection.begin_nested():
+                    results.append(_save(connection, one, content, actor, True, False))
+            except Refused as refused:
+                results.append(refused)
+        return results
+
+    return committed(engine, work)
+
+
+def replace_article(
+    engine: Engine, article_id: int, sent: ArticleInput, actor: Actor, if_version: int | None = None
+) -> Saved:
+    """Give an article new content; a status that is left out stays as it is."""
+    content = prepare(sent)
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        if sent.external_id and sent.external_id != before.row.external_id:
+            raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
+        return _write(connection, before, sent, content, actor, False)
+
+    return committed(engine, work)
+
+
+def publish(
+    engine: Engine,
+    article_id: int,
+    actor: Actor,
+    *,
+    at: datetime | None = None,
+    if_version: int | None = None,
+    action: str = "published",
+    note: str = "",
+) -> Saved:
+    """Show an article to readers, now or at `at` (or at its own time, when that is still to come).
+
+    Raises Conflict while the article is under an embargo.
+    """
+    require(actor, Scope.publish)
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        state = before.state
+        if state.status == "withdrawn":
+            raise Conflict("Bài đã rút, không xuất bản lại được.")
+        if state.status == "published":
+            return saved(state, "unchanged")
+        now = datetime.now(UTC)
+        times = _times(before, "published", at, now)
+        if times["status"] == state.status and times["published_at"] == state.published_at:
+            return saved(state, "unchanged")
+        require_text(state.body, len(state.images), state.video_url)
+        _require_no_embargo(before, times, now)
+        action_now = "scheduled" if times["status"] == "scheduled" else action
+        return next_version(connection, before, times, actor, action_now, reason=note)
+
+    return committed(engine, work)
+
+
+def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int | None = None) -> Saved:
+    """Take an article from readers; it can come back. A scheduled one becomes a draft."""
+    require(actor, Scope.publish)
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        status = before.state.status
+        if status == "unpublished":
+            return saved(before.state, "unchanged")
+        if status == "scheduled":
+            back = "draft" if before.row.public_version is None else "unpublished"
+            return next_version(connection, before, {"status": back, "published_at": None}, actor, "unscheduled")
+        if status != "published":
+            raise Conflict("Bài không ở trạng thái đang xuất bản.")
+        return next_version(connection, before, {"status": "unpublished"}, actor, "unpublished")
+
+    return committed(engine, work)
+
+
+def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_version: int | None = None) -> Saved:
+    """Take an article from readers for good; the text stays inside, with the reason."""
+    require(actor, Scope.publish)
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        if before.state.status == "withdrawn":
+            return saved(before.state, "unchanged")
+        if before.row.public_version is None:
+            raise Conflict("Bài chưa từng xuất bản nên không thể rút.")
+        return next_version(connection, before, {"status": "withdrawn"}, actor, "withdrawn", reason=reason)
+
+    return committed(engine, work)
+
+
+def correct(
+    engine: Engine, article_id: int, sent: CorrectionInput, actor: Actor, *, if_version: int | None = None
+) -> Saved:
+    """Add a public notice of correction to a published article, and change what was wrong."""
+    require(actor, Scope.publish)
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        if before.state.status != "published":
+            raise Conflict("Chỉ cải chính được bài đang xuất bản.")
+        notice = Correction(at=datetime.now(UTC), notice=sent.notice, wrong=sent.wrong, right=sent.right)
+        changes: dict[str, Any] = {"corrections": (*before.state.corrections, notice)}
+        if sent.title is not None:
+            changes |= {"title": sent.title, "slug": slug(sent.title)}
+        if sent.body is not None:
+            changes["body"] = without_dateline(clean(sent.body, sent.body_format), before.state.dateline)
+            if before.state.summary == derived_summary(before.state.body):
+                changes["summary"] = derived_summary(changes["body"])
+        if sent.summary is not None:
+            changes["summary"] = sent.summary
+        if sent.images is not None:
+            changes["images"] = images_of(connection, sent.images, changes.get("body", before.state.body))
+        text = {} if sent.body is None else {"original": sent.body, "original_format": sent.body_format}
+        return next_version(connection, before, changes, actor, "corrected", reason=sent.notice, **text)
+
+    return committed(engine, work)
+
+
+def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> bool:
+    """Publish a scheduled article whose time has come, if it still stands at `version`: once, however often
+    and by however many it is called."""
+
+    def work(connection: Connection) -> Saved | None:
+        before = current(connection, article_id)
+        row, now = before.row, datetime.now(UTC)
+        if row.version != version or row.status != "scheduled" or row.published_at > now:
+            return None
+        times = _times(before, "published", row.published_at, now)
+        _require_no_embargo(before, times, now)
+        return next_version(connection, before, times, actor, "published")
+
+    return committed(engine, work) is not None
+
+
+# ---------------------------------------------------------------- how
+
+
+def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
+    """`work` in one transaction, again if somebody else was first; then the relay is woken."""
+    for attempt in range(_TRIES):
+        try:
+            with write(engine) as connection:
+                result = work(connection)
+            break
+        except IntegrityError:
+            if attempt == _TRIES - 1:
+                raise
+    results = result if isinstance(result, list) else [result]
+    written = [one for one in results if isinstance(one, Saved) and one.result != "unchanged"]
+    for one in written:
+        articles_written_total.labels(one.result).inc()
+    if written:
+        wake("ingest")
+    return result
+
+
+def _prepared(sent: ArticleInput) -> Content | Refused:
+    try:
+        return prepare(sent)
+    except Refused as refused:
+        return refused
+
+
+def _save(
+    connection: Connection, sent: ArticleInput, content: Content, actor: Actor, bulk: bool, keep_edited: bool
+) -> Saved:
+    before = _by_external_id(connection, sent.external_id) if sent.external_id else None
+    if before is not None and before.row.input_hash == content.input_hash:
+        return saved(before.state, "unchanged")
+    if before is not None and keep_edited and touched_by_others(connection, before.row.id, actor):
+        return saved(before.state, "unchanged")
+    return _write(connection, before, sent, content, actor, bulk)
+
+
+def _by_external_id(connection: Connection, external_id: str) -> Current | None:
+    row = connection.execute(_BY_EXTERNAL_ID, {"external_id": external_id}).first()
+    return None if row is None else with_state(connection, row)
+
+
+def _write(
+    connection: Connection, before: Current | None, sent: ArticleInput, content: Content, actor: Actor, bulk: bool
+) -> Saved:
+    require(actor, Scope.draft)
+    now = datetime.now(UTC)
+    wanted = _wanted_status(sent, before)
+    was_public = before is not None and before.state.status in ("published", "scheduled")
+    if wanted == "published" or was_public:
+        require(actor, Scope.publish)
+    times = _times(before, wanted, sent.published_at, now)
+    section = sections.resolve(connection, content.section, actor, bulk=bulk)
+    images = images_of(connection, content.images, content.body)
+    content = with_captions_in_place(content, images)
+    if times["status"] in ("published", "scheduled"):
+        require_text(content.body, len(images), content.video_url)
+        _require_no_embargo(before, times, now)
+    fields = {
+        "kind": content.kind,
+        "title": content.title,
+        "slug": content.slug,
+        "summary": content.summary,
+        "body": content.body,
+        "section_slug": section.slug,
+        "section_name": section.name,
+        "tags": content.tags,
+        "dateline": content.dateline,
+        "byline": content.byline,
+        "authors": content.authors,
+        "images": images,
+        "video_url": content.video_url,
+        "corrections": before.state.corrections if before else (),
+        # Views of before are added once: what stands there already stays.
+        # An address that once led here leads here for good.
+        "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
+        "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
+        **times,
+    }
+    # Only what the sender with the external id sends counts as its last word, not what editors change.
+    input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
+    if before is not None and _same(before.state, fields):
+        connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
+        return saved(before.state, "unchanged")
+    return write_version(
+        connection,
+        before,
+        fields,
+        actor,
+        _action(before, times["status"]),
+        section_id=section.id,
+        words=content.words,
+        original=content.original,
+        original_format=content.original_format,
+        external_id=sent.external_id or (before.row.external_id if before else None),
+        input_hash=input_hash,
+        bulk=bulk,
+    )
+
+
+def next_version(
+    connection: Connection,
+    before: Current,
+    changes: dict[str, Any],
+    actor: Actor,
+    action: str,
+    *,
+    reason: str = "",
+    original: str | None = None,
+    original_format: str | None = None,
+) -> Saved:
+    """The next version of an article with a few fields changed."""
+    fields = {name: getattr(before.state, name) for name in ArticleState.model_fields} | changes
+    for own in ("id", "version", "updated_at"):
+        del fields[own]
+    row = before.row
+    return write_version(
+        connection,
+        before,
+        fields,
+        actor,
+        action,
+        section_id=row.section_id,
+        words=len(to_text(fields["body"]).split()) if "body" in changes else row.words,
+        original=before.original if original is None else original,
+        original_format=original_format or before.original_format,
+        external_id=row.external_id,
+        input_hash=row.input_hash,
+        reason=reason,
+    )
+
+
+def _wanted_status(sent: ArticleInput, before: Current | None) -> str:
+    """Where the sender wants the article; "scheduled" is published at a future time."""
+    now = before.state.status if before else "draft"
+    wanted = sent.status or now
+    if now == "withdrawn":
+        raise Conflict("Bài đã rút, không sửa được.")
+    if wanted == "scheduled":
+        wanted = "published"
+    if wanted == "withdrawn" or (wanted == "unpublished" and now != "unpublished"):
+        raise Invalid.of("status", "Gỡ hoặc rút bài bằng lệnh riêng: /unpublish, /withdraw.")
+    if now == "published" and wanted in UNFINISHED:
+        raise Conflict("Bài đang xuất bản; muốn đưa về bản nháp, hãy gỡ bài trước.", "status")
+    return wanted
+
+
+def _times(before: Current | None, wanted: str, at: datetime | None, now: datetime) -> dict[str, Any]:
+    """Status and times that follow from what is wanted and when."""
+    state = before.state if before else None
+    at = at or (state.published_at if state else None)
+    first = state.first_published_at if state else None
+    if wanted != "published":
+        return {"status": wanted, "published_at": at, "first_published_at": first}
+    if at is not None and at > now:
+        if state is not None and state.status == "published":
+            raise Invalid.of("published_at", "Bài đang xuất bản, không hẹn giờ được.")
+        return {"status": "scheduled", "published_at": at, "first_published_at": first}
+    at = at or now
+    return {"status": "published", "published_at": at, "first_published_at": first or at}
+
+
+def _action(before: Current | None, status: str) -> str:
+    if before is not None and before.state.status == status:
+        return "changed"
+    return {"published": "published", "scheduled": "scheduled"}.get(status, "saved")
+
+
+def _same(state: ArticleState, fields: dict[str, Any]) -> bool:
+    return all(getattr(state, name) == value for name, value in fields.items())
+
+
+def require(actor: Actor, scope: Scope) -> None:
+    """Raises Forbidden."""
+    if not actor.may(scope):
+        what = {Scope.read: "đọc bài", Scope.draft: "viết bài", Scope.publish: "xuất bản"}[scope]
+        raise Forbidden(f"Khóa này không có quyền {what}.")
+
+
+def _require_no_embargo(before: Current | None, times: dict[str, Any], now: datetime) -> None:
+    """An article that readers see already stays: an embargo is for what is not out yet."""
+    until = before.row.embargo_until if before else None
+    if until is None or (before and before.state.status == "published"):
+        return
+    goes_out = max(now, times["published_at"]) if times["status"] == "scheduled" else now
+    if goes_out < until:
+        raise Conflict(f"Bài bị giữ lại (embargo) đến {house_time(until)}, chưa xuất bản được trước giờ đó.")
+
+
+def require_text(body: str, images: int, video_url: str) -> None:
+    """Raises Invalid for an article that shows nothing."""
+    if not (to_text(body).strip() or images or video_url):
+        raise Invalid.of("body", "Bài trống, chưa xuất bản được.")

@@ -1,0 +1,152 @@
+"""An article on its way through the newsroom: steps forward and back, notes, an embargo, an older version restored."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from services.ingest.store import audit
+from services.ingest.store.actors import Actor, Scope
+from services.ingest.store.articles import UNFINISHED, committed, next_version, require, require_text
+from services.ingest.store.errors import Conflict, Invalid, NotFound
+from services.ingest.store.revisions import Saved, current, revision_of, saved
+from services.ingest.tables import article_notes, articles, section_rules, sections
+from shared.database import read, upsert, write
+
+STEPS = UNFINISHED[1:]
+"""The steps between a draft and publication, of which each section has its own."""
+USUAL_APPROVER = "secretary"
+_TEXT_FIELDS = "kind title slug summary body tags dateline byline authors images video_url".split()
+
+
+def move(
+    engine: Engine,
+    article_id: int,
+    to: str,
+    actor: Actor,
+    *,
+    note: str = "",
+    if_version: int | None = None,
+) -> Saved:
+    """Take an article one or more steps on towards readers, or back; the note is kept with the version.
+
+    `to` is draft, submitted, edited or approved. Who may do that is the caller's to know. Raises Conflict for an
+    article that is public, scheduled or withdrawn, Invalid for a step back without a note.
+    """
+    require(actor, Scope.draft)
+    if to not in UNFINISHED:
+        raise Invalid.of("to", "Không có bước này.")
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        status = before.state.status
+        if status == to:
+            return saved(before.state, "unchanged")
+        if status not in (*UNFINISHED, "unpublished"):
+            raise Conflict("Bài đang xuất bản, hẹn giờ hoặc đã rút: không chuyển bước được.")
+        goes_back = status != "unpublished" and UNFINISHED.index(to) < UNFINISHED.index(status)
+        if goes_back and before.row.created_by != actor.name and not note:
+            raise Invalid.of("note", "Trả lại bài thì cần ghi rõ lý do.")
+        if to != "draft":
+            require_text(before.state.body, len(before.state.images), before.state.video_url)
+        return next_version(connection, before, {"status": to}, actor, "sent_back" if goes_back else to, reason=note)
+
+    return committed(engine, work)
+
+
+def restore(engine: Engine, article_id: int, version: int, actor: Actor, *, if_version: int | None = None) -> Saved:
+    """Give an article the text, pictures and names of an older version, as a new version; its status stays.
+
+    Raises NotFound for a version that never was.
+    """
+    require(actor, Scope.draft)
+
+    def work(connection: Connection) -> Saved:
+        before = current(connection, article_id, if_version)
+        if before.state.status == "withdrawn":
+            raise Conflict("Bài đã rút, không sửa được.")
+        if before.state.status in ("published", "scheduled"):
+            require(actor, Scope.publish)
+        old = revision_of(connection, article_id, version)
+        changes = {name: getattr(old.state, name) for name in _TEXT_FIELDS}
+        text = {"original": old.original, "original_format": old.original_format}
+        return next_version(connection, before, changes, actor, "restored", reason=f"Bản {version}", **text)
+
+    return committed(engine, work)
+
+
+def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: Actor) -> None:
+    """Keep an article from readers until a time, whoever publishes it; None lifts that.
+
+    Raises Conflict for what readers see already or would see before then.
+    """
+    require(actor, Scope.publish)
+    with write(engine) as connection:
+        before = current(connection, article_id)
+        if until is not None and before.state.status == "published":
+            raise Conflict("Bài đang xuất bản: muốn giữ lại, hãy gỡ bài trước.")
+        at = before.state.published_at
+        if until is not None and before.state.status == "scheduled" and at is not None and at < until:
+            raise Conflict("Bài đã hẹn giờ sớm hơn; hãy bỏ hẹn giờ trước.")
+        connection.execute(update(articles).where(articles.c.id == article_id).values(embargo_until=until))
+        detail = {"until": until.astimezone(UTC).isoformat() if until else None}
+        audit.append(connection, actor.name, "article.embargo", f"article:{article_id}", detail)
+
+
+# ---------------------------------------------------------------- rules of a section
+
+
+def rules(engine: Engine) -> dict[int, dict[str, Any]]:
+    """Section id -> {"steps": statuses an article must pass, "approver": the least role that approves}."""
+    query = select(sections.c.id, section_rules.c.steps, section_rules.c.approver).outerjoin(
+        section_rules, section_rules.c.section_id == sections.c.id
+    )
+    with read(engine) as connection:
+        return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
+
+
+def rules_of(engine: Engine, section_id: int) -> dict[str, Any]:
+    """`rules` of one section."""
+    with read(engine) as connection:
+        row = connection.execute(select(section_rules).where(section_rules.c.section_id == section_id)).first()
+    return _rule(row.steps, row.approver) if row else _rule(None, None)
+
+
+def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:
+    """Change the way of a section's articles. Raises NotFound, Invalid."""
+    if any(step not in STEPS for step in steps) or approver not in ("secretary", "chief"):
+        raise Invalid.of("steps", "Không có bước này.")
+    values = {"steps": [step for step in STEPS if step in steps], "approver": approver}
+    with write(engine) as connection:
+        if connection.execute(select(sections.c.id).where(sections.c.id == section_id)).first() is None:
+            raise NotFound("Không có chuyên mục này.")
+        connection.execute(
+            upsert(connection, section_rules)
+            .values(section_id=section_id, **values)
+            .on_conflict_do_update(index_elements=["section_id"], set_=values)
+        )
+        audit.append(connection, actor.name, "section.rules", f"section:{section_id}", values)
+
+
+def _rule(steps: list[str] | None, approver: str | None) -> dict[str, Any]:
+    return {"steps": list(STEPS) if steps is None else steps, "approver": approver or USUAL_APPROVER}
+
+
+# ---------------------------------------------------------------- notes
+
+
+def add_note(engine: Engine, article_id: int, text: str, actor: Actor) -> None:
+    """Say something about an article to the newsroom. Raises Invalid for nothing."""
+    if not text:
+        raise Invalid.of("text", "Ghi chú trống.")
+    row = {"article_id": article_id, "at": datetime.now(UTC), "actor": actor.name, "text": text}
+    with write(engine) as connection:
+        connection.execute(insert(article_notes), row)
+        audit.append(connection, actor.name, "article.noted", f"article:{article_id}", {})
+
+
+def notes(engine: Engine, article_id: int) -> list[dict[str, Any]]:
+    """The notes on an article, the newest first."""
+    query = select(article_notes).where(article_notes.c.article_id == article_id).order_by(article_notes.c.id.desc())
+    with read(engine) as connection:
+        return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]
