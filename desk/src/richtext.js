@@ -1,0 +1,127 @@
+// The desk's rich-text editor: TipTap (ProseMirror) with the structure that an article may have and nothing else.
+// Same interface as services/ingest/desk/static/plaintext.js, which stands in where this was not built.
+
+import { Editor, Mark, mergeAttributes, Node } from "@tiptap/core";
+import { TableKit } from "@tiptap/extension-table";
+import StarterKit from "@tiptap/starter-kit";
+
+import { cleanPasted } from "../../services/ingest/desk/static/paste.js";
+import { askForLink, toolbar } from "../../services/ingest/desk/static/toolbar.js";
+
+const mark = (name, tag) =>
+  Mark.create({ name, parseHTML: () => [{ tag }], renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0] });
+
+const attribute = (name, from) => ({ default: null, parseHTML: (element) => from(element)?.getAttribute(name) ?? null });
+const imageOf = (element) => element.querySelector("img");
+
+const Figure = Node.create({
+  name: "figure",
+  group: "block",
+  content: "inline*",
+  draggable: true,
+  isolating: true,
+  addAttributes: () =>
+    Object.fromEntries(["src", "alt", "width", "height"].map((name) => [name, attribute(name, imageOf)])),
+  parseHTML: () => [
+    { tag: "figure", contentElement: (element) => element.querySelector("figcaption") ?? document.createElement("p") },
+  ],
+  renderHTML: ({ HTMLAttributes }) => {
+    const caption = ["figcaption", 0];
+    return HTMLAttributes.src ? ["figure", ["img", mergeAttributes(HTMLAttributes)], caption] : ["figure", caption];
+  },
+});
+
+const Box = Node.create({
+  name: "box",
+  group: "block",
+  content: "block+",
+  defining: true,
+  parseHTML: () => [{ tag: "aside" }],
+  renderHTML: () => ["aside", 0],
+});
+
+const EXTENSIONS = [
+  StarterKit.configure({
+    heading: { levels: [2, 3, 4, 5, 6] },
+    code: false,
+    codeBlock: false,
+    link: { openOnClick: false, autolink: false, linkOnPaste: true, HTMLAttributes: { rel: null, target: null, class: null } },
+  }),
+  mark("subscript", "sub"),
+  mark("superscript", "sup"),
+  mark("cite", "cite"),
+  mark("quote", "q"),
+  TableKit.configure({ table: { resizable: false } }),
+  Figure,
+  Box,
+];
+
+export function createEditor(element, { html, labelledBy, editable, onChange, onFiles }) {
+  element.innerHTML = "";
+  const editor = new Editor({
+    element,
+    extensions: EXTENSIONS,
+    content: html,
+    editable,
+    // The page's own style sheet has the few rules that ProseMirror needs: its policy forbids inline styles.
+    injectCSS: false,
+    editorProps: {
+      attributes: {
+        id: "richtext-body", role: "textbox", "aria-multiline": "true", "aria-labelledby": labelledBy, lang: "vi", spellcheck: "false",
+      },
+      transformPastedHTML: cleanPasted,
+      handlePaste: (_view, event) => {
+        const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+        if (!files.length || event.clipboardData.getData("text/html")) return false;
+        onFiles(files);
+        return true;
+      },
+    },
+    onUpdate: () => onChange(),
+  });
+
+  const chain = () => editor.chain().focus();
+  const link = () => {
+    const address = askForLink(editor.getAttributes("link").href);
+    if (address === null) return;
+    if (address) chain().extendMarkRange("link").setLink({ href: address }).run();
+    else chain().extendMarkRange("link").unsetLink().run();
+  };
+  const refresh = toolbar(element, labelledBy, [
+    { name: "bold", text: "B", title: "Đậm (Ctrl+B)", run: () => chain().toggleBold().run(), active: () => editor.isActive("bold") },
+    { name: "italic", text: "I", title: "Nghiêng (Ctrl+I)", run: () => chain().toggleItalic().run(), active: () => editor.isActive("italic") },
+    { name: "underline", text: "U", title: "Gạch chân (Ctrl+U)", run: () => chain().toggleUnderline().run(), active: () => editor.isActive("underline") },
+    { name: "h2", text: "H2", title: "Tít phụ (Ctrl+Alt+2)", run: () => chain().toggleHeading({ level: 2 }).run(), active: () => editor.isActive("heading", { level: 2 }) },
+    { name: "h3", text: "H3", title: "Tít nhỏ (Ctrl+Alt+3)", run: () => chain().toggleHeading({ level: 3 }).run(), active: () => editor.isActive("heading", { level: 3 }) },
+    { name: "quote", text: "”", title: "Trích dẫn (Ctrl+Shift+B)", run: () => chain().toggleBlockquote().run(), active: () => editor.isActive("blockquote") },
+    { name: "ul", text: "•", title: "Danh sách (Ctrl+Shift+8)", run: () => chain().toggleBulletList().run(), active: () => editor.isActive("bulletList") },
+    { name: "ol", text: "1.", title: "Danh sách số (Ctrl+Shift+7)", run: () => chain().toggleOrderedList().run(), active: () => editor.isActive("orderedList") },
+    { name: "box", text: "Hộp", title: "Hộp thông tin", run: () => chain().toggleWrap("box").run(), active: () => editor.isActive("box") },
+    { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
+    { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },
+    { name: "clear", text: "Xóa dạng", title: "Xóa định dạng", run: () => chain().unsetAllMarks().run() },
+    { name: "undo", text: "↶", title: "Hoàn tác (Ctrl+Z)", run: () => chain().undo().run() },
+    { name: "redo", text: "↷", title: "Làm lại (Ctrl+Y)", run: () => chain().redo().run() },
+  ]);
+  editor.on("selectionUpdate", refresh);
+  editor.on("update", refresh);
+  element.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      link();
+    }
+  });
+
+  return {
+    html: () => editor.getHTML(),
+    text: () => editor.getText({ blockSeparator: "\n" }),
+    focus: () => editor.commands.focus(),
+    insertImage({ url, caption, alt }) {
+      const content = caption ? [{ type: "text", text: caption }] : [];
+      // Behind the block where the cursor stands, never in the middle of a sentence.
+      const { $to } = editor.state.selection;
+      const at = $to.depth ? $to.after(1) : editor.state.doc.content.size;
+      chain().insertContentAt(at, { type: "figure", attrs: { src: url, alt }, content }).run();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+"""The desk's questions to the other services, and its commands to them."""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+from kombu.exceptions import OperationalError
+
+from shared.ask import Asker, NoAnswer
+from shared.celery_factory import publish, publisher
+from shared.contracts.commands import Command, Query
+from shared.contracts.queues import CONSUMERS
+from shared.handler import task_name
+
+SECONDS = 4.0
+"""How long a page of the desk waits for an answer."""
+
+
+@lru_cache(maxsize=1)
+def _asker() -> Asker:
+    """The process's line to the others, opened at the first question."""
+    return Asker(publisher("ingest")).start()
+
+
+def ask(query: Query) -> Any:
+    """The answer, or None when there is none in time: pages then say so."""
+    try:
+        return _asker().ask_sync(query, SECONDS)
+    except (NoAnswer, RuntimeError):
+        # RuntimeError: Celery's own, when the store of answers is away.
+        return None
+
+
+def close() -> None:
+    """Hang up, when the process ends."""
+    if _asker.cache_info().currsize:
+        _asker().close()
+        _asker.cache_clear()
+
+
+def send(command: Command) -> bool:
+    """Hand a command to the broker; False when it does not take it now."""
+    message = {"message": command.model_dump(mode="json"), "sent_at": time.time()}
+    try:
+        publish(publisher("ingest"), task_name(CONSUMERS[command.queue], command.kind), command.queue, message)
+    except (OperationalError, OSError):
+        return False
+    return True

@@ -1,0 +1,27 @@
+"""Which modules make up the desk, in the order of the navigation. Each has `router` and may have `NAV`."""
+
+MODULES = (
+    "services.ingest.desk.login",
+    "services.ingest.desk.home",
+    "services.ingest.desk.articles",
+    "services.ingest.desk.conflict",
+    "services.ingest.desk.history",
+    "services.ingest.desk.publishing",
+    "services.ingest.desk.live",
+    "services.ingest.desk.library",
+    "services.ingest.desk.front",
+    "services.ingest.desk.account",
+    "services.ingest.desk.users",
+    "services.ingest.desk.api_keys",
+    "services.ingest.desk.desks",
+    "services.ingest.desk.draft_search",
+    "services.ingest.desk.plans",
+    "services.ingest.desk.moderation",
+    "services.ingest.desk.statistics",
+    "services.ingest.desk.royalties",
+    "services.ingest.desk.audit_log",
+    "services.ingest.desk.exchange",
+    "services.ingest.desk.feeds",
+    "services.ingest.desk.webhooks",
+    "services.ingest.ops.pages",
+)

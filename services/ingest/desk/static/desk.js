@@ -1,0 +1,56 @@
+// What every page has: the menu on a phone, shortcuts, questions before what can't be undone, times of this moment.
+
+document.documentElement.classList.add("js");
+
+const menu = document.querySelector(".menu-button");
+if (menu) {
+  const nav = document.getElementById("nav");
+  menu.hidden = false;
+  menu.addEventListener("click", () => {
+    menu.setAttribute("aria-expanded", String(nav.classList.toggle("open")));
+  });
+}
+
+// <button data-confirm="Xóa?"> asks first.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("dialog").close();
+  const backLink = event.target.closest("[data-back]");
+  if (backLink && history.length > 1) {
+    event.preventDefault();
+    history.back();
+  }
+  const copier = event.target.closest("[data-copy]");
+  if (copier) navigator.clipboard?.writeText(copier.dataset.copy).then(() => { copier.textContent = "Đã chép"; });
+});
+
+// Choosing in a filter is enough; without scripts its button does the same.
+for (const form of document.querySelectorAll("form[data-auto]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+let wentTo = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (Date.now() - wentTo < 1200) {
+    wentTo = 0;
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (link) { event.preventDefault(); link.click(); }
+    return;
+  }
+  if (event.key === "g") wentTo = Date.now();
+  else if (event.key === "?") document.getElementById("keys")?.showModal();
+  else if (event.key === "n") document.querySelector("[data-new]")?.click() ?? location.assign("/desk/bai/moi");
+  else if (event.key === "/") {
+    const search = document.querySelector("input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); }
+  }
+});

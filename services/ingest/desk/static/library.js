@@ -1,0 +1,41 @@
+// The store of media: uploads by choosing or dropping; what arrived stands first in the gallery.
+
+import { dropzone, uploader } from "./upload.js";
+
+const zone = document.getElementById("dropzone");
+const gallery = document.getElementById("gallery");
+
+function show(media) {
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  link.href = `/desk/kho/${media.id}`;
+  if (media.thumb) {
+    const image = document.createElement("img");
+    image.src = media.thumb;
+    image.alt = "";
+    link.append(image);
+  } else {
+    const film = document.createElement("span");
+    film.className = "film";
+    film.textContent = "▶";
+    link.append(film);
+  }
+  const words = document.createElement("span");
+  words.textContent = media.caption || media.name || "Chưa có chú thích";
+  link.append(words);
+  item.append(link);
+  gallery.querySelector(`a[href="${link.getAttribute("href")}"]`)?.closest("li").remove();
+  gallery.prepend(item);
+}
+
+if (zone) {
+  const upload = uploader(document.getElementById("uploads"), show);
+  const files = document.getElementById("files");
+  files.addEventListener("change", () => { upload(files.files); files.value = ""; });
+  dropzone(document.body, upload);
+}
+
+for (const image of gallery.querySelectorAll("[data-focus]")) {
+  const [x, y] = image.dataset.focus.split(",");
+  image.style.objectPosition = `${x * 100}% ${y * 100}%`;
+}

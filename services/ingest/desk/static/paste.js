@@ -1,0 +1,105 @@
+// What Word, Google Docs and web pages put on the clipboard, made plain: structure and emphasis stay, the rest goes.
+// The server cleans again; this is so that people see at once what they get.
+
+const DROPPED = "script,style,meta,link,title,xml,o\\:p,w\\:sdt,iframe,object,form,button,svg,canvas,noscript";
+
+export function cleanPasted(html) {
+  const body = new DOMParser().parseFromString(unstyled(html), "text/html").body;
+  body.querySelectorAll(DROPPED).forEach((node) => node.remove());
+  for (const node of [...body.querySelectorAll("*")]) {
+    if (node.tagName.includes(":")) unwrap(node);
+  }
+  // Google Docs wraps everything in one <b> that is not bold.
+  body.querySelectorAll("b[id^=docs-internal-guid]").forEach(unwrap);
+  body.querySelectorAll("b,strong").forEach((node) => {
+    if (/^(normal|[1-4]00)$/.test(style(node, "font-weight"))) unwrap(node);
+  });
+  body.querySelectorAll("span,font").forEach((node) => {
+    const bold = /^(bold|[6-9]00)$/.test(style(node, "font-weight"));
+    const italic = style(node, "font-style") === "italic";
+    if (bold) wrapInside(node, "strong");
+    if (italic) wrapInside(node, "em");
+    unwrap(node);
+  });
+  wordLists(body);
+  body.querySelectorAll("h1").forEach((node) => rename(node, "h2"));
+  body.querySelectorAll("div,section,article,header,footer,main,center").forEach((node) => {
+    const hasBlocks = node.querySelector("p,div,h2,h3,h4,ul,ol,table,blockquote,figure");
+    if (hasBlocks) unwrap(node);
+    else rename(node, "p");
+  });
+  for (const node of body.querySelectorAll("*")) {
+    for (const { name, value } of [...node.attributes]) {
+      const kept = (name === "href" && /^(https?:|mailto:|tel:)/i.test(value)) || name === "colspan" || name === "rowspan"
+        || (name === "src" && value.startsWith("/media/")) || name === "alt";
+      if (!kept) node.removeAttribute(name);
+    }
+  }
+  // Foreign pictures can't be shown: they have to be uploaded.
+  body.querySelectorAll("img:not([src])").forEach((node) => node.remove());
+  body.querySelectorAll("a:not([href])").forEach(unwrap);
+  body.querySelectorAll("p,h2,h3,h4,li").forEach((node) => {
+    if (!node.textContent.replace(/\u00a0/g, " ").trim() && !node.querySelector("img")) node.remove();
+  });
+  return body.innerHTML.normalize("NFC").replace(/&nbsp;/g, " ");
+}
+
+// Comments go, styles under another name: the page's policy forbids them, and the browser complains of each.
+function unstyled(html) {
+  return html
+    .replace(/<!--[\s\S]*?-->|<!\[[\s\S]*?\]>|<style\b[\s\S]*?<\/style>/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+}
+
+// What a node's own style says of one property, "" for nothing.
+function style(node, property) {
+  const said = new RegExp(`(?:^|;)\\s*${property}\\s*:\\s*([^;]+)`, "i").exec(node.dataset.style ?? "");
+  return said ? said[1].trim().toLowerCase() : "";
+}
+
+// Word writes lists as paragraphs with a bullet or a number of their own.
+function wordLists(body) {
+  const MARK = /^\s*(?:[·•▪o§–-]|(\d+|[a-z])[.)])[\s\u00a0]+/;
+  let list = null;
+  for (const node of [...body.querySelectorAll("p")]) {
+    const listed = /MsoListParagraph/.test(node.className) || style(node, "mso-list");
+    const mark = listed && MARK.exec(node.textContent);
+    if (!mark) { list = null; continue; }
+    const tag = mark[1] ? "ol" : "ul";
+    if (!list || list.tagName.toLowerCase() !== tag || list.nextElementSibling !== node) {
+      list = document.createElement(tag);
+      node.before(list);
+    }
+    const item = document.createElement("li");
+    item.append(...node.childNodes);
+    cutStart(item, mark[0].length);
+    list.append(item);
+    node.remove();
+  }
+}
+
+function cutStart(node, length) {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  while (length > 0 && walker.nextNode()) {
+    const text = walker.currentNode;
+    const cut = Math.min(length, text.data.length);
+    text.data = text.data.slice(cut);
+    length -= cut;
+  }
+}
+
+function unwrap(node) {
+  node.replaceWith(...node.childNodes);
+}
+
+function rename(node, tag) {
+  const made = document.createElement(tag);
+  made.append(...node.childNodes);
+  node.replaceWith(made);
+}
+
+function wrapInside(node, tag) {
+  const made = document.createElement(tag);
+  made.append(...node.childNodes);
+  node.append(made);
+}
