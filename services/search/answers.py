@@ -1,0 +1,178 @@
+"""Answers to readers' and editors' questions, from whatever engine there is."""
+
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any
+
+from services.search import queries
+from services.search.documents import IndexDocument, completion_prefix, iso
+from services.search.engines.base import MAX_OFFSET, Engine, Found, Index, Scope
+from services.search.spelling import suggest
+from services.search.vocabulary import Vocabulary
+from shared import telemetry
+from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, SuggestAnswer, Suggestion, SuggestTitles
+from shared.vietnamese.forms import folded_text, syllables
+from shared.vietnamese.highlight import Highlighter
+from shared.vietnamese.text import nfc
+
+_CUT_LENGTH = 220
+_CACHED_ANSWERS = 1_000
+# Answers of an engine that cannot tell cheaply whether anything changed, and the freshness in any, grow old.
+_CACHED_SECONDS = 2.0
+_CACHED_SECONDS_UNCHANGED = 60.0
+# Headlines looked at before those with the typed marks are put first.
+_COMPLETIONS = 24
+
+
+class Answers:
+    """Answers questions. Thread-safe."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._cache = _AnswerCache()
+        self._vocabulary: Vocabulary | None = None
+
+    def search(self, query: SearchArticles) -> SearchAnswer:
+        """A page of results. Raises Unavailable when the index is away."""
+        started = time.perf_counter()
+        index = self._engine.current()
+        state = index.state()
+        answer = self._cache.get(query, state)
+        if answer is None:
+            answer = self._search(index, query)
+            self._cache.put(query, state, answer)
+        took = time.perf_counter() - started
+        telemetry.search_duration_seconds.observe(took)
+        telemetry.search_requests_total.labels("found" if answer.total else "empty").inc()
+        return answer.model_copy(update={"took_ms": round(took * 1000, 2)})
+
+    def _search(self, index: Index, query: SearchArticles) -> SearchAnswer:
+        typed = queries.read(query.q)
+        offer = suggest(self._words(index), query.q) if typed.plain and typed.words else None
+        plan = queries.plan(typed, strict=query.sort == "newest", meant=offer.words if offer else ())
+        offset = min((query.page - 1) * query.size, MAX_OFFSET)
+        found = index.search(plan, _scope(query), offset, query.size, query.sort)
+        if not found.total:
+            # Words the paper has never printed must not hide what it has on the others.
+            for looser in plan.looser():
+                found = index.search(looser, _scope(query), offset, query.size, query.sort)
+                if found.total:
+                    break
+        if offer:
+            telemetry.search_suggestions_total.inc()
+        words = [*typed.words, *(word for phrase in typed.phrases for word in phrase)]
+        marker = Highlighter(words)
+        return SearchAnswer(
+            total=found.total,
+            took_ms=0,
+            suggestion=offer.text if offer else None,
+            facets=_facets(found),
+            results=tuple(_hit(document, marker) for document in found.documents),
+        )
+
+    def _words(self, index: Index) -> Vocabulary:
+        vocabulary = self._vocabulary
+        if vocabulary is None or vocabulary.index is not index:
+            vocabulary = self._vocabulary = Vocabulary(index)
+        vocabulary.refresh()
+        return vocabulary
+
+    def complete(self, query: SuggestTitles) -> SuggestAnswer:
+        """Headlines that go on as typed, from their beginning first, then from inside."""
+        words = syllables(query.q)
+        if not words:
+            return SuggestAnswer()
+        # A space after the last word says that the word is finished.
+        prefix = completion_prefix(folded_text(query.q) + (" " if query.q[-1:].isspace() else ""))
+        index = self._engine.current()
+        found = index.complete(f"^{prefix}", _COMPLETIONS)
+        if len(found) < _COMPLETIONS:
+            known = {document.id for document in found}
+            found += [document for document in index.complete(prefix, _COMPLETIONS) if document.id not in known]
+        if any(word.marked for word in words):
+            typed = _one_line(query.q)
+            found.sort(key=lambda document: typed not in _one_line(document.title))
+        titles: dict[str, str] = {}
+        for document in found:
+            titles.setdefault(document.title, document.url)
+        return SuggestAnswer(
+            results=tuple(Suggestion(title=title, url=url) for title, url in list(titles.items())[: query.size])
+        )
+
+    def versions(self, after: int, limit: int) -> list[tuple[int, int]]:
+        """(id, version) of what the searched index holds."""
+        return self._engine.current().versions(after, limit)
+
+
+def _scope(query: SearchArticles) -> Scope:
+    return Scope(
+        section=query.section,
+        author=query.author,
+        published_from=_seconds(query.date_from),
+        published_before=None if query.date_to is None else int(query.date_to.timestamp()) + 1,
+        drafts=query.drafts,
+        draft_sections=query.draft_sections,
+    )
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def _hit(document: IndexDocument, marker: Highlighter) -> SearchHit:
+    text = f"{document.summary}\n{document.text}" if document.summary else document.text
+    return SearchHit(
+        id=document.id,
+        title=document.title,
+        url=document.url,
+        section=document.section_name,
+        section_slug=document.section_slug,
+        published_at=iso(document.published_at),
+        summary=document.summary,
+        highlight=marker.cut(text, _CUT_LENGTH),
+        highlight_title=marker.whole(document.title),
+        status=document.status,
+        image=document.image,
+    )
+
+
+def _facets(found: Found) -> dict[str, list[dict[str, Any]]]:
+    return {
+        name: [{"value": value, "label": label, "count": count} for value, label, count in rows]
+        for name, rows in found.facets.items()
+    }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(nfc(text).lower().split())
+
+
+class _AnswerCache:
+    """Answers to the same question while the index stays as it is; packed, as most are of some 15 kB."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[SearchArticles, tuple[object, float, bytes]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, query: SearchArticles, state: object) -> SearchAnswer | None:
+        with self._lock:
+            held = self._answers.get(query)
+            if held is None:
+                return None
+            known, at, packed = held
+            seconds = _CACHED_SECONDS if state is None else _CACHED_SECONDS_UNCHANGED
+            if known != state or time.monotonic() - at > seconds:
+                del self._answers[query]
+                return None
+            self._answers.move_to_end(query)
+        return SearchAnswer.model_validate_json(zlib.decompress(packed))
+
+    def put(self, query: SearchArticles, state: object, answer: SearchAnswer) -> None:
+        packed = zlib.compress(answer.model_dump_json().encode(), 1)
+        with self._lock:
+            self._answers[query] = (state, time.monotonic(), packed)
+            while len(self._answers) > _CACHED_ANSWERS:
+                self._answers.popitem(last=False)

@@ -1,0 +1,151 @@
+"""From an article to what stands in the index: pure functions, the same for every engine."""
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from shared.contracts.addresses import article_path
+from shared.contracts.articles import ArticleState
+from shared.vietnamese import forms
+
+MAPPING_VERSION = 1
+"""Raise when fields are added to the index or mean something else: indexes have to be made anew."""
+
+PUBLISHED = "published"
+WITHDRAWN = "withdrawn"
+SEPARATOR = "_"
+"""Stands between headline, lead and text, so that no phrase reaches across; no query contains it."""
+
+# How much of an article is searched: longer ones are lists and tables, and one must not fill the index.
+_MAX_TEXT = 60_000
+_START_LENGTH = 64
+_STARTS = 24
+_VIETNAM = timezone(timedelta(hours=7))
+_BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^>]*>", re.I)
+_TAG = re.compile(r"<[^>]*>")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """What the index keeps of one version of an article; enough to make every form anew.
+
+    A tombstone (status "withdrawn") has a version and no text. `published_at` is in unix seconds, 0 for none.
+    """
+
+    id: int
+    version: int
+    status: str
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    """The body as plain text, paragraphs on lines."""
+    extra: str = ""
+    """Searched, never shown: tags, byline, captions."""
+    url: str = ""
+    section_slug: str = ""
+    section_name: str = ""
+    authors: tuple[tuple[str, str], ...] = ()
+    """(slug, name)"""
+    published_at: int = 0
+    image: str = ""
+
+    @property
+    def public(self) -> bool:
+        return self.status == PUBLISHED
+
+    @property
+    def year(self) -> int:
+        """Year of publication in Vietnam; 0 for none."""
+        return datetime.fromtimestamp(self.published_at, _VIETNAM).year if self.published_at else 0
+
+    def stored(self) -> dict[str, Any]:
+        """As a JSON object; `from_stored` reads it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_stored(cls, values: dict[str, Any]) -> "IndexDocument":
+        known = {name: values[name] for name in cls.__slots__ if name in values}
+        known["authors"] = tuple((slug, name) for slug, name in known.get("authors", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The searched fields of a document, as space-separated tokens ready for an engine that does not analyse."""
+
+    folded: str
+    exact: str
+    pairs: str
+    exact_pairs: str
+    title_pairs: str
+    starts: tuple[str, ...]
+    """The folded headline from each of its syllables on, for completion; "_" for spaces."""
+
+
+def from_state(state: ArticleState) -> IndexDocument:
+    """The document of an article. A withdrawn one becomes a tombstone, whatever text it still carries."""
+    if state.status == WITHDRAWN:
+        return tombstone(state.id, state.version)
+    captions = (text for image in state.images for text in (image.caption, image.credit))
+    extra = "\n".join(text for text in (*(tag.name for tag in state.tags), state.byline, *captions) if text)
+    return IndexDocument(
+        id=state.id,
+        version=state.version,
+        status=state.status,
+        title=state.title,
+        summary=state.summary,
+        text=plain_text(state.body),
+        extra=extra,
+        url=article_path(state.section_slug, state.slug, state.id),
+        section_slug=state.section_slug,
+        section_name=state.section_name,
+        authors=tuple((author.slug, author.name) for author in state.authors),
+        published_at=int(state.published_at.timestamp()) if state.published_at else 0,
+        image=next((image.url for image in state.images if image.url), ""),
+    )
+
+
+def tombstone(article_id: int, version: int) -> IndexDocument:
+    return IndexDocument(id=article_id, version=version, status=WITHDRAWN)
+
+
+def plain_text(body: str) -> str:
+    """The text of sanitised HTML, a paragraph a line, at most 60,000 characters."""
+    lines = _TAG.sub(" ", _BLOCK.sub("\n", body)) if "<" in body else body
+    return _LINES.sub("\n", _SPACES.sub(" ", html.unescape(lines))).strip()[:_MAX_TEXT]
+
+
+def tokens(document: IndexDocument) -> Tokens:
+    """Every searched form of a document; empty for a tombstone."""
+    title = forms.forms(document.title)
+    rest = [forms.forms(part) for part in (document.summary, *document.text.split("\n"), document.extra) if part]
+    parts = [title, *rest]
+    gap = f" {SEPARATOR} "
+    return Tokens(
+        folded=gap.join([" ".join(part.folded) for part in parts]),
+        exact=gap.join([" ".join(part.exact) for part in parts]),
+        pairs=" ".join([" ".join(part.pairs) for part in parts]),
+        exact_pairs=" ".join([" ".join(part.exact_pairs) for part in parts]),
+        title_pairs=" ".join(title.pairs),
+        starts=_starts(title.folded),
+    )
+
+
+def _starts(words: list[str]) -> tuple[str, ...]:
+    # A space at the end, so that a finished last word ("hoc ") completes too; "^" marks the headline's beginning.
+    made = [completion_prefix(" ".join(words[at : at + 16]) + " ") for at in range(min(len(words), _STARTS))]
+    return (f"^{made[0]}", *made) if made else ()
+
+
+def completion_prefix(text: str) -> str:
+    """As much of a folded text as the index keeps for completion, as one token."""
+    return text[:_START_LENGTH].replace(" ", "_")
+
+
+def iso(seconds: int) -> datetime | None:
+    """The time that `published_at` means."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None

@@ -1,0 +1,359 @@
+"""One index in tantivy: a folder of files, one process that writes, any number that read.
+
+The index is its own book of versions: a document's version is a column of it, so that what is committed and what is
+known to be committed can never differ.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+from tantivy import Document, FieldType, Index, IndexWriter, Occur, Order, Query, Schema, SchemaBuilder, Searcher
+
+from services.search import documents as docs
+from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
+from services.search.engines import base
+from services.search.engines.base import PUBLIC, Found, Made, Scope
+from services.search.queries import MOST_PAIRS, Field, Phrase, Plan, Term
+from shared.handler import Unavailable
+from shared.telemetry import log
+
+_MADE_FILE = "made.json"
+# tantivy's least; more only delays the first segment of a long import.
+_WRITER_BYTES = 20_000_000
+# The first results are ordered by score and freshness; further ones by score alone.
+_RANKED_WINDOW = 200
+_SIMILAR_TERMS = 25
+
+_POSITIONS = {Field.folded: "position", Field.exact: "position"}
+
+
+def make_schema() -> Schema:
+    """The fields; raise documents.MAPPING_VERSION with any change."""
+    builder = SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_unsigned_field("version", fast=True)
+    builder.add_integer_field("published_at", indexed=True, fast=True)
+    builder.add_integer_field("year", fast=True)
+    for name in ("status", "section", "author"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("starts", tokenizer_name="whitespace", index_option="basic")
+    for name in ("section_facet", "author_facet"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for field in Field:
+        builder.add_text_field(field.value, tokenizer_name="whitespace", index_option=_POSITIONS.get(field, "freq"))
+    builder.add_bytes_field("source", stored=True)
+    return builder.build()
+
+
+class TantivyIndex(base.Index):
+    """The index in `folder`. Thread-safe; `apply` needs to be the only writer of the folder on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self._folder = folder
+        self._meta = folder / "meta.json"
+        self.made = Made(**orjson.loads((folder / _MADE_FILE).read_bytes()))
+        self._index = Index.open(str(folder))
+        self._index.config_reader("manual")
+        self._schema = self._index.schema
+        self._lock = threading.Lock()
+        self._writer: IndexWriter | None = None
+        self._seen: object = None
+        self._searcher: Searcher = self._index.searcher()
+
+    @staticmethod
+    def create(folder: Path) -> "TantivyIndex":
+        """Make an empty index in a new folder, whole or not at all."""
+        part = folder.with_name(f"{folder.name}.part")
+        part.mkdir(parents=True)
+        Index(make_schema(), path=str(part))
+        made = Made()
+        (part / _MADE_FILE).write_bytes(orjson.dumps({"mapping": made.mapping, "forms": made.forms}))
+        part.rename(folder)
+        return TantivyIndex(folder)
+
+    # ------------------------------------------------------------ writing
+
+    def apply(self, documents: Sequence[IndexDocument]) -> set[int]:
+        newest: dict[int, IndexDocument] = {}
+        for document in documents:
+            kept = newest.get(document.id)
+            if kept is None or document.version > kept.version:
+                newest[document.id] = document
+        with self._lock:
+            held = self._versions_of(newest)
+            wanted = [document for document in newest.values() if document.version > held.get(document.id, -1)]
+            if not wanted:
+                return set()
+            writer = self._open_writer()
+            try:
+                for document in wanted:
+                    if document.id in held:
+                        # By query: delete_documents_by_term takes a Python int for a signed term and finds nothing.
+                        writer.delete_documents_by_query(Query.term_query(self._schema, "id", document.id))
+                    writer.add_document(self._document(document))
+                writer.commit()
+            except BaseException:
+                # Nothing of a failed batch may ride along with the next commit.
+                self._drop_writer()
+                raise
+        return {document.id for document in wanted}
+
+    def _open_writer(self) -> IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._index.writer(_WRITER_BYTES, 1)
+            except ValueError as error:
+                raise Unavailable(f"another process writes the search index: {error}") from error
+        return self._writer
+
+    def _drop_writer(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            try:
+                writer.rollback()
+            except Exception as error:
+                log.warning("index writer not rolled back", error=repr(error)[:200])
+
+    def _document(self, document: IndexDocument) -> Document:
+        made = Document()
+        made.add_unsigned("id", document.id)
+        made.add_unsigned("version", document.version)
+        made.add_integer("published_at", document.published_at)
+        made.add_integer("year", document.year)
+        made.add_text("status", document.status)
+        made.add_bytes("source", orjson.dumps(document.stored()))
+        if document.status == WITHDRAWN:
+            return made
+        made.add_text("section", document.section_slug)
+        made.add_text("section_facet", f"{document.section_slug}\t{document.section_name}")
+        for slug, name in document.authors:
+            made.add_text("author", slug)
+            made.add_text("author_facet", f"{slug}\t{name}")
+        tokens = docs.tokens(document)
+        for field in Field:
+            made.add_text(field.value, getattr(tokens, field.value))
+        made.add_text("starts", " ".join(tokens.starts))
+        return made
+
+    def close(self) -> None:
+        """Let go of the writer's lock."""
+        with self._lock:
+            self._drop_writer()
+
+    # ------------------------------------------------------------ reading
+
+    def state(self) -> object:
+        try:
+            stat = self._meta.stat()
+        except FileNotFoundError:
+            return None
+        return (self.name, stat.st_ino, stat.st_mtime_ns)
+
+    def _reader(self) -> Searcher:
+        """The newest commit's searcher: a look at one file's time tells whether there is a newer one."""
+        state = self.state()
+        if state != self._seen:
+            self._index.reload()
+            self._searcher = self._index.searcher()
+            self._seen = state
+        return self._searcher
+
+    def search(
+        self,
+        plan: Plan,
+        scope: Scope,
+        offset: int,
+        size: int,
+        sort: Literal["relevance", "newest"] = "relevance",
+        facets: bool = True,
+    ) -> Found:
+        searcher = self._reader()
+        matching = self._matching(plan, scope)
+        total, buckets = self._overview(searcher, matching, facets)
+        if offset >= min(total, base.MAX_OFFSET):
+            return Found([], total, buckets)
+        if sort == "newest" or plan.everything:
+            hits = searcher.search(matching, size, False, "published_at", offset).hits
+        else:
+            hits = self._best(searcher, self._ranking(plan, matching), offset, size)
+        return Found([self._load(searcher, address) for _, address in hits], total, buckets)
+
+    def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, Any]]:
+        if offset + size > _RANKED_WINDOW:
+            return searcher.search(query, size, False, offset=offset).hits
+        hits = searcher.search(query, _RANKED_WINDOW, False).hits
+        times = searcher.fast_field_values("published_at", [address for _, address in hits])
+        now = time.time()
+        ranked = [
+            (score * (1 + base.freshness(now, int(published or 0))), -rank)
+            for rank, ((score, _), published) in enumerate(zip(hits, times, strict=True))
+        ]
+        ranked.sort(reverse=True)
+        return [hits[-rank] for _, rank in ranked[offset : offset + size]]
+
+    def _overview(
+        self, searcher: Searcher, matching: Query, facets: bool
+    ) -> tuple[int, dict[str, list[tuple[str, str, int]]]]:
+        wanted: dict[str, Any] = {"total": {"value_count": {"field": "id"}}}
+        if facets:
+            for name, column in base.FACETS.items():
+                wanted[name] = {"terms": {"field": column, "size": base.FACET_SIZE}}
+        found = searcher.aggregate(matching, wanted)
+        buckets = {
+            name: base.labelled((bucket["key"], bucket["doc_count"]) for bucket in found[name]["buckets"])
+            for name in (base.FACETS if facets else ())
+        }
+        return int(found["total"]["value"]), buckets
+
+    def counts(self, plans: Sequence[Plan], scope: Scope = PUBLIC) -> list[int]:
+        searcher = self._reader()
+        found: list[Any] = [searcher.search(self._matching(plan, scope), 1) for plan in plans]
+        return [int(result.count) for result in found]
+
+    def similar(self, document: IndexDocument, size: int) -> list[int]:
+        searcher = self._reader()
+        tokens = docs.tokens(document)
+        alike = Query.more_like_this_document_fields_query(
+            self._schema,
+            {Field.exact_pairs.value: [tokens.exact_pairs]},
+            min_doc_frequency=2,
+            max_doc_frequency=max(20, searcher.num_docs // 10),
+            min_term_frequency=1,
+            max_query_terms=_SIMILAR_TERMS,
+        )
+        query = Query.boolean_query([(Occur.Must, alike), (Occur.Must, self._visible(PUBLIC))])
+        hits = searcher.search(query, size + 1, False).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return base.nearest(document.id, [(int(i or 0), score) for i, (score, _) in zip(ids, hits, strict=True)], size)
+
+    def complete(self, prefix: str, limit: int) -> list[IndexDocument]:
+        searcher = self._reader()
+        starts = Query.phrase_prefix_query(self._schema, "starts", [prefix])
+        query = Query.boolean_query([(Occur.Must, starts), (Occur.Must, self._visible(PUBLIC))])
+        hits = searcher.search(query, limit, False, "published_at").hits
+        return [self._load(searcher, address) for _, address in hits]
+
+    def documents(self, ids: Sequence[int]) -> list[IndexDocument]:
+        if not ids:
+            return []
+        searcher = self._reader()
+        hits = searcher.search(Query.term_set_query(self._schema, "id", list(ids)), len(ids), False).hits
+        return [self._load(searcher, address) for _, address in hits]
+
+    def versions(self, after: int, limit: int) -> list[tuple[int, int]]:
+        searcher = self._reader()
+        beyond = Query.range_query(self._schema, "id", FieldType.Unsigned, max(0, after), None, include_lower=after < 0)
+        hits = searcher.search(beyond, limit, False, "id", order=Order.Asc).hits
+        versions = searcher.fast_field_values("version", [address for _, address in hits])
+        return [(int(key), int(version or 0)) for (key, _), version in zip(hits, versions, strict=True)]
+
+    def _versions_of(self, ids: Iterable[int]) -> dict[int, int]:
+        searcher, wanted = self._reader(), list(ids)
+        hits = searcher.search(Query.term_set_query(self._schema, "id", wanted), len(wanted), False).hits
+        addresses = [address for _, address in hits]
+        found = searcher.fast_field_values("id", addresses), searcher.fast_field_values("version", addresses)
+        return {int(key or 0): int(version or 0) for key, version in zip(*found, strict=True)}
+
+    def frequencies(self, field: Field, tokens: Sequence[str]) -> dict[str, int]:
+        searcher, name = self._reader(), field.value
+        return {token: searcher.doc_freq(name, token) for token in tokens}
+
+    def documents_held(self) -> int:
+        return int(self._reader().num_docs)
+
+    def spellings(self, folded: Sequence[str]) -> dict[str, dict[str, int]]:
+        searcher = self._reader()
+        return {syllable: self._written(searcher, Field.exact, syllable) for syllable in folded}
+
+    def pair_spellings(
+        self, pairs: Sequence[tuple[str, str]], spellings: Mapping[str, Mapping[str, int]]
+    ) -> dict[tuple[str, str], dict[str, int]]:
+        searcher = self._reader()
+        return {(a, b): self._written(searcher, Field.exact_pairs, f"{a}_{b}") for a, b in pairs}
+
+    @staticmethod
+    def _written(searcher: Searcher, field: Field, folded: str) -> dict[str, int]:
+        terms = searcher.terms_with_prefix(field.value, f"{folded}|", None, base.SPELLINGS)
+        return {term[len(folded) + 1 :]: count for term, count in terms}
+
+    @staticmethod
+    def _load(searcher: Searcher, address: Any) -> IndexDocument:
+        source: Any = searcher.doc(address).get_first("source")
+        return IndexDocument.from_stored(orjson.loads(source))
+
+    # ------------------------------------------------------------ queries
+
+    def _matching(self, plan: Plan, scope: Scope) -> Query:
+        """What is found, without what only ranks: enough for totals and facets."""
+        if plan.nothing:
+            return Query.empty_query()
+        clauses = [(Occur.Must, self._visible(scope))]
+        either = [self._all(reading) for reading in plan.readings]
+        if plan.pairs_minimum:
+            either.append(self._some(plan.pairs, plan.pairs_minimum))
+        if plan.minimum:
+            either.append(self._some(plan.words, plan.minimum))
+        if either:
+            clauses.append((Occur.Must, Query.boolean_query([(Occur.Should, one) for one in either])))
+        clauses += [(Occur.Must, self._phrase(phrase)) for phrase in plan.phrases]
+        clauses += [(Occur.MustNot, self._phrase(phrase)) for phrase in plan.without]
+        return Query.boolean_query(clauses)
+
+    def _all(self, terms: Sequence[Term]) -> Query:
+        return Query.boolean_query([(Occur.Must, self._term(term)) for term in terms])
+
+    def _some(self, terms: Sequence[Term], minimum: int) -> Query:
+        either = [(Occur.Should, self._term(term)) for term in terms]
+        return Query.boolean_query(either, minimum_number_should_match=minimum)
+
+    def _ranking(self, plan: Plan, matching: Query) -> Query:
+        scored = [(Occur.Should, self._term(term)) for term in plan.ranked]
+        if plan.pairs_most:
+            most = Query.const_score_query(self._some(plan.pairs, plan.pairs_most), MOST_PAIRS)
+            scored.append((Occur.Should, most))
+        return Query.boolean_query([(Occur.Must, Query.const_score_query(matching, 0.0)), *scored])
+
+    def _visible(self, scope: Scope) -> Query:
+        """The filters."""
+        published = self._raw("status", PUBLISHED)
+        clauses = [(Occur.Must, published)]
+        if scope.drafts:
+            draft = [(Occur.Must, Query.all_query())]
+            draft += [(Occur.MustNot, self._raw("status", status)) for status in (WITHDRAWN, PUBLISHED)]
+            if scope.draft_sections is not None:
+                draft.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.draft_sections))))
+            either = [(Occur.Should, published), (Occur.Should, Query.boolean_query(draft))]
+            clauses = [(Occur.Must, Query.boolean_query(either))]
+        if scope.section:
+            clauses.append((Occur.Must, self._raw("section", scope.section)))
+        if scope.author:
+            clauses.append((Occur.Must, self._raw("author", scope.author)))
+        if scope.published_from is not None or scope.published_before is not None:
+            between = Query.range_query(
+                self._schema,
+                "published_at",
+                FieldType.Integer,
+                scope.published_from,
+                scope.published_before,
+                include_upper=scope.published_before is None,
+            )
+            clauses.append((Occur.Must, between))
+        return Query.boolean_query(clauses)
+
+    def _raw(self, field: str, value: str) -> Query:
+        return Query.term_query(self._schema, field, value, "basic")
+
+    def _term(self, term: Term) -> Query:
+        option = "freq" if term.field not in _POSITIONS else "position"
+        query = Query.term_query(self._schema, term.field.value, term.token, option)
+        return query if term.weight == 1.0 else Query.boost_query(query, term.weight)
+
+    def _phrase(self, phrase: Phrase) -> Query:
+        if len(phrase.tokens) == 1:
+            return self._term(Term(phrase.field, phrase.tokens[0]))
+        return Query.phrase_query(self._schema, phrase.field.value, list(phrase.tokens))

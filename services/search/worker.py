@@ -1,0 +1,85 @@
+"""Search's processes: `python -m services.search.worker index` (one) and `… query` (as many as wanted)."""
+
+import sys
+import time
+from collections.abc import Sequence
+
+from celery import Celery
+
+from services.search import tasks
+from services.search.answers import Answers
+from services.search.engines.base import Engine, IndexMismatch
+from services.search.engines.choose import make_engine
+from services.search.reindex import Filler
+from services.search.related import Related
+from shared.celery_factory import make_celery
+from shared.contracts.events import RelatedArticlesChanged
+from shared.contracts.queues import Queue
+from shared.handler import Unavailable
+from shared.process import prepare, run_worker
+from shared.publishing import send_all
+from shared.settings import get_settings
+from shared.telemetry import log
+
+# How long the writing worker waits for one before it to end.
+_OWN_SECONDS = 30.0
+
+
+def main(role: str) -> int:
+    prepare(f"search.{role}")
+    app = make_celery("search")
+    engine = make_engine()
+    try:
+        return _index(app, engine) if role == "index" else _query(app, engine)
+    finally:
+        engine.close()
+
+
+def _index(app: Celery, engine: Engine) -> int:
+    if not _own(engine):
+        log.error("another process writes the search index")
+        return 1
+    _check(engine)
+    related = Related(engine, get_settings().data_dir / "search" / "related.db", lambda events: _send(app, events))
+    tasks.register_indexing(app, engine, related)
+    filler = Filler(engine)
+    related.start()
+    filler.start()
+    try:
+        return run_worker("search.index", app, [Queue.index])
+    finally:
+        filler.stop()
+        related.stop()
+
+
+def _query(app: Celery, engine: Engine) -> int:
+    _check(engine)
+    tasks.register_questions(app, Answers(engine))
+    return run_worker("search.query", app, [Queue.query], pool="threads", threads=get_settings().query_threads)
+
+
+def _own(engine: Engine) -> bool:
+    give_up = time.monotonic() + _OWN_SECONDS
+    while not engine.own():
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _check(engine: Engine) -> None:
+    """Say it at the start when the index needs to be made anew; until then it is used as it is."""
+    try:
+        engine.current().must_fit()
+    except IndexMismatch as mismatch:
+        log.error("search index is of other code", problem=str(mismatch))
+    except Unavailable as error:
+        log.warning("search index is away", error=str(error))
+
+
+def _send(app: Celery, events: Sequence[RelatedArticlesChanged]) -> None:
+    send_all(app, [(event, event.article_id, event.version) for event in events])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "query"))
