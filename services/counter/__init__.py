@@ -1,0 +1,1 @@
+"""Counts views, ranks articles by them, and answers editors' questions about readers."""

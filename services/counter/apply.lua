@@ -1,0 +1,136 @@
+-- Applies one batch of views, once. Everything or nothing: Redis runs a script as one step and logs it as one.
+--
+-- ARGV: 1 producer  2 batch number  3 seconds to remember the producer  4 now (unix)  5 time of the oldest view
+--       6 records  7 1 if the records carry yesterday's keys
+--       8 JSON: {cells: [field in the delta, day, article, ...], sources: [field in the delta without the domain, day,
+--         domain, ...], readers: [[day, slot, [visitor, ...]], ...], refused: [reason, number, ...]}
+-- A cell is (article, slot of five minutes). A record: cell u16, source u16 (0: none), time u32, shard 2 bytes, field
+-- 7 bytes, and if so said yesterday's shard and field. Shard and field are a hash of article and visitor.
+-- Returns {applied 0/1, counted, repeated}.
+-- What can be made outside is made outside: inside, turning numbers into texts costs as much as the commands.
+local WINDOW, HOUR, DAY, OFFSET = 1800, 3600, 86400, 25200
+-- Unique readers of an article are estimated from this many views a day on; below, views are the estimate.
+local SKETCH_OVER = 32
+local DOMAINS_A_DAY = 5000
+-- A delta with more fields than this is sealed, so that no drain has to hold much more at once.
+local SEAL_FIELDS = 20000
+
+local call, floor, unpack_record = redis.call, math.floor, struct.unpack
+local now = tonumber(ARGV[4])
+local more = cjson.decode(ARGV[8])
+
+local function add_to_sketch(sketch, members)
+  for first = 1, #members, 1000 do
+    call('PFADD', sketch, unpack(members, first, math.min(first + 999, #members)))
+  end
+end
+
+local applied = 'ts:c:applied:' .. ARGV[1]
+if call('SETBIT', applied, ARGV[2], 1) == 1 then return {0, 0, 0} end
+call('EXPIRE', applied, ARGV[3])
+
+local prefixes = {}
+local function prefix(window)
+  local made = prefixes[window]
+  if not made then
+    made = 'ts:c:seen:' .. window .. ':'
+    prefixes[window] = made
+  end
+  return made
+end
+
+local function seen_within(window, shard, field, time)
+  local value = call('HGET', prefix(window) .. shard, field)
+  return value and math.abs(time - (window * WINDOW + tonumber(value))) < WINDOW
+end
+
+local this_window = floor(now / WINDOW)
+local function seen(window, shard, field, time)
+  return seen_within(window, shard, field, time)
+    or seen_within(window - 1, shard, field, time)
+    -- A view that comes late can stand before one that is counted already.
+    or (window < this_window and seen_within(window + 1, shard, field, time))
+end
+
+local records, with_old = ARGV[6], ARGV[7] == '1'
+local counted, repeated = 0, 0
+local cell_views, cell_fields, source_views, windows = {}, {}, {}, {}
+local position = 1
+while position <= #records do
+  local cell, source, time, shard, field, old_shard, old_field
+  cell, source, time, shard, field, position = unpack_record('<I2I2I4c2c7', records, position)
+  if with_old then old_shard, old_field, position = unpack_record('<c2c7', records, position) end
+  local window = floor(time / WINDOW)
+  if seen(window, shard, field, time) or (with_old and seen(window, old_shard, old_field, time)) then
+    repeated = repeated + 1
+  else
+    call('HSET', prefix(window) .. shard, field, time - window * WINDOW)
+    windows[window] = true
+    counted = counted + 1
+    cell_views[cell] = (cell_views[cell] or 0) + 1
+    local fields = cell_fields[cell]
+    if fields then fields[#fields + 1] = field else cell_fields[cell] = {field} end
+    if source > 0 then source_views[source] = (source_views[source] or 0) + 1 end
+  end
+end
+-- The half hours that hold anything: hot.py deletes their shards when they are over.
+for window in pairs(windows) do call('SADD', 'ts:c:windows', window) end
+
+local delta = 'ts:c:delta'
+local cells, days = more.cells, {}
+for cell, number in pairs(cell_views) do
+  local at = cell * 3 - 2
+  local day, article = cells[at + 1], cells[at + 2]
+  days[day] = true
+  call('HINCRBY', delta, cells[at], number)
+  local of_day = call('HINCRBY', 'ts:c:day:' .. day .. ':' .. (article % 4096), article, number)
+  if of_day > SKETCH_OVER then
+    add_to_sketch('ts:c:unique:' .. day .. ':' .. article, cell_fields[cell])
+    if of_day - number <= SKETCH_OVER then call('SADD', 'ts:c:uniques:' .. day, article) end
+  end
+end
+for day in pairs(days) do call('SADD', 'ts:c:days', day) end
+
+local sources = more.sources
+for source, number in pairs(source_views) do
+  local at = source * 3 - 2
+  local list, domain = 'ts:c:domains:' .. sources[at + 1], sources[at + 2]
+  if call('SISMEMBER', list, domain) == 0 then
+    if call('SCARD', list) < DOMAINS_A_DAY then
+      call('SADD', list, domain)
+      call('EXPIRE', list, 2 * DAY)
+    else
+      domain = '*'
+    end
+  end
+  call('HINCRBY', delta, sources[at] .. domain, number)
+end
+
+-- Readers of the whole paper: of the day, and of the last minutes.
+for _, group in ipairs(more.readers) do
+  local of_day, of_slot = 'ts:c:readers:' .. group[1], 'ts:c:live:' .. group[2]
+  add_to_sketch(of_day, group[3])
+  add_to_sketch(of_slot, group[3])
+  call('EXPIRE', of_day, 3 * DAY)
+  call('EXPIRE', of_slot, HOUR)
+end
+
+local hour = 'x:' .. floor(now / HOUR) .. ':'
+local refused = more.refused
+for index = 1, #refused, 2 do call('HINCRBY', delta, hour .. refused[index], refused[index + 1]) end
+if repeated > 0 then call('HINCRBY', delta, hour .. 'repeated', repeated) end
+
+if counted > 0 or repeated > 0 or #refused > 0 then
+  -- The batch that opens a delta names it: a name that no other delta can ever get.
+  call('HSETNX', delta, 'id', ARGV[1] .. '-' .. ARGV[2])
+  if counted > 0 then
+    local known = call('HGET', delta, 'oldest')
+    if not known or tonumber(ARGV[5]) < tonumber(known) then call('HSET', delta, 'oldest', ARGV[5]) end
+  end
+  if call('HLEN', delta) > SEAL_FIELDS then
+    local id = call('HGET', delta, 'id')
+    call('RENAME', delta, delta .. ':' .. id)
+    call('RPUSH', 'ts:c:sealed', id)
+  end
+end
+return {1, counted, repeated}

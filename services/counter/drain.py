@@ -1,0 +1,127 @@
+"""Moves counts from Redis to SQL, and tells web: a loop beside the worker, in one process of the fleet at a time.
+
+Each step may be the last one: a delta is closed under its own name, added to SQL in one transaction that keeps that
+name, and only then forgotten in Redis. What was stored and not yet told to web stands in SQL as such.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+from celery import Celery
+from redis import RedisError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from services.counter import store
+from services.counter.announce import Announcer
+from services.counter.hot import SKETCHED_OVER, Hot
+from services.counter.rankings import Rankings
+from shared import telemetry
+from shared.process import every
+from shared.telemetry import log
+from shared.views.definition import WINDOW_SECONDS, house_day
+
+INTERVAL_SECONDS = 0.4
+LEASE_MILLISECONDS = 8000
+RANKING_SECONDS = 5.0
+SWEEP_SECONDS = 10.0
+
+
+def drain(hot: Hot, source: Engine) -> int:
+    """Bring everything Redis holds into SQL; returns the number of deltas that were closed and not yet forgotten."""
+    names = hot.seal()
+    for name in names:
+        delta = hot.load(name)
+        if delta is not None:
+            store.add_delta(source, delta)
+        hot.forget(name)
+    return len(names)
+
+
+class DrainLoop:
+    """Drains, ranks, announces and tidies up while this process holds the lease."""
+
+    def __init__(self, hot: Hot, source: Engine, app: Celery) -> None:
+        self._hot = hot
+        self._source = source
+        self._announcer = Announcer(source, app)
+        self._rankings = Rankings(source, hot, self._announcer)
+        self._owner = uuid4().hex
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="drain", daemon=True)
+        self._drained_at = time.monotonic()
+        self._secrets_gone_before = -1
+        self._rank = every(RANKING_SECONDS, lambda: self._rankings.publish(time.time()))
+        self._chores: list[Callable[[], None]] = [
+            every(SWEEP_SECONDS, self._announcer.sweep),
+            every(60, lambda: store.prune(self._source, time.time())),
+            every(300, self._keep_readers),
+            every(300, lambda: self._hot.forget_old(time.time())),
+            every(60, self._forget_secrets),
+        ]
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Drain once more and give the lease to others."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(20)
+
+    def _run(self) -> None:
+        while True:
+            last = self._stopping.is_set()
+            try:
+                self._step()
+            except (RedisError, DBAPIError, OSError) as error:
+                log.warning("drain waits for a store", error=repr(error)[:300])
+            except Exception:
+                log.exception("drain failed")
+            telemetry.counter_undrained_age_seconds.set(time.monotonic() - self._drained_at)
+            if last:
+                break
+            self._stopping.wait(INTERVAL_SECONDS)
+        try:
+            self._hot.give_back("drain", self._owner)
+        except RedisError:
+            pass  # it runs out by itself
+
+    def _step(self) -> None:
+        if not self._hot.lease("drain", self._owner, LEASE_MILLISECONDS):
+            self._drained_at = time.monotonic()
+            return
+        started = time.perf_counter()
+        if drain(self._hot, self._source):
+            telemetry.counter_drain_seconds.observe(time.perf_counter() - started)
+        self._drained_at = time.monotonic()
+        self._announcer.announce()
+        if self._rankings.articles_changed():
+            # A withdrawn article leaves the lists now, not at the next round.
+            self._rankings.publish(time.time())
+        self._rank()
+        for chore in self._chores:
+            chore()
+
+    def _keep_readers(self) -> None:
+        """Write the estimates of different readers of today, and for the last time those of yesterday."""
+        now = time.time()
+        today = house_day(now)
+        for day in (today - 1, today):
+            readers = {0: self._hot.readers_of_day(day)}
+            articles = list(self._hot.sketched_articles(day))
+            for article in articles:
+                readers[article] = self._hot.sketched_readers(article, day) + SKETCHED_OVER
+            store.set_readers(self._source, day, readers)
+            # Late views of yesterday come from journals; an hour after midnight the sketches have done their work.
+            if day < today and house_day(now - 3600) == today:
+                self._hot.drop_sketches(day, articles)
+
+    def _forget_secrets(self) -> None:
+        """Redis has dropped yesterday's visitor secret: drop it from Redis's log on disk too (daily, and at start)."""
+        day = house_day(time.time() - WINDOW_SECONDS - 60)
+        if day != self._secrets_gone_before:
+            self._hot.rewrite_log()
+            self._secrets_gone_before = day

@@ -1,0 +1,267 @@
+"""Answers to editors and ops: who reads what, from where, now and over the days; what was refused."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, func, select
+
+from services.counter import store
+from services.counter.hot import SKETCHED_OVER, SLOT_SECONDS, Hot
+from services.counter.tables import (
+    SITE,
+    article_authors,
+    articles,
+    daily,
+    hourly,
+    openings,
+    referrers,
+    slots,
+    tallies,
+    totals,
+)
+from shared.contracts.commands import (
+    ArticleStatistics,
+    ArticleStatisticsAnswer,
+    LiveNow,
+    LiveNowAnswer,
+    SiteStatistics,
+    SiteStatisticsAnswer,
+    ViewAuditAnswer,
+    ViewAuditHour,
+    ViewCorrection,
+    ViewedArticle,
+    ViewPoint,
+    ViewShare,
+)
+from shared.database import read
+from shared.views.definition import day_start, house_day
+
+_SHARES = 50
+# A spike: so many times the median of the other hours, and no less than so many.
+_SPIKE_TIMES = 5.0
+_SPIKE_LEAST = 200
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleStatisticsAnswer:
+    """One article's readers."""
+    last_day, last_hour = house_day(now), int(now) // 3600
+    first_day = last_day - query.days + 1
+    with read(source) as connection:
+        hours = _curve(connection, hourly, query.article_id, last_hour - store.HOURS_KEPT + 1)
+        days = _curve(connection, daily, query.article_id, first_day)
+        listed = _articles(connection, {query.article_id: sum(views for views, _ in days.values())})
+        opening = connection.execute(select(openings.c.views).where(openings.c.article_id == query.article_id))
+        opening_views = int(opening.scalar() or 0)
+        sources = _sources(connection, first_day, last_day, query.article_id)
+    return ArticleStatisticsAnswer(
+        article=listed[0] if listed else None,
+        opening_views=opening_views,
+        hours=tuple(
+            ViewPoint(at=_at(hour * 3600), views=hours.get(hour, (0, None))[0])
+            for hour in range(last_hour - store.HOURS_KEPT + 1, last_hour + 1)
+        ),
+        days=tuple(_day_points(days, first_day, last_day)),
+        sources=_with_direct(sources, sum(views for views, _ in days.values())),
+        corrections=tuple(_corrections(source, query.article_id)),
+    )
+
+
+def of_site(source: Engine, query: SiteStatistics) -> SiteStatisticsAnswer:
+    """The whole paper, a section of it or an author's articles, over some days."""
+    first, last = query.first.toordinal() - _EPOCH_DAY, query.last.toordinal() - _EPOCH_DAY
+    narrowed = bool(query.section_slug or query.author_slug)
+    chosen = _chosen(query, first, last)
+    views = func.sum(chosen.c.views).label("views")
+    with read(source) as connection:
+        days = _site_days(connection, chosen if narrowed else None, first, last)
+        by_article = connection.execute(
+            select(chosen.c.article_id, views).group_by(chosen.c.article_id).order_by(views.desc()).limit(query.size)
+        )
+        top = {row.article_id: int(row.views) for row in by_article}
+        listed = _articles(connection, top)
+        sections = connection.execute(
+            select(articles.c.section_slug, func.max(articles.c.section_name), views)
+            .join_from(chosen, articles, articles.c.id == chosen.c.article_id)
+            .group_by(articles.c.section_slug)
+            .order_by(views.desc())
+            .limit(_SHARES)
+        ).all()
+        authors = connection.execute(
+            select(article_authors.c.slug, func.max(article_authors.c.name), views)
+            .join_from(chosen, article_authors, article_authors.c.article_id == chosen.c.article_id)
+            .group_by(article_authors.c.slug)
+            .order_by(views.desc())
+            .limit(_SHARES)
+        ).all()
+        # Referrers are summed for the paper and for each article, not for sections.
+        sources = {} if narrowed else _sources(connection, first, last, SITE)
+    total = sum(number for number, _ in days.values())
+    return SiteStatisticsAnswer(
+        views=total,
+        days=tuple(_day_points(days, first, last)),
+        articles=tuple(listed),
+        sections=tuple(_shares(sections)),
+        authors=tuple(_shares(authors)),
+        sources=() if narrowed else _with_direct(sources, total),
+    )
+
+
+def live(source: Engine, hot: Hot, query: LiveNow, now: float) -> LiveNowAnswer:
+    """The last hour in steps of five minutes, and what is read right now."""
+    last = int(now) // SLOT_SECONDS
+    with read(source) as connection:
+        curve = _curve(connection, slots, SITE, last - 11)
+        views = func.sum(slots.c.views).label("views")
+        rows = connection.execute(
+            select(slots.c.article_id, views)
+            .where(slots.c.slot > last - 3, slots.c.article_id != SITE)
+            .group_by(slots.c.article_id)
+            .order_by(views.desc(), slots.c.article_id.desc())
+            .limit(query.size)
+        )
+        listed = _articles(connection, {row.article_id: int(row.views) for row in rows})
+    return LiveNowAnswer(
+        readers=hot.readers_now(now),
+        views_5_minutes=curve.get(last, (0, None))[0],
+        views_60_minutes=sum(number for number, _ in curve.values()),
+        curve=tuple(
+            ViewPoint(at=_at(slot * SLOT_SECONDS), views=curve.get(slot, (0, None))[0])
+            for slot in range(last - 11, last + 1)
+        ),
+        articles=tuple(listed),
+    )
+
+
+def audit(source: Engine, hours: int, now: float) -> ViewAuditAnswer:
+    """What was counted and what was refused in each hour, with what is far out of line, and the corrections."""
+    last = int(now) // 3600
+    first = last - hours + 1
+    with read(source) as connection:
+        accepted = _curve(connection, hourly, SITE, first)
+        refused: dict[int, dict[str, int]] = defaultdict(dict)
+        for row in connection.execute(select(tallies).where(tallies.c.hour >= first).order_by(tallies.c.reason)):
+            refused[row.hour][row.reason] = row.number
+    series = {"accepted": {hour: views for hour, (views, _) in accepted.items()}}
+    for reason in sorted({reason for of_hour in refused.values() for reason in of_hour}):
+        series[reason] = {hour: of_hour.get(reason, 0) for hour, of_hour in refused.items()}
+    spikes: dict[int, list[str]] = defaultdict(list)
+    for name, numbers in series.items():
+        for hour in range(first, last + 1):
+            others = [numbers.get(other, 0) for other in range(first, last + 1) if other != hour]
+            usual = median(others) if others else 0.0
+            if numbers.get(hour, 0) >= max(_SPIKE_LEAST, _SPIKE_TIMES * usual):
+                spikes[hour].append(name)
+    return ViewAuditAnswer(
+        hours=tuple(
+            ViewAuditHour(
+                at=_at(hour * 3600),
+                accepted=accepted.get(hour, (0, None))[0],
+                rejected=refused.get(hour, {}),
+                spikes=tuple(spikes.get(hour, ())),
+            )
+            for hour in range(first, last + 1)
+        ),
+        corrections=tuple(_corrections(source, None)),
+    )
+
+
+# -------------------------------------------------------------------- parts
+
+
+def _curve(connection: Connection, table: Table, article_id: int, first: int) -> dict[int, tuple[int, int | None]]:
+    """bucket -> (views, estimate of readers or None)"""
+    unit = table.columns.keys()[1]
+    rows = connection.execute(select(table).where(table.c.article_id == article_id, table.c[unit] >= first))
+    return {row[1]: (row[2], row[3] if len(row) > 3 else None) for row in rows}
+
+
+def _chosen(query: SiteStatistics, first: int, last: int) -> Any:
+    """The article-days that a question speaks of, as a subquery."""
+    wanted: Select[Any] = select(daily.c.article_id, daily.c.day, daily.c.views).where(
+        daily.c.day.between(first, last), daily.c.article_id != SITE
+    )
+    if query.section_slug:
+        of_section = select(articles.c.id).where(articles.c.section_slug == query.section_slug)
+        wanted = wanted.where(daily.c.article_id.in_(of_section))
+    if query.author_slug:
+        of_author = select(article_authors.c.article_id).where(article_authors.c.slug == query.author_slug)
+        wanted = wanted.where(daily.c.article_id.in_(of_author))
+    return wanted.subquery()
+
+
+def _site_days(connection: Connection, chosen: Any, first: int, last: int) -> dict[int, tuple[int, int | None]]:
+    if chosen is None:
+        days = _curve(connection, daily, SITE, first)
+        return {day: point for day, point in days.items() if day <= last}
+    rows = connection.execute(select(chosen.c.day, func.sum(chosen.c.views)).group_by(chosen.c.day))
+    return {row[0]: (int(row[1]), None) for row in rows}
+
+
+def _articles(connection: Connection, views: dict[int, int]) -> list[ViewedArticle]:
+    """Articles in the order of `views`; those whose publication never came here are left out."""
+    rows = connection.execute(
+        select(articles, totals.c.views)
+        .join_from(articles, totals, totals.c.article_id == articles.c.id, isouter=True)
+        .where(articles.c.id.in_(views))
+    )
+    known = {
+        row.id: ViewedArticle(
+            id=row.id,
+            title=row.title,
+            path=row.path,
+            section_name=row.section_name,
+            views=views[row.id],
+            total=row.views or 0,
+        )
+        for row in rows
+    }
+    return [known[article] for article in views if article in known]
+
+
+def _sources(connection: Connection, first: int, last: int, article_id: int) -> dict[str, int]:
+    views = func.sum(referrers.c.views).label("views")
+    rows = connection.execute(
+        select(referrers.c.domain, views)
+        .where(referrers.c.article_id == article_id, referrers.c.day.between(first, last))
+        .group_by(referrers.c.domain)
+        .order_by(views.desc(), referrers.c.domain)
+    )
+    return {row.domain: int(row.views) for row in rows}
+
+
+def _with_direct(sources: dict[str, int], total: int) -> tuple[ViewShare, ...]:
+    direct = total - sum(sources.values())
+    ranked = sorted({"": direct, **sources}.items(), key=lambda item: (-item[1], item[0]))
+    names = {"": "Trực tiếp", "*": "Nguồn khác"}
+    return tuple(
+        ViewShare(key=domain, name=names.get(domain, domain), views=views)
+        for domain, views in ranked[:_SHARES]
+        if views > 0
+    )
+
+
+def _shares(rows: Iterable[Any]) -> Iterable[ViewShare]:
+    for key, name, views in rows:
+        yield ViewShare(key=key, name=name or key, views=int(views))
+
+
+def _day_points(days: dict[int, tuple[int, int | None]], first: int, last: int) -> Iterable[ViewPoint]:
+    for day in range(first, last + 1):
+        views, readers = days.get(day, (0, None))
+        if readers is None and views <= SKETCHED_OVER:
+            # Too few for a sketch: nearly every view is another reader.
+            readers = views
+        yield ViewPoint(at=_at(day_start(day)), views=views, readers=None if readers is None else min(views, readers))
+
+
+def _corrections(source: Engine, article_id: int | None) -> Iterable[ViewCorrection]:
+    for row in store.corrections_of(source, article_id):
+        yield ViewCorrection(at=row["at"], delta=row["delta"], reason=row["reason"], by=row["by"])
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,328 @@
+"""The counter's SQL: adding what was counted, knowing the articles, correcting by hand."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, Table, delete, event, func, select, update
+
+from services.counter.hot import SLOT_SECONDS, Delta
+from services.counter.tables import (
+    SITE,
+    article_authors,
+    articles,
+    corrections,
+    daily,
+    drains,
+    hourly,
+    openings,
+    referrers,
+    rules,
+    slots,
+    tallies,
+    totals,
+)
+from shared.contracts.addresses import article_path
+from shared.contracts.articles import ArticleState
+from shared.contracts.commands import SetTrendingRule
+from shared.contracts.events import ArticleWithdrawn
+from shared.database import engine as shared_engine
+from shared.database import insert_newer, read, upsert, write
+from shared.views.definition import house_day
+
+SLOTS_KEPT_SECONDS = 2 * 3600
+HOURS_KEPT = 48
+DRAINS_KEPT_SECONDS = 24 * 3600
+
+Totals = dict[int, tuple[int, int]]
+"""article id -> (views, epoch)"""
+
+
+@lru_cache(maxsize=2)
+def _durable(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _sync(connection: Any, _record: Any) -> None:
+            # A drain is forgotten in Redis as soon as it is committed here: the commit must outlive a power cut.
+            connection.execute("PRAGMA synchronous=FULL")
+
+        engine.dispose()
+    return engine
+
+
+def engine() -> Engine:
+    """The counter's database."""
+    return _durable(shared_engine("counter"))
+
+
+# -------------------------------------------------------------------- counts
+
+
+def add_delta(source: Engine, delta: Delta) -> bool:
+    """Add a delta to everything, in one transaction, once: False when it had been added before."""
+    touched = sorted({article for article, _slot in delta.views})
+    with write(source) as connection:
+        if not _note_drain(connection, delta.id, delta.oldest, touched):
+            return False
+        by_article: Counter[int] = Counter()
+        by_slot: Counter[tuple[int, int]] = Counter()
+        by_hour: Counter[tuple[int, int]] = Counter()
+        by_day: Counter[tuple[int, int]] = Counter()
+        for (article, slot), number in delta.views.items():
+            by_article[article] += number
+            at = slot * SLOT_SECONDS
+            for counter, unit in ((by_slot, slot), (by_hour, at // 3600), (by_day, house_day(at))):
+                counter[article, unit] += number
+                counter[SITE, unit] += number
+        _add(connection, totals, ("article_id",), [(key, views, 0) for key, views in by_article.items()])
+        for table, sums in ((slots, by_slot), (hourly, by_hour), (daily, by_day)):
+            keys = ("article_id", str(table.columns.keys()[1]))
+            _add(connection, table, keys, [(*key, views) for key, views in sums.items()])
+        sources: Counter[tuple[int, int, str]] = Counter()
+        for (article, day, domain), number in delta.referrers.items():
+            sources[article, day, domain] += number
+            sources[SITE, day, domain] += number
+        _add(connection, referrers, ("article_id", "day", "domain"), [(*k, views) for k, views in sources.items()])
+        _add(connection, tallies, ("hour", "reason"), [(*key, number) for key, number in delta.tallies.items()])
+    return True
+
+
+def _add(connection: Connection, table: Table, keys: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Insert rows (columns in the table's order), adding to the number of those that are there."""
+    if not rows:
+        return
+    # In the order of the keys: two writers in PostgreSQL then never wait for each other in a circle.
+    connection.exec_driver_sql(_adding(connection.dialect.name, table, keys, len(rows[0])), sorted(rows))
+
+
+@lru_cache(maxsize=32)
+def _adding(dialect: str, table: Table, keys: tuple[str, ...], width: int) -> str:
+    """The statement as text: thousands of rows go to the driver as they are, in half the time."""
+    names = table.columns.keys()[:width]
+    number = table.columns.keys()[len(keys)]
+    marks = ", ".join(["?" if dialect == "sqlite" else "%s"] * width)
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks}) "  # noqa: S608 - names of our own tables
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {number} = {table.name}.{number} + excluded.{number}"
+    )
+
+
+def _note_drain(connection: Connection, name: str, oldest: float, touched: Sequence[int]) -> bool:
+    row = {"id": name, "at": time.time(), "oldest": oldest, "articles": list(touched), "announced": not touched}
+    statement = upsert(connection, drains).values(row).on_conflict_do_nothing(index_elements=["id"])
+    return connection.execute(statement.returning(drains.c.id)).first() is not None
+
+
+def totals_of(source: Engine, ids: Iterable[int]) -> Totals:
+    found: Totals = {}
+    wanted = sorted(ids)
+    with read(source) as connection:
+        for first in range(0, len(wanted), 1000):
+            some = totals.c.article_id.in_(wanted[first : first + 1000])
+            for row in connection.execute(select(totals).where(some)):
+                found[row.article_id] = (row.views, row.epoch)
+    return found
+
+
+def totals_after(source: Engine, after: int, limit: int) -> Totals:
+    """The next totals in the order of ids."""
+    with read(source) as connection:
+        rows = connection.execute(
+            select(totals).where(totals.c.article_id > after).order_by(totals.c.article_id).limit(limit)
+        )
+        return {row.article_id: (row.views, row.epoch) for row in rows}
+
+
+def unannounced(source: Engine, limit: int = 100) -> tuple[list[str], set[int], float]:
+    """(drains web has not been told of, the articles in them, the time of their oldest view)."""
+    with read(source) as connection:
+        rows = connection.execute(
+            select(drains).where(drains.c.announced.is_(False)).order_by(drains.c.at).limit(limit)
+        ).all()
+    oldest = min((row.oldest for row in rows), default=0.0)
+    return [row.id for row in rows], {article for row in rows for article in row.articles}, oldest
+
+
+def mark_announced(source: Engine, names: Sequence[str]) -> None:
+    with write(source) as connection:
+        connection.execute(update(drains).where(drains.c.id.in_(names)).values(announced=True, articles=[]))
+
+
+def prune(source: Engine, now: float) -> None:
+    """Drop what is kept for a while only."""
+    with write(source) as connection:
+        connection.execute(delete(slots).where(slots.c.slot < int(now - SLOTS_KEPT_SECONDS) // SLOT_SECONDS))
+        connection.execute(delete(hourly).where(hourly.c.hour <= int(now) // 3600 - HOURS_KEPT))
+        old = drains.c.announced.is_(True) & (drains.c.at < now - DRAINS_KEPT_SECONDS)
+        connection.execute(delete(drains).where(old))
+
+
+def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:
+    """Keep estimates of a day's different readers."""
+    with write(source) as connection:
+        for article, number in sorted(readers.items()):
+            row = (daily.c.article_id == article) & (daily.c.day == day)
+            connection.execute(update(daily).where(row).values(readers=number))
+
+
+# -------------------------------------------------------------------- articles
+
+
+def keep_articles(source: Engine, states: Sequence[ArticleState]) -> bool:
+    """Know these versions of articles, and take over their opening balances once.
+
+    True when an article that was known left its section or came back: rankings must be made anew.
+    """
+    rows = [
+        {
+            "id": state.id,
+            "version": state.version,
+            "public": state.status == "published",
+            "section_slug": state.section_slug,
+            "section_name": state.section_name,
+            "title": state.title,
+            "path": article_path(state.section_slug, state.slug, state.id),
+            "published_at": state.published_at,
+        }
+        for state in states
+    ]
+    with write(source) as connection:
+        before = _places(connection, [state.id for state in states])
+        applied = insert_newer(connection, articles, rows)
+        newest = {state.id: state for state in sorted(states, key=lambda state: state.version)}
+        current = [newest[article] for article in sorted(applied)]
+        _keep_authors(connection, current)
+        _open_balances(connection, states)
+    return any(
+        state.id in before and before[state.id] != (state.section_slug, state.status == "published")
+        for state in current
+    )
+
+
+def withdraw(source: Engine, gone: Sequence[ArticleWithdrawn]) -> bool:
+    """Take articles out of the rankings; the counts stay. True when one of them was public."""
+    with write(source) as connection:
+        before = _places(connection, [one.article_id for one in gone])
+        newest = {
+            one.article_id: {
+                "id": one.article_id,
+                "version": one.version,
+                "public": False,
+                "section_slug": one.section_slug,
+                "section_name": "",
+                "title": "",
+                "path": "",
+                "published_at": None,
+            }
+            for one in sorted(gone, key=lambda one: one.version)
+        }
+        statement = upsert(connection, articles).values(list(newest.values()))
+        statement = statement.on_conflict_do_update(
+            # The title stays for the editors' statistics.
+            index_elements=["id"],
+            set_={"version": statement.excluded.version, "public": False},
+            where=articles.c.version < statement.excluded.version,
+        ).returning(articles.c.id)
+        applied = set(connection.execute(statement).scalars())
+    return any(before.get(article, ("", False))[1] for article in applied)
+
+
+def _places(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, bool]]:
+    """article id -> (section, public)"""
+    wanted = select(articles.c.id, articles.c.section_slug, articles.c.public).where(articles.c.id.in_(ids))
+    return {row.id: (row.section_slug, row.public) for row in connection.execute(wanted)}
+
+
+def _keep_authors(connection: Connection, states: Sequence[ArticleState]) -> None:
+    if not states:
+        return
+    ids = [state.id for state in states]
+    connection.execute(delete(article_authors).where(article_authors.c.article_id.in_(ids)))
+    rows = {
+        (state.id, author.slug): {"article_id": state.id, "slug": author.slug, "name": author.name}
+        for state in states
+        for author in state.authors
+    }
+    if rows:
+        connection.execute(article_authors.insert(), list(rows.values()))
+
+
+def _open_balances(connection: Connection, states: Sequence[ArticleState]) -> None:
+    wanted = {state.id: state.opening_views for state in states if state.opening_views > 0}
+    if not wanted:
+        return
+    now = datetime.now(UTC)
+    rows = [{"article_id": article, "views": views, "at": now} for article, views in sorted(wanted.items())]
+    statement = upsert(connection, openings).values(rows).on_conflict_do_nothing(index_elements=["article_id"])
+    fresh = set(connection.execute(statement.returning(openings.c.article_id)).scalars())
+    if fresh:
+        _add(connection, totals, ("article_id",), [(article, wanted[article], 0) for article in fresh])
+        _note_drain(connection, f"opening-{uuid4().hex}", now.timestamp(), sorted(fresh))
+
+
+def versions_after(source: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    with read(source) as connection:
+        rows = connection.execute(
+            select(articles.c.id, articles.c.version).where(articles.c.id > after).order_by(articles.c.id).limit(limit)
+        )
+        return [(row.id, row.version) for row in rows]
+
+
+# -------------------------------------------------------------------- by hand
+
+
+def correct(source: Engine, article_id: int, delta: int, reason: str, by: str) -> int:
+    """Change a total by hand, leaving a trace; hours, days and rankings stay as they were counted.
+
+    Returns the new total. Raises ValueError without a reason, or where the total would fall below zero.
+    """
+    if not reason.strip():
+        raise ValueError("a correction needs a reason")
+    with write(source) as connection:
+        before = connection.execute(
+            select(totals.c.views).where(totals.c.article_id == article_id).with_for_update()
+        ).scalar()
+        known = connection.execute(select(func.count()).where(articles.c.id == article_id)).scalar_one()
+        if before is None and not known:
+            raise ValueError(f"article {article_id} is not known")
+        if (before or 0) + delta < 0:
+            raise ValueError(f"article {article_id} has {before or 0} views: {delta} would make it less than none")
+        now = datetime.now(UTC)
+        row = {"article_id": article_id, "delta": delta, "views_before": before or 0}
+        connection.execute(corrections.insert().values(**row, reason=reason.strip(), by=by, at=now))
+        statement = upsert(connection, totals).values(article_id=article_id, views=delta, epoch=1)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["article_id"],
+                set_={"views": totals.c.views + delta, "epoch": totals.c.epoch + 1},
+            )
+        )
+        _note_drain(connection, f"correction-{uuid4().hex}", now.timestamp(), [article_id])
+    return (before or 0) + delta
+
+
+def corrections_of(source: Engine, article_id: int | None = None, limit: int = 200) -> list[dict[str, Any]]:
+    """The corrections, newest first."""
+    wanted = select(corrections).order_by(corrections.c.id.desc()).limit(limit)
+    if article_id is not None:
+        wanted = wanted.where(corrections.c.article_id == article_id)
+    with read(source) as connection:
+        return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
+def set_rule(source: Engine, rule: SetTrendingRule) -> None:
+    """Pin an article to the trending list, keep it out, or leave it to its readers; the latest word counts."""
+    row = {
+        "article_id": rule.article_id,
+        "rule": rule.rule,
+        "position": rule.position,
+        "by": rule.by,
+        "at": rule.at,
+    }
+    with write(source) as connection:
+        insert_newer(connection, rules, [row], key="article_id", version="at")

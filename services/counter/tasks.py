@@ -1,0 +1,76 @@
+"""What the counter does with each message; the work itself stands in the modules beside this one."""
+
+import time
+
+from celery import Celery
+from sqlalchemy import Engine
+
+from services.counter import statistics, store
+from services.counter.hot import Hot
+from shared.contracts.commands import (
+    AppliedBatchesAnswer,
+    ArticleStatistics,
+    ArticleStatisticsAnswer,
+    CountViews,
+    ListAppliedBatches,
+    ListCounterVersions,
+    LiveNow,
+    LiveNowAnswer,
+    SetTrendingRule,
+    SiteStatistics,
+    SiteStatisticsAnswer,
+    VersionsAnswer,
+    ViewAudit,
+    ViewAuditAnswer,
+)
+from shared.contracts.envelope import Delivered
+from shared.contracts.events import ArticlePublished, ArticleWithdrawn
+from shared.handler import answers, executes, handles
+
+
+def register(app: Celery, source: Engine, hot: Hot) -> None:
+    """Connect the counter's handlers with its stores."""
+
+    @executes(app, CountViews, service="counter")
+    def count_views(batch: CountViews) -> None:
+        hot.apply(batch)
+
+    @executes(app, SetTrendingRule, service="counter")
+    def set_trending_rule(rule: SetTrendingRule) -> None:
+        store.set_rule(source, rule)
+        hot.articles_changed()
+
+    @handles(app, ArticlePublished, service="counter")
+    def article_published(events: list[Delivered[ArticlePublished]]) -> None:
+        if store.keep_articles(source, [event.payload.article for event in events]):
+            hot.articles_changed()
+
+    @handles(app, ArticleWithdrawn, service="counter")
+    def article_withdrawn(events: list[Delivered[ArticleWithdrawn]]) -> None:
+        if store.withdraw(source, [event.payload for event in events]):
+            hot.articles_changed()
+
+    @answers(app, ListCounterVersions, service="counter")
+    def list_counter_versions(query: ListCounterVersions) -> VersionsAnswer:
+        return VersionsAnswer(versions=tuple(store.versions_after(source, query.after, query.limit)))
+
+    @answers(app, ListAppliedBatches, service="counter")
+    def list_applied_batches(query: ListAppliedBatches) -> AppliedBatchesAnswer:
+        # In this order: a memory that is lost in between is told.
+        return AppliedBatchesAnswer(names=tuple(hot.applied(query.names)), memory=hot.memory())
+
+    @answers(app, ArticleStatistics, service="counter")
+    def article_statistics(query: ArticleStatistics) -> ArticleStatisticsAnswer:
+        return statistics.of_article(source, query, time.time())
+
+    @answers(app, SiteStatistics, service="counter")
+    def site_statistics(query: SiteStatistics) -> SiteStatisticsAnswer:
+        return statistics.of_site(source, query)
+
+    @answers(app, LiveNow, service="counter")
+    def live_now(query: LiveNow) -> LiveNowAnswer:
+        return statistics.live(source, hot, query, time.time())
+
+    @answers(app, ViewAudit, service="counter")
+    def view_audit(query: ViewAudit) -> ViewAuditAnswer:
+        return statistics.audit(source, query.hours, time.time())
