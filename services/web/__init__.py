@@ -1,0 +1,1 @@
+"""The readers' site: pages made from events, served as finished bytes."""

@@ -1,0 +1,214 @@
+"""Web's HTTP process: `python -m services.web.app`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from services.web import api, static_files
+from services.web.beacons import ViewSink
+from services.web.cache import PageCache
+from services.web.changes import Changes
+from services.web.finished import Fixed, security_headers
+from services.web.hotpath import Clock, make_protocol
+from services.web.pagemaking import PageMaker
+from services.web.reading import reading
+from services.web.render import make_renderer
+from services.web.responding import Responder
+from services.web.routes import resolve
+from services.web.searching import Searching
+from shared import process, telemetry
+from shared.asgi import Measured
+from shared.ask import Asker
+from shared.celery_factory import publisher
+from shared.database import engine
+from shared.http_guard import close_slow
+from shared.media_files import MediaFiles
+from shared.settings import get_settings
+from shared.telemetry import log
+from shared.views.token import ViewTokens
+
+ROLE = "web.http"
+CACHE_BYTES = 48_000_000
+_STOP_SECONDS = 8
+_WARM_SECTIONS = 12
+
+
+class Web:
+    """The parts of one process, made on its event loop."""
+
+    def __init__(self) -> None:
+        settings = get_settings()
+        source = engine("web")
+        self.engine = source
+        self.maker = PageMaker(source, settings, make_renderer(settings))
+        self.pages = PageCache(self.maker.make, ViewTokens(settings.secret_key), CACHE_BYTES)
+        self.changes = Changes(source, self.pages)
+        self.clock = Clock()
+        self.asker = Asker(publisher("web"), threads=4)
+        self.sink = ViewSink(ask=self.asker.ask_sync)
+        self.protocol = make_protocol(self.pages, self.sink, self.clock)
+        self.ready = False
+
+    async def start(self, app: FastAPI) -> None:
+        self.asker.start()
+        app.state.web = api.State(Responder(self.pages, self.maker), Searching(self.asker), self.sink)
+        for file in static_files.files().values():
+            self.pages.hot[file.address.encode()] = Fixed(file)
+        if (icon := static_files.files().get("favicon.ico")) is not None:
+            self.pages.hot[b"/favicon.ico"] = Fixed(icon, "public, max-age=86400")
+        await self.sink.start()
+        await self.changes.begin()
+        await self.pages.warm(await self._first_pages())
+        self.ready = True
+
+    async def _first_pages(self) -> list[Any]:
+        """What most readers want first: the front page and the sections."""
+
+        def paths() -> list[str]:
+            with reading(self.engine) as view:
+                return [section.path for section in view.sections()[:_WARM_SECTIONS]]
+
+        try:
+            wanted = await asyncio.to_thread(paths)
+        except Exception as error:
+            log.warning("starting without a database", error=repr(error)[:200])
+            wanted = []
+        return [address for path in ("/", *wanted) if (address := resolve(path, "")) is not None]
+
+    async def tick(self) -> None:
+        """Once a second: clocks, numbers for metrics, connections that keep us waiting."""
+        beat = 0
+        while True:
+            self.clock.tick()
+            self.pages.tick()
+            self._count_hits()
+            if beat % 2 == 0:
+                process.alive(ROLE)
+            if beat % 5 == 0 and SERVERS:
+                close_slow(SERVERS[0].server_state.connections)
+            beat += 1
+            await asyncio.sleep(1)
+
+    def _count_hits(self) -> None:
+        hits = dict(self.pages.hits)
+        self.pages.hits.clear()
+        for kind, number in hits.items():
+            telemetry.page_cache_hits_total.inc(number)
+            telemetry.http_requests_total.labels("web", kind, "GET", 200).inc(number)
+            telemetry.observe_many(telemetry.http_request_seconds.labels("web", kind), 0.0, number)
+
+    async def close(self) -> None:
+        await self.sink.close()
+        self.asker.close()
+        self.pages.close()
+
+
+SERVERS: list[uvicorn.Server] = []
+"""This process's server, for its list of connections."""
+
+
+def make_app(web: Web) -> FastAPI:
+    """The app: everything that the hot path leaves to a framework."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        await web.start(app)
+        settings = get_settings()
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+        process.register(ROLE, f"http://{host}:{settings.web_port}/metrics")
+        running = [asyncio.create_task(web.tick()), asyncio.create_task(web.changes.follow())]
+        try:
+            yield
+        finally:
+            for task in running:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await web.close()
+
+    app = FastAPI(title="Tòa Soạn web", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=life)
+    app.add_middleware(Measured, service="web", headers=security_headers())
+    app.include_router(api.router)
+    media = get_settings().media_dir
+    media.mkdir(parents=True, exist_ok=True)
+    app.mount("/media", MediaFiles(directory=media), name="media")
+
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        return Response("ok\n", media_type="text/plain")
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        # Nothing shared is asked: pages in the cache are served whatever is down.
+        return Response("ok\n" if web.ready else "starting\n", 200 if web.ready else 503, media_type="text/plain")
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def page(request: Request) -> Response:
+        state: api.State = request.app.state.web
+        return await state.responder.page(request)
+
+    @app.exception_handler(404)
+    async def not_found(request: Request, _error: Exception) -> Response:
+        state: api.State = request.app.state.web
+        return await state.responder.error(request, 404)
+
+    return app
+
+
+async def serve() -> None:
+    settings = get_settings()
+    web = Web()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            make_app(web),
+            host=settings.host,
+            port=settings.web_port,
+            http=web.protocol,
+            ws="none",
+            # services.web.clients says whom to believe about addresses; uvicorn would believe this machine.
+            proxy_headers=False,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=_STOP_SECONDS,
+            backlog=4096,
+        )
+    )
+    SERVERS.append(server)
+    await server.serve()
+
+
+def main() -> int:
+    import uvloop
+
+    process.prepare(ROLE)
+    migrate_patiently()
+    uvloop.run(serve())
+    return 0
+
+
+def migrate_patiently() -> None:
+    """A database that is away must not keep the process from starting: it waits for it, and says so to readers."""
+    from shared.database import migrate
+
+    try:
+        migrate("web")
+    except Exception as error:
+        log.warning("database not migrated", error=repr(error)[:200])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Tells the page cache what changed: by a hint at once, by a look at the log twice a second in any case."""
+
+import asyncio
+import time
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.web.cache import PageCache
+from services.web.reading import changes_after, last_change
+from services.web.store import CHANGES_KEPT_SECONDS
+from services.web.tasks import HINT
+from shared import telemetry
+from shared.hints import listen
+from shared.telemetry import log
+
+LOOK_SECONDS = 0.5
+_REST_SECONDS = 1.0
+
+
+class Changes:
+    """Follows the log of changes on the event loop of the cache."""
+
+    def __init__(self, engine: Engine, pages: PageCache) -> None:
+        self._engine = engine
+        self._pages = pages
+        self._hinted = asyncio.Event()
+        self._last: int | None = None
+        self._seen_at = 0.0
+
+    async def begin(self) -> None:
+        """Where the log stands now: call before the first page is made. A database that is away is waited for."""
+        loop = asyncio.get_running_loop()
+
+        def hint(_payload: bytes) -> None:
+            loop.call_soon_threadsafe(self._hinted.set)
+
+        listen(HINT, hint)
+        await self._look()
+
+    async def follow(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._hinted.wait()
+            except TimeoutError:
+                pass
+            self._hinted.clear()
+            if not await self._look():
+                await asyncio.sleep(_REST_SECONDS)
+
+    async def _look(self) -> bool:
+        try:
+            if self._last is None:
+                self._last = await asyncio.to_thread(last_change, self._engine)
+                self._pages.everything_changed()
+            rows = await asyncio.to_thread(changes_after, self._engine, self._last)
+        except SQLAlchemyError as error:
+            log.warning("log of changes not read", error=repr(error)[:200])
+            return False
+        now = time.monotonic()
+        if self._seen_at and now - self._seen_at > CHANGES_KEPT_SECONDS / 2:
+            # Rows may have been deleted before they were read here.
+            self._pages.everything_changed()
+        self._seen_at = now
+        for row in rows:
+            self._apply(row)
+            self._last = row.id
+        return True
+
+    def _apply(self, row: object) -> None:
+        kind, what = row.kind, row.what  # type: ignore[attr-defined]
+        delay = max(0.0, time.time() - row.occurred_at)  # type: ignore[attr-defined]
+        if kind == "totals":
+            self._pages.totals_changed(what)
+            telemetry.view_to_shown_seconds.observe(delay)
+            return
+        self._pages.changed(what)
+        for key in what:
+            if key.startswith("article:"):
+                telemetry.publish_to_visible_seconds.observe(delay)

@@ -1,0 +1,99 @@
+"""Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from services.web.beacons import AddressRate
+from services.web.spam import judge
+from shared.celery_factory import publish, publisher
+from shared.contracts.commands import SubmitComment
+from shared.contracts.queues import CONSUMERS
+from shared.publishing import task_name
+from shared.vietnamese.text import one_line, plain
+
+MAX_NAME, MAX_EMAIL, MAX_TEXT = 100, 254, 3000
+MAX_BYTES = 64_000
+# One address may send so many at once, and then one every so many seconds.
+_BURST, _SECONDS_EACH = 5.0, 20.0
+TRAP = "website"
+"""A field that people do not see: programs fill it in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a reader typed, cleaned. `errors` are {"field", "message"} in Vietnamese."""
+
+    name: str
+    email: str
+    text: str
+    parent_id: int | None
+    trapped: bool
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+
+def read_comment(fields: dict[str, Any]) -> Typed:
+    """The fields of a form or a JSON object."""
+    errors: list[dict[str, str]] = []
+    texts = {}
+    for name, label, least, most in (
+        ("name", "Tên", 2, MAX_NAME),
+        ("email", "Địa chỉ thư", 0, MAX_EMAIL),
+        ("text", "Ý kiến", 2, MAX_TEXT),
+    ):
+        value = fields.get(name) or ""
+        if not isinstance(value, str) or "\x00" in value or _has_surrogate(value):
+            errors.append({"field": name, "message": f"{label} phải là chữ."})
+            value = ""
+        else:
+            value = plain(value).strip() if name == "text" else one_line(value)
+            if len(value) < least:
+                errors.append({"field": name, "message": f"{label} còn trống hoặc quá ngắn."})
+            elif len(value) > most:
+                errors.append({"field": name, "message": f"{label} dài quá {most} ký tự."})
+        texts[name] = value
+    if texts["email"] and ("@" not in texts["email"] or " " in texts["email"]):
+        errors.append({"field": "email", "message": "Địa chỉ thư chưa đúng."})
+    parent = str(fields.get("parent_id") or "")
+    if parent and not (parent.isascii() and parent.isdigit() and len(parent) < 10):
+        errors.append({"field": "parent_id", "message": "Không có bình luận này."})
+        parent = ""
+    return Typed(**texts, parent_id=int(parent) if parent else None, trapped=bool(fields.get(TRAP)), errors=errors)
+
+
+class Comments:
+    """The way to ingest."""
+
+    def __init__(self) -> None:
+        self._rate = AddressRate(1 / _SECONDS_EACH, _BURST, spare_private=False)
+
+    def may_send(self, address: str) -> bool:
+        return self._rate.allows(address, time.time())
+
+    def send(self, article_id: int, typed: Typed) -> None:
+        """Hand a comment over; the same words again are the same comment.
+
+        Raises kombu.exceptions.OperationalError when the broker is away.
+        """
+        score, reasons = judge(typed.name, typed.text, typed.trapped)
+        said = f"{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
+        comment = SubmitComment(
+            token=sha256(said.encode()).hexdigest(),
+            article_id=article_id,
+            parent_id=typed.parent_id,
+            name=typed.name,
+            email=typed.email,
+            text=typed.text,
+            at=datetime.now(UTC),
+            spam_score=score,
+            spam_reasons=reasons,
+        )
+        task = task_name(CONSUMERS[comment.queue], comment.kind)
+        message = {"message": comment.model_dump(mode="json"), "sent_at": time.time()}
+        publish(publisher("web"), task, comment.queue, message, size=len(typed.text))
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)

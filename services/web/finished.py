@@ -1,0 +1,182 @@
+"""A page as bytes for the wire, with its slots filled: what the hot path sends without thinking.
+
+A `Finished` is the answer after its first line and date; an `Entry` makes it when somebody asks, and again when the
+number of views, the hour of the token, or a shared part has changed.
+"""
+
+import time
+from hashlib import blake2b
+
+from services.web.page import PART, SLOT, TOKEN, VIEWS, Page
+from services.web.splice import Piece, gzipped, plain
+from services.web.static_files import StaticFile
+from shared.settings import get_settings
+from shared.vietnamese.text import thousands
+from shared.views.token import ViewTokens
+
+VIEWS_NUMBER = "views-number"
+
+# Readers' browsers and the edge ask again after two seconds: no purge has to reach them for a withdrawal to be gone.
+# What they have may be shown for a day while the site cannot be reached.
+CACHE_CONTROL = "public, max-age=2, stale-if-error=86400"
+# An edge that is told which tags to forget (TOASOAN_PURGE_URL) may keep pages longer than browsers do.
+PURGED_CACHE_CONTROL = "public, max-age=2, s-maxage=300, stale-if-error=86400"
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "frame-src https://www.youtube-nocookie.com https://player.vimeo.com; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def security_headers() -> list[tuple[str, str]]:
+    """On every answer of the site."""
+    headers = [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "strict-origin-when-cross-origin"),
+        ("content-security-policy", _CSP),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"),
+    ]
+    if get_settings().site_url.startswith("https://"):
+        headers.append(("strict-transport-security", "max-age=31536000"))
+    return headers
+
+
+class Finished:
+    """`tail` is everything after the date's value; `not_modified` the same of a 304."""
+
+    __slots__ = ("etag", "not_modified", "tail")
+
+    def __init__(self, etag: bytes, headers: bytes, length: int, body: bytes) -> None:
+        self.etag = etag
+        own = b"\r\netag: " + etag + headers
+        self.not_modified = own + b"\r\n"
+        self.tail = own + b"content-length: %d\r\n\r\n" % length + body
+
+
+class Filling:
+    """What all pages share at this moment: the parts, and the hour of tokens. Replaced whole when one changes."""
+
+    __slots__ = ("hour", "mark", "parts", "tokens")
+
+    def __init__(self, parts: dict[str, Piece], tokens: ViewTokens) -> None:
+        self.parts = parts
+        self.tokens = tokens
+        self.hour = this_hour()
+        digest = blake2b(digest_size=6)
+        for name in sorted(parts):
+            digest.update(parts[name].data)
+        self.mark = f"{digest.hexdigest()}{self.hour:x}"
+
+
+class Entry:
+    """One page in the cache."""
+
+    __slots__ = (
+        "_filling", "_gzipped", "_hash", "_headers", "_pieces", "_plain", "_shared", "address", "hold_until", "page",
+        "size", "stale", "used_at", "views",
+    )  # fmt: skip
+
+    def __init__(self, address: str, page: Page, views: int = 0, hold_until: float = 0.0) -> None:
+        """`hold_until` (monotonic): good enough until then, even when something has changed."""
+        self.address = address
+        self.page = page
+        self.views = views
+        self.hold_until = hold_until
+        self.used_at = 0.0
+        self.stale = False
+        self._pieces: list[Piece | str] = []
+        digest = blake2b(digest_size=8)
+        for number, text in enumerate(SLOT.split(page.body)):
+            if number % 2:
+                self._pieces.append(text)
+            elif text:
+                piece = Piece(text.encode("utf-8", "replace"))
+                digest.update(piece.data)
+                self._pieces.append(piece)
+        self._hash = digest.hexdigest()
+        self._shared = any(isinstance(piece, str) and piece not in (VIEWS, VIEWS_NUMBER) for piece in self._pieces)
+        self._headers = _headers(page)
+        self.size = 3 * sum(len(piece.data) for piece in self._pieces if isinstance(piece, Piece)) + 2000
+        self._filling: Filling | None = None
+        self._plain: Finished | None = None
+        self._gzipped: Finished | None = None
+
+    def set_views(self, views: int) -> None:
+        if views != self.views:
+            self.views = views
+            self._plain = self._gzipped = None
+
+    def finished(self, filling: Filling, packed: bool) -> Finished:
+        """The bytes to send, gzipped if `packed`."""
+        if filling is not self._filling:
+            if self._shared:
+                self._plain = self._gzipped = None
+            self._filling = filling
+        made = self._gzipped if packed else self._plain
+        if made is None:
+            made = self._finish(filling, packed)
+            if packed:
+                self._gzipped = made
+            else:
+                self._plain = made
+        return made
+
+    def _finish(self, filling: Filling, packed: bool) -> Finished:
+        pieces = [self._fill(piece, filling) if isinstance(piece, str) else piece for piece in self._pieces]
+        body = gzipped(pieces) if packed else plain(pieces)
+        shared = f"-{filling.mark}" if self._shared else ""
+        etag = f'"{self._hash}-{self.views:x}{shared}{"-gz" if packed else ""}"'.encode()
+        packing = b"content-encoding: gzip\r\n" if packed else b""
+        return Finished(etag, self._headers + packing, len(body), body)
+
+    def _fill(self, slot: str, filling: Filling) -> Piece:
+        if slot == VIEWS:
+            return Piece(thousands(self.views).encode(), changing=True)
+        if slot == VIEWS_NUMBER:
+            return Piece(str(self.views).encode(), changing=True)
+        if slot == TOKEN:
+            return Piece(filling.tokens.issue(self.page.article_id).encode(), changing=True)
+        return filling.parts.get(slot.removeprefix(PART)) or Piece(b"", changing=True)
+
+
+class Fixed:
+    """A static file, in the form of an entry that never changes."""
+
+    __slots__ = ("_gzipped", "_plain", "page", "used_at")
+
+    def __init__(self, file: StaticFile, cache_control: str = "public, max-age=31536000, immutable") -> None:
+        self.page = Page("static", "", content_type=file.content_type, headers=(("cache-control", cache_control),))
+        self.used_at = 0.0
+        headers = _headers(self.page)
+        etag = f'"{blake2b(file.data, digest_size=8).hexdigest()}'
+        self._plain = Finished(f'{etag}"'.encode(), headers, len(file.data), file.data)
+        self._gzipped = self._plain
+        if file.gzipped is not None:
+            packed = headers + b"content-encoding: gzip\r\n"
+            self._gzipped = Finished(f'{etag}-gz"'.encode(), packed, len(file.gzipped), file.gzipped)
+
+    def finished(self, _filling: Filling, packed: bool) -> Finished:
+        """The bytes to send."""
+        return self._gzipped if packed else self._plain
+
+
+def _headers(page: Page) -> bytes:
+    """Headers between the ETag and the length, each with its line end."""
+    own = dict(page.headers)
+    purged = get_settings().purge_url and page.depends and "cache-control" not in own
+    rows = [
+        ("content-type", page.content_type),
+        ("cache-control", own.pop("cache-control", PURGED_CACHE_CONTROL if purged else CACHE_CONTROL)),
+        *([("cache-tag", ",".join(sorted(page.depends)))] if purged else ()),
+        ("vary", "accept-encoding"),
+        *security_headers(),
+        *own.items(),
+    ]
+    return b"\r\n" + b"".join(f"{name}: {value}\r\n".encode("latin-1", "replace") for name, value in rows)
+
+
+def this_hour() -> int:
+    """Tokens are the same text within an hour."""
+    return int(time.time()) // 3600

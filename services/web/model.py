@@ -1,0 +1,175 @@
+"""What pages are made of: small typed views of the read model."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.contracts.addresses import article_path, author_path, section_path, tag_path
+from shared.contracts.articles import ArticleState, Image
+
+BLOCK = 2_000
+"""Ids in one file of the sitemap."""
+
+ALL, CORRECTED = "all", "corrected"
+
+
+def of_section(slug: str) -> str:
+    return f"s:{slug}"
+
+
+def of_tag(slug: str) -> str:
+    return f"t:{slug}"
+
+
+def of_author(slug: str) -> str:
+    return f"a:{slug}"
+
+
+def of_kind(kind: str) -> str:
+    return f"k:{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An article as lists show it."""
+
+    id: int
+    path: str
+    title: str
+    summary: str
+    section_slug: str
+    section_name: str
+    kind: str
+    published_at: datetime
+    updated_at: datetime
+    image: Image | None
+    byline: str
+    corrected: bool
+
+    @classmethod
+    def of(cls, state: ArticleState) -> "Card":
+        return cls(
+            id=state.id,
+            path=article_path(state.section_slug, state.slug, state.id),
+            title=state.title,
+            summary=state.summary,
+            section_slug=state.section_slug,
+            section_name=state.section_name,
+            kind=state.kind,
+            published_at=state.published_at or state.updated_at,
+            updated_at=state.updated_at,
+            image=next((image for image in state.images if image.url), None),
+            byline=state.byline,
+            corrected=bool(state.corrections),
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON; `from_stored` reads it."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        for name in ("published_at", "updated_at"):
+            fields[name] = int(fields[name].timestamp())
+        fields["image"] = self.image.model_dump(mode="json") if self.image else None
+        return fields
+
+    @classmethod
+    def from_stored(cls, fields: dict[str, Any]) -> "Card":
+        known = {name: fields[name] for name in cls.__slots__}
+        for name in ("published_at", "updated_at"):
+            known[name] = datetime.fromtimestamp(known[name], UTC)
+        # The contract's own check of every field would cost more than reading the row.
+        known["image"] = image_of(known["image"]) if known["image"] else None
+        return cls(**known)
+
+
+def image_of(fields: dict[str, Any]) -> Image:
+    """A picture that was checked when it was stored."""
+    renditions = tuple((int(width), str(url)) for width, url in fields.get("renditions") or ())
+    return Image.model_construct(**{**fields, "renditions": renditions})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`children` are its sub-sections in their order."""
+
+    slug: str
+    name: str
+    parent_slug: str = ""
+    children: tuple["Section", ...] = ()
+
+    @property
+    def path(self) -> str:
+        return section_path(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list, newest first."""
+
+    cards: tuple[Card, ...]
+    page: int
+    more: bool
+    """There is a next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A card of the most read, with its views in the window."""
+
+    card: Card
+    views: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    id: int
+    name: str
+    text: str
+    at: datetime
+    replies: tuple["Comment", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A tombstone: the article was public once. `reason_kind` is "withdrawn" or "unpublished"."""
+
+    id: int
+    reason_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Neighbours in the section: the article before and after in time, and older ones ("Tin khác")."""
+
+    older: Card | None
+    newer: Card | None
+    others: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article's page: its state and everything that stands around it."""
+
+    state: ArticleState
+    around: Around
+    related: tuple[Card, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    section: Section | None = None
+    parent: Section | None = None
+    tags: tuple[tuple[str, str], ...] = field(default=())
+    """(name, path)"""
+    authors: tuple[tuple[str, str, str], ...] = field(default=())
+    """(name, path, roles as printed)"""
+
+    @property
+    def path(self) -> str:
+        return article_path(self.state.section_slug, self.state.slug, self.state.id)
+
+    @classmethod
+    def of(cls, state: ArticleState, around: Around, **more: Any) -> "Story":
+        return cls(
+            state=state,
+            around=around,
+            tags=tuple((tag.name, tag_path(tag.slug)) for tag in state.tags),
+            authors=tuple((author.name, author_path(author.slug), ", ".join(author.roles)) for author in state.authors),
+            **more,
+        )

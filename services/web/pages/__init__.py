@@ -1,0 +1,1 @@
+"""Makers of the pages: each takes the site and the address's arguments, and gives a Page."""

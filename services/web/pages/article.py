@@ -1,0 +1,95 @@
+"""An article: its page, and the same as JSON."""
+
+import orjson
+
+from services.web import model
+from services.web.page import Gone, Missing, Moved, Page, Site, slot
+from services.web.pages import body, linked_data
+from services.web.pages.frame import Head, describe, page
+from services.web.pages.video import player
+from shared.contracts.addresses import article_path
+from shared.contracts.articles import ArticleState
+from shared.vietnamese.dates import iso
+
+JSON = "application/json; charset=utf-8"
+
+
+def article(site: Site, section_slug: str, slug: str, article_id: str) -> Page:
+    """The page. Raises Missing, Gone, or Moved where the address is not the article's own."""
+    state = public_state(site, article_id)
+    if site.path != article_path(state.section_slug, state.slug, state.id):
+        raise Moved(article_path(state.section_slug, state.slug, state.id))
+    return story_page(site, state)
+
+
+def story_page(site: Site, state: ArticleState, **form: object) -> Page:
+    """An article's page; `form` is what a reader typed as a comment that could not be taken."""
+    story = site.read.story(state)
+    trail = [("Trang chủ", "/")]
+    trail += [(one.name, one.path) for one in (story.parent, story.section) if one is not None]
+    laid_out = body.lay_out(state)
+    head = Head(
+        title=state.title,
+        description=describe(state.summary),
+        canonical=story.path,
+        kind="article",
+        image=next((image for image in state.images if image.url), None),
+        data=[linked_data.news_article(story, site.settings), linked_data.breadcrumbs(site.settings, trail)],
+        feed=f"/rss/{state.section_slug}.xml",
+        feed_name=state.section_name,
+    )
+    return page(
+        site,
+        "article",
+        "article.html",
+        head,
+        article_id=state.id,
+        story=story,
+        text=laid_out,
+        byline=body.byline(state.byline, story.authors),
+        trail=trail,
+        video=player(state.video_url, site.settings),
+        form={"problem": "", "name": "", "email": "", "text": "", "parent_id": "", **form},
+        status=422 if form.get("problem") else 200,
+    )
+
+
+def as_json(site: Site, article_id: str) -> Page:
+    """`GET /api/articles/{id}`. Raises Missing or Gone."""
+    state = public_state(site, article_id)
+    fields = {
+        "id": state.id,
+        "version": state.version,
+        "kind": state.kind,
+        "title": state.title,
+        "summary": state.summary,
+        "body": state.body,
+        "url": site.settings.site_url + article_path(state.section_slug, state.slug, state.id),
+        "section": state.section_slug,
+        "section_name": state.section_name,
+        "tags": [tag.name for tag in state.tags],
+        "byline": state.byline,
+        "authors": [{"name": author.name, "roles": author.roles} for author in state.authors],
+        "dateline": state.dateline,
+        "published_at": iso(state.published_at) if state.published_at else None,
+        "updated_at": iso(state.updated_at),
+        "images": [image.model_dump() for image in state.images],
+        "video_url": state.video_url,
+        "corrections": [
+            {"at": iso(one.at), "notice": one.notice, "wrong": one.wrong, "right": one.right}
+            for one in state.corrections
+        ],
+    }
+    # The number goes in when it is served, so it is written around, not through, the encoder.
+    text = f'{orjson.dumps(fields).decode()[:-1]},"views":{slot("views-number")}}}'
+    return Page("article-json", text, frozenset(site.read.depends), content_type=JSON, article_id=state.id)
+
+
+def public_state(site: Site, article_id: str) -> ArticleState:
+    """Raises Missing for what never was public, Gone for what is not any more."""
+    found = site.read.article(int(article_id))
+    if found is None:
+        raise Missing
+    if isinstance(found, model.Gone):
+        raise Gone
+    return found

@@ -1,0 +1,71 @@
+"""Small files for machines: robots.txt, the web manifest, security.txt, the service worker."""
+
+from datetime import UTC, datetime, timedelta
+
+import orjson
+
+from services.web.page import Missing, Page, Site
+from services.web.pages.paper import load_paper
+from services.web.static_files import address, files
+
+_TEXT = "text/plain; charset=utf-8"
+_SECURITY_DAYS = timedelta(days=365)
+
+
+def robots(site: Site) -> Page:
+    """Everything may be read but what is made for one reader alone."""
+    url = site.settings.site_url
+    body = (
+        "User-agent: *\nDisallow: /tim-kiem\nDisallow: /api/\nAllow: /api/articles/\n\n"
+        f"Sitemap: {url}/sitemap.xml\nSitemap: {url}/news-sitemap.xml\n"
+    )
+    return Page("asset", body, content_type=_TEXT)
+
+
+def manifest(site: Site) -> Page:
+    name = site.settings.site_name
+    said = {
+        "name": name,
+        "short_name": name[:12],
+        "description": load_paper(site.settings.paper_file).tagline,
+        "lang": "vi",
+        "dir": "ltr",
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "minimal-ui",
+        "background_color": "#fbf9f5",
+        "theme_color": "#8f1d21",
+        "icons": [
+            {"src": address("icons/192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": address("icons/512.png"), "sizes": "512x512", "type": "image/png"},
+            {"src": address("icons/512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        ],
+    }
+    return Page("asset", orjson.dumps(said).decode(), content_type="application/manifest+json")
+
+
+def security(site: Site) -> Page:
+    """RFC 9116. Raises Missing where the paper names nobody to write to."""
+    contact = load_paper(site.settings.paper_file).security_contact
+    if not contact:
+        raise Missing
+    # The start of a month, so that the file stays the same for a while.
+    expires = (datetime.now(UTC) + _SECURITY_DAYS).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    url = f"{site.settings.site_url}/.well-known/security.txt"
+    body = f"Contact: {contact}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: vi, en\nCanonical: {url}\n"
+    return Page("asset", body, content_type=_TEXT)
+
+
+def service_worker(site: Site) -> Page:
+    """The script, told which files and which copy of the site it keeps."""
+    kept = ["/ngoai-tuyen", *(address(name) for name in ("site.css", "theme.js", "site.js"))]
+    version = "-".join(path.split("/")[2] for path in kept[1:])
+    script = files()["worker.js"].data.decode()
+    head = f"const VERSION = {orjson.dumps(version).decode()};\nconst KEPT = {orjson.dumps(kept).decode()};\n"
+    return Page(
+        "asset",
+        head + script,
+        content_type="text/javascript; charset=utf-8",
+        headers=(("Service-Worker-Allowed", "/"),),
+    )

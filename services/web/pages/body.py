@@ -1,0 +1,132 @@
+"""An article's body on its page: dateline before the first words, pictures in place, tables that can be scrolled.
+
+What comes in is the clean HTML that ingest made; nothing here adds anybody's text unescaped.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from services.web.pages import pictures
+from shared.contracts.articles import ArticleState, Image
+
+_TAG = re.compile(r"<[^>]*>")
+_IMG = r'<img src="([^"]*)"(?:[^>"]|"[^"]*")*>'
+_FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:<figcaption>(.*?)</figcaption>)?\s*</figure>|{_IMG}", re.DOTALL)
+_SIZES = "(min-width: 64rem) 52rem, 100vw"
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """`summary` is "" where the text begins with the same words."""
+
+    summary: str
+    html: Markup
+
+
+def lay_out(state: ArticleState) -> LaidOut:
+    """The article's text as its page shows it."""
+    text = _responsive(state.body, {image.url: image for image in state.images if image.url})
+    text, apart = _captions_in_place(text, state)
+    summary = "" if _begins_with(state.body, state.summary) else state.summary
+    text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
+    text = _with_dateline(text, state.dateline)
+    text = text.replace("<table>", '<div class="table" tabindex="0" role="group" aria-label="Bảng"><table>')
+    text = text.replace("</table>", "</table></div>")
+    return LaidOut(summary, Markup(text))  # ingest's clean HTML; what was added here is escaped
+
+
+def byline(printed: str, authors: Iterable[tuple[str, str, str]]) -> Markup:
+    """The printed byline; names in it lead to their authors' pages. `authors` are (name, path, roles)."""
+    paths = {str(escape(name)): path for name, path, _roles in authors if name}
+    if not paths:
+        return escape(printed)
+    names = "|".join(re.escape(name) for name in sorted(paths, key=len, reverse=True))
+    linked = re.sub(names, lambda name: f'<a href="{paths[name[0]]}" rel="author">{name[0]}</a>', str(escape(printed)))
+    return Markup(linked)  # escaped above, paths are slugs
+
+
+def _figure(image: Image, caption: Markup | None = None, lazy: bool = True) -> Markup:
+    """A picture with caption and credit; a caption whose picture is not at hand stands alone."""
+    words = escape(" ".join(image.caption.split())) if caption is None else caption
+    if image.credit:
+        words += Markup(' <span class="credit">{}</span>').format(image.credit)
+    told = Markup("<figcaption>{}</figcaption>").format(words.strip()) if words else Markup("")
+    if not image.url:
+        return Markup('<figure class="caption-only">{}</figure>').format(told)
+    return Markup("<figure>{}{}</figure>").format(_picture(image, lazy), told)
+
+
+def _picture(image: Image, lazy: bool) -> Markup:
+    """<picture> with the smaller copies; its room is kept before it has loaded."""
+    size = Markup(' width="{}" height="{}"').format(image.width, image.height) if image.width and image.height else ""
+    when = Markup(' loading="lazy" decoding="async"') if lazy else Markup(' fetchpriority="high"')
+    own = Markup('<img src="{}" alt="{}"{}{}>').format(
+        pictures.smallest(image, 960), image.alt or " ".join(image.caption.split()), size, when
+    )
+    sources = Markup("").join(
+        Markup('<source type="{}" srcset="{}" sizes="{}">').format(media_type, srcset, _SIZES)
+        for media_type, srcset in pictures.sources(image)
+    )
+    return Markup("<picture>{}{}</picture>").format(sources, own) if sources else own
+
+
+def _responsive(text: str, known: Mapping[str, Image]) -> str:
+    """The body's pictures with their smaller copies and credits; only the first one loads at once."""
+    seen = 0
+
+    def better(found: re.Match[str]) -> str:
+        nonlocal seen
+        seen += 1
+        image = known.get(html.unescape(found[1] or found[3] or ""))
+        if image is None:
+            return found[0].replace("<img ", '<img loading="lazy" decoding="async" ', 1)
+        if not found[0].startswith("<figure>"):
+            return str(_picture(image, lazy=seen > 1))
+        return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > 1))
+
+    return _FIGURE.sub(better, text)
+
+
+def _captions_in_place(text: str, state: ArticleState) -> tuple[str, list[Image]]:
+    """A paragraph that is a picture's caption becomes that picture; what stands nowhere in the text comes back."""
+    text = text.replace("<figure><figcaption>", '<figure class="caption-only"><figcaption>')
+    apart = []
+    for image in state.images:
+        caption = html.escape(" ".join(image.caption.split()), quote=False)
+        if image.url and f'src="{html.escape(image.url)}"' in state.body:
+            continue
+        if caption and f"<p>{caption}</p>" in text:
+            text = text.replace(f"<p>{caption}</p>", str(_figure(image)), 1)
+        elif (image.url or caption) and not (caption and f"<figcaption>{caption}</figcaption>" in text):
+            apart.append(image)
+    return text, apart
+
+
+def _begins_with(body: str, summary: str) -> bool:
+    """The summary is the text's own beginning, perhaps cut."""
+    wanted = summary.removesuffix("…").split()
+    # Twice the length is enough for the words and the marks between them.
+    words = html.unescape(_TAG.sub(" ", body[: 200 + 2 * len(summary)])).split()
+    return words[: len(wanted)] == wanted or (len(wanted) > 1 and words[: len(wanted) - 1] == wanted[:-1])
+
+
+def _with_pictures(text: str, apart: list[Image], at_top: bool) -> str:
+    """Pictures that do not stand in the body follow the lead: the summary, or else the first paragraph."""
+    if not apart:
+        return text
+    at_once = "fetchpriority" not in text
+    shown = "".join(_figure(image, lazy=place > 0 or not at_once) for place, image in enumerate(apart))
+    head, end, tail = ("", "", text) if at_top else text.partition("</p>")
+    return f"{head}{end}{shown}{tail}"
+
+
+def _with_dateline(text: str, dateline: str) -> str:
+    if not dateline:
+        return text
+    printed = Markup('<span class="dateline">{} - </span>').format(dateline)
+    head, paragraph, tail = text.partition("<p>")
+    return f"{head}<p>{printed}{tail}" if paragraph else f"<p>{printed}</p>{text}"

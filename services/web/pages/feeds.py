@@ -1,0 +1,194 @@
+"""RSS, Atom and JSON Feed: the newest articles, whole or in short (`settings.feed_full_text`)."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import orjson
+
+from services.web import model
+from services.web.page import Missing, Page, Site
+from services.web.pages.linked_data import absolute
+from services.web.pages.paper import load_paper
+from services.web.static_files import address
+from shared.contracts.addresses import article_path, section_path
+from shared.contracts.articles import ArticleState, Image
+from shared.settings import Settings
+from shared.vietnamese.dates import iso
+
+SIZE = 30
+# Characters that XML 1.0 cannot hold, however written.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_OWN_ADDRESS = re.compile(r'(<(?:a|img)\b[^>]*?\s(?:href|src)=")/(?!/)')
+
+
+def rss(site: Site, section_slug: str = "") -> Page:
+    """RSS 2.0 of the paper or a section. Raises Missing."""
+    title, link, states = _channel(site, section_slug)
+    own = site.settings.site_url + site.path
+    built = max((_published(state) for state in states), default=datetime(2026, 1, 1, tzinfo=UTC))
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
+        ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:media="http://search.yahoo.com/mrss/">\n<channel>',
+        f"<title>{_text(title)}</title><link>{_text(link)}</link>"
+        f"<description>{_text(load_paper(site.settings.paper_file).tagline)}</description><language>vi</language>",
+        f'<atom:link rel="self" type="application/rss+xml" href={_attribute(own)}/>',
+        *_hubs(site.settings),
+        f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>"
+        f"<image><url>{_text(site.settings.site_url + address('icons/192.png'))}</url>"
+        f"<title>{_text(title)}</title><link>{_text(link)}</link></image>",
+        *(_rss_item(state, site.settings) for state in states),
+        "</channel></rss>\n",
+    ]
+    return _feed(site, "\n".join(parts), "application/rss+xml; charset=utf-8")
+
+
+def atom(site: Site) -> Page:
+    title, link, states = _channel(site, "")
+    own = site.settings.site_url + site.path
+    updated = max((state.updated_at for state in states), default=datetime(2026, 1, 1, tzinfo=UTC))
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi">',
+        f"<title>{_text(title)}</title><id>{_text(own)}</id><updated>{iso(updated)}</updated>",
+        f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
+        f'<link rel="alternate" type="text/html" href={_attribute(link)}/>',
+        *(hub.replace("<atom:", "<") for hub in _hubs(site.settings)),
+        f"<icon>{_text(site.settings.site_url + address('icons/192.png'))}</icon>",
+        *(_atom_entry(state, site.settings) for state in states),
+        "</feed>\n",
+    ]
+    return _feed(site, "\n".join(parts), "application/atom+xml; charset=utf-8")
+
+
+def json_feed(site: Site) -> Page:
+    """JSON Feed 1.1."""
+    title, link, states = _channel(site, "")
+    feed: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "home_page_url": link,
+        "feed_url": site.settings.site_url + site.path,
+        "description": load_paper(site.settings.paper_file).tagline,
+        "icon": site.settings.site_url + address("icons/512.png"),
+        "favicon": site.settings.site_url + address("icons/192.png"),
+        "language": "vi",
+        "items": [_json_item(state, site.settings) for state in states],
+    }
+    if site.settings.websub_hub:
+        feed["hubs"] = [{"type": "WebSub", "url": site.settings.websub_hub}]
+    return _feed(site, orjson.dumps(feed).decode(), "application/feed+json; charset=utf-8")
+
+
+def _channel(site: Site, section_slug: str) -> tuple[str, str, list[ArticleState]]:
+    """(title, address of the page, the newest articles)."""
+    settings = site.settings
+    if not section_slug:
+        return settings.site_name, f"{settings.site_url}/", site.read.states(model.ALL, SIZE)
+    section = site.read.section(section_slug)
+    if section is None:
+        raise Missing
+    states = site.read.states(model.of_section(section_slug), SIZE)
+    return f"{section.name} - {settings.site_name}", settings.site_url + section_path(section_slug), states
+
+
+def _feed(site: Site, body: str, content_type: str) -> Page:
+    return Page("feed", body, frozenset(site.read.depends), content_type=content_type)
+
+
+def _rss_item(state: ArticleState, settings: Settings) -> str:
+    url = _url(state, settings)
+    parts = [
+        f"<item><title>{_text(state.title)}</title><link>{_text(url)}</link>",
+        f'<guid isPermaLink="false">{_text(_identity(state, settings))}</guid>',
+        f"<pubDate>{format_datetime(_published(state))}</pubDate>",
+        # Readers of RSS take a description for HTML.
+        f"<description>{_text(escape(state.summary))}</description>",
+        f"<category>{_text(state.section_name)}</category>",
+        *(f"<category>{_text(tag.name)}</category>" for tag in state.tags),
+        *(f"<dc:creator>{_text(author.name)}</dc:creator>" for author in state.authors),
+    ]
+    if settings.feed_full_text:
+        parts.append(f"<content:encoded>{_text(_whole(state, settings))}</content:encoded>")
+    image = _first_image(state)
+    if image is not None:
+        size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
+        parts.append(f'<media:content url={_attribute(absolute(settings, image.url))} medium="image"{size}/>')
+    return "".join([*parts, "</item>"])
+
+
+def _atom_entry(state: ArticleState, settings: Settings) -> str:
+    people = [f"<author><name>{_text(author.name)}</name></author>" for author in state.authors]
+    parts = [
+        f"<entry><title>{_text(state.title)}</title><id>{_text(_identity(state, settings))}</id>",
+        f'<link rel="alternate" type="text/html" href={_attribute(_url(state, settings))}/>',
+        f"<published>{iso(_published(state))}</published><updated>{iso(state.updated_at)}</updated>",
+        *(people or [f"<author><name>{_text(settings.site_name)}</name></author>"]),
+        f"<category term={_attribute(state.section_slug)} label={_attribute(state.section_name)}/>",
+        *(f"<category term={_attribute(tag.slug)} label={_attribute(tag.name)}/>" for tag in state.tags),
+        f"<summary>{_text(state.summary)}</summary>",
+    ]
+    if settings.feed_full_text:
+        parts.append(f'<content type="html">{_text(_whole(state, settings))}</content>')
+    return "".join([*parts, "</entry>"])
+
+
+def _json_item(state: ArticleState, settings: Settings) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": _identity(state, settings),
+        "url": _url(state, settings),
+        "title": state.title,
+        "summary": state.summary,
+        "date_published": iso(_published(state)),
+        "date_modified": iso(state.updated_at),
+        "tags": [state.section_name, *(tag.name for tag in state.tags)],
+        "language": "vi",
+    }
+    if state.authors:
+        item["authors"] = [{"name": author.name} for author in state.authors]
+    image = _first_image(state)
+    if image is not None:
+        item["image"] = absolute(settings, image.url)
+    # An item must have one of the two.
+    return item | (
+        {"content_html": _whole(state, settings)} if settings.feed_full_text else {"content_text": state.summary}
+    )
+
+
+def _whole(state: ArticleState, settings: Settings) -> str:
+    """The body as HTML that can be read elsewhere: dateline in front, byline behind, whole addresses."""
+    body = _OWN_ADDRESS.sub(rf"\g<1>{settings.site_url}/", state.body)
+    if state.dateline:
+        body = body.replace("<p>", f"<p>{escape(state.dateline)} - ", 1)
+    return f"{body}<p>{escape(state.byline)}</p>" if state.byline else body
+
+
+def _identity(state: ArticleState, settings: Settings) -> str:
+    """Stays when the headline, and with it the address, changes."""
+    return f"{settings.site_url}/api/articles/{state.id}"
+
+
+def _url(state: ArticleState, settings: Settings) -> str:
+    return settings.site_url + article_path(state.section_slug, state.slug, state.id)
+
+
+def _published(state: ArticleState) -> datetime:
+    return state.published_at or state.updated_at
+
+
+def _first_image(state: ArticleState) -> Image | None:
+    return next((image for image in state.images if image.url), None)
+
+
+def _hubs(settings: Settings) -> list[str]:
+    return [f'<atom:link rel="hub" href={_attribute(settings.websub_hub)}/>'] if settings.websub_hub else []
+
+
+def _text(text: str) -> str:
+    return escape(_NO_XML.sub("", text))
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_NO_XML.sub("", text))

@@ -1,0 +1,118 @@
+"""schema.org objects of the pages, for search engines and other readers of JSON-LD."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.web.model import Story
+from services.web.pages.paper import load_paper
+from services.web.static_files import address
+from shared.contracts.articles import Correction, Image
+from shared.settings import Settings
+from shared.vietnamese.dates import iso
+
+_CONTEXT = "https://schema.org"
+
+
+def absolute(settings: Settings, url: str) -> str:
+    """An address inside the site with the site's name before it."""
+    return settings.site_url + url if url.startswith("/") else url
+
+
+def news_article(story: Story, settings: Settings) -> dict[str, Any]:
+    state = story.state
+    url = settings.site_url + story.path
+    pictures = [_image(image, settings) for image in state.images if image.url]
+    made: dict[str, Any] = {
+        "@context": _CONTEXT,
+        "@type": "NewsArticle",
+        "mainEntityOfPage": {"@type": "WebPage", "@id": url},
+        "url": url,
+        "headline": state.title,
+        "description": state.summary,
+        "datePublished": iso(state.published_at or state.updated_at),
+        "dateModified": iso(state.updated_at),
+        "articleSection": state.section_name,
+        "inLanguage": "vi",
+        "isAccessibleForFree": True,
+        "author": _authors(story, settings),
+        "publisher": publisher(settings),
+    }
+    if pictures:
+        made["image"] = pictures
+    if state.tags:
+        made["keywords"] = [tag.name for tag in state.tags]
+    if state.dateline:
+        made["dateline"] = state.dateline
+    if state.corrections:
+        made["correction"] = [_correction(one) for one in state.corrections]
+    return made
+
+
+def publisher(settings: Settings) -> dict[str, Any]:
+    return {
+        "@type": "NewsMediaOrganization",
+        "name": settings.site_name,
+        "url": f"{settings.site_url}/",
+        "logo": {
+            "@type": "ImageObject",
+            "url": settings.site_url + address("icons/512.png"),
+            "width": 512,
+            "height": 512,
+        },
+        "publishingPrinciples": f"{settings.site_url}/gioi-thieu",
+        "correctionsPolicy": f"{settings.site_url}/cai-chinh",
+    }
+
+
+def website(settings: Settings) -> dict[str, Any]:
+    return {
+        "@context": _CONTEXT,
+        "@type": "WebSite",
+        "name": settings.site_name,
+        "description": load_paper(settings.paper_file).tagline,
+        "url": f"{settings.site_url}/",
+        "inLanguage": "vi",
+        "publisher": publisher(settings),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {
+                "@type": "EntryPoint",
+                "urlTemplate": f"{settings.site_url}/tim-kiem?q={{search_term_string}}",
+            },
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def breadcrumbs(settings: Settings, trail: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """`trail` is (name, path) from the home page on."""
+    return {
+        "@context": _CONTEXT,
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": settings.site_url + path}
+            for place, (name, path) in enumerate(trail, start=1)
+        ],
+    }
+
+
+def _authors(story: Story, settings: Settings) -> list[dict[str, Any]]:
+    people: list[dict[str, Any]] = [
+        {"@type": "Person", "name": name, "url": settings.site_url + path} for name, path, _roles in story.authors
+    ]
+    return people or [{"@type": "Organization", "name": settings.site_name, "url": f"{settings.site_url}/"}]
+
+
+def _image(image: Image, settings: Settings) -> dict[str, Any]:
+    made: dict[str, Any] = {"@type": "ImageObject", "url": absolute(settings, image.url)}
+    if image.width and image.height:
+        made |= {"width": image.width, "height": image.height}
+    if image.caption:
+        made["caption"] = image.caption
+    if image.credit:
+        made["creditText"] = image.credit
+    return made
+
+
+def _correction(correction: Correction) -> dict[str, Any]:
+    return {"@type": "CorrectionComment", "text": correction.notice, "datePublished": iso(correction.at)}

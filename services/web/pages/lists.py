@@ -1,0 +1,184 @@
+"""Lists of articles: sections, tags, authors, days, photographs, videos, corrections, the most read."""
+
+from datetime import date, datetime, timedelta
+
+from services.web import model
+from services.web.model import Listed, Section
+from services.web.page import Missing, Page, Site
+from services.web.pages import linked_data
+from services.web.pages.frame import Head, numbered, page
+from shared.vietnamese.dates import VIETNAM, long_date, short_date
+
+SIZE = 20
+_FIRST_YEAR = 1925
+_WINDOWS = (("1h", "1 giờ"), ("24h", "24 giờ"), ("7d", "7 ngày"), ("30d", "30 ngày"))
+
+Trail = list[tuple[str, str]]
+
+
+def section(site: Site, slug: str) -> Page:
+    """A section or sub-section. Raises Missing."""
+    found = site.read.section(slug)
+    if found is None:
+        raise Missing
+    parent = site.read.section(found.parent_slug) if found.parent_slug else None
+    trail = _home() + ([(parent.name, parent.path)] if parent else []) + [(found.name, found.path)]
+    listed = site.read.listed(model.of_section(slug), site.page_number, SIZE)
+    return _list(
+        site,
+        "section",
+        found.name,
+        listed,
+        trail,
+        beside=found.children or (parent.children if parent else ()),
+        slug=slug,
+        section_slug=parent.slug if parent else slug,
+        empty="Chuyên mục chưa có bài.",
+    )
+
+
+def tag(site: Site, slug: str) -> Page:
+    """Raises Missing for a tag that never was."""
+    name = _name(site, model.of_tag(slug))
+    listed = site.read.listed(model.of_tag(slug), site.page_number, SIZE)
+    return _list(site, "tag", name, listed, [*_home(), (name, site.path)], label="Từ khóa")
+
+
+def author(site: Site, slug: str) -> Page:
+    """Raises Missing for somebody who never signed anything."""
+    name = _name(site, model.of_author(slug))
+    listed = site.read.listed(model.of_author(slug), site.page_number, SIZE)
+    return _list(site, "author", name, listed, [*_home(), (name, site.path)], label="Tác giả")
+
+
+def day(site: Site, written: str) -> Page:
+    """All articles of a day. Raises Missing for a day that is none, or has not come."""
+    try:
+        wanted = date.fromisoformat(written)
+    except ValueError:
+        raise Missing from None
+    today = datetime.now(VIETNAM).date()
+    if wanted.year < _FIRST_YEAR or wanted > today:
+        raise Missing
+    listed = site.read.listed_on(wanted, site.page_number, SIZE)
+    return _list(
+        site,
+        "day",
+        long_date(wanted),
+        listed,
+        [*_home(), (short_date(wanted), site.path)],
+        label="Tin theo ngày",
+        empty="Không có bài nào trong ngày này.",
+        day_before=wanted - timedelta(days=1),
+        day_after=wanted + timedelta(days=1) if wanted < today else None,
+        day_shown=wanted,
+    )
+
+
+def photos(site: Site) -> Page:
+    listed = site.read.listed(model.of_kind("photo"), site.page_number, SIZE)
+    return _list(site, "photos", "Ảnh", listed, [*_home(), ("Ảnh", "/anh")], empty="Chưa có phóng sự ảnh.", tiles=True)
+
+
+def videos(site: Site) -> Page:
+    listed = site.read.listed(model.of_kind("video"), site.page_number, SIZE)
+    return _list(site, "videos", "Video", listed, [*_home(), ("Video", "/video")], empty="Chưa có video.", tiles=True)
+
+
+def corrections(site: Site) -> Page:
+    """ "Thông tin cải chính, xin lỗi": the corrected articles with their notices."""
+    listed = site.read.listed(model.CORRECTED, site.page_number, SIZE)
+    states = [site.read.article(card.id) for card in listed.cards]
+    notices = [
+        (card, state.corrections)
+        for card, state in zip(listed.cards, states, strict=True)
+        if state is not None and not isinstance(state, model.Gone)
+    ]
+    name = "Thông tin cải chính, xin lỗi"
+    return _list(
+        site,
+        "corrections",
+        name,
+        listed,
+        [*_home(), (name, "/cai-chinh")],
+        template="corrections.html",
+        notices=notices,
+        empty="Chưa có thông tin cải chính nào.",
+    )
+
+
+def most_read(site: Site) -> Page:
+    """The most read of an hour, a day, a week and a month."""
+    rankings = [(window, name, site.read.ranking(window, size=10)) for window, name in _WINDOWS]
+    trail = [*_home(), ("Đọc nhiều", "/doc-nhieu")]
+    head = Head(
+        title=f"Đọc nhiều - {site.settings.site_name}",
+        description=f"Những bài được đọc nhiều nhất trên {site.settings.site_name}.",
+        canonical="/doc-nhieu",
+        data=[linked_data.breadcrumbs(site.settings, trail)],
+    )
+    return page(site, "most-read", "most_read.html", head, trail=trail, rankings=rankings)
+
+
+def _list(
+    site: Site,
+    kind: str,
+    name: str,
+    listed: Listed,
+    trail: Trail,
+    *,
+    template: str = "list.html",
+    label: str = "",
+    beside: tuple[Section, ...] = (),
+    slug: str = "",
+    section_slug: str = "",
+    tiles: bool = False,
+    empty: str = "Chưa có bài nào.",
+    **context: object,
+) -> Page:
+    """A page of a list; `slug` and `section_slug` are of the section shown and of the one on top of it.
+
+    Raises Missing for a page after the last one.
+    """
+    if listed.page > 1 and not listed.cards:
+        raise Missing
+    suffix = f" - Trang {listed.page}" if listed.page > 1 else ""
+    head = Head(
+        title=f"{name}{suffix} - {site.settings.site_name}",
+        description=f"{label or 'Tin, bài, ảnh'}: {name}{suffix}, trên {site.settings.site_name}.",
+        canonical=numbered(site.path, listed.page),
+        image=next((card.image for card in listed.cards if card.image), None),
+        data=[linked_data.breadcrumbs(site.settings, trail)],
+        previous=numbered(site.path, listed.page - 1) if listed.page > 1 else "",
+        next=numbered(site.path, listed.page + 1) if listed.more else "",
+        feed=f"/rss/{slug}.xml" if slug else "",
+        feed_name=name,
+    )
+    more = {"day_before": None, "day_after": None, "day_shown": None, **context}
+    return page(
+        site,
+        kind,
+        template,
+        head,
+        name=name,
+        label=label,
+        listed=listed,
+        trail=trail,
+        beside=beside,
+        slug=slug,
+        section_slug=section_slug,
+        tiles=tiles,
+        empty=empty,
+        **more,
+    )
+
+
+def _home() -> Trail:
+    return [("Trang chủ", "/")]
+
+
+def _name(site: Site, list_name: str) -> str:
+    found = site.read.name_of(list_name)
+    if found is None:
+        raise Missing
+    return found

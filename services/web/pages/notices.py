@@ -1,0 +1,57 @@
+"""The paper about itself: how it counts, who publishes it, what it does with readers' data, what it says offline."""
+
+from services.web.page import Page, Site
+from services.web.pages.frame import Head, message, page
+from services.web.pages.paper import load_paper
+from shared.views import definition
+
+
+def how_we_count(site: Site) -> Page:
+    return _notice(site, "how-we-count", definition.TITLE, definition.PARAGRAPHS)
+
+
+def about(site: Site) -> Page:
+    """The imprint that holds, and those before it with their days."""
+    paper = load_paper(site.settings.paper_file)
+    head = _head(site, f"Giới thiệu {site.settings.site_name}", paper.about[0] if paper.about else "")
+    name = f"Giới thiệu {site.settings.site_name}"
+    return page(site, "about", "about.html", head, name=name, paragraphs=paper.about, trail=_trail(site, "Giới thiệu"))
+
+
+def privacy(site: Site) -> Page:
+    return _notice(site, "privacy", "Quyền riêng tư", _PRIVACY)
+
+
+def offline(site: Site) -> Page:
+    """What the service worker shows where the network is gone and the page is not kept."""
+    words = "Máy của bạn đang không có mạng và trang này chưa được lưu. Những bài bạn vừa đọc vẫn mở lại được."
+    return message(site, "offline", "Không có mạng", words)
+
+
+_PRIVACY = (
+    "Trang này không dùng cookie, không có quảng cáo theo dõi và không tải bất cứ tệp nào từ máy chủ của bên thứ ba "
+    "khi bạn đọc báo.",
+    "Lượt xem được đếm bằng một mã băm đổi mỗi ngày; tòa soạn không lưu địa chỉ mạng của bạn để đếm. Cách đếm được "
+    "công bố ở trang “Cách tính lượt xem”.",
+    "Chế độ sáng, tối và cỡ chữ bạn chọn, cùng những trang vừa đọc để xem lại khi mất mạng, chỉ nằm trong trình duyệt "
+    "của bạn và xóa được bất cứ lúc nào.",
+    "Khi bạn gửi bình luận, tòa soạn nhận tên, nội dung và thư điện tử nếu bạn điền. Thư điện tử chỉ để tòa soạn liên "
+    "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng.",
+    "Video đặt ở YouTube hoặc Vimeo chỉ được tải sau khi bạn bấm xem; từ lúc đó quy định của các trang ấy được "
+    "áp dụng.",
+    "Bạn có quyền yêu cầu xem, sửa hoặc xóa dữ liệu của mình: hãy viết thư cho tòa soạn theo địa chỉ ở trang "
+    "“Giới thiệu”.",
+)
+
+
+def _notice(site: Site, kind: str, title: str, paragraphs: tuple[str, ...]) -> Page:
+    head = _head(site, title, paragraphs[0])
+    return page(site, kind, "notice.html", head, name=title, paragraphs=paragraphs, trail=_trail(site, title))
+
+
+def _head(site: Site, title: str, description: str) -> Head:
+    return Head(title=f"{title} - {site.settings.site_name}", description=description, canonical=site.path)
+
+
+def _trail(site: Site, name: str) -> list[tuple[str, str]]:
+    return [("Trang chủ", "/"), (name, site.path)]

@@ -1,0 +1,21 @@
+"""Parts that many pages share: HTML fragments, put into the pages when those are served."""
+
+from services.web import model
+from services.web.page import Page, Site
+
+_LATEST = 12
+_MOST_READ = 10
+_WITHIN = {"24h": "24 giờ qua", "7d": "7 ngày qua", "30d": "30 ngày qua"}
+
+
+def latest(site: Site) -> Page:
+    """The newest headlines of the whole paper."""
+    cards = site.read.listed(model.ALL, size=_LATEST).cards
+    return site.page("part", "part_latest.html", cards=cards)
+
+
+def most_read(site: Site) -> Page:
+    """The most read of a day, or of the shortest longer time that has any; nothing while there were no readers."""
+    found = ((within, site.read.ranking(window, size=_MOST_READ)) for window, within in _WITHIN.items())
+    within, ranked = next((one for one in found if one[1]), ("", []))
+    return site.page("part", "part_most_read.html", ranked=ranked, within=within)

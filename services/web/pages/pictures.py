@@ -1,0 +1,29 @@
+"""Pictures of a page: which files of one a browser may choose from, and the room it gets before it has loaded."""
+
+from collections.abc import Iterator
+
+from shared.contracts.articles import Image
+
+_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+
+
+def sources(image: Image) -> Iterator[tuple[str, str]]:
+    """(media type, srcset) of the smaller copies, the best packed type first."""
+    for suffix, media_type in _TYPES.items():
+        copies = [f"{url} {width}w" for width, url in image.renditions if url.endswith(f".{suffix}")]
+        if copies:
+            yield media_type, ", ".join(copies)
+
+
+def smallest(image: Image, width: int = 480) -> str:
+    """The url of the smallest copy at least so wide, the picture itself without one."""
+    wide = sorted((known, url) for known, url in image.renditions if known >= width)
+    return wide[0][1] if wide else image.url
+
+
+def shape(image: Image) -> str:
+    """The class that keeps its room: "wide" (landscape), "tall", or "square"; lists crop by it."""
+    if not image.width or not image.height:
+        return "wide"
+    ratio = image.width / image.height
+    return "tall" if ratio < 0.85 else "square" if ratio < 1.15 else "wide"

@@ -1,0 +1,281 @@
+"""Reading the read model for one page: every method also notes what the page depends on (services.web.keys)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select, tuple_
+
+from services.web import keys, model
+from services.web.model import Around, Card, Comment, Gone, Listed, Ranked, Section, Story
+from services.web.store import OTHERS
+from services.web.tables import (
+    articles,
+    changes,
+    comments,
+    entries,
+    front_page,
+    names,
+    old_paths,
+    rankings,
+    related,
+    sections,
+    totals,
+)
+from shared.contracts.articles import ArticleState
+from shared.database import read
+from shared.vietnamese.dates import day_bounds
+
+RELATED = 6
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator["Reading"]:
+    """One consistent view of the read model."""
+    with read(engine) as connection:
+        yield Reading(connection)
+
+
+class Reading:
+    """`depends` grows with every call; a page made from this view is anew when one of these keys changes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.depends: set[str] = set()
+
+    # ---------------------------------------------------------------- articles
+
+    def article(self, article_id: int) -> ArticleState | Gone | None:
+        """The public state, the tombstone, or None for an id that was never public."""
+        self.depends.add(keys.article(article_id))
+        query = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == article_id)
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+
+        return _state(row.state) if row.public else Gone(article_id, row.reason_kind)
+
+    def story(self, state: ArticleState) -> Story:
+        """All that stands on an article's page."""
+        by_slug = {section.slug: section for section in self._flat_sections()}
+        section = by_slug.get(state.section_slug)
+        return Story.of(
+            state,
+            self.around(state),
+            related=self.related(state.id),
+            comments=self.comments(state.id),
+            section=section,
+            parent=by_slug.get(section.parent_slug) if section and section.parent_slug else None,
+        )
+
+    def around(self, state: ArticleState) -> Around:
+        """The neighbours of an article in its section."""
+        self.depends.add(keys.around(state.id))
+        section = entries.c.list == model.of_section(state.section_slug)
+        here = tuple_(entries.c.published_at, entries.c.article_id)
+        at = (int((state.published_at or state.updated_at).timestamp()), state.id)
+        newest_first = (entries.c.published_at.desc(), entries.c.article_id.desc())
+        before = select(entries.c.article_id).where(section, here < at).order_by(*newest_first).limit(OTHERS)
+        after = (
+            select(entries.c.article_id)
+            .where(section, here > at)
+            .order_by(entries.c.published_at, entries.c.article_id)
+            .limit(OTHERS)
+        )
+        older = list(self._connection.execute(before).scalars())
+        newer = list(self._connection.execute(after).scalars())
+        # The oldest articles of a section have few behind them: then the next newer ones fill the list.
+        others = [*older, *newer[1:]][:OTHERS]
+        cards = {card.id: card for card in self.cards([*older, *newer])}
+        return Around(
+            older=cards.get(older[0]) if older else None,
+            newer=cards.get(newer[0]) if newer else None,
+            others=tuple(cards[one] for one in others if one in cards),
+        )
+
+    def related(self, article_id: int) -> tuple[Card, ...]:
+        """Articles that read alike ("Tin liên quan"), nearest first."""
+        self.depends.add(keys.related(article_id))
+        ids = self._connection.execute(select(related.c.ids).where(related.c.article_id == article_id)).scalar()
+        return tuple(self.cards((ids or [])[:RELATED]))
+
+    def comments(self, article_id: int) -> tuple[Comment, ...]:
+        """Approved comments, oldest first, with their replies."""
+        self.depends.add(keys.comments(article_id))
+        query = select(comments).where(comments.c.article_id == article_id, comments.c.public).order_by(comments.c.at)
+        rows = self._connection.execute(query.limit(500)).all()
+        replies: dict[int, list[Comment]] = {}
+        for row in rows:
+            if row.parent_id is not None:
+                replies.setdefault(row.parent_id, []).append(Comment(row.id, row.name, row.text, _utc(row.at)))
+        return tuple(
+            Comment(row.id, row.name, row.text, _utc(row.at), tuple(replies.get(row.id, ())))
+            for row in rows
+            if row.parent_id is None
+        )
+
+    def path_of_old(self, old_path: str) -> str | None:
+        """Where the article is now that had this address elsewhere."""
+        query = select(old_paths.c.article_id).where(old_paths.c.path == old_path)
+        article_id = self._connection.execute(query).scalar()
+        cards = [] if article_id is None else self.cards([article_id])
+        return cards[0].path if cards else None
+
+    # ---------------------------------------------------------------- lists
+
+    def cards(self, ids: Sequence[int]) -> list[Card]:
+        """The public ones of these articles, in this order."""
+        if not ids:
+            return []
+        self.depends.update(map(keys.card, ids))
+        query = select(articles.c.id, articles.c.card).where(articles.c.id.in_(ids), articles.c.public)
+        found = {row.id: Card.from_stored(row.card) for row in self._connection.execute(query)}
+        return [found[one] for one in ids if one in found]
+
+    def listed(self, name: str, page: int = 1, size: int = 20) -> Listed:
+        """A page of a list (`model.ALL`, `model.of_section(slug)`, …), newest first."""
+        self.depends.add(keys.listing(name))
+        return self._listed(entries.c.list == name, page, size)
+
+    def listed_on(self, day: date, page: int = 1, size: int = 20) -> Listed:
+        """All articles of a Vietnamese day."""
+        self.depends.add(keys.day(day.isoformat()))
+        first, end = (int(moment.timestamp()) for moment in day_bounds(day))
+        within = entries.c.published_at.between(first, end - 1)
+        return self._listed((entries.c.list == model.ALL) & within, page, size)
+
+    def states(self, name: str, size: int) -> list[ArticleState]:
+        """The newest articles of a list, whole: for feeds."""
+        self.depends.add(keys.listing(name))
+        ids = self._ids(entries.c.list == name, 0, size)
+        self.depends.update(map(keys.article, ids))
+        query = select(articles.c.id, articles.c.state).where(articles.c.id.in_(ids), articles.c.public)
+        found = {row.id: _state(row.state) for row in self._connection.execute(query)}
+        return [found[one] for one in ids if one in found]
+
+    def since(self, moment: datetime, limit: int) -> list[Card]:
+        """All articles published after `moment`, newest first: for the news sitemap."""
+        self.depends.add(keys.listing(model.ALL))
+        recent = (entries.c.list == model.ALL) & (entries.c.published_at > int(moment.timestamp()))
+        return self.cards(self._ids(recent, 0, limit))
+
+    def block(self, number: int) -> list[Card]:
+        """The public articles of one file of the sitemap, by id."""
+        self.depends.add(keys.block(number))
+        first = number * model.BLOCK
+        query = (
+            select(articles.c.card)
+            .where(articles.c.id.between(first, first + model.BLOCK - 1), articles.c.public)
+            .order_by(articles.c.id)
+        )
+        return [Card.from_stored(card) for card in self._connection.execute(query).scalars()]
+
+    def blocks(self) -> int:
+        """Number of files of the sitemap."""
+        self.depends.add(keys.listing(model.ALL))
+        last = self._connection.execute(select(func.max(articles.c.id))).scalar()
+        return 0 if last is None else int(last) // model.BLOCK + 1
+
+    def name_of(self, name: str) -> str | None:
+        """How a tag's or an author's list is written; None where there never was one."""
+        self.depends.add(keys.listing(name))
+        return self._connection.execute(select(names.c.name).where(names.c.list == name)).scalar()
+
+    # ---------------------------------------------------------------- the paper
+
+    def sections(self) -> tuple[Section, ...]:
+        """The sections with their sub-sections, in the order of their positions."""
+        flat = self._flat_sections()
+        children: dict[str, list[Section]] = {}
+        slugs = {section.slug for section in flat}
+        for section in flat:
+            if section.parent_slug in slugs:
+                children.setdefault(section.parent_slug, []).append(section)
+        return tuple(
+            Section(section.slug, section.name, "", tuple(children.get(section.slug, ())))
+            for section in flat
+            if section.parent_slug not in slugs
+        )
+
+    def section(self, slug: str) -> Section | None:
+        """One section with its sub-sections."""
+        flat = self._flat_sections()
+        found = next((section for section in flat if section.slug == slug), None)
+        if found is None:
+            return None
+        children = tuple(section for section in flat if section.parent_slug == slug)
+        return Section(found.slug, found.name, found.parent_slug, children)
+
+    def pinned(self) -> list[Card]:
+        """What editors put on the front page, the first one leads."""
+        self.depends.add(keys.FRONT)
+        ids = self._connection.execute(select(front_page.c.pinned)).scalar()
+        return self.cards(ids or [])
+
+    def ranking(self, window: str, section: str = "", size: int = 10) -> list[Ranked]:
+        """The most read of "1h", "24h", "7d", "30d" or "trending"; of the whole paper or a section."""
+        name = f"{window}:{section}"
+        self.depends.add(keys.ranking(name))
+        found = self._connection.execute(select(rankings.c.entries).where(rankings.c.name == name)).scalar()
+        views = {int(article_id): int(number) for article_id, number in found or []}
+        # Some may have been withdrawn a moment ago: a few more than wanted are looked at.
+        return [Ranked(card, views[card.id]) for card in self.cards(list(views)[: size + 5])][:size]
+
+    def views(self, article_id: int) -> int:
+        """Shown total of an article."""
+        return self._connection.execute(select(totals.c.views).where(totals.c.article_id == article_id)).scalar() or 0
+
+    def _flat_sections(self) -> list[Section]:
+        self.depends.add(keys.SECTIONS)
+        query = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(
+            sections.c.position, sections.c.id
+        )
+        return [Section(row.slug, row.name, row.parent_slug) for row in self._connection.execute(query)]
+
+    def _listed(self, which: Any, page: int, size: int) -> Listed:
+        ids = self._ids(which, (page - 1) * size, size + 1)
+        return Listed(tuple(self.cards(ids[:size])), page, len(ids) > size)
+
+    def _ids(self, which: Any, offset: int, limit: int) -> list[int]:
+        query = (
+            select(entries.c.article_id)
+            .where(which)
+            .order_by(entries.c.published_at.desc(), entries.c.article_id.desc())
+            .offset(offset)
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
+
+def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    """(article id, version) of everything held, tombstones too, by id from `after` (exclusive) on."""
+    query = select(articles.c.id, articles.c.version).where(articles.c.id > after).order_by(articles.c.id).limit(limit)
+    with read(engine) as connection:
+        return [(row.id, row.version) for row in connection.execute(query)]
+
+
+def changes_after(engine: Engine, last: int) -> list[Any]:
+    """Rows of the log of changes after id `last`, in the order of commits."""
+    with read(engine) as connection:
+        return list(connection.execute(select(changes).where(changes.c.id > last).order_by(changes.c.id)).all())
+
+
+def last_change(engine: Engine) -> int:
+    with read(engine) as connection:
+        return int(connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one())
+
+
+def totals_of(engine: Engine, ids: Iterable[int]) -> dict[int, int]:
+    """Shown totals of some articles."""
+    query = select(totals.c.article_id, totals.c.views).where(totals.c.article_id.in_(list(ids)))
+    with read(engine) as connection:
+        return {row.article_id: row.views for row in connection.execute(query)}
+
+
+def _state(fields: dict[str, Any]) -> ArticleState:
+    return ArticleState.model_validate(fields)
+
+
+def _utc(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,125 @@
+"""Answers with pages where the hot path could not: other methods, pages that must be made first, errors."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.web.cache import PageCache, Unavailable
+from services.web.finished import Entry, Fixed, security_headers
+from services.web.page import Gone, Missing, Moved, Page, Site
+from services.web.pagemaking import PageMaker
+from services.web.pages import errors
+from services.web.routes import Address, resolve
+from shared.telemetry import log
+
+_ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
+
+
+class Responder:
+    """Pages as Starlette responses."""
+
+    def __init__(self, pages: PageCache, maker: PageMaker) -> None:
+        self._pages = pages
+        self._maker = maker
+
+    async def page(self, request: Request) -> Response:
+        """Whatever stands at the request's address."""
+        path = request.url.path
+        fixed = self._pages.hot.get(path.encode("utf-8", "replace"))
+        if isinstance(fixed, Fixed):
+            return self.sent(request, fixed)
+        address = resolve(path, request.url.query)
+        if address is None and len(path) > 1 and path.endswith("/"):
+            address = resolve(path.rstrip("/"), request.url.query)
+            if address is not None:
+                return RedirectResponse(address.key, 301)
+        try:
+            if address is None:
+                return await self._elsewhere(request, path)
+            entry = await self._pages.entry(address)
+        except Moved as moved:
+            return RedirectResponse(moved.path, 301)
+        except Missing:
+            return await self._elsewhere(request, path)
+        except Gone:
+            return await self.error(request, 410)
+        except Unavailable as error:
+            log.warning("page not to be had", path=path[:200], error=str(error)[:300])
+            return self.unavailable(request)
+        return self.sent(request, entry)
+
+    def sent(self, request: Request, entry: Entry | Fixed) -> Response:
+        """A cached page, whole or as 304."""
+        request.scope["page_kind"] = entry.page.kind
+        entry.used_at = self._pages.now
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        finished = entry.finished(self._pages.filling, packed)
+        if finished.etag.decode() in request.headers.get("if-none-match", "") and entry.page.status == 200:
+            return _raw(304, finished.not_modified, b"")
+        head, _, body = finished.tail.partition(b"\r\n\r\n")
+        return _raw(entry.page.status, head, body)
+
+    async def error(self, request: Request, status: int) -> Response:
+        """The page of 404 or 410; made once, not once for each wrong address."""
+        path = request.url.path
+        if path.startswith("/api/"):
+            return _plain_error(status)
+        address = Address(f"\x00error:{status}", path, _ERRORS[status], (), {})
+        try:
+            return self.sent(request, await self._pages.entry(address))
+        except Unavailable:
+            return self.unavailable(request)
+
+    def unavailable(self, request: Request) -> Response:
+        """503 that needs nothing at all."""
+        request.scope["page_kind"] = "unavailable"
+        if request.url.path.startswith("/api/"):
+            return _plain_error(503)
+        return self.made(errors.unavailable(None), {"retry-after": "5"})
+
+    def made(self, page: Page, headers: dict[str, str] | None = None) -> Response:
+        """A page for this one reader: nobody keeps it."""
+        entry = Entry("", page)
+        head, _, body = entry.finished(self._pages.filling, False).tail.partition(b"\r\n\r\n")
+        answer = _raw(page.status, head, body)
+        del answer.headers["etag"]
+        answer.headers["cache-control"] = "no-store"
+        answer.headers.update(headers or {})
+        return answer
+
+    async def work(self, work: Callable[[Site], Any], path: str = "") -> Any:
+        """Something that needs a view of the read model, in a thread. Raises Unavailable."""
+        return await asyncio.to_thread(self._maker.with_site, work, path)
+
+    async def _elsewhere(self, request: Request, path: str) -> Response:
+        """An address that an imported article had at its former site, or 404."""
+        try:
+            new = await self.work(lambda site: site.read.path_of_old(path[:500]))
+        except Unavailable:
+            return self.unavailable(request)
+        return await self.error(request, 404) if new is None else RedirectResponse(new, 301)
+
+
+def _raw(status: int, head: bytes, body: bytes) -> Response:
+    answer = Response(body, status)
+    lines = [line.partition(b": ") for line in head.split(b"\r\n") if line]
+    answer.raw_headers = [(name, value) for name, _, value in lines]
+    return answer
+
+
+def _plain_error(status: int) -> Response:
+    from shared.asgi import problem
+
+    titles = {404: "Không tìm thấy", 410: "Không còn nữa", 503: "Tạm thời chưa phục vụ được"}
+    details = {
+        404: "Không có bài hoặc địa chỉ này.",
+        410: "Bài này đã được gỡ.",
+        503: "Hệ thống đang bận hoặc tạm ngừng; hãy thử lại sau ít phút.",
+    }
+    headers = {**dict(security_headers()), "cache-control": "no-store"}
+    if status == 503:
+        headers["retry-after"] = "5"
+    return problem(status, titles[status], details[status], headers=headers)

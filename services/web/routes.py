@@ -1,0 +1,90 @@
+"""Every address of the site that is a made page, in one table: pattern, maker, the parameters it knows.
+
+Order matters: sections and articles are last, since their addresses are made of editors' words.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote
+
+from services.web.page import Maker
+from services.web.pages import article, assets, feeds, home, lists, notices, parts, sitemaps
+
+_SLUG = r"([a-z0-9-]{1,200})"
+MAX_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`parameters` are the query parameters that make another page; all others are dropped."""
+
+    pattern: re.Pattern[str]
+    maker: Maker
+    parameters: tuple[str, ...] = ()
+
+
+def _route(pattern: str, maker: Maker, *parameters: str) -> Route:
+    return Route(re.compile(pattern), maker, parameters)
+
+
+ROUTES: tuple[Route, ...] = (
+    _route("/", home.home),
+    _route("/doc-nhieu", lists.most_read),
+    _route("/cai-chinh", lists.corrections, "trang"),
+    _route("/anh", lists.photos, "trang"),
+    _route("/video", lists.videos, "trang"),
+    _route(f"/tu-khoa/{_SLUG}", lists.tag, "trang"),
+    _route(f"/tac-gia/{_SLUG}", lists.author, "trang"),
+    _route(r"/ngay/(\d{4}-\d{2}-\d{2})", lists.day, "trang"),
+    _route("/cach-tinh-luot-xem", notices.how_we_count),
+    _route("/gioi-thieu", notices.about),
+    _route("/rieng-tu", notices.privacy),
+    _route("/ngoai-tuyen", notices.offline),
+    _route(r"/rss\.xml", feeds.rss),
+    _route(rf"/rss/{_SLUG}\.xml", feeds.rss),
+    _route(r"/atom\.xml", feeds.atom),
+    _route(r"/feed\.json", feeds.json_feed),
+    _route(r"/sitemap\.xml", sitemaps.index),
+    _route(r"/sitemap-(\d{1,6})\.xml", sitemaps.block),
+    _route(r"/news-sitemap\.xml", sitemaps.news),
+    _route(r"/robots\.txt", assets.robots),
+    _route(r"/manifest\.webmanifest", assets.manifest),
+    _route(r"/\.well-known/security\.txt", assets.security),
+    _route(r"/sw\.js", assets.service_worker),
+    _route(r"/api/articles/(\d{1,10})", article.as_json),
+    _route(rf"/{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article),
+    _route(f"/{_SLUG}", lists.section, "trang"),
+)
+
+PARTS: dict[str, Maker] = {"latest": parts.latest, "most-read": parts.most_read}
+"""What many pages share, by the name of its slot ("part:latest")."""
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A recognised address: `key` is its one canonical spelling."""
+
+    key: str
+    path: str
+    maker: Maker
+    arguments: tuple[str, ...]
+    query: dict[str, str]
+
+
+def resolve(path: str, query: str) -> Address | None:
+    """Which page an address means; None for none. Unknown parameters fall away, page 1 is no parameter."""
+    for route in ROUTES:
+        found = route.pattern.fullmatch(path)
+        if found is None:
+            continue
+        known = {name: value for name, value in parse_qsl(query) if name in route.parameters} if query else {}
+        if known.get("trang") == "1":
+            del known["trang"]
+        if "trang" in known and (not _NUMBER.fullmatch(known["trang"]) or int(known["trang"]) > MAX_PAGE):
+            return None
+        suffix = "&".join(f"{name}={quote(value)}" for name, value in sorted(known.items()))
+        arguments = tuple(argument or "" for argument in found.groups())
+        return Address(f"{path}?{suffix}" if suffix else path, path, route.maker, arguments, known)
+    return None

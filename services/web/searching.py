@@ -1,0 +1,109 @@
+"""Readers' questions to search: read from an address, asked, answered within a deadline."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from shared.ask import Asker, NoAnswer
+from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
+from shared.telemetry import search_requests_total
+from shared.vietnamese.dates import VIETNAM, day_bounds
+from shared.vietnamese.text import one_line
+
+SEARCH_SECONDS = 1.5
+SUGGEST_SECONDS = 0.7
+# Questions on their way at a time; past it a reader is told at once instead of waiting for nothing.
+ASKED_AT_ONCE = 64
+MAX_QUERY, MAX_PAGE, MAX_SIZE = 500, 500, 100
+
+
+class BadQuery(Exception):
+    """What was asked cannot be meant; `errors` are {"field", "message"}, in Vietnamese."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(errors[0]["message"])
+        self.errors = errors
+
+
+def read_query(parameters: Mapping[str, str]) -> SearchArticles:
+    """The question in an address's parameters. Raises BadQuery."""
+    errors: list[dict[str, str]] = []
+
+    def wrong(field: str, message: str) -> None:
+        errors.append({"field": field, "message": message})
+
+    q = one_line(parameters.get("q", ""))
+    if len(parameters.get("q", "")) > MAX_QUERY:
+        wrong("q", f"Câu tìm dài quá {MAX_QUERY} ký tự.")
+    section, author = (one_line(parameters.get(name, ""))[:200] for name in ("section", "author"))
+    moments: dict[str, datetime | None] = {}
+    for name in ("from", "to"):
+        try:
+            moments[name] = _moment(parameters.get(name, "").strip(), end=name == "to")
+        except ValueError:
+            moments[name] = None
+            wrong(name, "Ngày phải có dạng 2023-01-09.")
+    numbers = {}
+    for name, usual, most in (("page", 1, MAX_PAGE), ("size", 20, MAX_SIZE)):
+        text = parameters.get(name, "").strip() or str(usual)
+        good = text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most
+        numbers[name] = int(text) if good else usual
+        if not good:
+            wrong(name, f"Phải là số từ 1 đến {most}.")
+    sort = parameters.get("sort", "") or "relevance"
+    if sort not in ("relevance", "newest"):
+        wrong("sort", "Chỉ có relevance (đúng nhất) hoặc newest (mới nhất).")
+    if not (q or section or author or moments["from"] or moments["to"]) and not errors:
+        wrong("q", "Hãy nhập từ cần tìm.")
+    if errors:
+        raise BadQuery(errors)
+    return SearchArticles(
+        q=q,
+        section=section,
+        author=author,
+        date_from=moments["from"],
+        date_to=moments["to"],
+        sort="newest" if sort == "newest" else "relevance",
+        page=numbers["page"],
+        size=numbers["size"],
+    )
+
+
+def _moment(text: str, end: bool) -> datetime | None:
+    """A day ("2023-01-09": its beginning in Vietnam, or its last second) or an RFC 3339 time. Raises ValueError."""
+    if not text:
+        return None
+    if len(text) == 10:
+        first, after = day_bounds(date.fromisoformat(text))
+        return datetime.fromtimestamp(after.timestamp() - 1, VIETNAM) if end else first
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+class Searching:
+    """Asks, with a bound on what is asked at once. Raises NoAnswer when there is none in time."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+        self._turns = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def search(self, query: SearchArticles) -> SearchAnswer:
+        return await self._ask(query, SEARCH_SECONDS)
+
+    async def complete(self, typed: str, size: int = 8) -> SuggestAnswer:
+        if not one_line(typed):
+            return SuggestAnswer()
+        # The space at the end says that a word is finished.
+        return await self._ask(SuggestTitles(q=typed.lstrip()[:200], size=size), SUGGEST_SECONDS)
+
+    async def _ask(self, query: Any, seconds: float) -> Any:
+        if self._turns.locked():
+            search_requests_total.labels("refused").inc()
+            raise NoAnswer("too many questions at once")
+        async with self._turns:
+            try:
+                return await self._asker.ask(query, seconds)
+            except NoAnswer:
+                search_requests_total.labels("unanswered").inc()
+                raise

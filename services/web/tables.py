@@ -1,0 +1,105 @@
+"""Web's read model: made only from events, and rebuildable from ingest at any time.
+
+An article stands in several lists ("all", "s:thoi-su", "t:tet", "a:quang-long", "k:photo", "corrected"); `entries` is
+all of them in one table, so that every list of the site is one range of one index.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+
+from shared.database import Json
+
+metadata = MetaData()
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("public", Boolean, nullable=False),  # False: a tombstone
+    Column("reason_kind", String(16), nullable=False),  # of a tombstone: "withdrawn" or "unpublished"
+    Column("published_at", BigInteger, nullable=False),  # unix seconds
+    Column("lists", Json, nullable=False),  # names of the lists it stands in
+    Column("card", Json),  # what lists show of it
+    Column("state", Json),  # the whole ArticleState; last, so that reading cards does not read it
+)
+entries = Table(
+    "entries",
+    metadata,
+    Column("list", String(200), primary_key=True),
+    Column("published_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+names = Table(
+    "names",  # how a tag or an author is written, by list ("t:…", "a:…")
+    metadata,
+    Column("list", String(200), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+old_paths = Table(
+    "old_paths",  # addresses that imported articles had elsewhere
+    metadata,
+    Column("path", String(500), primary_key=True),
+    Column("article_id", Integer, nullable=False),
+)
+sections = Table(
+    "sections",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("slug", String(200), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("parent_slug", String(200), nullable=False),
+    Column("position", Integer, nullable=False),
+)
+front_page = Table(
+    "front_page",  # one row
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("pinned", Json, nullable=False),
+)
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("article_id", Integer, nullable=False),
+    Column("parent_id", Integer),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("comments_by_article", "article_id", "at"),
+)
+totals = Table(
+    "totals",
+    metadata,
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("views", BigInteger, nullable=False),
+)
+rankings = Table(
+    "rankings",
+    metadata,
+    Column("name", String(240), primary_key=True),  # "24h:thoi-su"
+    Column("version", BigInteger, nullable=False),
+    Column("entries", Json, nullable=False),  # [[article id, views], …]
+)
+related = Table(
+    "related",
+    metadata,
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("ids", Json, nullable=False),
+)
+changes = Table(
+    "changes",  # what HTTP processes must hear of, in the order of commits; old rows are deleted
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", Float, nullable=False),  # unix seconds of the commit here
+    Column("occurred_at", Float, nullable=False),  # of the oldest fact behind it
+    Column("kind", String(16), nullable=False),  # "pages" or "totals"
+    Column("what", Json, nullable=False),  # keys of what changed, or [[article id, views], …]
+    sqlite_autoincrement=True,
+)

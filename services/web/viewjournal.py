@@ -1,0 +1,254 @@
+"""Views on disk until they are counted: what web was told to hold it holds, whatever becomes of the broker.
+
+A batch is written here before it goes to the broker, and stays until the counter says that it has applied it. What
+the broker could not take waits here; what the broker lost (Celery's Redis transport takes a message off its queue a
+moment before it notes who has it) is sent again. The counter knows batches by their names, so twice is once.
+
+Records stand one after another in numbered segments: `lengths, crc32, name, bytes`. A segment whose records are all
+counted is deleted. Several web processes on one data dir have a folder each, held by a file lock; whoever starts
+takes over what nobody holds.
+"""
+
+import fcntl
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from zlib import crc32
+
+from shared.telemetry import log
+
+LIMIT_BYTES = 256 * 1024 * 1024
+"""On disk at most, for each web process: about five million views."""
+LIMIT_BATCHES = 200_000
+"""In memory a batch costs some 300 bytes."""
+SEGMENT_BYTES = 4 * 1024 * 1024
+
+_HEAD = struct.Struct("<IIH")  # bytes of the record, crc32 of name and record, bytes of the name
+
+
+class JournalFull(Exception):
+    """The bound is reached (or the disk is): what was not written is not held."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    segment: "_Segment"
+    offset: int
+    length: int
+    sent_at: float
+    """When the broker took it (any clock of the caller's); 0.0: not yet."""
+
+
+class _Segment:
+    __slots__ = ("path", "pending", "size")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.pending = 0
+        self.size = 0
+
+
+class Journal:
+    """Batches by name, in the order they came. Not thread-safe: callers hold a lock."""
+
+    def __init__(
+        self, folder: Path, now: float, limit_bytes: int = LIMIT_BYTES, segment_bytes: int = SEGMENT_BYTES
+    ) -> None:
+        """What earlier processes left counts as sent at `now`: it is asked after like everything else."""
+        self._limit = limit_bytes
+        self._segment_bytes = segment_bytes
+        self._folder, self._lock = _take_folder(folder)
+        self._entries: dict[str, _Entry] = {}
+        self._unsent: dict[str, None] = {}
+        self._writer: BinaryIO | None = None
+        self._current: _Segment | None = None
+        self._size = 0
+        self._number = 0
+        for path in _segments(self._folder):
+            self._number = int(path.stem)
+            self._load(path, now)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self._size
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def append(self, name: str, record: bytes) -> None:
+        """Write a batch; it survives this process at once, and a power cut after `sync`. Raises JournalFull."""
+        encoded = name.encode()
+        framed = _HEAD.pack(len(record), crc32(record, crc32(encoded)), len(encoded)) + encoded + record
+        if self._size + len(framed) > self._limit or len(self._entries) >= LIMIT_BATCHES:
+            raise JournalFull(f"{self._size} bytes in {len(self._entries)} batches wait already")
+        try:
+            writer, segment = self._open()
+            try:
+                writer.write(framed)
+                writer.flush()
+            except OSError:
+                self._cut_back(segment)
+                raise
+        except OSError as error:
+            raise JournalFull(f"cannot write: {error}") from error
+        offset = segment.size + _HEAD.size + len(encoded)
+        self._entries[name] = _Entry(segment, offset, len(record), 0.0)
+        self._unsent[name] = None
+        segment.pending += 1
+        segment.size += len(framed)
+        self._size += len(framed)
+        if segment.size >= self._segment_bytes:
+            self._close_writer()
+
+    def sync(self) -> None:
+        """What was appended is on the disk itself. Raises JournalFull when the disk does not take it."""
+        if self._writer is not None:
+            try:
+                os.fdatasync(self._writer.fileno())
+            except OSError as error:
+                raise JournalFull(f"cannot write: {error}") from error
+
+    def sent(self, name: str, now: float) -> None:
+        """The broker took it (again)."""
+        self._unsent.pop(name, None)
+        entry = self._entries.get(name)
+        if entry is not None:
+            entry.sent_at = now
+
+    def first_unsent(self) -> str | None:
+        return next(iter(self._unsent), None)
+
+    def sent_before(self, moment: float, limit: int) -> list[str]:
+        """Batches that the broker took before `moment` and that nobody has counted yet, as far as we know."""
+        found = []
+        for name, entry in self._entries.items():
+            if 0.0 < entry.sent_at < moment:
+                found.append(name)
+                if len(found) >= limit:
+                    break
+        return found
+
+    def read(self, name: str) -> bytes | None:
+        """A batch's record; None when it is counted already."""
+        entry = self._entries.get(name)
+        if entry is None:
+            return None
+        with entry.segment.path.open("rb") as reader:
+            reader.seek(entry.offset)
+            return reader.read(entry.length)
+
+    def counted(self, name: str) -> None:
+        """The counter has it: it need not stay here."""
+        entry = self._entries.pop(name, None)
+        self._unsent.pop(name, None)
+        if entry is None:
+            return
+        segment = entry.segment
+        segment.pending -= 1
+        if segment.pending == 0 and (segment is not self._current or not self._entries):
+            self._delete(segment)
+
+    def close(self) -> None:
+        """Stop using the folder; what waits stays for the next process."""
+        self._close_writer()
+        os.close(self._lock)
+
+    # ---------------------------------------------------------------- files
+
+    def _open(self) -> tuple[BinaryIO, _Segment]:
+        if self._writer is None or self._current is None:
+            self._number += 1
+            self._current = _Segment(self._folder / f"{self._number:010d}.views")
+            self._writer = self._current.path.open("ab")
+            _sync_folder(self._folder)
+        return self._writer, self._current
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        closed, self._writer, self._current = self._current, None, None
+        if closed is not None and closed.pending == 0:
+            self._delete(closed)
+
+    def _delete(self, segment: _Segment) -> None:
+        if segment is self._current:
+            assert self._writer is not None
+            self._writer.close()
+            self._writer = self._current = None
+        segment.path.unlink(missing_ok=True)
+        self._size -= segment.size
+
+    def _cut_back(self, segment: _Segment) -> None:
+        """A record that is half there (disk full) must not stand before later ones."""
+        writer, self._writer, self._current = self._writer, None, None
+        assert writer is not None
+        try:
+            writer.close()
+        except OSError:
+            pass  # what could not be flushed is what is cut off here
+        os.truncate(segment.path, segment.size)
+        if segment.pending == 0:
+            self._delete(segment)
+
+    def _load(self, path: Path, now: float) -> None:
+        segment = _Segment(path)
+        data = path.read_bytes()
+        while (position := segment.size) + _HEAD.size <= len(data):
+            length, check, name_length = _HEAD.unpack_from(data, position)
+            start = position + _HEAD.size + name_length
+            encoded, record = data[start - name_length : start], data[start : start + length]
+            if len(record) < length or crc32(record, crc32(encoded)) != check:
+                # Torn by a crash while it was written: nobody was told that it is held.
+                log.warning("journal ends in a torn record", segment=path.name)
+                break
+            self._entries[encoded.decode()] = _Entry(segment, start, length, now)
+            segment.pending += 1
+            segment.size = start + length
+        self._size += segment.size
+        if segment.pending == 0:
+            self._delete(segment)
+
+
+def _segments(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.views"))
+
+
+def _take_folder(root: Path) -> tuple[Path, int]:
+    """A folder of our own under `root`, with what processes that are gone left behind. Returns it and its lock."""
+    root.mkdir(parents=True, exist_ok=True)
+    slot = 0
+    while (lock := _lock(root / str(slot))) is None:
+        slot += 1
+    own = root / str(slot)
+    number = max((int(path.stem) for path in _segments(own)), default=0)
+    for other in sorted(root.iterdir()):
+        if other == own or not other.is_dir() or (held := _lock(other)) is None:
+            continue
+        for segment in _segments(other):
+            number += 1
+            segment.rename(own / f"{number:010d}.views")
+        os.close(held)
+    _sync_folder(own)
+    return own, lock
+
+
+def _lock(folder: Path) -> int | None:
+    folder.mkdir(exist_ok=True)
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
