@@ -1,0 +1,196 @@
+"""A copy of all that cannot be made again, and the way back.
+
+Kept: ingest's SQL (articles, revisions, users, outbox), the counter's SQL (views), media and the secret key.
+Not kept, because it is rebuilt from those: web's read model, the search index, queues.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+
+from shared.database import database_url
+from shared.settings import get_settings
+from toasoan.place import HouseError
+
+KEPT = ("ingest", "counter")
+_FORMAT = 1
+_MANIFEST = "manifest.json"
+_DUMP_SECONDS = 3600
+
+
+def backup(target: Path) -> dict[str, Any]:
+    """Copy the house to the new folder `target`, whole or not at all; it may be running. Returns the manifest.
+
+    SQL first and media after it: media files never change, so every file that the copied articles name is there.
+    Raises HouseError.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise HouseError(f"{target} is there already and not an empty folder")
+    settings = get_settings()
+    part = target.with_name(f"{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True, mode=0o700)
+    try:
+        for service in KEPT:
+            _copy_database(service, part)
+        if settings.media_dir.is_dir():
+            shutil.copytree(settings.media_dir, part / "media", ignore=shutil.ignore_patterns("*.part", ".*"))
+        if (secret := settings.data_dir / "secret.key").is_file():
+            shutil.copy2(secret, part / "secret.key")
+        manifest = {
+            "format": _FORMAT,
+            "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "toasoan": version("toasoan"),
+            "files": [_entry(part, path) for path in _files(part)],
+        }
+        (part / _MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False))
+        if target.exists():
+            target.rmdir()
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _note(target, manifest)
+    return manifest
+
+
+def _note(target: Path, manifest: dict[str, Any]) -> None:
+    """Say in the data dir when the last backup was made; the ops page shows it."""
+    size = sum(entry["bytes"] for entry in manifest["files"])
+    made_at = datetime.fromisoformat(manifest["made_at"]).timestamp()
+    note = get_settings().data_dir / "backup.json"
+    try:
+        note.write_text(json.dumps({"made_at": made_at, "folder": str(target), "bytes": size}))
+    except OSError:
+        pass  # the backup is whole all the same
+
+
+def check(source: Path) -> dict[str, Any]:
+    """The manifest of a backup whose every file is there and unchanged; HouseError names the first that is not."""
+    try:
+        manifest = json.loads((source / _MANIFEST).read_text())
+        entries = {entry["path"]: entry for entry in manifest["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise HouseError(f"{source} is not a backup: its {_MANIFEST} cannot be read") from None
+    if manifest.get("format") != _FORMAT:
+        raise HouseError(f"the backup has format {manifest.get('format')}, this version reads {_FORMAT}")
+    there = {str(path.relative_to(source)) for path in _files(source)} - {_MANIFEST}
+    for path in sorted(there ^ set(entries)):
+        raise HouseError(f"{path} is {'not in the manifest' if path in there else 'missing'}")
+    for path, entry in entries.items():
+        if _entry(source, source / path) != entry:
+            raise HouseError(f"{path} is damaged: its checksum differs from the manifest")
+    return dict(manifest)
+
+
+def restore(source: Path) -> dict[str, Any]:
+    """Put a backup into this house, which must be empty and stopped. Returns the manifest.
+
+    Everything is checked before anything is written. Raises HouseError.
+    """
+    manifest = check(source)
+    settings = get_settings()
+    _must_be_empty(settings.data_dir, settings.database_url is not None)
+    kinds = {Path(entry["path"]).suffix for entry in manifest["files"] if "/" not in entry["path"]}
+    wanted = ".dump" if settings.database_url else ".db"
+    if wanted not in kinds:
+        raise HouseError(f"the backup has no {wanted} files: it was made with the other kind of database")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if (source / "media").is_dir():
+        shutil.copytree(source / "media", settings.media_dir, dirs_exist_ok=True)
+    if (source / "secret.key").is_file():
+        shutil.copy2(source / "secret.key", settings.data_dir / "secret.key")
+    for service in KEPT:
+        _put_back(service, source)
+    # The restored paper is nobody's empty house.
+    (settings.data_dir / "demo.loaded").touch()
+    return manifest
+
+
+def _copy_database(service: str, folder: Path) -> None:
+    url = make_url(database_url(service))
+    if url.get_backend_name() != "sqlite":
+        command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--schema={service}"]
+        _run([*command, f"--file={folder / service}.dump"], service)
+        return
+    source = Path(url.database or "")
+    if not source.is_file():
+        return
+    # SQLite's online backup: a consistent copy while others write.
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(folder / f"{service}.db")) as copy:
+        live.backup(copy, pages=2000, sleep=0.01)
+        copy.execute("PRAGMA journal_mode=DELETE")
+        (found,) = copy.execute("PRAGMA quick_check").fetchone()
+    if found != "ok":
+        raise HouseError(f"the copy of the {service} database is not sound: {found}")
+
+
+def _put_back(service: str, source: Path) -> None:
+    url = make_url(database_url(service))
+    if url.get_backend_name() != "sqlite":
+        dump = source / f"{service}.dump"
+        if dump.is_file():
+            _run(
+                ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"],
+                service,
+                dump,
+            )
+        return
+    if (source / f"{service}.db").is_file():
+        shutil.copy2(source / f"{service}.db", url.database or "")
+
+
+def _run(command: list[str], service: str, *files: Path) -> None:
+    """A PostgreSQL program on a service's database; the password goes by the environment, not by the command line."""
+    url = make_url(database_url(service)).set(drivername="postgresql")
+    environment = {**os.environ, "PGPASSWORD": url.password} if url.password else None
+    address = url.set(password=None).render_as_string()
+    try:
+        done = subprocess.run(
+            [*command, f"--dbname={address}", *map(str, files)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_DUMP_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise HouseError(f"{command[0]} is not installed: the package postgresql-client has it") from None
+    if done.returncode:
+        raise HouseError(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '?'}")
+
+
+def _must_be_empty(data_dir: Path, postgresql: bool) -> None:
+    if not postgresql:
+        used = [name for name in (f"{service}.db" for service in (*KEPT, "web")) if (data_dir / name).exists()]
+        if used:
+            raise HouseError(f"{data_dir} is not empty ({', '.join(used)}): restore into a new data dir")
+        return
+    from sqlalchemy import inspect
+
+    from shared.database import engine
+
+    for service in KEPT:
+        if inspect(engine(service)).get_table_names(schema=service):
+            raise HouseError(f"the {service} database is not empty: restore into a new one")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _entry(folder: Path, path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": str(path.relative_to(folder)), "bytes": path.stat().st_size, "sha256": digest}

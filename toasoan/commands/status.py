@@ -1,0 +1,25 @@
+"""`toasoan status`."""
+
+import click
+
+from toasoan.commands.common import fails_clearly, find_place, json_option, print_json
+
+
+@click.command("status")
+@json_option
+@fails_clearly
+def command(as_json: bool) -> None:
+    """Show every process of the running house: memory, restarts, whether it does its work.
+
+    Exit code 1 when no house runs on this data dir.
+    """
+    from toasoan.status import report, table
+
+    place = find_place()
+    rows = report(place)
+    if as_json:
+        print_json(rows)
+    if not rows:
+        raise click.ClickException(f"no house runs on {place.data_dir}")
+    if not as_json:
+        click.echo(table(rows))

@@ -1,0 +1,28 @@
+"""`toasoan up`."""
+
+import click
+
+from toasoan.place import HouseError
+
+
+@click.command("up")
+def command() -> None:
+    """Start the whole house and stay in the foreground.
+
+    Starts every process, restarts the ones that end, and stops them all in order at Ctrl-C or SIGTERM. At the
+    first start it makes the databases and an editor's account, and (unless TOASOAN_DEMO=0) loads the demo paper.
+    """
+    from toasoan.output import Output
+    from toasoan.place import ask_for_place
+    from toasoan.roles import house_roles
+    from toasoan.supervisor import up
+
+    try:
+        place = ask_for_place()
+        roles = house_roles(place)
+        output = Output(as_json=place.log_format == "json", file=place.data_dir / "log" / "house.log")
+        code = up(place, roles, output)
+    except (HouseError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    output.close()
+    raise SystemExit(code)

