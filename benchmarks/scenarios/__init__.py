@@ -1,0 +1,1 @@
+"""One module for each part of the paper; each has `run(report, place, short)`."""
