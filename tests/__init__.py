@@ -1,0 +1,1 @@
+"""Tests of the house. `wait`, `servers` and `house` hold what they share."""

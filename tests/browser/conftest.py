@@ -1,0 +1,117 @@
+"""A real browser, the readers' site with the sample paper, and the checkers of accessibility and HTML."""
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.chromium import EXECUTABLE, READER, chromium
+from tests.conftest import forget_settings
+from tests.contract.web.conftest import Site, site
+from tests.servers import RedisServer
+from tests.unit.web.pages import sample
+
+__all__ = ["READER", "site"]
+
+HERE = Path(__file__).parent
+_CACHE = HERE.parents[1] / ".cache" / "browser-checks"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Skips where no Chromium is installed. Of each module: as long as it lives, asyncio can't be used beside it."""
+    if EXECUTABLE is None:
+        pytest.skip("Chromium is not installed")
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader nobody has seen: an empty profile, an agent that does not call itself headless (that is a robot's)."""
+    made = browser.new_context(locale="vi-VN", user_agent=READER)
+    made.set_default_timeout(20_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The running site with the sample paper and its pictures, for all tests that do not harm it."""
+    with _paper_site(tmp_path_factory.mktemp("paper")) as made:
+        yield made
+
+
+@pytest.fixture
+def own_paper_site(tmp_path: Path) -> Iterator[Site]:
+    """The same for one test that may break it."""
+    with _paper_site(tmp_path / "paper") as made:
+        yield made
+
+
+@contextmanager
+def _paper_site(folder: Path) -> Iterator[Site]:
+    broker, counters = RedisServer(folder / "broker"), RedisServer(folder / "counters")
+    site = None
+    try:
+        broker.start()
+        counters.start()
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("TOASOAN_DATA_DIR", str(folder / "data"))
+            environment.setenv("TOASOAN_BROKER_URL", broker.celery_url)
+            environment.setenv("TOASOAN_REDIS_URL", counters.url)
+            forget_settings()
+            site = Site(folder / "web.log")
+            sample.fill(site.engine)
+            _draw_pictures(folder / "data" / "media" / "aa")
+            site.start()
+        forget_settings()
+        yield site
+    finally:
+        if site is not None:
+            site.close()
+        counters.close()
+        broker.close()
+
+
+def _draw_pictures(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    picture = Image.new("RGB", (1600, 900), "#527a66")
+    picture.save(folder / "all.jpg")
+    for width in (480, 960):
+        picture.resize((width, width * 9 // 16)).save(folder / f"all-{width}.webp")
+    for number in range(1, sample.ARTICLES + 1):
+        for image in sample.article(number).images:
+            name = image.url.rpartition("/")[2].removesuffix(".jpg")
+            for end in (".jpg", "-480.webp", "-960.webp"):
+                (folder / f"{name}{end}").hardlink_to(folder / f"all{end}")
+
+
+@pytest.fixture(scope="session")
+def checkers() -> Path:
+    """node_modules with what package-lock.json names, installed once."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    lock = (HERE / "package-lock.json").read_bytes()
+    folder = _CACHE / hashlib.sha256(lock).hexdigest()[:12]
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, folder)
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
+        if done.returncode:
+            pytest.skip(f"the checkers could not be installed: {done.stderr[-200:]}")
+        (folder / "done").touch()
+    return folder / "node_modules"

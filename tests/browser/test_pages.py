@@ -1,0 +1,263 @@
+"""Every kind of page in a real browser: valid, accessible, calm, and whole without JavaScript."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+
+from tests.browser.chromium import READER
+from tests.contract.web.conftest import Site
+from tests.wait import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+ARTICLE = "/kinh-te/cho-phien-muong-suong-40"
+PAGES = (
+    "/", "/kinh-te", "/kinh-te?trang=2", "/nong-nghiep", "/tu-khoa/tet", "/tac-gia/quang-long", "/ngay/2023-01-10",
+    "/anh", "/video", "/doc-nhieu", "/cai-chinh", "/gioi-thieu", "/cach-tinh-luot-xem", "/rieng-tu", "/ngoai-tuyen",
+    "/khong-co", "/kinh-te/ban-tin-so-37-37", "/tim-kiem", ARTICLE, "/thoi-su/ban-tin-so-39-39",
+    "/nong-nghiep/ban-tin-so-38-38", "/thoi-su/ban-tin-so-36-36",
+)  # fmt: skip
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().map(one => one.value)))
+    .observe({type: "layout-shift", buffered: true}) || setTimeout(done, 50, []))"""
+
+
+@pytest.fixture
+def context(browser: Browser, paper_site: Site) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=paper_site.url, locale="vi-VN", user_agent=READER, reduced_motion="reduce")
+    made.set_default_timeout(20_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plain_page(browser: Browser, paper_site: Site) -> Iterator[Page]:
+    """A browser without JavaScript."""
+    made = browser.new_context(base_url=paper_site.url, locale="vi-VN", java_script_enabled=False)
+    made.set_default_timeout(20_000)
+    yield made.new_page()
+    made.close()
+
+
+def test_html_is_valid(paper_site: Site, checkers: Path, tmp_path: Path) -> None:
+    if shutil.which("java") is None:
+        pytest.skip("Java is not installed")
+    for number, path in enumerate(PAGES):
+        (tmp_path / f"{number}.html").write_text(paper_site.get(path).text, "utf-8")
+    jar = checkers / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = ["java", "-Xss2m", "-jar", str(jar), "--stdout", "--format", "gnu", *map(str, tmp_path.glob("*.html"))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert not done.stdout, done.stdout[:4000]
+    assert done.returncode == 0
+
+
+def test_every_page_is_accessible_and_fits(page: Page, checkers: Path) -> None:
+    axe = (checkers / "axe-core" / "axe.min.js").read_text("utf-8")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "status of 4" not in message.text else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    foreign: list[str] = []
+    page.on("request", lambda request: foreign.append(request.url) if not _own(request) else None)
+    found: dict[str, str] = {}
+    for path in PAGES:
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.emulate_media(color_scheme="light")
+        page.goto(path)
+        assert sum(page.evaluate(_SHIFTS)) < 0.01, f"{path} moves while it loads"
+        page.evaluate(axe)
+        for width, theme, rules in (
+            (360, "light", _RULES),
+            (1280, "dark", ["cat.color", "cat.sensory-and-visual-cues"]),
+        ):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
+            faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
+            for fault in faults["violations"]:
+                node = fault["nodes"][0]
+                found[fault["id"]] = f"{path} {theme}: {node['target']} {node.get('failureSummary', '')}"
+    assert not found, found
+    assert not said, said
+    assert not foreign, foreign
+
+
+def test_pages_fit_at_four_times_the_size(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})
+    for path in ("/", "/kinh-te", ARTICLE, "/tim-kiem"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_a_comment_without_javascript(plain_page: Page) -> None:
+    plain_page.goto(ARTICLE)
+    plain_page.get_by_label("Ý kiến của bạn").fill("Bài viết rất hay, cảm ơn tòa soạn.")
+    plain_page.get_by_label("Tên", exact=True).fill("  ")
+    plain_page.get_by_label("Gửi tới").select_option(value="3")
+    plain_page.get_by_role("button", name="Gửi bình luận").click()
+    assert "Tên" in plain_page.get_by_role("alert").inner_text()
+    assert plain_page.get_by_label("Ý kiến của bạn").input_value() == "Bài viết rất hay, cảm ơn tòa soạn."
+    assert plain_page.get_by_label("Gửi tới").input_value() == "3"
+    plain_page.get_by_label("Tên", exact=True).fill("Bạn đọc")
+    plain_page.get_by_role("button", name="Gửi bình luận").click()
+    plain_page.wait_for_url("**/*da-nhan")
+    assert plain_page.get_by_text("Tòa soạn đã nhận bình luận").is_visible()
+
+
+def test_reading_without_javascript(plain_page: Page) -> None:
+    plain_page.goto(ARTICLE)
+    paragraph = plain_page.locator(".prose p").first
+
+    def style(name: str, selector: str = ".prose p") -> str:
+        return str(plain_page.locator(selector).first.evaluate(f"one => getComputedStyle(one).{name}"))
+
+    size, ground = float(style("fontSize")[:-2]), style("backgroundColor", "body")
+    plain_page.get_by_text("Chữ lớn").locator("..").click()
+    assert float(style("fontSize")[:-2]) > size
+    plain_page.get_by_text("Đổi nền sáng, tối").locator("..").click()
+    assert style("backgroundColor", "body") != ground
+    plain_page.get_by_role("link", name="In bài viết").click()
+    assert plain_page.locator(".masthead").is_hidden()
+    assert paragraph.is_visible()
+    plain_page.get_by_role("link", name="Trở lại trang báo").click()
+    plain_page.locator(".menu summary").click()
+    plain_page.get_by_role("navigation", name="Mục lục").get_by_role("link", name="Nông nghiệp").click()
+    plain_page.wait_for_url("**/nong-nghiep")
+
+
+def test_a_printed_article_is_a_clean_sheet(page: Page) -> None:
+    page.goto(ARTICLE)
+    page.emulate_media(media="print")
+    for selector in (".masthead", ".foot", ".comments", ".others", ".tools"):
+        assert page.locator(selector).is_hidden(), selector
+    assert page.get_by_text("Lượt xem:").is_visible()
+    assert page.locator(".from").inner_text().endswith(ARTICLE)
+
+
+def test_a_view_is_a_second_of_being_seen(page: Page) -> None:
+    page.clock.install()
+    page.add_init_script(
+        "window.sent = []; window.shown = 'hidden';"
+        "navigator.sendBeacon = (url, body) => window.sent.push([url, body]) > 0;"
+        "Object.defineProperty(document, 'visibilityState', {get: () => window.shown});"
+    )
+    page.goto(ARTICLE, referer="https://tim.example/x")
+
+    def show(how: str) -> None:
+        page.evaluate("how => { shown = how; document.dispatchEvent(new Event('visibilitychange')) }", how)
+
+    def sent() -> int:
+        return int(page.evaluate("sent.length"))
+
+    page.clock.run_for(5000)
+    assert sent() == 0, "a page nobody sees"
+    show("visible")
+    page.clock.run_for(900)
+    show("hidden")
+    page.clock.run_for(5000)
+    assert sent() == 0, "less than a second"
+    show("visible")
+    page.clock.run_for(1100)
+    assert sent() == 1
+    show("hidden")
+    show("visible")
+    page.clock.run_for(5000)
+    assert sent() == 1, "once a page view"
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    page.clock.run_for(1100)
+    assert sent() == 2, "back from the browser's memory"
+    url, body = page.evaluate("sent[0]")
+    assert url == "/api/views"
+    said = json.loads(body)
+    assert said["token"] == page.locator('meta[name="view-token"]').get_attribute("content")
+    assert said["referrer"] == "https://tim.example/x"
+
+
+def test_a_beacon_is_taken(page: Page) -> None:
+    with page.expect_response("**/api/views") as answer:
+        page.goto(ARTICLE)
+    assert answer.value.status == 204
+
+
+def test_suggestions_by_keyboard(page: Page, paper_site: Site) -> None:
+    rows = [{"title": "Chợ <b>phiên</b>", "url": paper_site.url + ARTICLE}, {"title": "Hai", "url": "/x"}]
+    page.route("**/api/suggest?*", lambda route: route.fulfill(json={"results": rows}))
+    page.goto("/kinh-te")
+    field = page.get_by_role("combobox", name="Tìm trong báo")
+    field.press_sequentially("chợ")
+    page.get_by_role("option", name="Chợ <b>phiên</b>").wait_for()
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == page.get_by_role("option", selected=True).get_attribute("id")
+    field.press("Escape")
+    assert page.get_by_role("listbox").count() == 0
+    field.press_sequentially(" ")
+    page.get_by_role("option").first.wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+    page.wait_for_url(f"**{ARTICLE}")
+
+
+def test_a_readers_choices_are_kept(page: Page) -> None:
+    page.goto(ARTICLE)
+    page.get_by_text("Chữ lớn").locator("..").click()
+    page.get_by_text("Đổi nền sáng, tối").locator("..").click()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.goto("/thoi-su/ban-tin-so-36-36")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    assert page.locator("#chu-lon").is_checked()
+    page.get_by_text("Chữ vừa").locator("..").click()
+    page.get_by_text("Đổi nền sáng, tối").locator("..").click()
+    page.reload()
+    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+    assert page.context.cookies() == []
+
+
+def test_a_reply_is_sent_without_leaving_the_page(page: Page) -> None:
+    page.goto(ARTICLE)
+    page.locator("#binh-luan-3 [data-reply]").click()
+    page.get_by_label("Ý kiến của bạn").fill("Tôi đồng ý với bạn.")
+    page.get_by_label("Tên", exact=True).fill("  ")
+    page.get_by_role("button", name="Gửi bình luận").click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Tên", exact=True).fill("Bạn đọc")
+    with page.expect_request("**/api/articles/40/comments") as sent:
+        page.get_by_role("button", name="Gửi bình luận").click()
+    assert json.loads(sent.value.post_data or "")["parent_id"] == "3"
+    page.get_by_text("Tòa soạn đã nhận bình luận").wait_for()
+    assert page.get_by_label("Ý kiến của bạn").input_value() == ""
+
+
+def test_an_embedded_video_is_asked_for_on_a_click(page: Page) -> None:
+    page.route("https://**", lambda route: route.abort())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if not _own(request) else None)
+    page.goto("/nong-nghiep/ban-tin-so-38-38")
+    assert not asked
+    with page.expect_request("https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1"):
+        page.get_by_role("link", name="Xem video ở YouTube").click()
+
+
+def test_pages_are_kept_for_times_without_a_network(page: Page, own_paper_site: Site) -> None:
+    page.goto(own_paper_site.url + ARTICLE)
+    until(lambda: page.evaluate("!!navigator.serviceWorker.controller"), 20, "the service worker has taken over")
+    page.reload()
+    page.get_by_role("heading", name="Chợ phiên Mường Sương").wait_for()
+    until(lambda: page.evaluate("caches.open('trang-1').then(one => one.keys()).then(all => all.length)"), 20)
+    assert own_paper_site.process
+    own_paper_site.process.kill()
+    own_paper_site.process.wait(10)
+    page.reload()
+    assert page.get_by_role("heading", name="Chợ phiên Mường Sương").is_visible()
+    assert page.get_by_text("bạn đang xem bản đã lưu").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.prose')).lineHeight") != "normal"
+    page.goto(own_paper_site.url + "/kinh-te")
+    assert page.get_by_role("heading", name="Không có mạng").is_visible()
+
+
+def _own(request: Request) -> bool:
+    return request.url.startswith(("http://127.0.0.1:", "data:"))

@@ -1,0 +1,103 @@
+"""Ingest's store on both databases, and its API as a real server."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from sqlalchemy import Engine
+
+from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.store.actors import Actor
+from services.ingest.store.articles import save_article
+from services.ingest.store.revisions import Saved
+from tests.wait import until
+
+EDITOR = Actor("user:editor")
+
+STORY = {
+    "title": "Khai mạc hội chợ huyện",
+    "body": "<p>Sáng nay, hội chợ khai mạc.</p>",
+    "section": "Kinh tế",
+    "status": "published",
+}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Engine:
+    """Ingest's engine on an empty, migrated database."""
+    if request.param == "postgres":
+        request.getfixturevalue("postgres")
+    return migrated()
+
+
+def migrated() -> Engine:
+    from shared.database import engine, migrate
+
+    migrate("ingest")
+    return engine("ingest")
+
+
+Save = Callable[..., Saved]
+
+
+@pytest.fixture
+def save(store: Engine) -> Save:
+    """Save STORY with some fields changed."""
+
+    def work(actor: Actor = EDITOR, **fields: Any) -> Saved:
+        return save_article(store, read_fields(ArticleInput, {**STORY, **fields}), actor)
+
+    return work
+
+
+class Api:
+    """The API as a client with a key sees it."""
+
+    def __init__(self, base_url: str, key: str) -> None:
+        self.key = key
+        self.client = httpx2.Client(base_url=base_url, timeout=30, headers={"Authorization": f"Bearer {key}"})
+
+    def __call__(self, method: str, path: str, **arguments: Any) -> httpx2.Response:
+        return self.client.request(method, path, **arguments)
+
+    def post(self, path: str = "/api/articles", **fields: Any) -> httpx2.Response:
+        return self.client.post(path, json=fields)
+
+    def story(self, **fields: Any) -> dict[str, Any]:
+        """Push STORY with some fields changed; returns ingest's answer."""
+        answer = self.post(**{**STORY, **fields})
+        assert answer.status_code in (200, 201), answer.text
+        return dict(answer.json())
+
+    def read(self, article_id: int) -> dict[str, Any]:
+        return dict(self.client.get(f"/api/articles/{article_id}").json())
+
+
+@pytest.fixture
+def api_store() -> Engine:
+    return migrated()
+
+
+@pytest.fixture
+def api(api_store: Engine) -> Iterator[Api]:
+    """A running API on SQLite, with a key that may publish."""
+    from services.ingest.api import requests
+    from services.ingest.app import make_app
+    from services.ingest.keys import create_key
+
+    requests._recent.clear()
+    server = uvicorn.Server(uvicorn.Config(make_app(), host="127.0.0.1", port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started, 20, "the API listens")
+    port = server.servers[0].sockets[0].getsockname()[1]
+    made = Api(f"http://127.0.0.1:{port}", create_key("tests", ["publish"]))
+    try:
+        yield made
+    finally:
+        made.client.close()
+        server.should_exit = True
+        thread.join(15)

@@ -1,0 +1,57 @@
+"""A worker whose handlers do what the articles' titles say: `python sample_worker.py FOLDER`.
+
+"away": the store is away while FOLDER/away is there · "bad": cannot be handled · "deadly": takes the process with it.
+Whatever was handled stands in FOLDER/handled, a line "ID VERSION" each; "begun ID" when a deadly one began.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from shared.celery_factory import make_celery
+from shared.contracts.commands import ListWebVersions, SubmitComment, VersionsAnswer
+from shared.contracts.envelope import Delivered
+from shared.contracts.events import ArticlePublished
+from shared.contracts.queues import Queue
+from shared.handler import Unavailable, answers, executes, handles
+from shared.process import run_worker
+
+
+def main(folder: Path) -> int:
+    app = make_celery("sample")
+
+    def note(line: str) -> None:
+        with (folder / "handled").open("a") as file:
+            file.write(line + "\n")
+
+    @handles(app, ArticlePublished, service="web")
+    def article_published(events: list[Delivered[ArticlePublished]]) -> None:
+        for event in events:
+            title = event.payload.article.title
+            if title == "away" and (folder / "away").exists():
+                raise Unavailable("the store is away")
+            if title == "bad":
+                raise ValueError("cannot be handled")
+            if title == "deadly":
+                note(f"begun {event.payload.article.id}")
+                os._exit(9)
+        for event in events:
+            note(f"{event.payload.article.id} {event.version}")
+
+    @executes(app, SubmitComment, service="ingest")
+    def submit_comment(comment: SubmitComment) -> None:
+        if comment.text == "bad":
+            raise ValueError("cannot be handled")
+        note(f"comment {comment.token}")
+
+    @answers(app, ListWebVersions, service="web")
+    def list_web_versions(query: ListWebVersions) -> VersionsAnswer:
+        if query.after < 0:
+            raise ValueError("cannot be answered")
+        return VersionsAnswer(versions=((query.after + 1, 1),))
+
+    return run_worker("sample", app, [Queue.page, Queue.bulk])
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,194 @@
+"""Web's read model on both databases: what events make of it, late, repeated and out of order."""
+
+import random
+import threading
+
+from sqlalchemy import Engine, select
+
+from services.web import keys, model, store
+from services.web.model import Gone
+from services.web.reading import changes_after, reading, versions
+from services.web.tables import entries
+from shared.contracts.articles import ArticleState, Author, Correction, Tag
+from shared.contracts.events import (
+    CommentPublished,
+    CommentRemoved,
+    FrontPageChanged,
+    RankedArticle,
+    RankingChanged,
+    RelatedArticlesChanged,
+    SectionSaved,
+    ViewTotalsChanged,
+)
+from tests.contract.web.conftest import START, delivered, published, state, withdrawn
+
+
+def listed(engine: Engine, name: str) -> list[int]:
+    with reading(engine) as view:
+        return [card.id for card in view.listed(name, size=50).cards]
+
+
+def section(section_id: int, slug: str, parent: str = "", version: int = 1) -> object:
+    event = SectionSaved(id=section_id, version=version, slug=slug, name=slug.title(), parent_slug=parent)
+    return delivered(event, section_id, version)
+
+
+def test_the_highest_version_wins_in_any_order_and_number(store_engine: Engine) -> None:
+    events = [published(state(1, version, title=f"Bản {version}")) for version in (1, 2, 3)]
+    mixed = events * 3
+    random.Random(7).shuffle(mixed)
+    for event in mixed:
+        store.publish(store_engine, [event])
+    store.publish(store_engine, mixed)
+    with reading(store_engine) as view:
+        found = view.article(1)
+        assert isinstance(found, ArticleState)
+        assert found.title == "Bản 3"
+        assert [card.title for card in view.listed(model.ALL).cards] == ["Bản 3"]
+
+
+def test_a_withdrawal_stays_whatever_comes_late(store_engine: Engine) -> None:
+    store.withdraw(store_engine, [withdrawn(1, 4)])
+    store.publish(store_engine, [published(state(1, 3))])
+    with reading(store_engine) as view:
+        assert view.article(1) == Gone(1, "withdrawn")
+        assert view.article(2) is None
+    assert listed(store_engine, model.ALL) == []
+    assert versions(store_engine, 0, 10) == [(1, 4)]
+    store.publish(store_engine, [published(state(1, 5))])
+    assert listed(store_engine, model.ALL) == [1]
+
+
+def test_an_article_leaves_the_lists_it_no_longer_belongs_to(store_engine: Engine) -> None:
+    old = state(1, 1, tags=(Tag(slug="tet", name="Tết"),), authors=(Author(name="Lò A", slug="lo-a"),))
+    store.publish(store_engine, [published(old)])
+    assert listed(store_engine, "t:tet") == listed(store_engine, "a:lo-a") == listed(store_engine, "s:thoi-su") == [1]
+    moved = state(
+        1,
+        2,
+        section_slug="kinh-te",
+        section_name="Kinh tế",
+        corrections=(Correction(at=START, notice="Xin cải chính một con số."),),
+    )
+    store.publish(store_engine, [published(moved)])
+    assert listed(store_engine, "t:tet") == listed(store_engine, "a:lo-a") == listed(store_engine, "s:thoi-su") == []
+    assert listed(store_engine, "s:kinh-te") == listed(store_engine, model.CORRECTED) == [1]
+    with reading(store_engine) as view:
+        assert view.name_of("t:tet") == "Tết"
+    store.withdraw(store_engine, [withdrawn(1, 3)])
+    with store_engine.connect() as connection:
+        assert connection.execute(select(entries)).all() == []
+
+
+def test_a_section_lists_its_sub_sections_too_and_hands_them_over(store_engine: Engine) -> None:
+    store.save_sections(store_engine, [section(1, "xa-hoi"), section(2, "giao-duc", "xa-hoi"), section(3, "doi-song")])
+    store.publish(store_engine, [published(state(1, section_slug="giao-duc", section_name="Giáo dục"))])
+    assert listed(store_engine, "s:giao-duc") == listed(store_engine, "s:xa-hoi") == [1]
+    store.save_sections(store_engine, [section(2, "giao-duc", "doi-song", version=2)])
+    assert listed(store_engine, "s:xa-hoi") == []
+    assert listed(store_engine, "s:doi-song") == listed(store_engine, "s:giao-duc") == [1]
+    with reading(store_engine) as view:
+        tree = {one.slug: [child.slug for child in one.children] for one in view.sections()}
+    assert tree == {"xa-hoi": [], "doi-song": ["giao-duc"]}
+
+
+def test_neighbours_and_others_of_an_article(store_engine: Engine) -> None:
+    store.publish(store_engine, [published(state(number)) for number in range(1, 11)])
+    with reading(store_engine) as view:
+        around = view.around(state(5))
+        assert (around.older and around.older.id, around.newer and around.newer.id) == (4, 6)
+        assert [card.id for card in around.others] == [4, 3, 2, 1, 7, 8]
+        assert [card.id for card in view.around(state(10)).others] == [9, 8, 7, 6, 5, 4]
+
+
+def test_the_log_names_every_page_that_a_new_article_touches(store_engine: Engine) -> None:
+    store.publish(store_engine, [published(state(number)) for number in range(1, 11)])
+    last = changes_after(store_engine, 0)[-1].id
+    store.publish(store_engine, [published(state(11, tags=(Tag(slug="tet", name="Tết"),)))])
+    (row,) = changes_after(store_engine, last)
+    wanted = {keys.article(11), keys.card(11), keys.around(10), keys.day("2026-03-01"), keys.block(0)}
+    wanted |= {keys.listing(name) for name in (model.ALL, "s:thoi-su", "t:tet")}
+    assert wanted <= set(row.what)
+    assert keys.around(5) not in row.what
+    # The same again changes nothing and says nothing.
+    store.publish(store_engine, [published(state(11, tags=(Tag(slug="tet", name="Tết"),)))])
+    assert changes_after(store_engine, row.id) == []
+
+
+def test_totals_only_grow_within_an_epoch(store_engine: Engine) -> None:
+    def told(epoch: int, **totals: int) -> None:
+        event = ViewTotalsChanged(totals={int(key[1:]): views for key, views in totals.items()}, epoch=epoch)
+        store.set_totals(store_engine, [delivered(event, "totals")])
+
+    told(0, a1=5, a2=7)
+    told(0, a1=4)
+    with reading(store_engine) as view:
+        assert (view.views(1), view.views(2), view.views(3)) == (5, 7, 0)
+    told(1, a1=3)
+    told(0, a1=99)
+    with reading(store_engine) as view:
+        assert view.views(1) == 3
+    assert [row.what for row in changes_after(store_engine, 0)] == [[[1, 5], [2, 7]], [[1, 3]]]
+
+
+def test_comments_with_replies_come_and_go(store_engine: Engine) -> None:
+    def comment(number: int, parent: int | None = None) -> object:
+        event = CommentPublished(
+            id=number, version=2, article_id=1, parent_id=parent, name="Bạn đọc", text=f"Ý kiến {number}", at=START
+        )
+        return delivered(event, number, 2)
+
+    store.save_comments(store_engine, [comment(2, 1), comment(1), comment(3)])
+    with reading(store_engine) as view:
+        assert [(one.id, [reply.id for reply in one.replies]) for one in view.comments(1)] == [(1, [2]), (3, [])]
+    store.save_comments(store_engine, [delivered(CommentRemoved(id=3, version=3, article_id=1), 3, 3)])
+    store.save_comments(store_engine, [comment(3)])
+    with reading(store_engine) as view:
+        assert [one.id for one in view.comments(1)] == [1]
+
+
+def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: Engine) -> None:
+    store.publish(store_engine, [published(state(number)) for number in (1, 2, 3)])
+    entries_ = tuple(RankedArticle(id=number, views=10 - number) for number in (1, 2, 3, 99))
+    ranking = RankingChanged(window="24h", version=5, entries=entries_)
+    store.set_rankings(store_engine, [delivered(ranking, "24h:", 5)])
+    store.set_related(store_engine, [delivered(RelatedArticlesChanged(article_id=1, version=1, related=(3, 2)), 1)])
+    store.set_front_page(store_engine, [delivered(FrontPageChanged(version=1, pinned=(3, 1)), 1)])
+    store.withdraw(store_engine, [withdrawn(3, 2)])
+    with reading(store_engine) as view:
+        assert [(one.card.id, one.views) for one in view.ranking("24h")] == [(1, 9), (2, 8)]
+        assert [card.id for card in view.related(1)] == [2]
+        assert [card.id for card in view.pinned()] == [1]
+
+
+def test_repeated_rankings_make_no_page_anew(store_engine: Engine) -> None:
+    for version in (1, 2):
+        ranking = RankingChanged(window="1h", version=version, entries=(RankedArticle(id=1, views=3),))
+        store.set_rankings(store_engine, [delivered(ranking, "1h:", version)])
+    assert [row.what for row in changes_after(store_engine, 0)] == [[keys.ranking("1h:")]]
+
+
+def test_two_workers_at_once_leave_one_truth(store_engine: Engine) -> None:
+    def work(seed: int) -> None:
+        order = [published(state(1, version, section_slug=f"muc-{version % 3}")) for version in range(1, 13)]
+        random.Random(seed).shuffle(order)
+        for event in order:
+            store.publish(store_engine, [event])
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert listed(store_engine, model.ALL) == [1]
+    assert [listed(store_engine, f"s:muc-{number}") for number in range(3)] == [[1], [], []]
+
+
+def test_old_addresses_lead_to_the_article(store_engine: Engine) -> None:
+    store.publish(store_engine, [published(state(1, old_paths=("/2019/05/le-hoi.html",)))])
+    with reading(store_engine) as view:
+        assert view.path_of_old("/2019/05/le-hoi.html") == "/thoi-su/bai-so-1-1"
+        assert view.path_of_old("/2019/05/khac.html") is None
+    store.withdraw(store_engine, [withdrawn(1, 2)])
+    with reading(store_engine) as view:
+        assert view.path_of_old("/2019/05/le-hoi.html") is None

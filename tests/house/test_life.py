@@ -1,0 +1,143 @@
+"""A whole house: it starts, says the truth about itself, heals, stops, and can be moved to another place."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.house import ROOT, House
+from tests.wait import until
+from toasoan.processes import start_ticks
+
+pytestmark = [pytest.mark.house, pytest.mark.timeout(300)]
+
+ROLES = {
+    "supervisor",
+    "redis.broker",
+    "redis.counters",
+    "ingest.http",
+    "ingest.worker",
+    "search.index",
+    "search.query",
+    "counter.worker",
+    "web.http",
+    "web.worker",
+}
+WORKERS = ["ingest.worker", "search.index", "search.query", "counter.worker", "web.worker"]
+
+
+def test_status_shows_every_process_and_they_fit_into_600_mb(house: House) -> None:
+    rows = {row["role"]: row for row in orjson.loads(house.toasoan("status", "--json").stdout)}
+    assert set(rows) == ROLES
+    for row in rows.values():
+        assert row["ready"], row
+        assert row["restarts"] == 0, row
+        assert Path(f"/proc/{row['pid']}").exists()
+    for name in ROLES - {"supervisor", "redis.broker", "redis.counters"}:
+        metrics = house.get(rows[name]["metrics_url"])
+        assert metrics.status_code == 200
+        assert "process_resident_memory_bytes" in metrics.text
+    assert rows["supervisor"]["rss_bytes"] < 35_000_000
+    assert sum(row["rss_bytes"] for row in rows.values()) < 600_000_000
+
+
+def test_status_for_people_names_every_role(house: House) -> None:
+    printed = house.toasoan("status").stdout
+    for role in ROLES:
+        assert role in printed
+
+
+def test_the_first_start_gives_an_editor_a_password(house: House) -> None:
+    assert f"Tòa Soạn is ready: readers {house.web_url}/  desk {house.ingest_url}/desk/" in house.log
+    until(lambda: "one-time password: " in house.log, 20)
+
+
+def test_a_second_house_on_this_data_is_refused(house: House) -> None:
+    refused = house.toasoan("up", check=False)
+    assert refused.returncode == 1
+    assert "a house already runs on" in refused.stderr
+    assert all(row["ready"] for row in house.status())
+
+
+def test_killed_processes_come_back_and_stories_still_travel(own_house: House) -> None:
+    before = {name: own_house.signal_role(name, signal.SIGKILL) for name in [*WORKERS, "web.http", "ingest.http"]}
+    own_house.wait_ready()
+    for name, pid in before.items():
+        row = own_house.role(name)
+        assert row["pid"] != pid
+        assert row["restarts"] >= 1
+    saved = own_house.push(title="Sau khi khởi động lại")
+    own_house.until_page(saved["url"], "Sau khi khởi động lại")
+
+
+def test_a_killed_redis_loses_no_story(own_house: House) -> None:
+    own_house.signal_role("redis.broker", signal.SIGKILL)
+    own_house.signal_role("redis.counters", signal.SIGKILL)
+    saved = own_house.push(title="Không mất tin nào")
+    own_house.until_page(saved["url"], "Không mất tin nào", deadline_s=40)
+
+
+def test_stop_is_quick_complete_and_loses_nothing(own_house: House) -> None:
+    saved = [own_house.push(title=f"Tin số {number}") for number in range(5)]
+    pids = own_house.pids()
+    assert own_house.stop() < 15
+    assert own_house.process
+    assert own_house.process.returncode == 0
+    assert not [pid for pid in pids if start_ticks(pid)]
+    own_house.start()
+    for number, story in enumerate(saved):
+        own_house.until_page(story["url"], f"Tin số {number}")
+
+
+def test_nothing_stays_after_the_supervisor_is_killed_and_the_next_start_works(own_house: House) -> None:
+    saved = own_house.push(title="Trước khi mất điện")
+    pids = [row["pid"] for row in own_house.status()]
+    own_house.kill()
+    until(lambda: not [pid for pid in pids if start_ticks(pid)], 10, "every process is gone")
+    assert own_house.toasoan("status", check=False).returncode == 1
+    own_house.start()
+    own_house.until_page(saved["url"], "Trước khi mất điện")
+
+
+def test_a_backup_moves_the_paper_to_another_house(own_house: House, tmp_path: Path) -> None:
+    saved = own_house.push(title="Chuyển nhà", body="Tòa soạn chuyển sang máy khác.")
+    own_house.until_page(saved["url"], "Chuyển nhà")
+    copy = tmp_path / "copy"
+    own_house.toasoan("backup", str(copy))
+    refused = own_house.toasoan("restore", str(copy), check=False)
+    assert refused.returncode == 1
+    own_house.stop()
+
+    other = House(tmp_path / "other")
+    try:
+        other.toasoan("restore", str(copy))
+        other.start()
+        path = saved["url"].removeprefix(own_house.web_url)
+        other.until_page(path, "Tòa soạn chuyển sang máy khác.")
+        until(lambda: other.get("/api/search", params={"q": "chuyển nhà"}).json()["total"] == 1, 30)
+    finally:
+        other.close()
+
+
+def test_make_run_hands_sigterm_on_and_everything_ends(tmp_path: Path) -> None:
+    if Path(sys.executable).parent != ROOT / ".venv" / "bin" or not (ROOT / ".state" / "base").exists():
+        pytest.skip("not set up by make")
+    house = House(tmp_path / "house")
+    environment = {name: value for name, value in house.environment.items() if not name.startswith("MAKE")}
+    with (house.folder / "house.log").open("wb") as log:
+        house.process = subprocess.Popen(
+            ["make", "run"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        house.wait_ready(120)
+        pids = house.pids()
+        assert house.stop() < 15
+        assert not [pid for pid in pids if start_ticks(pid)]
+    finally:
+        for pid in house.pids():
+            os.kill(pid, signal.SIGKILL)
+        house.close()

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that some tests drive: a real PostgreSQL, nginx, Prometheus, browser and Java.
+# Without root, or where one cannot be had, it says which tests will be skipped; it never fails the run.
+set -uo pipefail
+
+missing=()
+skipped=()
+
+# need PACKAGES TESTS TEST-COMMAND…: when the command fails, the packages are wanted.
+need() {
+    local packages=$1 tests=$2
+    shift 2
+    "$@" >/dev/null 2>&1 && return
+    missing+=("$packages")
+    skipped+=("$tests")
+}
+
+have_postgres() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+
+need "postgresql" "PostgreSQL" have_postgres
+need "nginx-light" "nginx" command -v nginx
+need "openssl" "TLS" command -v openssl
+need "prometheus" "dashboards and alerts" command -v promtool
+need "prometheus-alertmanager" "Alertmanager" command -v amtool
+for exporter in redis postgres elasticsearch nginx node; do
+    need "prometheus-$exporter-exporter" "exporters" command -v "prometheus-$exporter-exporter"
+done
+need "chromium fonts-dejavu-core" "browser" command -v chromium
+need "default-jdk-headless" "Elasticsearch" command -v javac
+need "maven" "Elasticsearch" command -v mvn
+need "wrk" "benchmarks" command -v wrk
+(( ${#missing[@]} )) || exit 0
+
+if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
+    echo "Not root: tests are skipped that need ${missing[*]} (${skipped[*]})."
+    exit 0
+fi
+
+echo "Installing ${missing[*]}…"
+export DEBIAN_FRONTEND=noninteractive
+# Tests start these servers themselves, on ports of their own: none is to run as a service of this machine.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod +x "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -qq || echo "The package lists could not be refreshed."
+for index in "${!missing[@]}"; do
+    # shellcheck disable=SC2086  # several packages in one word are meant
+    apt-get install -y -qq --no-install-recommends ${missing[index]} >/dev/null \
+        || echo "Could not install ${missing[index]}: the ${skipped[index]} tests are skipped."
+done
+exit 0

@@ -1,0 +1,251 @@
+"""The house of docker-compose.yml as plain processes: the same commands and environments, real stores, other ports."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import redis
+
+from tests.production.compose import ROOT, example_environment, filled, raw
+from tests.production.nginx import Nginx
+from tests.servers import PostgresServer, free_port
+from tests.wait import until
+from toasoan.processes import die_with_parent
+from toasoan.roles import redis_server
+
+MIGRATIONS = ("ingest-migrate", "counter-migrate", "web-migrate")
+PROCESSES = (
+    "ingest",
+    "ingest-relay",
+    "ingest-worker",
+    "search-index",
+    "search-query",
+    "counter-worker",
+    "web",
+    "web-worker",
+    "backup",
+)
+_VOLUMES = {"/data/media": "media", "/data/views": "views", "/data/search": "search", "/backups": "backups"}
+_POSTGRES_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+class Production:
+    """`start()` it with the address of an Elasticsearch; `close()` ends what is left of it."""
+
+    def __init__(self, folder: Path, elasticsearch_url: str) -> None:
+        self.folder = folder
+        self._elasticsearch_url = elasticsearch_url
+        self._environment = example_environment()
+        compose = filled(raw(), self._environment)
+        self._services: dict[str, dict[str, Any]] = compose["services"]
+        self.postgres = PostgresServer()
+        self.ports = {name: free_port() for name in ("broker", "counters", *PROCESSES)}
+        # Where the names of the compose network lead here.
+        self._addresses = {
+            "@postgres:5432": f"@127.0.0.1:{self.postgres.port}",
+            "@broker:6379": f"@127.0.0.1:{self.ports['broker']}",
+            "@counters:6379": f"@127.0.0.1:{self.ports['counters']}",
+            "@elasticsearch:9200": f"@{elasticsearch_url.removeprefix('http://')}",
+        }
+        self.site_host = self._environment["SITE_HOST"]
+        self.desk_host = self._environment["DESK_HOST"]
+        for volume in _VOLUMES.values():
+            (folder / volume).mkdir(parents=True)
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.nginx = Nginx(
+            folder / "nginx",
+            folder / "media",
+            self._services["nginx"]["environment"]
+            | {"WEB_UPSTREAM": f"127.0.0.1:{self.ports['web']}", "INGEST_UPSTREAM": f"127.0.0.1:{self.ports['ingest']}"}
+            | {"GRAFANA_UPSTREAM": f"127.0.0.1:{free_port()}"},
+        )
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> "Production":
+        self.postgres.start()
+        self._make_databases()
+        for name in ("broker", "counters"):
+            self._start_redis(name)
+        for name in MIGRATIONS:
+            done = self._spawn(name)
+            assert done.wait(60) == 0, self.log(name)
+        for name in PROCESSES:
+            self._spawn(name)
+        self.nginx.start()
+        for name in PROCESSES:
+            until(lambda name=name: self.is_healthy(name), 90, f"{name} is healthy", interval_s=0.3)  # type: ignore[misc]
+        return self
+
+    def close(self) -> None:
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait(10)
+        self.nginx.close()
+        self.postgres.close()
+
+    def stop(self, name: str) -> tuple[int, float]:
+        """Stop a process as Docker does; returns its exit code and the seconds it took.
+
+        The code is 0 also for one that stopped in order and then ended by the signal itself, as uvicorn does.
+        """
+        process = self.processes[name]
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(60)
+        return 0 if code == -signal.SIGTERM else code, time.monotonic() - began
+
+    def restart(self, name: str) -> None:
+        self._spawn(name)
+        until(lambda: self.is_healthy(name), 60, f"{name} is healthy", interval_s=0.3)
+
+    def is_healthy(self, name: str) -> bool:
+        """What the container's health check says."""
+        process = self.processes[name]
+        if process.poll() is not None:
+            pytest.fail(f"{name} ended with {process.returncode}\n{self.log(name)}")
+        test = [self._local(name, part) for part in self._services[name]["healthcheck"]["test"][1:]]
+        return subprocess.run(test, env=self.environment(name), capture_output=True, check=False).returncode == 0
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-6000:]
+
+    # ------------------------------------------------------------ the parts
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The service's environment, its addresses leading to the servers here; a data dir as its container's."""
+        data = self.folder / "containers" / name
+        if not data.exists():
+            (data / "run").mkdir(parents=True)
+            for volume in self._services[name].get("volumes", []):
+                source, target, *_ = volume.split(":")
+                if target in _VOLUMES and target.startswith("/data/"):
+                    (data / Path(target).name).symlink_to(self.folder / source)
+        own: dict[str, str] = {**self._services[name]["environment"]}
+        for variable, value in own.items():
+            for there, here in self._addresses.items():
+                value = value.replace(there, here)
+            own[variable] = value
+        own |= {"TOASOAN_DATA_DIR": str(data), "TOASOAN_TRUSTED_PROXIES": "127.0.0.1"}
+        for variable in ("TOASOAN_WEB_PORT", "TOASOAN_INGEST_PORT", "TOASOAN_METRICS_PORT"):
+            if variable in own and name in self.ports:
+                own[variable] = str(self.ports[name])
+        if name in ("web", "ingest"):
+            del own["TOASOAN_METRICS_PORT"]
+        folders = [Path(sys.executable).parent, *_POSTGRES_PROGRAMS, os.environ["PATH"]]
+        # As in the image; there Celery does not warn that it runs as root.
+        own |= {"PATH": os.pathsep.join(map(str, folders)), "PYTHONOPTIMIZE": "2", "MALLOC_ARENA_MAX": "2"}
+        return own | {"PYTHONWARNINGS": "ignore"}
+
+    def toasoan(self, *arguments: str) -> str:
+        """The command line, by the `tools` service; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "toasoan", *arguments],
+            cwd=ROOT,
+            env=self.environment("tools"),
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def exporter(self, name: str, *arguments: str) -> str:
+        """Start an exporter (Debian's, where compose has the image) and return its address."""
+        program = shutil.which(f"prometheus-{name}")
+        if program is None:
+            pytest.skip(f"prometheus-{name} is not installed")
+        service = self._services[name]
+        port = free_port()
+        addresses = {
+            **self._addresses,
+            "postgres:5432": f"127.0.0.1:{self.postgres.port}",
+            "nginx:8081": f"127.0.0.1:{self.nginx.ports['STATUS_LISTEN']}",
+            "http://elasticsearch:9200": self._elasticsearch_url,
+            "--path.rootfs=/host": "--path.rootfs=/",
+        }
+
+        def local(text: str) -> str:
+            for there, here in addresses.items():
+                text = text.replace(there, here)
+            return text
+
+        environment = {variable: local(value) for variable, value in service.get("environment", {}).items()}
+        command = [program, *map(local, service.get("command", [])), *arguments]
+        self._run(name, [*command, f"--web.listen-address=127.0.0.1:{port}"], environment)
+        address = f"http://127.0.0.1:{port}"
+        until(lambda: httpx2.get(f"{address}/metrics", trust_env=False).status_code == 200, 20, f"{name} answers")
+        return address
+
+    def redis(self, name: str, user: str = "toasoan") -> redis.Redis:
+        passwords = {"toasoan": f"{name.upper()}_PASSWORD", "exporter": "EXPORTER_PASSWORD"}
+        password = self._environment[passwords[user]] if user in passwords else None
+        return redis.Redis(port=self.ports[name], username=user, password=password, socket_timeout=5)
+
+    def _local(self, name: str, part: str) -> str:
+        """A part of a command, here: our Python, our checkout, our folders and ports."""
+        ports = {"8000": "web", "8001": "ingest", "9100": name}
+        if part == "python":
+            return sys.executable
+        if part in _VOLUMES:
+            return str(self.folder / _VOLUMES[part])
+        if part in ports:
+            return str(self.ports[ports[part]])
+        return part.replace("/app/health.py", str(ROOT / "deploy/image/health.py")).replace("/app/", f"{ROOT}/")
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        command = [self._local(name, part) for part in self._services[name]["command"]]
+        return self._run(name, command, {**self.environment(name), "PYTHONPATH": str(ROOT)})
+
+    def _run(self, name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(os.getpid()),
+            )
+        self.processes[name] = process
+        return process
+
+    def _make_databases(self) -> None:
+        """By the script that the PostgreSQL image runs in an empty cluster."""
+        script = ROOT / "deploy" / "postgres" / "databases.sh"
+        environment = {
+            **self._services["postgres"]["environment"],
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.postgres.port),
+            "PATH": os.pathsep.join([*map(str, _POSTGRES_PROGRAMS), os.environ["PATH"]]),
+        }
+        done = subprocess.run(["sh", script], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def _start_redis(self, name: str) -> None:
+        """By the script and the configuration of the container; only port and folders are other ones."""
+        folder = self.folder / name
+        folder.mkdir()
+        users = folder / "users.acl"
+        here = ["--port", str(self.ports[name]), "--bind", "127.0.0.1", "--dir", str(folder), "--aclfile", str(users)]
+        service = self._services[name]
+        environment = {
+            **service["environment"],
+            "REDIS_RUN_DIR": str(folder),
+            "REDIS_CONFIG": str(ROOT / "deploy" / "redis" / "redis.conf"),
+            "PATH": f"{Path(redis_server()).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        script = ROOT / "deploy" / "redis" / "start.sh"
+        self._run(name, [shutil.which("sh") or "sh", str(script), *service["command"], *here], environment)
+        until(lambda: self.redis(name).ping(), 20, f"{name} answers")

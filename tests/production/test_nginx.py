@@ -1,0 +1,313 @@
+"""The edge's rules, before services that only say what reached them."""
+
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.production.compose import example_environment, filled, raw
+from tests.production.nginx import Nginx
+from tests.servers import free_port
+from tests.wait import until
+
+SITE, DESK = "bao.test", "toasoan.test"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm, wbufsize = True, 65_536
+    server: "Service"
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.requests.append((self.command, self.path))
+        if self.server.slow:
+            time.sleep(self.server.slow)
+        answer = json.dumps({"headers": dict(self.headers.items()), "bytes": len(body), "path": self.path}).encode()
+        self.send_response(self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer)
+
+    do_GET = do_HEAD = do_POST = do_PUT = _answer
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Service(ThreadingHTTPServer):
+    """Stands for a service: answers what it was asked, and counts."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.requests: list[tuple[str, str]] = []
+        self.status, self.slow = 200, 0.0
+        self.headers = {"Cache-Control": "public, max-age=2", "Vary": "Accept-Encoding"}
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_port}"
+
+
+@pytest.fixture
+def web() -> Iterator[Service]:
+    service = Service()
+    yield service
+    service.shutdown()
+
+
+@pytest.fixture
+def ingest() -> Iterator[Service]:
+    service = Service()
+    service.headers = {"Cache-Control": "no-store"}
+    yield service
+    service.shutdown()
+
+
+def variables(web: Service, ingest: Service) -> dict[str, str]:
+    """The container's environment, the services being ours."""
+    declared = filled(raw()["services"]["nginx"]["environment"], example_environment())
+    ours = {"WEB_UPSTREAM": web.address, "INGEST_UPSTREAM": ingest.address, "GRAFANA_UPSTREAM": ingest.address}
+    return declared | ours | {"SITE_HOST": SITE, "DESK_HOST": DESK}
+
+
+@pytest.fixture
+def nginx(tmp_path: Path, web: Service, ingest: Service) -> Iterator[Nginx]:
+    media = tmp_path / "media"
+    (media / "ab").mkdir(parents=True)
+    (media / "ab" / "anh.webp").write_bytes(b"RIFF....WEBP")
+    (media / "ab" / ".new-1.webp").write_bytes(b"half")
+    (media / "ab" / "doc.html").write_text("<script>alert(1)</script>")
+    (tmp_path / "outside.webp").write_bytes(b"secret")
+    (media / "ab" / "link.webp").symlink_to(tmp_path / "outside.webp")
+    server = Nginx(tmp_path / "nginx", media, variables(web, ingest)).start()
+    yield server
+    server.close()
+
+
+def test_an_unknown_host_gets_no_answer(nginx: Nginx, web: Service) -> None:
+    for host in ("evil.test", "127.0.0.1", "bao.test.evil.test"):
+        with pytest.raises(httpx2.TransportError):
+            nginx.get(host, "/")
+    with socket.create_connection(("127.0.0.1", nginx.ports["HTTP_LISTEN"])) as bare:
+        bare.sendall(b"GET / HTTP/1.1\r\n\r\n")  # HTTP/1.1 without Host
+        assert b" 200 " not in bare.recv(200)
+    assert web.requests == []
+
+
+def test_each_host_leads_to_its_own_service(nginx: Nginx, web: Service, ingest: Service) -> None:
+    assert nginx.get(SITE, "/thoi-su").status_code == 200
+    assert nginx.get(DESK, "/desk/").status_code == 200
+    assert [path for _, path in web.requests] == ["/thoi-su"]
+    assert [path for _, path in ingest.requests] == ["/desk/"]
+
+
+def test_what_a_client_says_of_its_address_is_replaced(nginx: Nginx) -> None:
+    lies = {
+        "X-Forwarded-For": "203.0.113.9, 198.51.100.1",
+        "X-Real-IP": "203.0.113.9",
+        "X-Forwarded-Host": "evil.test",
+        "X-Forwarded-Proto": "gopher",
+        "Forwarded": "for=203.0.113.9;host=evil.test",
+        "Proxy": "http://evil.test",
+    }
+    for host in (SITE, DESK):
+        seen = {name.lower(): value for name, value in nginx.get(host, "/x", headers=lies).json()["headers"].items()}
+        assert seen["x-forwarded-for"] == seen["x-real-ip"] == "127.0.0.1"
+        assert seen["host"] == host
+        assert seen["x-forwarded-proto"] == "http"
+        assert not {"x-forwarded-host", "forwarded", "proxy"} & set(seen)
+
+
+def test_a_load_balancer_before_us_is_believed(tmp_path: Path, web: Service, ingest: Service) -> None:
+    settings = variables(web, ingest) | {"EDGE_PROXY": "127.0.0.1"}
+    server = Nginx(tmp_path / "nginx", tmp_path, settings).start()
+    try:
+        seen = server.get(SITE, "/", headers={"X-Forwarded-For": "203.0.113.9"}).json()["headers"]
+    finally:
+        server.close()
+    assert seen["X-Forwarded-For"] == "203.0.113.9"
+
+
+def test_a_page_is_kept_as_long_as_web_says(nginx: Nginx, web: Service) -> None:
+    first, second = nginx.get(SITE, "/bai-1"), nginx.get(SITE, "/bai-1")
+    assert (first.headers["X-Cache"], second.headers["X-Cache"]) == ("MISS", "HIT")
+    assert len(web.requests) == 1
+    until(lambda: nginx.get(SITE, "/bai-1").headers["X-Cache"] in ("EXPIRED", "MISS"), 10, "the copy grows old")
+    assert len(web.requests) == 2
+
+
+@pytest.mark.parametrize("control", ["private, max-age=60", "no-store", "no-cache", None])
+def test_what_web_does_not_call_public_is_not_kept(nginx: Nginx, web: Service, control: str | None) -> None:
+    web.headers = {"Cache-Control": control} if control else {}
+    assert "HIT" not in [nginx.get(SITE, "/rieng").headers["X-Cache"] for _ in range(3)]
+    assert len(web.requests) == 3
+
+
+def test_spellings_of_accept_encoding_share_two_copies(nginx: Nginx, web: Service) -> None:
+    for accepted in ("gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP", "identity", "", "gzip;q=0"):
+        nginx.get(SITE, "/bai-2", headers={"Accept-Encoding": accepted})
+    assert len(web.requests) == 2
+
+
+def test_a_rush_on_one_page_is_one_request(nginx: Nginx, web: Service) -> None:
+    web.slow = 0.3
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: nginx.get(SITE, "/tin-nong").status_code, range(20)))
+    assert answers == [200] * 20
+    assert len(web.requests) == 1
+
+
+def test_yesterdays_copy_is_shown_in_trouble_and_only_then(nginx: Nginx, web: Service) -> None:
+    web.headers["Cache-Control"] = "public, max-age=1"
+    assert nginx.get(SITE, "/bai-3").status_code == 200
+    web.status = 500
+    stale = until(lambda: (got := nginx.get(SITE, "/bai-3")).headers["X-Cache"] == "STALE" and got, 10)
+    assert stale.status_code == 200
+    assert stale.json()["path"] == "/bai-3"
+    web.status = 410  # withdrawn: not a trouble
+    assert until(lambda: nginx.get(SITE, "/bai-3").status_code == 410, 10)
+
+
+def test_without_web_and_without_a_copy_it_says_so_in_vietnamese(tmp_path: Path, web: Service, ingest: Service) -> None:
+    away = {"WEB_UPSTREAM": f"127.0.0.1:{free_port()}"}
+    nginx = Nginx(tmp_path / "nginx", tmp_path, variables(web, ingest) | away).start()
+    try:
+        page = nginx.get(SITE, "/lanh")
+        asked = nginx.get(SITE, "/api/articles/7")
+        viewed = nginx.get(SITE, "/api/views", method="POST", content=b"{}")
+    finally:
+        nginx.close()
+    assert (page.status_code, page.headers["Cache-Control"]) == (503, "no-store")
+    assert int(page.headers["Retry-After"]) > 0
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "Tạm thời chưa mở được trang" in page.text
+    assert (asked.status_code, asked.json()["status"]) == (503, 503)
+    assert viewed.status_code == 503
+
+
+def test_the_houses_own_addresses_are_not_for_readers(nginx: Nginx, web: Service, ingest: Service) -> None:
+    paths = ("/metrics", "/healthz", "/readyz", "//metrics", "/x/../metrics", "/%6detrics", "/-/trouble/busy.html")
+    for host in (SITE, DESK):
+        for path in paths:
+            assert nginx.statuses(f"GET {host} {path}") == [404], path
+    assert web.requests == ingest.requests == []
+
+
+def test_figures_stand_on_a_port_of_their_own(nginx: Nginx) -> None:
+    base = f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}"
+    assert "Active connections" in httpx2.get(f"{base}/stub_status", trust_env=False).text
+    assert httpx2.get(f"{base}/", trust_env=False).status_code == 404
+
+
+def test_pictures_cannot_run_anything(nginx: Nginx, web: Service) -> None:
+    for host in (SITE, DESK):
+        picture = nginx.get(host, "/media/ab/anh.webp")
+        assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
+        assert picture.headers["X-Content-Type-Options"] == "nosniff"
+        assert picture.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert "immutable" in picture.headers["Cache-Control"]
+        assert nginx.get(host, "/media/ab/doc.html").headers["Content-Type"] == "application/octet-stream"
+        assert nginx.get(host, "/media/ab/anh.webp", method="POST").status_code == 403
+        for hidden in ("ab/.new-1.webp", "ab/", "ab/link.webp", "ab%00"):
+            assert nginx.statuses(f"GET {host} /media/{hidden}")[0] in (400, 403, 404), hidden
+    assert web.requests == []
+
+
+def test_bodies_are_bounded(nginx: Nginx, web: Service, ingest: Service) -> None:
+    assert nginx.get(SITE, "/api/views", method="POST", content=b"x" * 9_000).status_code == 413
+    assert nginx.get(SITE, "/api/articles/1/comments", method="POST", content=b"x" * 70_000).status_code == 413
+    assert nginx.get(DESK, "/api/media", method="POST", content=b"x" * 1_000_000).json()["bytes"] == 1_000_000
+    assert web.requests == []
+
+
+def test_readers_behind_one_address_are_not_held_back(nginx: Nginx) -> None:
+    assert set(nginx.statuses(*[f"POST {SITE} /api/views"] * 900, body="{}")) == {200}
+    assert set(nginx.statuses(*[f"GET {SITE} /bai-{number % 9}" for number in range(600)])) == {200}
+
+
+def test_a_machine_is_held_back(nginx: Nginx) -> None:
+    asked = nginx.statuses(*(f"GET {SITE} /api/search?q={number}" for number in range(300)))
+    assert asked.count(200) >= 100
+    assert 429 in asked
+    tried = nginx.statuses(*[f"POST {DESK} /desk/dang-nhap"] * 100, body="x=1")
+    assert tried.count(200) <= 30
+    held = until(lambda: (got := nginx.get(SITE, "/api/search?q=x")).status_code == 429 and got, interval_s=0)
+    assert held.json()["status"] == 429
+    assert int(held.headers["Retry-After"]) > 0
+
+
+def test_a_client_that_sends_slowly_is_let_go(tmp_path: Path, web: Service, ingest: Service) -> None:
+    shorter = {
+        "client_header_timeout 10s": "client_header_timeout 1s",
+        "client_body_timeout 10s": "client_body_timeout 1s",
+    }
+    server = Nginx(tmp_path / "nginx", tmp_path, variables(web, ingest), shorter=shorter).start()
+    head = b"GET / HTTP/1.1\r\nHost: bao.test\r\nX-Slow: "
+    body = b"POST /api/views HTTP/1.1\r\nHost: bao.test\r\nContent-Length: 100\r\n\r\nx"
+    try:
+        for begun in (head, body):
+            with socket.create_connection(("127.0.0.1", server.ports["HTTP_LISTEN"]), timeout=30) as slow:
+                slow.sendall(begun)
+                with suppress(ConnectionResetError):
+                    assert slow.recv(500)[:12] in (b"", b"HTTP/1.1 408")
+    finally:
+        server.close()
+    assert web.requests == []
+
+
+def test_tls(tmp_path: Path, web: Service, ingest: Service) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    certificates = tmp_path / "certificates"
+    certificates.mkdir()
+    for name, host in (("site", SITE), ("desk", DESK)):
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-days", "2", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}",
+             "-keyout", certificates / f"{name}.key", "-out", certificates / f"{name}.crt"],
+            check=True, capture_output=True,
+        )  # fmt: skip
+    server = Nginx(tmp_path / "nginx", tmp_path, variables(web, ingest), certificates).start()
+    try:
+        moved = server.get(SITE, "/bai?x=1")
+        assert (moved.status_code, moved.headers["Location"]) == (308, f"https://{SITE}/bai?x=1")
+        for name, host in (("site", SITE), ("desk", DESK)):
+            answer = _over_tls(server.ports["HTTPS_LISTEN"], host, certificates / f"{name}.crt")
+            assert answer.startswith("HTTP/1.1 200")
+            assert "strict-transport-security: max-age=31536000" in answer.lower()
+            assert '"X-Forwarded-Proto": "https"' in answer
+        with pytest.raises(ssl.SSLError):
+            _over_tls(server.ports["HTTPS_LISTEN"], "evil.test", certificates / "site.crt")
+    finally:
+        server.close()
+
+
+def _over_tls(port: int, host: str, authority: Path) -> str:
+    context = ssl.create_default_context(cafile=str(authority))
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname=host) as connection,
+    ):
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    return received.decode()

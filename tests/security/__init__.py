@@ -1,0 +1,1 @@
+"""Attacks on a running house, with the requests that an attacker would send."""

@@ -1,0 +1,83 @@
+"""What a page holds that could run or lead astray: seen by a parser as a browser would see it."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+PAYLOAD = "\"'><x-evil onclick=ran()></x-evil></title></script><script>ran()</script><svg onload=ran()>{{7*7}}"
+"""For one-line fields; breaks out of attributes, of <title> and of scripts."""
+
+BODIES = (
+    "<script>ran()</script><p>một</p>",
+    "<p onclick=ran()>hai</p><img src=/x onerror=ran()>",
+    '<p><a href="java\tscript:ran()">ba</a> <a href="data:text/html,x">bốn</a> <a href="//evil.example">năm</a></p>',
+    "<math><mtext><table><mglyph><style><img src onerror=ran()></style></mglyph></table></mtext></math><p>sáu</p>",
+    '<noscript><p title="</noscript><img src=x onerror=ran()>">bảy</p></noscript>',
+    '<iframe srcdoc="<script>ran()</script>"></iframe><object data=x></object><base href="//evil.example/"><p>tám</p>',
+    '<form action="//evil.example"><input name=a autofocus onfocus=ran()></form><p style="position:fixed">chín</p>',
+    "<svg><animate onbegin=ran() attributeName=x dur=1s></svg><p>mười &lt;script&gt;</p>",
+)
+
+_FORBIDDEN = {"x-evil", "iframe", "object", "embed", "base", "math", "noembed", "applet", "meta-refresh"}
+_ADDRESSES = {"href", "src", "action", "formaction", "poster", "data", "srcdoc", "xlink:href", "background"}
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_HARMLESS = ("http:", "https:", "mailto:", "tel:")
+
+
+class _Faults(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.links: list[str] = []
+        self._data: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attributes}
+        if tag in _FORBIDDEN:
+            self.faults.append(f"<{tag}>")
+        if tag == "script":
+            if found.get("type") == "application/ld+json":
+                self._data = []
+            elif not re.match(r"/(desk/)?static/", found.get("src", "")):
+                self.faults.append(f"<script {found}>")
+        for name, value in found.items():
+            if name.startswith("on") or name in ("style", "srcdoc"):
+                self.faults.append(f"{tag} {name}={value[:60]!r}")
+            if name in _ADDRESSES:
+                self._address(tag, name, value)
+
+    def handle_data(self, data: str) -> None:
+        if self._data is not None:
+            self._data.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self._data is not None:
+            try:
+                json.loads("".join(self._data))
+            except ValueError as error:
+                self.faults.append(f"JSON-LD: {error}")
+            self._data = None
+
+    def _address(self, tag: str, name: str, value: str) -> None:
+        # As browsers read it: without white space and control characters in front or within.
+        plain = re.sub(r"[\x00-\x20]", "", value).lower()
+        scheme = _SCHEME.match(plain)
+        if (scheme and scheme[0] not in _HARMLESS) or plain.startswith("//") or "evil.example" in plain:
+            self.faults.append(f"{tag} {name}={value[:80]!r}")
+        if tag == "a" and name == "href":
+            self.links.append(value)
+
+
+def faults(page: str) -> list[str]:
+    """Everything in an HTML page that runs, or leads to where it must not; [] for a clean page."""
+    parser = _Faults()
+    parser.feed(page)
+    parser.close()
+    return parser.faults
+
+
+def links(page: str) -> list[str]:
+    """Where its <a> lead."""
+    parser = _Faults()
+    parser.feed(page)
+    return parser.links

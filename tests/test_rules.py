@@ -1,0 +1,28 @@
+"""The rules that tools check: style, types, and which package may import which."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = {
+    "style": ["ruff", "check", "--quiet"],
+    "types": ["mypy"],
+    "imports": ["lint-imports", "--no-cache"],
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.timeout(300)
+def test_rules(name: str) -> None:
+    program, *arguments = CHECKS[name]
+    checked = subprocess.run(
+        [str(Path(sys.executable).with_name(program)), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"

@@ -1,0 +1,142 @@
+"""Backup and restore of both kinds of databases, and what they refuse."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shared.settings import get_settings
+from tests.conftest import forget_settings
+from tests.servers import PostgresServer
+from toasoan.backup import backup, check, restore
+from toasoan.place import HouseError
+
+
+@pytest.fixture
+def move_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Make another data dir the current one."""
+
+    def move(name: str) -> Path:
+        monkeypatch.setenv("TOASOAN_DATA_DIR", str(tmp_path / name))
+        forget_settings()
+        return get_settings().data_dir
+
+    return move
+
+
+def fill(data_dir: Path) -> sqlite3.Connection:
+    """A house with articles, views and a picture. Returns a connection that keeps the database open in WAL mode."""
+    (data_dir / "media" / "2023").mkdir(parents=True)
+    (data_dir / "media" / "2023" / "anh.jpg").write_bytes(b"\xff\xd8 picture")
+    with sqlite3.connect(data_dir / "counter.db") as counter:
+        counter.execute("CREATE TABLE totals (id INTEGER, views INTEGER)")
+        counter.execute("INSERT INTO totals VALUES (1, 5546)")
+    counter.close()
+    live = sqlite3.connect(data_dir / "ingest.db")
+    live.execute("PRAGMA journal_mode=WAL")
+    live.execute("CREATE TABLE articles (id INTEGER, title TEXT)")
+    live.execute("INSERT INTO articles VALUES (1, 'Chợ phiên')")
+    live.commit()
+    return live
+
+
+def titles(data_dir: Path) -> list[str]:
+    connection = sqlite3.connect(data_dir / "ingest.db")
+    try:
+        return [row[0] for row in connection.execute("SELECT title FROM articles ORDER BY id")]
+    finally:
+        connection.close()
+
+
+def test_a_running_house_is_copied_and_comes_back(move_to: Callable[[str], Path], tmp_path: Path) -> None:
+    old = move_to("old")
+    secret = get_settings().secret_key
+    live = fill(old)
+    # Not committed yet when the copy is made: it must not be in it, and must not hinder it.
+    live.execute("INSERT INTO articles VALUES (2, 'Nửa chừng')")
+    manifest = backup(tmp_path / "copy")
+    live.commit()
+    live.close()
+    assert [entry["path"] for entry in manifest["files"]] == [
+        "counter.db",
+        "ingest.db",
+        "media/2023/anh.jpg",
+        "secret.key",
+    ]
+
+    new = move_to("new")
+    restore(tmp_path / "copy")
+    assert titles(new) == ["Chợ phiên"]
+    assert (new / "media" / "2023" / "anh.jpg").read_bytes() == b"\xff\xd8 picture"
+    forget_settings()
+    assert get_settings().secret_key == secret
+    assert titles(old) == ["Chợ phiên", "Nửa chừng"]
+
+
+def test_restore_refuses_a_damaged_backup_and_writes_nothing(move_to: Callable[[str], Path], tmp_path: Path) -> None:
+    fill(move_to("old")).close()
+    copy = tmp_path / "copy"
+    backup(copy)
+    picture = copy / "media" / "2023" / "anh.jpg"
+    picture.write_bytes(b"\xff\xd8 pictuRe")
+    new = move_to("new")
+    with pytest.raises(HouseError, match=r"media/2023/anh\.jpg is damaged"):
+        restore(copy)
+    assert not (new / "ingest.db").exists()
+    picture.unlink()
+    with pytest.raises(HouseError, match=r"media/2023/anh\.jpg is missing"):
+        check(copy)
+    picture.write_bytes(b"\xff\xd8 picture")
+    (copy / "extra").touch()
+    with pytest.raises(HouseError, match="extra is not in the manifest"):
+        check(copy)
+
+
+def test_restore_refuses_a_house_with_articles(move_to: Callable[[str], Path], tmp_path: Path) -> None:
+    old = move_to("old")
+    fill(old).close()
+    backup(tmp_path / "copy")
+    with pytest.raises(HouseError, match=r"is not empty \(ingest\.db, counter\.db\)"):
+        restore(tmp_path / "copy")
+    assert titles(old) == ["Chợ phiên"]
+
+
+def test_backup_writes_over_nothing(move_to: Callable[[str], Path], tmp_path: Path) -> None:
+    fill(move_to("old")).close()
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "other").touch()
+    with pytest.raises(HouseError, match="not an empty folder"):
+        backup(tmp_path / "copy")
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["other"]
+
+
+def test_a_folder_that_is_no_backup_is_named(tmp_path: Path) -> None:
+    with pytest.raises(HouseError, match="is not a backup"):
+        check(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 99, "files": []}))
+    with pytest.raises(HouseError, match="format 99"):
+        check(tmp_path)
+
+
+def test_postgresql_is_dumped_and_comes_back(
+    postgres_server: PostgresServer, postgres: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        for schema in ("ingest", "counter"):
+            connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute("CREATE TABLE ingest.articles (id int PRIMARY KEY, title text)")
+        connection.execute("INSERT INTO ingest.articles VALUES (1, 'Chợ phiên')")
+    manifest = backup(tmp_path / "copy")
+    assert {"counter.dump", "ingest.dump"} <= {entry["path"] for entry in manifest["files"]}
+    with pytest.raises(HouseError, match="ingest database is not empty"):
+        restore(tmp_path / "copy")
+
+    other = postgres_server.new_database()
+    monkeypatch.setenv("TOASOAN_DATABASE_URL", other)
+    forget_settings()
+    restore(tmp_path / "copy")
+    with psycopg.connect(other) as connection:
+        assert connection.execute("SELECT title FROM ingest.articles").fetchall() == [("Chợ phiên",)]

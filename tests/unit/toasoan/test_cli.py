@@ -1,0 +1,90 @@
+"""The command line as people and scripts meet it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from toasoan.cli import COMMANDS, cli
+
+NAMES = {
+    "up",
+    "status",
+    "keys create",
+    "keys list",
+    "keys revoke",
+    "users create",
+    "import",
+    "reindex",
+    "rebuild",
+    "reconcile",
+    "dead list",
+    "dead show",
+    "dead replay",
+    "dead drop",
+    "backup",
+    "restore",
+    "demo",
+}
+
+
+def every_command(group: click.Group = cli, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
+        if isinstance(command, click.Group):
+            yield from every_command(command, f"{prefix}{name} ")
+        else:
+            yield prefix + name, command
+
+
+def test_every_promised_command_is_there_and_explains_itself() -> None:
+    found = dict(every_command())
+    assert set(found) >= NAMES
+    for name, command in found.items():
+        help_text = CliRunner().invoke(command, ["--help"])
+        assert help_text.exit_code == 0, name
+        assert len((command.help or "").split()) > 4, name
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["status", "--nonsense"], ["keys"], ["import"], ["users", "create"]]
+)
+def test_what_is_not_understood_ends_with_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(cli, arguments).exit_code == 2
+
+
+def test_status_of_no_house_is_an_empty_list_and_exit_code_1() -> None:
+    answer = CliRunner().invoke(cli, ["status", "--json"])
+    assert answer.exit_code == 1
+    assert json.loads(answer.stdout) == []
+    assert "no house runs on" in answer.stderr
+
+
+def test_a_setting_that_cannot_be_meant_ends_with_2_and_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOASOAN_LOG_LEVEL", "loud")
+    answer = CliRunner().invoke(cli, ["status"])
+    assert answer.exit_code == 2
+    assert "TOASOAN_LOG_LEVEL" in answer.stderr
+
+
+def test_the_supervisor_carries_no_heavy_library() -> None:
+    """It lives beside eight services in 600 MB."""
+    code = """if True:
+        import sys, toasoan.cli, toasoan.commands.up, toasoan.supervisor, toasoan.output
+        heavy = {"sqlalchemy", "celery", "kombu", "pydantic", "fastapi", "redis", "structlog", "shared"}
+        print(sorted(heavy & set(sys.modules)))
+    """
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_python_m_is_the_same() -> None:
+    by_module = subprocess.run([sys.executable, "-m", "toasoan", "--help"], capture_output=True, text=True, check=True)
+    assert by_module.stdout.startswith("Usage: toasoan [OPTIONS] COMMAND")
+    assert all(f"  {name} " in by_module.stdout for name in COMMANDS)

@@ -1,0 +1,88 @@
+"""The Makefile, the locked requirements, and what must not stand in a committed file."""
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+LOCKS = ["requirements/base.txt", "requirements/dev.txt", "requirements/security.txt"]
+
+
+def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        ["make", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_make_alone_says_what_there_is() -> None:
+    printed = make().stdout
+    for target in ("run", "test", "bench", "lint", "screenshots", "clean"):
+        assert re.search(rf"^  make {target} +\w", printed, re.MULTILINE), printed
+    assert re.findall(r"^\S.*$", printed, re.MULTILINE) == ["Run", "Check", "Keep"]
+
+
+def test_the_second_make_takes_no_time() -> None:
+    if not (ROOT / ".state" / "dev").exists():
+        pytest.skip("set up by hand, not by make")
+    make("install", ".state/dev")
+    began = time.monotonic()
+    again = make("install", ".state/dev")
+    assert again.returncode == 0, again.stderr
+    assert "Installing" not in again.stdout
+    assert time.monotonic() - began < 5
+
+
+def test_make_run_becomes_the_house_itself() -> None:
+    """A shell between make and the house would swallow SIGTERM."""
+    printed = make("--dry-run", "run").stdout
+    assert printed.strip().splitlines()[-1] == "exec .venv/bin/toasoan up"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_everything_is_pinned_with_hashes_and_names_no_host(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    pins = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert len(pins) > 20
+    for pin in pins:
+        assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==\S+", pin), pin
+        assert "--hash=sha256:" in pin, pin
+    assert "://" not in text
+    assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
+
+
+def test_every_wanted_package_is_locked_at_the_version_that_is_asked_for() -> None:
+    for wanted, lock in (("base.in", "base.txt"), ("dev.in", "dev.txt"), ("security.in", "security.txt")):
+        locked = dict(
+            re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / "requirements" / lock).read_text(), re.MULTILINE)
+        )
+        lines = (ROOT / "requirements" / wanted).read_text().splitlines()
+        for line in lines:
+            match = re.match(r"([A-Za-z0-9._-]+)(?:\[.*\])?(?:==(\S+))?$", line)
+            if match:
+                name, version = match[1].lower(), match[2]
+                assert name in locked
+                assert version in (None, locked[name])
+
+
+def test_no_committed_file_knows_this_machine() -> None:
+    for path in tracked():
+        data = path.read_bytes()
+        assert str(ROOT).encode() + b"/" not in data, path
+        assert b"/root/" not in data or path.name == Path(__file__).name, path
+
+
+def test_ci_runs_what_people_run() -> None:
+    script = (ROOT / ".ci" / "run").read_text()
+    assert [line for line in script.splitlines() if "make" in line] == ["exec make test"]

@@ -1,0 +1,183 @@
+"""The article's page and its JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.ingest.sanitise import text_to_html
+from services.web import store
+from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
+from services.web.pages import comments
+from shared.contracts.articles import ArticleState, Author, Image
+from tests.contract.web.conftest import published
+from tests.unit.web.pages import sample
+from tests.unit.web.pages.conftest import Paper
+from tests.unit.web.pages.reader import Reader
+
+SEED = Path(__file__).resolve().parents[5] / "shared" / "seed" / "article.txt"
+LEAD_PATH = "/kinh-te/cho-phien-muong-suong-40"
+
+
+def filled(page: Page) -> str:
+    """The page as it is served with 5.546 views."""
+    return page.body.replace(slot(VIEWS), "5.546").replace(slot(TOKEN), "t").replace(slot("part:most-read"), "")
+
+
+def test_the_seed_page_stands_word_for_word(empty_paper: Paper) -> None:
+    if not SEED.exists():
+        pytest.skip(f"{SEED} is not at hand")
+    lines = [" ".join(line.split()) for line in SEED.read_text("utf-8").splitlines() if line.strip()]
+    title, facts, first, caption, *rest = lines
+    byline = next(line for line in rest if line.startswith("Tin, ảnh"))
+    second_caption = next(line for line in rest if line.startswith("Đại biểu Công an"))
+    paragraphs = [first.removeprefix("ĐBP - "), caption, *rest[: rest.index(byline)]]
+    body = text_to_html("\n\n".join(paragraphs))
+    story = ArticleState(
+        id=5,
+        version=1,
+        status="published",
+        title=title,
+        slug="phat-huy",
+        summary=paragraphs[0][:200] + "…",
+        body=body,
+        section_slug="thoi-su",
+        section_name="Thời sự",
+        dateline="ĐBP",
+        byline=byline,
+        authors=(Author(name="Quang Long", slug="quang-long"),),
+        images=(Image(url="", caption=caption), Image(url="", caption=second_caption)),
+        published_at=sample.AT,
+        updated_at=sample.AT,
+    )
+    store.publish(empty_paper.engine, [published(story)])
+    html = filled(empty_paper.page("/thoi-su/phat-huy-5")).replace("<footer", "</main><main><footer")
+    words = Reader(html).words
+    place = 0
+    expected = [title, facts.replace("5546", "5.546"), first, caption, *rest]
+    for line in expected:
+        place = words.find(line, place)
+        assert place >= 0, line
+        place += len(line)
+    assert words.count(caption) == 1
+    assert f"<figcaption>{caption}</figcaption>" in html
+
+
+def test_all_that_belongs_to_an_article_is_on_its_page(paper: Paper) -> None:
+    page = paper.page(LEAD_PATH)
+    reader = Reader(filled(page))
+    assert page.article_id == sample.LEAD
+    for words in (
+        "Trang chủ Kinh tế Chợ phiên Mường Sương họp lại sau mưa lũ",
+        "09:59 - Thứ Tư, 11/01/2023 Lượt xem: 5.546 In bài viết",
+        "Cập nhật: 17:59 - Thứ Tư, 11/01/2023",
+        "Tóm tắt của bản tin 40.",
+        "Thông tin cải chính, xin lỗi 17:59 - Thứ Tư, 11/01/2023 Bài in sai giá mật ong.",
+        "Đã đăng 210.000 Sửa lại 120.000",
+        "BM - Sáng sớm, chợ đã đông.",
+        "Một góc chợ. Ảnh: A Páo",
+        "Hàng thổ cẩm.",
+        "Tin, ảnh: Quang Long",
+        "Bạn đọc A 17:59 - Thứ Năm, 12/01/2023 Bài hay. Cảm ơn.",
+        "Tin liên quan",
+        "Tin khác",
+    ):
+        assert words in reader.words, words
+    assert reader.metas["view-token"] == "t"
+    neighbours = ("/nong-nghiep/ban-tin-so-38-38", "/nong-nghiep/ban-tin-so-41-41")
+    for path in ("/tu-khoa/tet", "/tac-gia/quang-long", *neighbours):
+        assert path in reader.links, path
+    assert f"/kinh-te/ban-tin-so-{sample.WITHDRAWN}-{sample.WITHDRAWN}" not in reader.links
+    assert reader.words.index("Bạn đọc A") < reader.words.index("Bạn đọc B") < reader.words.index("Bình luận được")
+    assert 'srcset="/media/aa/cho-480.webp 480w, /media/aa/cho-960.webp 960w"' in page.body
+    # Pictures that do not stand in the body follow the lead.
+    assert page.body.index("khac-960.webp") < page.body.index("Sáng sớm, chợ đã đông.")
+
+
+def test_machines_learn_what_it_is(paper: Paper) -> None:
+    reader = Reader(paper.page(LEAD_PATH).body)
+    url = paper.settings.site_url + LEAD_PATH
+    news = reader.of_type("NewsArticle")
+    assert reader.rels["canonical"] == reader.metas["og:url"] == news["url"] == url
+    assert news["headline"] == reader.metas["og:title"] == "Chợ phiên Mường Sương họp lại sau mưa lũ"
+    assert news["datePublished"] == "2023-01-11T09:59:00+07:00"
+    assert news["author"][0]["name"] == "Quang Long"
+    assert news["correction"][0]["@type"] == "CorrectionComment"
+    assert news["image"][0]["url"].endswith("/media/aa/cho.jpg")
+    assert reader.metas["og:image"].startswith("http")
+    crumbs = reader.of_type("BreadcrumbList")["itemListElement"]
+    assert [crumb["name"] for crumb in crumbs] == ["Trang chủ", "Kinh tế"]
+
+
+def test_an_article_with_words_alone_has_no_empty_places(paper: Paper) -> None:
+    page = paper.page("/thoi-su/ban-tin-so-36-36")
+    for absent in (
+        "standfirst",
+        "byline",
+        'class="tags"',
+        'class="correction"',
+        "Cập nhật:",
+        "dateline",
+        "<figure",
+        "og:image",
+    ):
+        assert absent not in page.body, absent
+
+
+def test_videos_load_on_a_click_only(paper: Paper) -> None:
+    page = paper.page("/nong-nghiep/ban-tin-so-38-38")
+    assert "<iframe" not in page.body
+    assert 'data-embed="https://www.youtube-nocookie.com/embed/abcdefghijk?autoplay=1"' in page.body
+    assert 'href="https://www.youtube.com/watch?v=abcdefghijk"' in page.body
+    own = sample.article(sample.VIDEO, version=2, video_url=f"{paper.settings.site_url}/media/aa/phim.mp4")
+    store.publish(paper.engine, [published(own)])
+    assert '<video controls preload="none"' in paper.page("/nong-nghiep/ban-tin-so-38-38").body
+    elsewhere = sample.article(sample.VIDEO, version=3, video_url="https://video.example/phim")
+    store.publish(paper.engine, [published(elsewhere)])
+    body = paper.page("/nong-nghiep/ban-tin-so-38-38").body
+    assert 'href="https://video.example/phim"' in body
+    assert "data-embed" not in body
+
+
+def test_addresses_that_are_not_the_articles_own(paper: Paper) -> None:
+    for path in ("/thoi-su/cho-phien-muong-suong-40", "/kinh-te/ten-cu-40", "/kinh-te/40"):
+        with pytest.raises(Moved) as moved:
+            paper.page(path)
+        assert moved.value.path == LEAD_PATH
+    with pytest.raises(Gone):
+        paper.page(f"/kinh-te/ban-tin-so-{sample.WITHDRAWN}-{sample.WITHDRAWN}")
+    with pytest.raises(Missing):
+        paper.page("/kinh-te/khong-co-999999")
+
+
+def test_json_has_the_published_members(paper: Paper) -> None:
+    page = paper.page(f"/api/articles/{sample.LEAD}")
+    article = json.loads(page.body.replace(slot("views-number"), "5546"))
+    assert page.content_type.startswith("application/json")
+    wanted = """id version title summary body url section tags byline dateline published_at updated_at images views
+        corrections""".split()
+    assert set(wanted) <= set(article)
+    assert article["views"] == 5546
+    assert article["url"] == paper.settings.site_url + LEAD_PATH
+    assert article["section"] == "kinh-te"
+    assert article["published_at"] == "2023-01-11T09:59:00+07:00"
+    with pytest.raises(Gone):
+        paper.page(f"/api/articles/{sample.WITHDRAWN}")
+    with pytest.raises(Missing):
+        paper.page("/api/articles/999999")
+
+
+def test_a_refused_comment_keeps_what_was_typed(paper: Paper) -> None:
+    answer = paper.make(
+        comments.form_answer,
+        sample.article(sample.LEAD),
+        "Tên còn trống.",
+        email="a@b.example",
+        text="Chưa <gửi> được",
+        parent_id="3",
+    )
+    assert answer.status == 422
+    assert 'role="alert">Tên còn trống.' in answer.body
+    assert "Chưa &lt;gửi&gt; được</textarea>" in answer.body
+    assert 'value="a@b.example"' in answer.body
+    assert '<option value="3" selected>' in answer.body

@@ -1,0 +1,126 @@
+"""Front page, sections, tags, authors, days and the other lists."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.web import store
+from services.web.page import Missing, slot
+from services.web.pages import errors, parts
+from shared.contracts.events import FrontPageChanged
+from tests.contract.web.conftest import delivered, published
+from tests.unit.web.pages import sample
+from tests.unit.web.pages.conftest import Paper
+from tests.unit.web.pages.reader import Reader
+
+
+def test_editors_decide_what_leads_the_front_page(paper: Paper) -> None:
+    page = paper.page("/")
+    assert page.body.index("Chợ phiên Mường Sương") < page.body.index("Bản tin số 45")
+    assert '<h1 class="nameplate">' in page.body
+    for name in ("Thời sự", "Kinh tế", "Nông nghiệp", "Ảnh", "Video"):
+        assert name in Reader(page.body).words
+    # No story stands twice at the top and in its section's block.
+    assert page.body.count("/kinh-te/cho-phien-muong-suong-40") == 1
+    assert slot("part:latest") in page.body
+    assert slot("part:most-read") in page.body
+
+
+def test_without_an_editors_choice_the_newest_with_a_picture_leads(paper: Paper) -> None:
+    store.set_front_page(paper.engine, [delivered(FrontPageChanged(version=2, pinned=()), 1, 2)])
+    newest = sample.article(sample.ARTICLES + 1, images=())
+    store.publish(paper.engine, [published(newest)])
+    words = Reader(paper.page("/").body).words
+    assert words.index("Bản tin số 45") < words.index("Bản tin số 46")
+
+
+def test_a_paper_without_articles_has_a_front_page(empty_paper: Paper) -> None:
+    assert "Báo chưa đăng bài nào." in empty_paper.page("/").body
+    for path in ("/doc-nhieu", "/anh", "/video", "/cai-chinh", "/rss.xml", "/sitemap.xml", "/sitemap-0.xml"):
+        assert empty_paper.page(path).status == 200
+
+
+def test_a_section_shows_its_sub_sections_and_turns_pages(paper: Paper) -> None:
+    first = Reader(paper.page("/kinh-te").body)
+    assert "/nong-nghiep" in first.links
+    assert "/kinh-te?trang=2" in first.links
+    second = Reader(paper.page("/kinh-te?trang=2").body)
+    assert second.rels["canonical"].endswith("/kinh-te?trang=2")
+    assert second.rels["prev"] == "/kinh-te"
+    shown = {link for link in first.links + second.links if link.startswith(("/kinh-te/", "/nong-nghiep/"))}
+    # Everything in the section and its sub-section, the withdrawn one left out.
+    assert len(shown) == sum(1 for number in range(1, 46) if number % 3 and number != sample.WITHDRAWN)
+    with pytest.raises(Missing):
+        paper.page("/kinh-te?trang=9")
+    with pytest.raises(Missing):
+        paper.page("/khong-co")
+
+
+def test_a_sub_section_knows_where_it_stands(paper: Paper) -> None:
+    reader = Reader(paper.page("/nong-nghiep").body)
+    assert reader.words.startswith("Trang chủ Kinh tế Nông nghiệp")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/tu-khoa/tet", "Từ khóa Tết"), ("/tac-gia/quang-long", "Tác giả Quang Long")]
+)
+def test_tags_and_authors(paper: Paper, path: str, name: str) -> None:
+    assert name in Reader(paper.page(path).body).words
+    with pytest.raises(Missing):
+        paper.page(f"{path}-khong-co")
+
+
+def test_a_day_leads_to_its_neighbours(paper: Paper) -> None:
+    reader = Reader(paper.page("/ngay/2023-01-10").body)
+    assert "Thứ Ba, 10/01/2023" in reader.words
+    assert {"/ngay/2023-01-09", "/ngay/2023-01-11"} <= set(reader.links)
+    assert "Bản tin số 20 " in reader.words
+    assert "Bản tin số 40 " not in reader.words
+    assert "Không có bài nào trong ngày này." in paper.page("/ngay/2022-12-31").body
+    for wrong in ("2023-02-30", "1899-01-01", "2999-01-01"):
+        with pytest.raises(Missing):
+            paper.page(f"/ngay/{wrong}")
+
+
+def test_kinds_and_corrections(paper: Paper) -> None:
+    assert f"-{sample.PHOTO}" in paper.page("/anh").body
+    assert f"-{sample.VIDEO}" in paper.page("/video").body
+    words = Reader(paper.page("/cai-chinh").body).words
+    assert "Chợ phiên Mường Sương họp lại sau mưa lũ" in words
+    assert "Bài in sai giá mật ong." in words
+
+
+def test_the_most_read_with_their_numbers(paper: Paper) -> None:
+    assert "Bản tin số 1 về mùa màng ở vùng cao 4.999 lượt xem" in Reader(paper.page("/doc-nhieu").body).words
+    part = paper.make(parts.most_read)
+    assert "4.999 lượt xem 24 giờ qua" in part.body
+    assert "rank:24h:" in part.depends
+    newest = paper.make(parts.latest)
+    assert newest.body.index("số 45") < newest.body.index("số 44")
+
+
+def test_a_page_depends_on_what_it_shows(paper: Paper) -> None:
+    depends = paper.page("/kinh-te").depends
+    assert {"list:s:kinh-te", "sections"} <= depends
+    depends = paper.page("/kinh-te/cho-phien-muong-suong-40").depends
+    assert {"article:40", "around:40", "related:40", "comments:40", "card:1", "sections"} <= depends
+    assert {"front", "list:all", "card:40"} <= paper.page("/").depends
+
+
+def test_pages_of_errors(paper: Paper) -> None:
+    for maker, status in ((errors.not_found, 404), (errors.gone, 410), (errors.unavailable, 503)):
+        page = paper.make(maker)
+        assert page.status == status
+        assert 'content="noindex"' in page.body
+        assert 'rel="canonical"' not in page.body
+    alone = errors.unavailable(None)
+    assert alone.status == 503
+    assert ("Retry-After", "10") in alone.headers
+    assert "Trang tạm thời chưa mở được" in alone.body
+    assert "\x00" not in alone.body
+
+
+def test_the_days_of_the_archive_follow_vietnam(paper: Paper) -> None:
+    late = sample.article(60, published_at=sample.AT.replace(hour=17, minute=30) + timedelta(days=30))
+    store.publish(paper.engine, [published(late)])
+    assert "Bản tin số 60 " in Reader(paper.page("/ngay/2023-02-09").body).words
