@@ -141,7 +141,7 @@ class Nothing(Event):
 def test_the_base_of_handlers_costs_no_more_than_celery_itself(counters_redis: RedisServer) -> None:
     bare = Celery("bare", set_as_current=False)
 
-    @bare.task(name="bare.nothing")
+    @bare.task(name="bare.nothing", shared=False)
     def nothing(events: list[dict[str, Any]]) -> None:
         pass
 

@@ -245,6 +245,7 @@ def test_the_desk_by_keyboard_and_on_a_phone(newsroom: Newsroom) -> None:
     page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Bình luận").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bình luận")
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press("s")
     expect(page.get_by_role("heading", level=1)).to_have_text("Số liệu bạn đọc")

@@ -151,7 +151,7 @@ def test_a_reader_s_comment_waits_for_approval(house: House) -> None:
     saved = house.push(title="Bài có bình luận")
     house.until_page(saved["url"])
     comments = f"{house.web_url}/api/articles/{saved['id']}/comments"
-    sent = house.client.post(comments, json={"name": "Chị Mai", "text": "Bài viết rất hữu ích cho bà con."})
+    sent = house.client.post(comments, json={"name": "Bà Sín", "text": "Bài viết rất hữu ích cho bà con."})
     assert sent.status_code == 202, sent.text
     assert house.get(comments).json() == {"comments": []}
     refused = house.client.post(comments, json={"name": "", "text": "x" * 4000})
@@ -163,7 +163,7 @@ def test_a_reader_s_comment_waits_for_approval(house: House) -> None:
 
         engine = create_engine(f"sqlite:///{Path(house.data_dir) / 'ingest.db'}")
         with engine.connect() as connection:
-            rows = connection.execute(text("SELECT status FROM comments WHERE name = 'Chị Mai'")).all()
+            rows = connection.execute(text("SELECT status FROM comments WHERE name = 'Bà Sín'")).all()
         return rows == [("held",)]
 
     until(waits, 20, "the comment waits for a moderator")

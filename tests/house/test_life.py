@@ -30,7 +30,7 @@ ROLES = {
 WORKERS = ["ingest.worker", "search.index", "search.query", "counter.worker", "web.worker"]
 
 
-def test_status_shows_every_process_and_they_fit_into_600_mb(house: House) -> None:
+def test_status_shows_every_process(house: House) -> None:
     rows = {row["role"]: row for row in orjson.loads(house.toasoan("status", "--json").stdout)}
     assert set(rows) == ROLES
     for row in rows.values():
@@ -41,8 +41,18 @@ def test_status_shows_every_process_and_they_fit_into_600_mb(house: House) -> No
         metrics = house.get(rows[name]["metrics_url"])
         assert metrics.status_code == 200
         assert "process_resident_memory_bytes" in metrics.text
-    assert rows["supervisor"]["rss_bytes"] < 35_000_000
-    assert sum(row["rss_bytes"] for row in rows.values()) < 600_000_000
+
+
+def test_a_new_house_with_the_demo_paper_fits_into_600_mb(tmp_path: Path) -> None:
+    house = House(tmp_path / "house", TOASOAN_DEMO="1")
+    try:
+        house.start()
+        until(lambda: house.get("/api/search", params={"q": "người"}).json()["total"] > 20, 60, "the demo is there")
+        # What indexing needed for a moment is given back soon after.
+        until(lambda: sum(row["rss_bytes"] for row in house.status()) < 600_000_000, 45, "the house is small")
+        assert house.role("supervisor")["rss_bytes"] < 35_000_000
+    finally:
+        house.close()
 
 
 def test_status_for_people_names_every_role(house: House) -> None:

@@ -156,8 +156,8 @@ def _comment(house: House, editor: Editor, article_id: int) -> None:
     assert house.client.post(where, data=form).status_code == 303
 
     def held() -> str | None:
-        found = re.search(r'name="id" value="(\d+)"', editor.get("/desk/binh-luan").text)
-        return found[1] if found else None
+        before, link, _ = editor.get("/desk/binh-luan").text.partition(f'"/desk/bai/{article_id}"')
+        return re.findall(r'name="id" value="(\d+)"', before)[-1] if link else None
 
     number = until(held, 30, "the comment waits at the desk")
     assert editor.post("/desk/binh-luan", id=number, decision="approve").status_code == 303

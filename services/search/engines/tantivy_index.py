@@ -23,7 +23,7 @@ from shared.telemetry import log
 
 _MADE_FILE = "made.json"
 # tantivy's least; more only delays the first segment of a long import.
-_WRITER_BYTES = 20_000_000
+_WRITER_BYTES = 15_000_000
 # The first results are ordered by score and freshness; further ones by score alone.
 _RANKED_WINDOW = 200
 _SIMILAR_TERMS = 25
@@ -222,7 +222,8 @@ class TantivyIndex(base.Index):
             self._schema,
             {Field.exact_pairs.value: [tokens.exact_pairs]},
             min_doc_frequency=2,
-            max_doc_frequency=max(20, searcher.num_docs // 10),
+            # tantivy counts deleted documents in a term's frequency, and panics when that exceeds the living ones.
+            max_doc_frequency=min(searcher.num_docs, max(20, searcher.num_docs // 10)),
             min_term_frequency=1,
             max_query_terms=_SIMILAR_TERMS,
         )

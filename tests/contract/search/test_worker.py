@@ -101,7 +101,7 @@ def test_an_index_of_other_code_is_named_at_the_start_and_made_anew(house: Searc
     house.query.start()
     until(lambda: house.ask("bản cũ").total == 1, 30, "it is used as it is")
     for process in (house.index, house.query):
-        assert "toasoan reindex" in process.log
+        until(lambda process=process: "toasoan reindex" in process.log, 20, "it says what to run")
         assert old in process.log
 
     command = house.command("reindex", "--json")
