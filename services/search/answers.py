@@ -2,7 +2,6 @@
 
 import threading
 import time
-import zlib
 from collections import OrderedDict
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,8 @@ from shared.vietnamese.highlight import Highlighter
 from shared.vietnamese.text import nfc
 
 _CUT_LENGTH = 220
-_CACHED_ANSWERS = 1_000
+# Of some 20 kB each.
+_CACHED_ANSWERS = 300
 # Answers of an engine that cannot tell cheaply whether anything changed, and the freshness in any, grow old.
 _CACHED_SECONDS = 2.0
 _CACHED_SECONDS_UNCHANGED = 60.0
@@ -151,10 +151,10 @@ def _one_line(text: str) -> str:
 
 
 class _AnswerCache:
-    """Answers to the same question while the index stays as it is; packed, as most are of some 15 kB."""
+    """Answers to the same question while the index stays as it is."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[SearchArticles, tuple[object, float, bytes]] = OrderedDict()
+        self._answers: OrderedDict[SearchArticles, tuple[object, float, SearchAnswer]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, query: SearchArticles, state: object) -> SearchAnswer | None:
@@ -162,17 +162,16 @@ class _AnswerCache:
             held = self._answers.get(query)
             if held is None:
                 return None
-            known, at, packed = held
+            known, at, answer = held
             seconds = _CACHED_SECONDS if state is None else _CACHED_SECONDS_UNCHANGED
             if known != state or time.monotonic() - at > seconds:
                 del self._answers[query]
                 return None
             self._answers.move_to_end(query)
-        return SearchAnswer.model_validate_json(zlib.decompress(packed))
+            return answer
 
     def put(self, query: SearchArticles, state: object, answer: SearchAnswer) -> None:
-        packed = zlib.compress(answer.model_dump_json().encode(), 1)
         with self._lock:
-            self._answers[query] = (state, time.monotonic(), packed)
+            self._answers[query] = (state, time.monotonic(), answer)
             while len(self._answers) > _CACHED_ANSWERS:
                 self._answers.popitem(last=False)

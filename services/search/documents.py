@@ -20,6 +20,8 @@ SEPARATOR = "_"
 
 # How much of an article is searched: longer ones are lists and tables, and one must not fill the index.
 _MAX_TEXT = 60_000
+# How much of a text tells what it is about: news says it first.
+_ABOUT_TEXT = 1_500
 _START_LENGTH = 64
 _STARTS = 24
 _VIETNAM = timezone(timedelta(hours=7))
@@ -133,6 +135,12 @@ def tokens(document: IndexDocument) -> Tokens:
         title_pairs=" ".join(title.pairs),
         starts=_starts(title.folded),
     )
+
+
+def about(document: IndexDocument) -> str:
+    """The `exact_pairs` of headline, lead and beginning: what related articles are found by."""
+    parts = (document.title, document.summary, *document.text[:_ABOUT_TEXT].split("\n"))
+    return " ".join([token for part in parts for token in forms.forms(part).exact_pairs])
 
 
 def _starts(words: list[str]) -> tuple[str, ...]:

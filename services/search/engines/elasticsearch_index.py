@@ -100,11 +100,10 @@ class ElasticsearchIndex(base.Index):
         return [int(buckets[f"p{at}"]["doc_count"]) for at in range(len(plans))]
 
     def similar(self, document: IndexDocument, size: int) -> list[int]:
-        tokens = docs.tokens(document)
         alike = {
             "more_like_this": {
                 "fields": [Field.exact_pairs.value],
-                "like": [{"_index": self.name, "doc": {Field.exact_pairs.value: tokens.exact_pairs}}],
+                "like": [{"_index": self.name, "doc": {Field.exact_pairs.value: docs.about(document)}}],
                 "min_doc_freq": 2,
                 "max_doc_freq": max(20, self.documents_held() // 10),
                 "min_term_freq": 1,

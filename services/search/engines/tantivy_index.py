@@ -25,7 +25,7 @@ _MADE_FILE = "made.json"
 # tantivy's least; more only delays the first segment of a long import.
 _WRITER_BYTES = 15_000_000
 # The first results are ordered by score and freshness; further ones by score alone.
-_RANKED_WINDOW = 200
+_RANKED_WINDOW = 100
 _SIMILAR_TERMS = 25
 
 _POSITIONS = {Field.folded: "position", Field.exact: "position"}
@@ -217,10 +217,9 @@ class TantivyIndex(base.Index):
 
     def similar(self, document: IndexDocument, size: int) -> list[int]:
         searcher = self._reader()
-        tokens = docs.tokens(document)
         alike = Query.more_like_this_document_fields_query(
             self._schema,
-            {Field.exact_pairs.value: [tokens.exact_pairs]},
+            {Field.exact_pairs.value: [docs.about(document)]},
             min_doc_frequency=2,
             # tantivy counts deleted documents in a term's frequency, and panics when that exceeds the living ones.
             max_doc_frequency=min(searcher.num_docs, max(20, searcher.num_docs // 10)),
