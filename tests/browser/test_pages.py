@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser.chromium import READER
 from tests.contract.web.conftest import Site
@@ -84,6 +84,27 @@ def test_every_page_is_accessible_and_fits(page: Page, checkers: Path) -> None:
     assert not found, found
     assert not said, said
     assert not foreign, foreign
+
+
+def test_an_article_is_light_on_the_wire(page: Page) -> None:
+    seen: list[Request] = []
+    page.on("requestfinished", lambda request: seen.append(request))
+    page.goto(ARTICLE, wait_until="networkidle")
+
+    def kilobytes(*kinds: str) -> float:
+        sizes = [one.sizes() for one in seen if one.resource_type in kinds]
+        return sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes) / 1024
+
+    assert 1 < kilobytes("script") <= 6
+    assert kilobytes("document", "stylesheet", "script", "font") <= 40
+    assert [one.resource_type for one in seen].count("stylesheet") == 1
+
+
+def test_the_row_of_sections_shows_where_the_reader_is(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/video")
+    here = page.get_by_role("navigation", name="Chuyên mục").get_by_role("link", name="Video")
+    expect(here).to_be_in_viewport(ratio=1)
 
 
 def test_pages_fit_at_four_times_the_size(page: Page) -> None:

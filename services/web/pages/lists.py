@@ -11,7 +11,7 @@ from shared.vietnamese.dates import VIETNAM, long_date, short_date
 
 SIZE = 20
 _FIRST_YEAR = 1925
-_WINDOWS = (("1h", "1 giờ"), ("24h", "24 giờ"), ("7d", "7 ngày"), ("30d", "30 ngày"))
+_WINDOWS = (("1h", "1 giờ qua"), ("24h", "24 giờ qua"), ("7d", "7 ngày qua"), ("30d", "30 ngày qua"))
 
 Trail = list[tuple[str, str]]
 

@@ -1,10 +1,12 @@
 """The search page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from services.web.model import Card
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
@@ -19,7 +21,10 @@ def search(
     """What was found (200), that search is away (503: a query without an answer), what cannot be meant (422),
     or the empty form (200). `typed` is what stands in the field."""
     status = 422 if problem else 503 if query is not None and answer is None else 200
-    head = Head(title=f"{typed + ' - ' if typed else ''}Tìm kiếm - {site.settings.site_name}")
+    head = Head(
+        title=f"{typed + ' - ' if typed else ''}Tìm kiếm - {site.settings.site_name}",
+        description=f"Tìm tin, bài, ảnh của {site.settings.site_name}, có dấu hoặc không dấu.",
+    )
     pages = _pages(query, answer)
     made = page(
         site,
@@ -31,7 +36,7 @@ def search(
         answer=answer,
         typed=typed,
         problem=problem,
-        hits=[Hit.of(hit, site.settings.site_url) for hit in answer.results] if answer else [],
+        hits=_hits(site, answer.results) if answer else [],
         wanted=_wanted(query),
         address=lambda **changed: address(query, **changed),
         facet=lambda name, value: address(query, **_facet(name, value)),
@@ -66,19 +71,27 @@ def _facet(name: str, value: object) -> dict[str, object]:
     return {"from": f"{value}-01-01", "to": f"{value}-12-31"} if name == "year" else {name: value}
 
 
+def _hits(site: Site, found: Iterable[SearchHit]) -> "list[Hit]":
+    """The results, each with the article's card as the lists show it: its picture in small sizes."""
+    found = list(found)
+    cards = {card.id: card for card in site.read.cards([hit.id for hit in found])}
+    return [Hit.of(hit, cards.get(hit.id), site.settings.site_url) for hit in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A result with its title and its cut as HTML, the searched words in <mark>."""
+    """A result with its title and its cut as HTML, the searched words in <mark>; no `card` where web has none (yet)."""
 
     found: SearchHit
+    card: Card | None
     path: str
     title: Markup
     cut: Markup
 
     @classmethod
-    def of(cls, hit: SearchHit, site_url: str) -> "Hit":
+    def of(cls, hit: SearchHit, card: Card | None, site_url: str) -> "Hit":
         title = _marked(hit.highlight_title, hit.title)
-        return cls(hit, hit.url.removeprefix(site_url), title, _marked(hit.highlight, hit.summary))
+        return cls(hit, card, hit.url.removeprefix(site_url), title, _marked(hit.highlight, hit.summary))
 
 
 def _marked(highlighted: str, plain: str) -> Markup:

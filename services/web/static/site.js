@@ -16,6 +16,10 @@
     });
   }
 
+  // On a narrow screen the row of sections is longer than the screen: the reader's own is shown.
+  const here = document.querySelector(".sections [aria-current]");
+  if (here) here.closest("ul").scrollLeft = here.offsetLeft - 64;
+
   const menu = document.querySelector(".menu");
   document.addEventListener("click", (event) => {
     if (menu?.open && !menu.contains(event.target)) menu.open = false;

@@ -36,6 +36,7 @@ def test_without_an_editors_choice_the_newest_with_a_picture_leads(paper: Paper)
 
 def test_a_paper_without_articles_has_a_front_page(empty_paper: Paper) -> None:
     assert "Báo chưa đăng bài nào." in empty_paper.page("/").body
+    assert empty_paper.page("/doc-nhieu").body.count("Chưa đủ lượt đọc để xếp hạng.") == 1
     for path in ("/doc-nhieu", "/anh", "/video", "/cai-chinh", "/rss.xml", "/sitemap.xml", "/sitemap-0.xml"):
         assert empty_paper.page(path).status == 200
 
@@ -92,6 +93,7 @@ def test_kinds_and_corrections(paper: Paper) -> None:
 
 def test_the_most_read_with_their_numbers(paper: Paper) -> None:
     assert "Bản tin số 1 về mùa màng ở vùng cao 4.999 lượt xem" in Reader(paper.page("/doc-nhieu").body).words
+    assert "1 giờ qua" not in paper.page("/doc-nhieu").body
     part = paper.make(parts.most_read)
     assert "4.999 lượt xem 24 giờ qua" in part.body
     assert "rank:24h:" in part.depends

@@ -18,6 +18,7 @@ from services.web.render import make_renderer
 from tests.contract.web.conftest import published
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
+from tests.unit.web.pages.reader import Reader
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ODD = "Giá < 5 & > 3 \"đô\" ]]> \u0001 'nháy'"
@@ -130,6 +131,10 @@ def test_small_files(paper: Paper) -> None:
 def test_the_style_sheet_names_the_font_by_its_present_address() -> None:
     style = static_files.files()["site.css"].data.decode()
     assert static_files.address("headline.woff2") in style
+
+
+def test_the_imprint_says_each_thing_once(paper: Paper) -> None:
+    assert "Cơ quan chủ quản Hội Nhà báo tỉnh Mẫu" in Reader(paper.page("/gioi-thieu").body).words
 
 
 def test_another_paper_brings_its_own_words_and_templates(paper: Paper, tmp_path: Path) -> None:

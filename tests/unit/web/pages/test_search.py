@@ -42,6 +42,15 @@ def test_results_with_marks_facets_and_the_next_page(paper: Paper) -> None:
     assert "noindex" in reader.metas["robots"]
 
 
+def test_a_result_shows_the_small_picture_that_lists_show(paper: Paper) -> None:
+    unknown = HIT.model_copy(update={"id": 999, "image": "/media/aa/elsewhere.jpg"})
+    answer = SearchAnswer(total=2, took_ms=1, results=(HIT, unknown))
+    body = paper.make(search.search, SearchArticles(q="chợ"), answer, "chợ").body
+    assert "-480.webp 480w" in body
+    assert 'fetchpriority="high"' in body
+    assert "elsewhere.jpg" not in body
+
+
 def test_search_away_is_said_honestly(paper: Paper) -> None:
     page = paper.make(search.search, SearchArticles(q="chợ"), None, "chợ")
     assert page.status == 503
