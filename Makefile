@@ -54,6 +54,10 @@ bench: .state/dev .state/packages ## Measure side by side; a table here, JSON in
 screenshots: .state/dev .state/packages ## Photograph the pages of a running demo house into docs/screenshots/
 	@exec $(BIN)/python -m tests.browser.screenshots
 
+.PHONY: lighthouse
+lighthouse: .state/dev .state/packages ## Ask Lighthouse about the readers' pages of a demo house, as on a slow telephone
+	@exec $(BIN)/python -m tests.browser.lighthouse
+
 ##@ Keep
 .PHONY: lock
 lock: .state/dev ## Choose newest allowed versions again and lock them with hashes

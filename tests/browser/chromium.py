@@ -10,7 +10,7 @@ EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser") or shu
 # What calls itself headless is a robot, and is not counted.
 READER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
 # Nothing of the browser's own talks to the network: only the page's requests are seen.
-_ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync""".split()
 
 
@@ -20,7 +20,7 @@ def chromium() -> Iterator[Browser]:
     if EXECUTABLE is None:
         raise LookupError("Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         try:
             yield browser
         finally:

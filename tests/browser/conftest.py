@@ -1,8 +1,5 @@
 """A real browser, the readers' site with the sample paper, and the checkers of accessibility and HTML."""
 
-import hashlib
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import EXECUTABLE, READER, chromium
+from tests.browser.node import modules
 from tests.conftest import forget_settings
 from tests.contract.web.conftest import Site, site
 from tests.servers import RedisServer
@@ -20,7 +18,6 @@ from tests.unit.web.pages import sample
 __all__ = ["READER", "site"]
 
 HERE = Path(__file__).parent
-_CACHE = HERE.parents[1] / ".cache" / "browser-checks"
 
 
 @pytest.fixture(scope="module")
@@ -100,18 +97,8 @@ def _draw_pictures(folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def checkers() -> Path:
-    """node_modules with what package-lock.json names, installed once."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
-    lock = (HERE / "package-lock.json").read_bytes()
-    folder = _CACHE / hashlib.sha256(lock).hexdigest()[:12]
-    if not (folder / "done").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, folder)
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=110, check=False)
-        if done.returncode:
-            pytest.skip(f"the checkers could not be installed: {done.stderr[-200:]}")
-        (folder / "done").touch()
-    return folder / "node_modules"
+    """node_modules with axe-core and vnu."""
+    try:
+        return modules(HERE)
+    except LookupError as error:
+        pytest.skip(str(error))

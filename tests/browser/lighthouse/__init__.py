@@ -1,0 +1,1 @@
+"""`make lighthouse`: Google's scores of the readers' pages."""
