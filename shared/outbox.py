@@ -178,6 +178,8 @@ class Relay:
         # A look at the index for each queue: a DISTINCT would read all of a rebuild's million rows every time.
         table = self._table
         with read(self._engine) as connection:
+            if connection.execute(select(table.c.id).limit(1)).first() is None:
+                return []
             return [
                 queue
                 for queue in Queue

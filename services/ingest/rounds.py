@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from shared.telemetry import log
 
 _FEED_SECONDS = 5.0
-_WEBHOOK_SECONDS = 1.0
-_JOB_SECONDS = 1.0
+_WEBHOOK_SECONDS = 2.0
+_JOB_SECONDS = 2.0
 _FORGET_EVERY = 3600
 # After a failure (a database that is away) the next look waits this long.
 _REST_SECONDS = 5.0

@@ -16,7 +16,7 @@ from services.ingest.store.articles import publish_due
 from services.ingest.store.errors import Refused
 from shared.telemetry import log
 
-TICK_SECONDS = 0.5
+TICK_SECONDS = 1.0
 # After a failure (a database that is away) the next look waits this long.
 _REST_SECONDS = 2.0
 

@@ -1,4 +1,4 @@
-"""Tells the page cache what changed: by a hint at once, by a look at the log twice a second in any case."""
+"""Tells the page cache what changed: by a hint at once, by a look at the log once a second in any case."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from shared import telemetry
 from shared.hints import listen
 from shared.telemetry import log
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 _REST_SECONDS = 1.0
 
 
