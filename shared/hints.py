@@ -43,27 +43,27 @@ def send_hint(channel: str, payload: bytes = b"") -> int:
         return 0
 
 
-def listen(channel: str, callback: Callable[[bytes], None]) -> threading.Thread:
-    """Call `callback(payload)` for every hint, in a daemon thread that reconnects by itself."""
-    thread = threading.Thread(target=_listen, args=(channel, callback), name=f"hints-{channel}", daemon=True)
-    thread.start()
-    return thread
+def listen(channel: str, callback: Callable[[bytes], None], halt: threading.Event | None = None) -> None:
+    """Call `callback(payload)` for every hint, in a daemon thread that reconnects by itself until `halt` is set."""
+    arguments = (channel, callback, halt or threading.Event())
+    threading.Thread(target=_listen, args=arguments, name=f"hints-{channel}", daemon=True).start()
 
 
-def _listen(channel: str, callback: Callable[[bytes], None]) -> None:
-    while True:
+def _listen(channel: str, callback: Callable[[bytes], None], halt: threading.Event) -> None:
+    while not halt.is_set():
         try:
             client = redis.Redis.from_url(
                 get_settings().counters_url, socket_connect_timeout=2, health_check_interval=15
             )
             with client.pubsub(ignore_subscribe_messages=True) as subscription:
                 subscription.subscribe(_PREFIX + channel)
-                while True:
+                while not halt.is_set():
                     message = subscription.get_message(timeout=10)
                     if message is not None:
                         callback(message["data"])
         except (redis.RedisError, OSError) as error:
-            log.warning("hints interrupted", channel=channel, error=str(error))
-            time.sleep(1)
+            if not halt.is_set():
+                log.warning("hints interrupted", channel=channel, error=str(error))
+            halt.wait(1)
         except Exception:
             log.exception("hint callback failed", channel=channel)

@@ -134,9 +134,9 @@ class Relay:
         self._build = build
         self._awake = threading.Event()
 
-    def listen(self) -> None:
-        """Let hints cut the wait between two polls short."""
-        listen(f"relay:{self._service}", lambda _payload: self.wake())
+    def listen(self, halt: threading.Event) -> None:
+        """Let hints cut the wait between two polls short, until `halt` is set."""
+        listen(f"relay:{self._service}", lambda _payload: self.wake(), halt)
 
     def wake(self) -> None:
         """End a `wait` at once."""

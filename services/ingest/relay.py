@@ -54,8 +54,8 @@ class Loops:
 
     def start(self) -> "Loops":
         self._turned = time.monotonic()
-        self._relay.listen()
-        listen(BROKER_FOUND, lambda _payload: self._doubted.set())
+        self._relay.listen(self._halt)
+        listen(BROKER_FOUND, lambda _payload: self._doubted.set(), self._halt)
         for thread in self._threads:
             thread.start()
         return self

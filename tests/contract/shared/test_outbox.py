@@ -182,13 +182,17 @@ def test_two_relays_lose_nothing_and_do_not_repeat_each_other(source: Engine, br
 
 
 def test_a_change_wakes_the_relay_before_its_poll(source: Engine) -> None:
-    relay = make_relay()
-    relay.listen()
+    relay, halt = make_relay(), threading.Event()
+    relay.listen(halt)
 
     def woken() -> bool:
         outbox.wake("tests")
         began = time.monotonic()
-        relay.wait(30)
-        return time.monotonic() - began < 20
+        relay.wait(12)
+        return time.monotonic() - began < 8
 
-    assert woken() or woken()
+    try:
+        # The first hint may be sent before the line is open.
+        assert woken() or woken() or woken()
+    finally:
+        halt.set()
