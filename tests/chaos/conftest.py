@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.chaos import LONG, PATIENCE_S, Newsroom, table
+from tests.chaos import LONG, table
 from tests.house import House
+from tests.newsroom import PATIENCE_S, Newsroom
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

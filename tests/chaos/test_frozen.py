@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from tests.chaos import PATIENCE_S, PUSHES, Newsroom, Readers, note, since
+from tests.chaos import PUSHES, note, since
+from tests.newsroom import PATIENCE_S, Newsroom, Readers
 from tests.wait import until
 
 pytestmark = [pytest.mark.house, pytest.mark.timeout(600)]

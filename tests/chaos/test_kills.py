@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.chaos import LONG, PATIENCE_S, PUSHES, Newsroom, Readers, note, since
+from tests.chaos import LONG, PUSHES, note, since
 from tests.house import House
+from tests.newsroom import PATIENCE_S, Newsroom, Readers
 from tests.wait import until
 
 pytestmark = [pytest.mark.house, pytest.mark.timeout(1500 if LONG else 400)]

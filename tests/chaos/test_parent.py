@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from tests.chaos import PATIENCE_S, PUSHES, Newsroom, note, since
+from tests.chaos import PUSHES, note, since
+from tests.newsroom import PATIENCE_S, Newsroom
 from tests.wait import until
 from toasoan.processes import start_ticks
 

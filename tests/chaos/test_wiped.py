@@ -7,8 +7,9 @@ import orjson
 import pytest
 import redis
 
-from tests.chaos import LONG, PATIENCE_S, PUSHES, Newsroom, Readers, note, since
+from tests.chaos import LONG, PUSHES, note, since
 from tests.house import House
+from tests.newsroom import PATIENCE_S, Newsroom, Readers
 from tests.wait import until
 
 pytestmark = [pytest.mark.house, pytest.mark.timeout(900 if LONG else 400)]
