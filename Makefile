@@ -28,6 +28,10 @@ test: .state/dev .state/packages .state/editor ## Run every test and check; the 
 chaos: .state/dev ## Kill, freeze and wipe a house's processes while stories are pushed; a table at the end
 	@TOASOAN_CHAOS_PUSHES=$${TOASOAN_CHAOS_PUSHES:-300} exec $(BIN)/python -m pytest tests/chaos
 
+.PHONY: soak
+soak: .state/dev ## Play a newsroom's day in half an hour and see what grows; a table at the end
+	@exec $(BIN)/python -m tests.soak
+
 .PHONY: lint
 lint: .state/dev ## Run the style, type and import checks alone
 	@$(BIN)/ruff check
