@@ -98,10 +98,11 @@ def _redis(folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> Iter
 class PostgresServer:
     """A PostgreSQL cluster in a folder of its own; unless `fsync` is asked for it would not survive a power cut."""
 
-    def __init__(self, fsync: bool = False) -> None:
+    def __init__(self, fsync: bool = False, address: str = "127.0.0.1", network: str = "") -> None:
+        """`network` (as in pg_hba.conf) may connect, too: for an `address` that others reach."""
         self._bin = _postgres_programs()
         self.folder = Path(tempfile.mkdtemp(prefix="toasoan-pg-"))
-        self.port = free_port()
+        self.address, self.port = address, free_port()
         self._fsync = "on" if fsync else "off"
         # PostgreSQL refuses to run as root; Debian's package brings a user for it.
         self._user = pwd.getpwnam("postgres").pw_name if os.getuid() == 0 else None
@@ -115,19 +116,22 @@ class PostgresServer:
             user=self._user,
             cwd="/",
         )
+        if network:
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {network} trust\n")
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://toasoan@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://toasoan@{self.address}:{self.port}/{database}"
 
     def start(self) -> None:
         options = {
             "port": self.port,
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": self.address,
             "unix_socket_directories": self.folder,
             "fsync": self._fsync,
             "shared_buffers": "32MB",
-            "max_connections": 60,
+            "max_connections": 150,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self.process = _start([str(self._bin / "postgres"), "-D", str(self._data), *settings], self._user)

@@ -37,7 +37,13 @@ _POSTGRES_PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 class Production:
-    """`start()` it with the address of an Elasticsearch; `close()` ends what is left of it."""
+    """`start()` it with the address of an Elasticsearch; `close()` ends what is left of it.
+
+    A process named "web@2" is one more of the service "web".
+    """
+
+    names: tuple[str, ...] = PROCESSES
+    """Who is started."""
 
     def __init__(self, folder: Path, elasticsearch_url: str) -> None:
         self.folder = folder
@@ -45,13 +51,13 @@ class Production:
         self._environment = example_environment()
         compose = filled(raw(), self._environment)
         self._services: dict[str, dict[str, Any]] = compose["services"]
-        self.postgres = PostgresServer()
-        self.ports = {name: free_port() for name in ("broker", "counters", *PROCESSES)}
+        self.postgres = self.make_postgres()
+        self.ports = {name: free_port() for name in ("broker", "counters", *self.names)}
         # Where the names of the compose network lead here.
         self._addresses = {
-            "@postgres:5432": f"@127.0.0.1:{self.postgres.port}",
-            "@broker:6379": f"@127.0.0.1:{self.ports['broker']}",
-            "@counters:6379": f"@127.0.0.1:{self.ports['counters']}",
+            "@postgres:5432": f"@{self.postgres.address}:{self.postgres.port}",
+            "@broker:6379": f"@{self._listens('broker')}",
+            "@counters:6379": f"@{self._listens('counters')}",
             "@elasticsearch:9200": f"@{elasticsearch_url.removeprefix('http://')}",
         }
         self.site_host = self._environment["SITE_HOST"]
@@ -59,13 +65,37 @@ class Production:
         for volume in _VOLUMES.values():
             (folder / volume).mkdir(parents=True)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        web = next(name for name in self.names if _service_of(name) == "web")
         self.nginx = Nginx(
             folder / "nginx",
             folder / "media",
             self._services["nginx"]["environment"]
-            | {"WEB_UPSTREAM": f"127.0.0.1:{self.ports['web']}", "INGEST_UPSTREAM": f"127.0.0.1:{self.ports['ingest']}"}
+            | {"WEB_UPSTREAM": self._listens(web), "INGEST_UPSTREAM": self._listens("ingest")}
             | {"GRAFANA_UPSTREAM": f"127.0.0.1:{free_port()}"},
         )
+
+    # ------------------------------------------------------------ what stands elsewhere on more than one host
+
+    def address(self, _name: str) -> str:
+        """Where a process or a store is reached."""
+        return "127.0.0.1"
+
+    def _listens(self, name: str) -> str:
+        return f"{self.address(name)}:{self.ports[name]}"
+
+    def inside(self, _name: str) -> list[str]:
+        """What stands before a process's command, to run it where it belongs."""
+        return []
+
+    def volume(self, _name: str, volume: str) -> Path:
+        """The folder that is a volume of a process."""
+        return self.folder / volume
+
+    def trusted_proxies(self) -> str:
+        return "127.0.0.1"
+
+    def make_postgres(self) -> PostgresServer:
+        return PostgresServer()
 
     # ------------------------------------------------------------ life
 
@@ -77,10 +107,10 @@ class Production:
         for name in MIGRATIONS:
             done = self._spawn(name)
             assert done.wait(60) == 0, self.log(name)
-        for name in PROCESSES:
+        for name in self.names:
             self._spawn(name)
         self.nginx.start()
-        for name in PROCESSES:
+        for name in self.names:
             until(lambda name=name: self.is_healthy(name), 90, f"{name} is healthy", interval_s=0.3)  # type: ignore[misc]
         return self
 
@@ -112,8 +142,9 @@ class Production:
         process = self.processes[name]
         if process.poll() is not None:
             pytest.fail(f"{name} ended with {process.returncode}\n{self.log(name)}")
-        test = [self._local(name, part) for part in self._services[name]["healthcheck"]["test"][1:]]
-        return subprocess.run(test, env=self.environment(name), capture_output=True, check=False).returncode == 0
+        test = [self._local(name, part) for part in self._service(name)["healthcheck"]["test"][1:]]
+        command = [*self.inside(name), *test]
+        return subprocess.run(command, env=self.environment(name), capture_output=True, check=False).returncode == 0
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")[-6000:]
@@ -125,20 +156,20 @@ class Production:
         data = self.folder / "containers" / name
         if not data.exists():
             (data / "run").mkdir(parents=True)
-            for volume in self._services[name].get("volumes", []):
+            for volume in self._service(name).get("volumes", []):
                 source, target, *_ = volume.split(":")
                 if target in _VOLUMES and target.startswith("/data/"):
-                    (data / Path(target).name).symlink_to(self.folder / source)
-        own: dict[str, str] = {**self._services[name]["environment"]}
+                    (data / Path(target).name).symlink_to(self.volume(name, source))
+        own: dict[str, str] = {**self._service(name)["environment"]}
         for variable, value in own.items():
             for there, here in self._addresses.items():
                 value = value.replace(there, here)
             own[variable] = value
-        own |= {"TOASOAN_DATA_DIR": str(data), "TOASOAN_TRUSTED_PROXIES": "127.0.0.1"}
+        own |= {"TOASOAN_DATA_DIR": str(data), "TOASOAN_TRUSTED_PROXIES": self.trusted_proxies()}
         for variable in ("TOASOAN_WEB_PORT", "TOASOAN_INGEST_PORT", "TOASOAN_METRICS_PORT"):
             if variable in own and name in self.ports:
                 own[variable] = str(self.ports[name])
-        if name in ("web", "ingest"):
+        if _service_of(name) in ("web", "ingest"):
             del own["TOASOAN_METRICS_PORT"]
         folders = [Path(sys.executable).parent, *_POSTGRES_PROGRAMS, os.environ["PATH"]]
         # As in the image; there Celery does not warn that it runs as root.
@@ -189,11 +220,16 @@ class Production:
     def redis(self, name: str, user: str = "toasoan") -> redis.Redis:
         passwords = {"toasoan": f"{name.upper()}_PASSWORD", "exporter": "EXPORTER_PASSWORD"}
         password = self._environment[passwords[user]] if user in passwords else None
-        return redis.Redis(port=self.ports[name], username=user, password=password, socket_timeout=5)
+        address = {"host": self.address(name), "port": self.ports[name]}
+        return redis.Redis(**address, username=user, password=password, socket_timeout=5)
+
+    def _service(self, name: str) -> dict[str, Any]:
+        return self._services[_service_of(name)]
 
     def _local(self, name: str, part: str) -> str:
         """A part of a command, here: our Python, our checkout, our folders and ports."""
-        ports = {"8000": "web", "8001": "ingest", "9100": name}
+        service = _service_of(name)
+        ports = {"8000": name if service == "web" else "web", "8001": "ingest", "9100": name}
         if part == "python":
             return sys.executable
         if part in _VOLUMES:
@@ -203,13 +239,13 @@ class Production:
         return part.replace("/app/health.py", str(ROOT / "deploy/image/health.py")).replace("/app/", f"{ROOT}/")
 
     def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        command = [self._local(name, part) for part in self._services[name]["command"]]
+        command = [self._local(name, part) for part in self._service(name)["command"]]
         return self._run(name, command, {**self.environment(name), "PYTHONPATH": str(ROOT)})
 
     def _run(self, name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                command,
+                [*self.inside(name), *command],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -226,7 +262,7 @@ class Production:
         script = ROOT / "deploy" / "postgres" / "databases.sh"
         environment = {
             **self._services["postgres"]["environment"],
-            "PGHOST": "127.0.0.1",
+            "PGHOST": self.postgres.address,
             "PGPORT": str(self.postgres.port),
             "PATH": os.pathsep.join([*map(str, _POSTGRES_PROGRAMS), os.environ["PATH"]]),
         }
@@ -238,7 +274,8 @@ class Production:
         folder = self.folder / name
         folder.mkdir()
         users = folder / "users.acl"
-        here = ["--port", str(self.ports[name]), "--bind", "127.0.0.1", "--dir", str(folder), "--aclfile", str(users)]
+        port, address = str(self.ports[name]), self.address(name)
+        here = ["--port", port, "--bind", address, "--dir", str(folder), "--aclfile", str(users)]
         service = self._services[name]
         environment = {
             **service["environment"],
@@ -249,3 +286,7 @@ class Production:
         script = ROOT / "deploy" / "redis" / "start.sh"
         self._run(name, [shutil.which("sh") or "sh", str(script), *service["command"], *here], environment)
         until(lambda: self.redis(name).ping(), 20, f"{name} answers")
+
+
+def _service_of(name: str) -> str:
+    return name.partition("@")[0]

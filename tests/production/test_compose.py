@@ -271,6 +271,7 @@ def test_redis_keeps_what_it_is_given() -> None:
     configuration = (ROOT / "deploy" / "redis" / "redis.conf").read_text()
     assert "\nappendonly yes\n" in configuration
     assert "\nmaxmemory-policy noeviction\n" in configuration
+    assert "\nprotected-mode no\n" in configuration  # or nobody gets in from another host
     for name, sync in SYNC.items():
         command = SERVICES[name]["command"]
         assert command[command.index("--appendfsync") + 1] == sync
