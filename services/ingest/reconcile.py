@@ -42,14 +42,15 @@ from shared.telemetry import log
 _PAGE = 5_000
 _ROWS_A_TRANSACTION = 1_000
 _ANSWER_SECONDS = 30.0
-_PASS_SECONDS = 60.0
+# Articles whose ids are not farther apart are asked for together.
+_NEAR = 200
 # Up to this many differences go out like fresh news; more of them wait behind fresh news.
 _FEW = 100
 # Decisions on comments carry no list to compare with: those of this time are simply sent again.
 _RECENT = timedelta(hours=24)
 _RESULTS = "ts:reconcile"
 
-_ARTICLE_EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, "": ArticleSaved}
+ARTICLE_EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, "": ArticleSaved}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ STORES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Article:
+class Wanted:
     """The version that a store must hold, and the event that brings it there."""
 
     id: int
@@ -78,7 +79,7 @@ class _Article:
     event: type[Event]
 
 
-class _Behind(Exception):
+class Behind(Exception):
     """The store's queue does not move: what differs may be on its way or lost."""
 
 
@@ -100,8 +101,8 @@ def compare(source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Stor
     found: dict[str, int | None] = {}
     for store in stores:
         try:
-            found[store.name] = _Comparison(source, app, ask, store).run()
-        except (NoAnswer, _Behind, BrokerAway, redis.RedisError) as error:
+            found[store.name] = Comparison(source, app, ask, store).run()
+        except (NoAnswer, Behind, BrokerAway, redis.RedisError) as error:
             log.warning("store not compared", store=store.name, error=repr(error)[:200])
             found[store.name] = None
     _remember(found)
@@ -142,26 +143,29 @@ def rebuild(everything: bool = False) -> int:
     return sent
 
 
-class _Comparison:
-    """One look at one store."""
+class Comparison:
+    """One look at one store; an answer may take `patience` seconds, the store's queue twice as long."""
 
-    def __init__(self, source: Engine, app: Celery, ask: AskFunction, store: Store) -> None:
+    def __init__(
+        self, source: Engine, app: Celery, ask: AskFunction, store: Store, patience: float | None = None
+    ) -> None:
         self._source = source
         self._app = app
         self._ask = ask
         self._store = store
+        self._patience = patience or _ANSWER_SECONDS
 
     def run(self) -> int:
         """The number of articles that differed.
 
-        Raises NoAnswer, _Behind, kombu.exceptions.OperationalError, redis.RedisError.
+        Raises NoAnswer, Behind, kombu.exceptions.OperationalError, redis.RedisError.
         """
         differed, after, held_any = 0, 0, False
         for page in _pages(self._source, self._store.drafts):
             held = self._held(after, page[-1].id)
             held_any = held_any or bool(held)
             missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
-            _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
+            self._send_again(missing)
             wanted = {one.id: one.version for one in page}
             ahead = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
             differed += len(missing) + self._really_ahead(ahead)
@@ -172,27 +176,46 @@ class _Comparison:
             self._send_small_things(empty=not (held_any or rest))
         return differed
 
+    def mend(self, page: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+        """Look at these articles alone, in the order of ids; returns (those that are there, those sent again).
+
+        Raises as `run` does.
+        """
+        held: dict[int, int] = {}
+        for first, last in _runs([one.id for one in page]):
+            held |= self._held(first - 1, last)
+        there = [one for one in page if held.get(one.id, 0) >= one.version]
+        missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+        self._send_again(missing)
+        return there, missing
+
+    def _send_again(self, missing: list[Wanted]) -> None:
+        _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
+
     def _held(self, after: int, last: int | None) -> dict[int, int]:
         """What the store holds: id -> version, for after < id <= last; without `last` one page of what follows."""
         held: dict[int, int] = {}
         while True:
-            answer = self._ask(self._store.question(after=after, limit=_PAGE), _ANSWER_SECONDS).versions
+            limit = _PAGE if last is None else min(_PAGE, last - after)
+            answer = self._ask(self._store.question(after=after, limit=limit), self._patience).versions
             held.update((id_, version) for id_, version in answer if last is None or id_ <= last)
-            if last is None or len(answer) < _PAGE or answer[-1][0] >= last:
+            if last is None or len(answer) < limit or answer[-1][0] >= last:
                 return held
             after = answer[-1][0]
 
-    def _still_missing(self, candidates: list[_Article]) -> list[_Article]:
+    def _still_missing(self, candidates: list[Wanted]) -> list[Wanted]:
         """Those that are neither in the outbox nor in the queue, and still not in the store."""
         candidates = self._without_outbox(candidates)
         if not candidates:
             return []
-        if not canary.pass_through(self._app, self._store.queue, _PASS_SECONDS):
-            raise _Behind(self._store.queue.value)
-        held = self._held(candidates[0].id - 1, candidates[-1].id)
+        if not canary.pass_through(self._app, self._store.queue, 2 * self._patience):
+            raise Behind(self._store.queue.value)
+        held: dict[int, int] = {}
+        for first, last in _runs([one.id for one in candidates]):
+            held |= self._held(first - 1, last)
         return [one for one in candidates if held.get(one.id, 0) < one.version]
 
-    def _without_outbox(self, candidates: list[_Article]) -> list[_Article]:
+    def _without_outbox(self, candidates: list[Wanted]) -> list[Wanted]:
         if not candidates:
             return []
         with read(self._source) as connection:
@@ -200,7 +223,7 @@ class _Comparison:
                 connection.execute(
                     select(outbox.c.key).where(
                         outbox.c.queue == self._store.queue.value,
-                        outbox.c.kind.in_([event.kind for event in _ARTICLE_EVENTS.values()]),
+                        outbox.c.kind.in_([event.kind for event in ARTICLE_EVENTS.values()]),
                         outbox.c.key.in_([str(one.id) for one in candidates]),
                     )
                 ).scalars()
@@ -233,7 +256,7 @@ class _Comparison:
         events.wake("ingest")
 
 
-def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[_Article]]:
+def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[Wanted]]:
     """What a store must hold, by id, _PAGE at a time; each page in a read of its own."""
     version = articles.c.version if drafts else articles.c.public_version
     query = (
@@ -248,14 +271,26 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         if last is not None:
             part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
         with read(source) as connection:
-            page = [_Article(row.id, row.version, _ARTICLE_EVENTS[row.effect]) for row in connection.execute(part)]
+            page = [Wanted(row.id, row.version, ARTICLE_EVENTS[row.effect]) for row in connection.execute(part)]
         if not page:
             return
         yield page
         last = page[-1].id
 
 
-def _resend(source: Engine, wanted: Sequence[_Article], queues: Sequence[Queue], bulk: bool) -> int:
+def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, last) of ids in their order that stand near one another: one question for each."""
+    first = last = ids[0] if ids else 0
+    for id_ in ids:
+        if id_ - last > _NEAR:
+            yield first, last
+            first = id_
+        last = id_
+    if ids:
+        yield first, last
+
+
+def _resend(source: Engine, wanted: Sequence[Wanted], queues: Sequence[Queue], bulk: bool) -> int:
     """Put articles into the outbox for these queues; returns their number."""
     for first in range(0, len(wanted), _ROWS_A_TRANSACTION):
         with write(source) as connection:
@@ -267,8 +302,8 @@ def _resend(source: Engine, wanted: Sequence[_Article], queues: Sequence[Queue],
     return len(wanted)
 
 
-def _by_event(wanted: Sequence[_Article]) -> dict[type[Event], list[_Article]]:
-    groups: dict[type[Event], list[_Article]] = {}
+def _by_event(wanted: Sequence[Wanted]) -> dict[type[Event], list[Wanted]]:
+    groups: dict[type[Event], list[Wanted]] = {}
     for article in wanted:
         groups.setdefault(article.event, []).append(article)
     return groups

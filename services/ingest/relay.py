@@ -1,8 +1,8 @@
 """Ingest's loops beside its API: `python -m services.ingest.relay`, or inside the worker on one machine.
 
-They publish the outbox, publish scheduled articles when they are due, compare the read models with ingest from time to
-time, measure, and do the newsroom's rounds (feeds, webhooks, imports). Each has a thread of its own: a broker that is
-away must not hold back the clock. Two processes with these loops do no harm.
+They publish the outbox, publish scheduled articles when they are due, follow fresh news to the read models, compare
+these with ingest from time to time, measure, and do the newsroom's rounds (feeds, webhooks, imports). Each has a
+thread of its own: a broker that is away must not hold back the clock. Two processes with these loops do no harm.
 """
 
 import sys
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.ingest import rounds, scheduler
 from services.ingest.events import build
+from services.ingest.following import Follower
 from services.ingest.ops.gauges import Gauges
 from services.ingest.tables import outbox
 from shared import process
@@ -47,6 +48,7 @@ class Loops:
             "relay": self._publish,
             "scheduler": lambda: scheduler.run(source, self._halt),
             "reconcile": self._compare,
+            "following": lambda: Follower(source, self._app).run(self._halt),
             "gauges": lambda: Gauges(source, self._app, self._relay).run(self._halt),
             **rounds.loops(source, self._halt),
         }

@@ -13,15 +13,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from services.ingest import following
 from services.ingest import reconcile as reconciling
 from services.ingest.article_input import ArticleInput, read_fields
 from services.ingest.events import build
+from services.ingest.following import Follower
 from services.ingest.reconcile import last_results, rebuild, reconcile
 from services.ingest.store import articles as article_store
 from services.ingest.store import comments, frontpage
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from services.ingest.tables import outbox
+from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import SubmitComment
 from shared.contracts.queues import Queue
@@ -244,3 +247,74 @@ def test_a_rebuild_sends_what_readers_see_newest_first(
     assert set(house.readers.held("web")) == set(shown)
     assert set(house.readers.held("search")) == {*shown, *([draft] if everything else [])}
     assert set(house.readers.held("counter")) == (set(shown) if everything else set())
+
+
+@pytest.fixture
+def asker(house: House) -> Iterator[Asker]:
+    asking = Asker(publisher("ingest")).start()
+    yield asking
+    asking.close()
+
+
+def test_fresh_news_that_does_not_arrive_is_sent_again(
+    house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the broker gave a message to a worker whose host lost its cable in that moment."""
+    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
+    follower = Follower(house.source, publisher("ingest"))
+    kept, gone, far = (house.save(title=f"Tin {number}") for number in range(3))
+    house.publish()
+    assert follower.look(asker.ask_sync) == {}
+    article_store.withdraw(house.source, gone.id, "Sai", EDITOR)
+    fresh = house.save(title="Tin mới")
+    assert follower.look(asker.ask_sync) == {}  # it waits in the outbox
+    house.publish()
+    house.readers.lose("web", gone.id, fresh.id)
+    house.readers.lose("search", fresh.id)
+    assert follower.look(asker.ask_sync) == {"web": 2, "search": 1}
+    assert Counter(house.rows()) == {
+        ("page", "article_withdrawn"): 1,
+        ("page", "article_published"): 1,
+        ("index", "article_published"): 1,
+    }
+    house.publish()
+    assert follower.look(asker.ask_sync) == {}
+    assert house.readers.held("web") == {kept.id: 1, gone.id: 2, far.id: 1, fresh.id: 1}
+
+
+def test_what_has_arrived_or_is_old_is_not_asked_for(
+    house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
+    follower = Follower(house.source, publisher("ingest"))
+    house.save()
+    house.publish()
+    assert follower.look(asker.ask_sync) == {}
+    house.readers.lose_all("web")
+
+    def ask(*_: object) -> None:
+        pytest.fail("nothing is to be asked")
+
+    assert follower.look(ask) == {}
+    monkeypatch.setattr(following, "_OLD", timedelta(0))
+    assert Follower(house.source, publisher("ingest")).look(ask) == {}
+
+
+def test_a_store_that_is_away_is_asked_again_later(house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
+    follower = Follower(house.source, publisher("ingest"))
+    story = house.save()
+    house.publish()
+    house.readers.lose("web", story.id)
+
+    def nobody(*_: object) -> None:
+        raise NoAnswer("away")
+
+    assert follower.look(nobody) == {}
+    assert follower.look(asker.ask_sync) == {"web": 1}
+
+
+def test_ids_that_stand_near_one_another_are_asked_for_together() -> None:
+    assert list(reconciling._runs([])) == []
+    assert list(reconciling._runs([5])) == [(5, 5)]
+    assert list(reconciling._runs([5, 6, 206, 500, 501])) == [(5, 206), (500, 501)]
