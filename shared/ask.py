@@ -1,8 +1,9 @@
 """Questions with an answer and a deadline, over the same queues as everything else.
 
-The question is a Celery task that expires when nobody waits any more; the answer is Celery's own result, read
-from its pub/sub channel. Task ids of one asker share a prefix, so one pattern subscription hears every answer:
-no connection and no subscription for each question.
+The question is a Celery task that expires when nobody waits any more; the answer comes by Redis pub/sub, on a channel
+named after the task. Task ids of one asker share a prefix, so one pattern subscription hears every answer: no
+connection and no subscription for each question. (Celery's own results do the same, with three more commands for each
+and a key that stays behind.)
 """
 
 import asyncio
@@ -15,7 +16,6 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 from uuid import uuid4
 
-import orjson
 import redis
 from celery import Celery
 from pydantic import ValidationError
@@ -24,15 +24,21 @@ from shared.celery_factory import publish
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Query
 from shared.contracts.queues import CONSUMERS
+from shared.hints import counters
 from shared.publishing import task_name
 from shared.settings import get_settings
 from shared.telemetry import log
 
-_CHANNEL = "celery-task-meta-"
+_CHANNEL = "ts:answer:"
 
 
 class NoAnswer(Exception):
     """Nobody answered in time, or the broker is away: show an honest page without the answer."""
+
+
+def reply(task_id: str, answer: Contract | None) -> None:
+    """Answer a question; None says that it failed. Raises redis.RedisError when Redis is away."""
+    counters().publish(_CHANNEL + task_id, answer.model_dump_json() if answer else b"")
 
 
 class Asker:
@@ -42,7 +48,7 @@ class Asker:
         self._app = app
         self._prefix = f"ask-{uuid4().hex[:12]}-"
         self._count = itertools.count()
-        self._waiting: dict[str, Future[dict[str, Any]]] = {}
+        self._waiting: dict[str, Future[bytes]] = {}
         self._senders = ThreadPoolExecutor(threads, thread_name_prefix="ask")
         self._subscribed = threading.Event()
         self._closed = threading.Event()
@@ -88,9 +94,9 @@ class Asker:
         finally:
             self._waiting.pop(task_id, None)
 
-    def _expect(self) -> "tuple[str, Future[dict[str, Any]]]":
+    def _expect(self) -> "tuple[str, Future[bytes]]":
         task_id = f"{self._prefix}{next(self._count)}"
-        future: Future[dict[str, Any]] = Future()
+        future: Future[bytes] = Future()
         self._waiting[task_id] = future
         return task_id, future
 
@@ -99,19 +105,15 @@ class Asker:
             self._app,
             task_name(CONSUMERS[query.queue], query.kind),
             query.queue,
-            {"message": query.model_dump(mode="json"), "sent_at": time.time()},
+            {"message": query.model_dump(mode="json"), "sent_at": time.time(), "within": timeout},
             expires=timeout,
             task_id=task_id,
-            answered=True,
         )
 
     @staticmethod
-    def _read(query: Query, meta: dict[str, Any]) -> Contract:
-        result = meta.get("result")
-        if meta.get("status") != "SUCCESS" or not isinstance(result, dict) or "error" in result:
-            raise NoAnswer(query.kind)
+    def _read(query: Query, answer: bytes) -> Contract:
         try:
-            return query.Answer.model_validate(result)
+            return query.Answer.model_validate_json(answer)
         except ValidationError as error:
             raise NoAnswer(query.kind) from error
 
@@ -136,10 +138,9 @@ class Asker:
             self._subscribed.set()
         if message["type"] != "pmessage":
             return
-        meta = orjson.loads(message["data"])
-        future = self._waiting.get(meta.get("task_id", ""))
+        future = self._waiting.get(message["channel"].decode().removeprefix(_CHANNEL))
         if future is not None and not future.done():
-            future.set_result(meta)
+            future.set_result(message["data"])
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:

@@ -15,7 +15,7 @@ from kombu import Queue as KombuQueue
 from kombu.serialization import register
 
 from shared.contracts.envelope import COMPRESS_OVER_BYTES
-from shared.contracts.queues import Queue
+from shared.contracts.queues import UNKEPT, Queue
 from shared.settings import get_settings
 from shared.tracing import current_traceparent
 
@@ -47,22 +47,16 @@ def make_celery(service: str) -> Celery:
         visibility_timeout=VISIBILITY_SECONDS,
         # --- what is on the wire: JSON only, nothing that runs code when it is read
         task_serializer="json",
-        result_serializer="json",
         accept_content=["json"],
-        task_queues=[KombuQueue(queue.value) for queue in Queue],
+        task_queues=[KombuQueue(queue.value, no_ack=queue in UNKEPT) for queue in Queue],
         task_default_queue=Queue.dead.value,
         task_create_missing_queues=False,
         # --- at least once: acknowledged after the work, also when the worker dies in it
         task_acks_late=True,
         task_acks_on_failure_or_timeout=True,  # shared.handler has dead-lettered it: Celery must not loop
         task_track_started=False,
-        # --- answers: only for queries, through the counters' Redis, gone after 30 s
-        result_backend=_result_backend(settings.counters_url),
-        result_backend_transport_options={"retry_policy": {"timeout": 1.0}},
-        redis_socket_timeout=3,
-        redis_socket_connect_timeout=2,
+        # --- no results: who asks is answered by shared.ask
         task_ignore_result=True,
-        result_expires=30,
         # --- workers: one message at a time for each process, so that a slow one holds nothing back
         worker_prefetch_multiplier=1,
         worker_cancel_long_running_tasks_on_connection_loss=True,
@@ -108,10 +102,6 @@ def _transport_options(url: str) -> dict[str, Any]:
     return options
 
 
-def _result_backend(url: str) -> str:
-    return f"redis+socket://{url.removeprefix('unix://')}" if url.startswith("unix://") else url
-
-
 def publish(
     app: Celery,
     task: str,
@@ -121,7 +111,6 @@ def publish(
     size: int = 0,
     expires: float | None = None,
     task_id: str | None = None,
-    answered: bool = False,
 ) -> None:
     """Hand one message to the broker; returns when the broker holds it.
 
@@ -134,7 +123,6 @@ def publish(
         queue=queue.value,
         task_id=task_id,
         expires=expires,
-        ignore_result=not answered,
         compression="gzip" if size > COMPRESS_OVER_BYTES else None,
         # Legible without unpacking the message.
         headers={"sent_at": time.time(), "traceparent": current_traceparent()},

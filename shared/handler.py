@@ -19,14 +19,16 @@ import redis
 from celery import Celery, Task
 from celery.exceptions import Reject
 from celery.worker import state as worker_state
+from celery.worker.request import Request
 from pydantic import ValidationError
 
 from shared import telemetry
+from shared.ask import reply
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Command, Query
 from shared.contracts.envelope import Delivered, Envelope
 from shared.contracts.events import Event
-from shared.contracts.queues import Queue
+from shared.contracts.queues import UNKEPT, Queue
 from shared.hints import counters
 from shared.publishing import bury, task_name
 from shared.telemetry import bound, log
@@ -84,31 +86,40 @@ def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable
 
 
 def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q_], Contract]], Any]:
-    """Register `function(query) -> answer` for a question. A failure answers {"error": …}; nothing is retried,
-    because whoever asked has stopped waiting by then."""
+    """Register `function(query) -> answer` for a question. A failure is answered too, by an empty reply; nothing is
+    retried, because whoever asked has stopped waiting by then. What nobody waits for any more is not begun."""
+    kept = query.queue not in UNKEPT
+    request = "celery.worker.request:Request" if kept else UnkeptRequest
 
     def register(function: Callable[[Q_], Contract]) -> Any:
-        @app.task(name=task_name(service, query.kind), bind=True, shared=False, ignore_result=False, acks_late=False)
-        def run(task: Task, message: dict[str, Any], sent_at: float = 0.0) -> dict[str, Any]:
-            answer: dict[str, Any] = {}
+        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
+        def run(task: Task, message: dict[str, Any], sent_at: float = 0.0, within: float = 60.0) -> None:
+            if sent_at and time.time() > sent_at + within:
+                return
 
             def work() -> None:
+                answer: Contract | None = None
                 try:
                     with _continued(task):
-                        answer.update(function(query.model_validate(message)).model_dump(mode="json"))
-                except Exception as error:
-                    answer["error"] = type(error).__name__
-                    raise
+                        answer = function(query.model_validate(message))
+                finally:
+                    reply(task.request.id, answer)
 
             try:
                 _run(task, service, sent_at, work)
             except Exception:
                 log.exception("query failed", task=task.name)
-            return answer
 
         return run
 
     return register
+
+
+class UnkeptRequest(Request):
+    """A message that the broker forgot when it handed it out: there is nothing to acknowledge."""
+
+    def acknowledge(self) -> None:
+        self.acknowledged = True
 
 
 class _GiveUp(Reject):

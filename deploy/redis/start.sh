@@ -13,7 +13,7 @@ hash() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
 folder=${REDIS_RUN_DIR:-/run/redis}
 cat > "$folder/users.acl" <<USERS
 user default on nopass resetkeys resetchannels -@all +ping
-user toasoan on #$(hash "$REDIS_PASSWORD") resetkeys resetchannels ~ts:* ~celery-task-meta-* allchannels +@all -@admin -@dangerous +info +bgrewriteaof
+user toasoan on #$(hash "$REDIS_PASSWORD") resetkeys resetchannels ~ts:* allchannels +@all -@admin -@dangerous +info +bgrewriteaof
 user exporter on #$(hash "$EXPORTER_PASSWORD") resetkeys resetchannels -@all +@connection +info +config|get +latency +slowlog|get +slowlog|len +client|list +dbsize
 USERS
 exec redis-server "${REDIS_CONFIG:-/etc/redis/redis.conf}" "$@"

@@ -24,3 +24,7 @@ CONSUMERS: dict[Queue, str] = {
     Queue.dead: "ingest",
     Queue.statistics: "counter",
 }
+
+UNKEPT = frozenset({Queue.query, Queue.statistics})
+"""Queues of questions: the broker forgets a message when it hands it out. Nobody asks the broker for it again, because
+whoever asked has stopped waiting long before, and two commands a question are saved."""
