@@ -2,7 +2,7 @@
 // Same interface as services/ingest/desk/static/plaintext.js, which stands in where this was not built.
 
 import { Editor, Mark, mergeAttributes, Node } from "@tiptap/core";
-import { TableKit } from "@tiptap/extension-table";
+import { Table, TableKit, TableView } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 
 import { cleanPasted } from "../../services/ingest/desk/static/paste.js";
@@ -40,6 +40,31 @@ const Box = Node.create({
   renderHTML: () => ["aside", 0],
 });
 
+// A table's caption, as it came: shown above its table, not edited here, never lost.
+class CaptionedView extends TableView {
+  constructor(node, ...more) {
+    super(node, ...more);
+    if (!node.attrs.caption) return;
+    const caption = document.createElement("caption");
+    caption.contentEditable = "false";
+    caption.textContent = node.attrs.caption;
+    this.table.prepend(caption);
+  }
+}
+
+const CaptionedTable = Table.extend({
+  addAttributes() {
+    const caption = (table) => table.querySelector(":scope > caption")?.textContent.trim() || null;
+    return { ...this.parent?.(), caption: { default: null, parseHTML: caption, rendered: false } };
+  },
+  parseHTML: () => [{ tag: "table" }, { tag: "caption", ignore: true }],
+  renderHTML(given) {
+    const [tag, attributes, ...parts] = this.parent(given);
+    const { caption } = given.node.attrs;
+    return [tag, attributes, ...(caption ? [["caption", caption]] : []), ...parts];
+  },
+}).configure({ resizable: false, View: CaptionedView });
+
 const EXTENSIONS = [
   StarterKit.configure({
     heading: { levels: [2, 3, 4, 5, 6] },
@@ -51,7 +76,8 @@ const EXTENSIONS = [
   mark("superscript", "sup"),
   mark("cite", "cite"),
   mark("quote", "q"),
-  TableKit.configure({ table: { resizable: false } }),
+  TableKit.configure({ table: false }),
+  CaptionedTable,
   Figure,
   Box,
 ];

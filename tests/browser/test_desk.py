@@ -116,6 +116,23 @@ def test_a_story_from_the_first_word_to_the_reader(newsroom: Newsroom, house: Ho
     expect(story.get_by_role("listitem")).to_have_text("Cá chép")
 
 
+def test_a_tables_caption_outlives_the_editor(newsroom: Newsroom, house: House) -> None:
+    table = "<table><caption>Giá bán lẻ</caption><tbody><tr><th>Cá lăng</th><td>115.000</td></tr></tbody></table>"
+    saved = house.push(title="Giá cá tuần này", body=f"{table}<p>Hết.</p>", body_format="html", external_id="caption")
+    house.until_page(saved["url"], "Hết.")
+    secretary = newsroom.page("secretary")
+    secretary.goto(f"{newsroom.url}/bai/{saved['id']}")
+    text = rich_text(secretary)
+    expect(text.locator("caption")).to_have_text("Giá bán lẻ")
+    text.get_by_text("Hết.").click()
+    secretary.keyboard.press("End")
+    secretary.keyboard.type(" Giá do chợ báo.")
+    secretary.get_by_role("button", name="Lưu", exact=True).click()
+    page = house.until_page(saved["url"], "Giá do chợ báo.")
+    assert "<caption>Giá bán lẻ</caption>" in page
+    assert page.count("<tr>") == 1
+
+
 def test_a_correction_and_a_withdrawal_from_the_desk(newsroom: Newsroom, house: House) -> None:
     saved = house.push(title="Đường lên bản Tả Cu", body="Con đường dài 12 km.", external_id="desk-correction")
     house.until_page(saved["url"], "12 km")

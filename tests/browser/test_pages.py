@@ -121,6 +121,7 @@ def test_a_comment_without_javascript(plain_page: Page) -> None:
     plain_page.get_by_label("Gửi tới").select_option(value="3")
     plain_page.get_by_role("button", name="Gửi bình luận").click()
     assert "Tên" in plain_page.get_by_role("alert").inner_text()
+    expect(plain_page.get_by_role("alert")).to_be_in_viewport()
     assert plain_page.get_by_label("Ý kiến của bạn").input_value() == "Bài viết rất hay, cảm ơn tòa soạn."
     assert plain_page.get_by_label("Gửi tới").input_value() == "3"
     plain_page.get_by_label("Tên", exact=True).fill("Bạn đọc")
@@ -143,6 +144,8 @@ def test_reading_without_javascript(plain_page: Page) -> None:
     assert style("backgroundColor", "body") != ground
     plain_page.get_by_role("link", name="In bài viết").click()
     assert plain_page.locator(".masthead").is_hidden()
+    expect(plain_page.get_by_text("hãy dùng lệnh In của trình duyệt")).to_be_in_viewport()
+    expect(plain_page.get_by_role("heading", level=1)).to_be_in_viewport()
     assert paragraph.is_visible()
     plain_page.get_by_role("link", name="Trở lại trang báo").click()
     plain_page.locator(".menu summary").click()

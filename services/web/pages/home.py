@@ -14,6 +14,7 @@ _BESIDE_LEAD = 5
 _IN_BLOCK = 5
 _IN_STRIP = 6
 _NEWEST = 24
+_CORRECTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,16 @@ def home(site: Site) -> Page:
         data=[linked_data.website(site.settings)],
     )
     return page(
-        site, "home", "home.html", head, lead=top[:1], beside=top[1:], blocks=blocks, photos=photos, videos=videos
+        site,
+        "home",
+        "home.html",
+        head,
+        lead=top[:1],
+        beside=top[1:],
+        blocks=blocks,
+        photos=photos,
+        videos=videos,
+        corrected=site.read.listed(model.CORRECTED, size=_CORRECTED).cards,
     )
 
 

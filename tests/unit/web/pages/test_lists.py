@@ -21,7 +21,7 @@ def test_editors_decide_what_leads_the_front_page(paper: Paper) -> None:
     for name in ("Thời sự", "Kinh tế", "Nông nghiệp", "Ảnh", "Video"):
         assert name in Reader(page.body).words
     # No story stands twice at the top and in its section's block.
-    assert page.body.count("/kinh-te/cho-phien-muong-suong-40") == 1
+    assert page.body.count('/kinh-te/cho-phien-muong-suong-40"') == 1
     assert slot("part:latest") in page.body
     assert slot("part:most-read") in page.body
 
@@ -34,8 +34,18 @@ def test_without_an_editors_choice_the_newest_with_a_picture_leads(paper: Paper)
     assert words.index("Bản tin số 45") < words.index("Bản tin số 46")
 
 
+def test_corrections_have_their_place_on_the_front_page(paper: Paper) -> None:
+    reader = Reader(paper.page("/").body)
+    assert "Thông tin cải chính, xin lỗi" in reader.words
+    assert [link for link in reader.links if link.endswith("#cai-chinh")] == [
+        "/kinh-te/cho-phien-muong-suong-40#cai-chinh"
+    ]
+
+
 def test_a_paper_without_articles_has_a_front_page(empty_paper: Paper) -> None:
-    assert "Báo chưa đăng bài nào." in empty_paper.page("/").body
+    front = Reader(empty_paper.page("/").body).words
+    assert "Báo chưa đăng bài nào." in front
+    assert "cải chính" not in front
     assert empty_paper.page("/doc-nhieu").body.count("Chưa đủ lượt đọc để xếp hạng.") == 1
     for path in ("/doc-nhieu", "/anh", "/video", "/cai-chinh", "/rss.xml", "/sitemap.xml", "/sitemap-0.xml"):
         assert empty_paper.page(path).status == 200
