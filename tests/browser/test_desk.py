@@ -117,13 +117,16 @@ def test_a_story_from_the_first_word_to_the_reader(newsroom: Newsroom, house: Ho
 
 
 def test_a_tables_caption_outlives_the_editor(newsroom: Newsroom, house: House) -> None:
-    table = "<table><caption>Giá bán lẻ</caption><tbody><tr><th>Cá lăng</th><td>115.000</td></tr></tbody></table>"
+    row = f"<tr><th>Cá lăng</th>{'<td>115.000</td>' * 8}</tr>"
+    table = f"<table><caption>Giá bán lẻ</caption><tbody>{row}</tbody></table>"
     saved = house.push(title="Giá cá tuần này", body=f"{table}<p>Hết.</p>", body_format="html", external_id="caption")
     house.until_page(saved["url"], "Hết.")
     secretary = newsroom.page("secretary")
     secretary.goto(f"{newsroom.url}/bai/{saved['id']}")
     text = rich_text(secretary)
     expect(text.locator("caption")).to_have_text("Giá bán lẻ")
+    secretary.set_viewport_size({"width": 360, "height": 800})
+    assert secretary.evaluate("document.documentElement.scrollWidth") <= 360
     text.get_by_text("Hết.").click()
     secretary.keyboard.press("End")
     secretary.keyboard.type(" Giá do chợ báo.")
