@@ -74,8 +74,13 @@ class Wrk:
         return self.requests / self.seconds
 
 
-def wrk(url: str, seconds: int, connections: int = 32, headers: dict[str, str] | None = None) -> Wrk:
-    """Load a page by wrk, one thread. Raises Missing without wrk, RuntimeError for answers other than 2xx and 3xx."""
+def wrk(
+    url: str, seconds: int, connections: int = 32, headers: dict[str, str] | None = None, patience_s: int = 2
+) -> Wrk:
+    """Load a page by wrk, one thread; an answer that takes longer than `patience_s` is an error.
+
+    Raises Missing without wrk, RuntimeError for answers other than 2xx and 3xx.
+    """
     program = shutil.which("wrk")
     if program is None:
         raise Missing("wrk is not installed")
@@ -83,7 +88,8 @@ def wrk(url: str, seconds: int, connections: int = 32, headers: dict[str, str] |
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_SCRIPT)
         script.flush()
-        command = [program, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script.name, *more, url]
+        load = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={patience_s}s"]
+        command = [program, *load, "-s", script.name, *more, url]
         printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     found = re.search(r"RESULT (\{.*\})", printed)
     assert found, printed
