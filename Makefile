@@ -54,6 +54,10 @@ sbom: .state/security ## Write the bill of materials of what the house runs on t
 bench: .state/dev .state/packages ## Measure side by side; a table here, JSON in benchmarks/results/
 	@exec $(BIN)/python -m benchmarks
 
+.PHONY: peers
+peers: .state/dev .state/packages ## Measure beside WordPress, Wagtail and GoatCounter, which it installs; keep the tables
+	@exec $(BIN)/python -m benchmarks.peers --keep
+
 .PHONY: screenshots
 screenshots: .state/dev .state/packages ## Photograph the pages of a running demo house into docs/screenshots/
 	@exec $(BIN)/python -m tests.browser.screenshots

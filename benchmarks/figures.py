@@ -85,7 +85,7 @@ class Report:
     @classmethod
     def kept(cls) -> "Report":
         """What the newest kept run measured."""
-        newest = max(RESULTS.glob("*.json"), default=None)
+        newest = max(RESULTS.glob("[0-9]*.json"), default=None)
         told: dict[str, Any] = orjson.loads(newest.read_bytes()) if newest else {}
 
         def of(kind: type[T], rows: list[dict[str, Any]]) -> list[T]:

@@ -1,0 +1,1 @@
+"""The house beside programs that others run for the same work: WordPress, Wagtail, GoatCounter."""
