@@ -61,6 +61,8 @@ def main(peers: tuple[str, ...], short: bool, keep: bool) -> None:
                 continue
             systems.append(system)
             report.systems[system.name] = {"version": system.version, "setup": system.setup}
+            if isinstance(system, Counter) and system.counter:
+                report.systems[system.name]["counter"] = system.counter
             if isinstance(system, Counter) and not system.counts:
                 report.left_out.append(f"{system.name}'s counting: {system.why_not}")
 
@@ -77,7 +79,7 @@ def write(report: PeerReport) -> None:
     report.save()
     put("docs/performance.md", report.table())
     put("README.md", report.counters(_ENGLISH))
-    put("README.vi.md", report.counters(_VIETNAMESE))
+    put("README.vi.md", report.counters(_VIETNAMESE, "trên"))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Row:
     of: dict[str, list[float]] = field(default_factory=dict)
     """For counts: how many there were to count."""
 
-    def cell(self, system: str, spread: bool = True) -> str:
+    def cell(self, system: str, spread: bool = True, of: str = "of") -> str:
         """Median, with lowest and highest where they differ; "–" for what a system does not do."""
         values = self.values.get(system)
         if not values:
@@ -35,7 +35,7 @@ class Row:
         if spread and short(min(values)) != short(max(values)):
             text += f" ({short(min(values))}–{short(max(values))})"
         if system in self.of:
-            text += f" of {short(statistics.median(self.of[system]))}"
+            text += f" {of} {short(statistics.median(self.of[system]))}"
         return text
 
 
@@ -44,7 +44,7 @@ class PeerReport:
     """Everything of a run; the first system is the house."""
 
     systems: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Name → version, setup."""
+    """Name → version, setup; counter: the name of what counts there, where it is another."""
     rows: list[Row] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -65,14 +65,15 @@ class PeerReport:
             lines.append(_line(one.name + unit, *(one.cell(name) for name in self.systems)))
         return "\n".join([*lines, *(f"\nNot measured: {why}" for why in self.left_out)])
 
-    def counters(self, words: dict[str, str]) -> str:
+    def counters(self, words: dict[str, str], of: str = "of") -> str:
         """Markdown: what each counter says of the same traffic; `words` are row key → name, in the order wanted."""
         counting = [name for name in self.systems if any(name in one.values for one in self.rows if one.key in words)]
-        lines = [_line("", *counting), "|---" * (len(counting) + 1) + "|"]
+        lines = [_line("", *(self.systems[name].get("counter") or name for name in counting))]
+        lines.append("|---" * (len(counting) + 1) + "|")
         for key, name in words.items():
             row = next((one for one in self.rows if one.key == key), None)
             if row is not None:
-                lines.append(_line(name, *(row.cell(system, spread=False) for system in counting)))
+                lines.append(_line(name, *(row.cell(system, False, of) for system in counting)))
         return "\n".join(lines)
 
     def save(self) -> Path:

@@ -120,10 +120,12 @@ class Site(System):
 class Counter(System):
     """One that counts views of an article, as its own script in the page sends them."""
 
+    counter = ""
+    """Name of what counts, where it is not the system's."""
     counts = True
     """Known after the start; `why_not` tells the reason."""
     why_not = ""
-    settle_s = 3.0
+    settle_s = 10.0
     """Longest time from an acknowledged view to its count."""
 
     @abstractmethod
@@ -146,11 +148,12 @@ class Counter(System):
     def kill_counting(self) -> None:
         """kill -9 all that takes and keeps views, and start at once what nobody else restarts."""
 
-    def until_counted(self, article: str, wanted: int) -> int:
-        """What is shown once `wanted` are, or nothing has changed for longer than settling takes."""
+    def until_counted(self, article: str, wanted: int, patience_s: float = 0.0) -> int:
+        """What is shown once `wanted` are, or nothing has changed for longer than settling or `patience_s` takes."""
+        patience_s = max(patience_s, self.settle_s)
         shown, since = self.shown(article), time.monotonic()
-        give_up = since + 180
-        while shown < wanted and time.monotonic() - since < self.settle_s:
+        give_up = since + 300
+        while shown < wanted and time.monotonic() - since < patience_s:
             time.sleep(0.1)
             now = self.shown(article)
             # Below zero: it does not answer, which is no count.

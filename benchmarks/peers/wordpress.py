@@ -83,6 +83,7 @@ class WordPress(Site, Counter):
     """Stock: the newest default theme of its release, pretty addresses, opcache, no page cache."""
 
     name = "WordPress"
+    counter = "WordPress Popular Posts"
     setup = "php-fpm and MariaDB with Debian's defaults, nginx, opcache, no page cache, stock theme"
 
     def start(self) -> None:

@@ -29,6 +29,7 @@ def test_tables_show_medians_and_what_a_system_does_not_do() -> None:
     lost = report.row("lost", "lost")
     lost.values |= {"House": [0.0, 0.0], "Views": [40.0, 60.0]}
     lost.of |= {"House": [190.0, 190.0], "Views": [190.0, 191.0]}
+    report.systems["Views"]["counter"] = "Plugin"
     report.left_out.append("Pages' counting: it has none")
     assert report.table().splitlines() == [
         "|  | House | Pages | Views |",
@@ -39,8 +40,8 @@ def test_tables_show_medians_and_what_a_system_does_not_do() -> None:
         "",
         "Not measured: Pages' counting: it has none",
     ]
-    assert report.counters({"lost": "views lost"}).splitlines() == [
-        "|  | House | Views |",
+    assert report.counters({"lost": "views lost"}, "/").splitlines() == [
+        "|  | House | Plugin |",
         "|---|---|---|",
-        "| views lost | 0 of 190 | 50 of 190 |",
+        "| views lost | 0 / 190 | 50 / 190 |",
     ]
