@@ -55,7 +55,7 @@ bench: .state/dev .state/packages ## Measure side by side; a table here, JSON in
 	@exec $(BIN)/python -m benchmarks
 
 .PHONY: peers
-peers: .state/dev .state/packages ## Measure beside WordPress, Wagtail and GoatCounter, which it installs; keep the tables
+peers: .state/dev .state/packages ## Measure beside WordPress, Wagtail and GoatCounter; docs/performance.md says what must be there
 	@exec $(BIN)/python -m benchmarks.peers --keep
 
 .PHONY: screenshots

@@ -1,6 +1,7 @@
 """GoatCounter: one program, SQLite, its own defaults."""
 
 import sqlite3
+import re
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -23,11 +24,13 @@ class GoatCounter(Counter):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.version = install.GOATCOUNTER.removeprefix("v")
+        self._program = str(install.goatcounter())
+        told = subprocess.run([self._program, "version"], capture_output=True, text=True, check=True).stdout
+        found = re.search(r"v?(\d+\.\d+\.\d+)", told)
+        self.version = found[1] if found else "?"
         self._file = folder / "goatcounter.sqlite3"
 
     def start(self) -> None:
-        self._program = str(install.goatcounter())
         create = ["db", "create", "site", "-createdb", *self._database, "-vhost=127.0.0.1"]
         create += ["-user.email=editor@example.com", "-user.password=a password for benchmarks"]
         subprocess.run([self._program, *create], check=True, capture_output=True, cwd=self.folder)

@@ -1,9 +1,8 @@
-"""Brings what can be had: Debian's WordPress, Wagtail by pip, GoatCounter by go; into .cache/peers, once.
+"""Brings what can be had: Debian's WordPress, and Wagtail by pip, into .cache/peers, once. GoatCounter must be there.
 
 Raises `Missing`, with the reason, for what cannot be had here.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.tools import Missing
 
-WAGTAIL, GUNICORN, GOATCOUNTER = "8.0.1", "27.0.1", "v2.7.0"
+WAGTAIL, GUNICORN = "8.0.1", "27.0.1"
 _HERE = Path(__file__).parent
 _CACHE = _HERE.parents[1] / ".cache" / "peers"
 _PLUGIN_VARIABLE = "TOASOAN_BENCH_POPULAR_POSTS"
@@ -61,19 +60,11 @@ def wagtail() -> Path:
 
 
 def goatcounter() -> Path:
-    """The program: the one on the PATH, or built from its Go module with the versions and checksums that it names."""
+    """The program on the PATH."""
     found = shutil.which("goatcounter")
-    if found:
-        return Path(found)
-    program = _CACHE / f"goatcounter-{GOATCOUNTER}"
-    if not program.exists():
-        if shutil.which("go") is None:
-            raise Missing("neither goatcounter nor go is installed")
-        download = ["go", "mod", "download", "-json", f"zgo.at/goatcounter/v2@{GOATCOUNTER}"]
-        source = Path(json.loads(_run(download, "GoatCounter's module"))["Dir"])
-        build = ["go", "build", "-buildvcs=false", "-mod=readonly", "-o", str(program), "./cmd/goatcounter"]
-        _run(build, "GoatCounter", source)
-    return program
+    if not found:
+        raise Missing("goatcounter is not on the PATH")
+    return Path(found)
 
 
 def _run(command: list[str], what: str, folder: Path | None = None) -> str:

@@ -1,0 +1,197 @@
+"""What readers find, however they type: known pages of a manual that nobody here wrote, on both engines.
+
+The pages are like one another, so that the absolute values say less than those of a newspaper would; what is promised
+is that another way of typing finds as much as all marks do, and that all marks find more than plain words.
+"""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from benchmarks import keyboards, manual
+from benchmarks.figures import Figure, Report
+from benchmarks.tools import percentile
+from services.search import queries
+from services.search.answers import Answers
+from services.search.documents import IndexDocument
+from services.search.engines.base import PUBLIC, Engine
+from services.search.engines.tantivy_engine import TantivyEngine
+from services.search.queries import Field, Plan, Term
+from shared.contracts.commands import SearchArticles, SuggestTitles
+
+_SEED = 4
+_FIRST = 10
+# What remains of the mean reciprocal rank that a query with all its marks has.
+_WANTED = {
+    "no marks": 0.985, "half the marks": 0.985, "tones lost": 0.985, "hoà for hòa": 0.99, "decomposed letters": 0.999,
+    "d for đ": 0.985, "a misspelling": 0.94, "a slip of a finger": 0.9,
+}  # fmt: skip
+
+# Those without dice: both engines get the same.
+_COMPARED = ("all marks", "no marks", "d for đ")
+
+Known = tuple[int, str]
+"""(the page that is looked for, what its reader remembers of it)"""
+
+
+def run(report: Report, place: Path, short: bool) -> None:
+    documents = manual.documents(place / "manual")
+    known = _known_items(documents, 100 if short else 300)
+    engine = TantivyEngine(place / "search")
+    engine.own()
+    try:
+        _fill(engine, documents)
+        ranks, times = _by_way(engine, known)
+        _tell(report, ranks, _plain(engine, known), times, len(documents))
+        _tell_offers(report, engine, known, documents)
+    finally:
+        engine.close()
+    _compare(report, documents, known, ranks)
+
+
+def _fill(engine: Engine, documents: Sequence[IndexDocument]) -> None:
+    for first in range(0, len(documents), 200):
+        engine.apply(documents[first : first + 200])
+
+
+def _known_items(documents: Sequence[IndexDocument], count: int) -> dict[str, list[Known]]:
+    """Queries of four kinds for some pages, the same in every run."""
+    dice = random.Random(_SEED)
+    made: dict[str, list[Known]] = {"headline": [], "part of it": [], "the lead": [], "two pairs of the text": []}
+    for one in dice.sample(list(documents), min(count, len(documents))):
+        title, lead, text = (keyboards.syllables(part) for part in (one.title, one.summary, one.text))
+        if len(title) >= 4:
+            made["headline"].append((one.id, " ".join(title)))
+        if len(title) >= 5:
+            made["part of it"].append((one.id, " ".join(_run_of(title, dice.choice((4, 5)), dice))))
+        if len(lead) >= 10:
+            made["the lead"].append((one.id, " ".join(_run_of(lead, 8, dice))))
+        if len(text) >= 30:
+            made["two pairs of the text"].append((one.id, " ".join(_run_of(text, 2, dice) + _run_of(text, 2, dice))))
+    return made
+
+
+def _run_of(words: list[str], length: int, dice: random.Random) -> list[str]:
+    first = dice.randrange(len(words) - length + 1)
+    return words[first : first + length]
+
+
+def _mean_rank(known: dict[str, list[Known]], find: Callable[[str], list[int]]) -> float:
+    """Mean reciprocal rank among the first ten, each kind of query counting the same."""
+    return statistics.mean(
+        statistics.mean(_reciprocal(page, find(query)) for page, query in kind) for kind in known.values()
+    )
+
+
+def _reciprocal(page: int, found: list[int]) -> float:
+    return 1 / (found.index(page) + 1) if page in found else 0.0
+
+
+def _by_way(
+    engine: Engine, known: dict[str, list[Known]], names: Sequence[str] = ()
+) -> tuple[dict[str, float], list[float]]:
+    """The mean reciprocal rank of these ways of typing (all, if none are named), and the milliseconds of every search.
+    """
+    answers, times = Answers(engine), []
+
+    def find(query: str) -> list[int]:
+        started = time.perf_counter()
+        answer = answers.search(SearchArticles(q=query, size=_FIRST))
+        times.append((time.perf_counter() - started) * 1000)
+        return [hit.id for hit in answer.results]
+
+    ways = keyboards.ways(_SEED)
+    ranks = {name: _mean_rank(known, lambda query, way=ways[name]: find(way(query))) for name in names or ways}
+    return ranks, times
+
+
+def _plain(engine: Engine, known: dict[str, list[Known]]) -> float:
+    """What an index of words without marks finds: any of the words, the rarer the better."""
+    index = engine.current()
+
+    def find(query: str) -> list[int]:
+        words = tuple(Term(Field.folded, word.folded) for word in queries.read(query).words)
+        found = index.search(Plan(readings=(words,), words=words, minimum=1), PUBLIC, 0, _FIRST, facets=False)
+        return [document.id for document in found.documents]
+
+    return _mean_rank(known, find)
+
+
+def _tell(report: Report, ranks: dict[str, float], plain: float, times: list[float], pages: int) -> None:
+    whole = ranks["all marks"]
+    report.figures.append(
+        Figure("finding", "all marks", "mean reciprocal rank", [whole], "words without marks alone", [plain],
+               wanted=1.0, note=f"{pages} pages, {len(times)} searches")
+    )  # fmt: skip
+    for name, wanted in _WANTED.items():
+        report.figures.append(
+            Figure("finding", name, "mean reciprocal rank", [ranks[name]], "all marks", [whole], wanted=wanted)
+        )
+    report.figures.append(
+        Figure("finding", "a search, p95", "ms", [percentile(times, 95)], "p50", [percentile(times, 50)],
+               better="lower", wanted=30.0, of="value", note="without HTTP and queue")
+    )  # fmt: skip
+
+
+def _tell_offers(
+    report: Report, engine: Engine, known: dict[str, list[Known]], documents: Sequence[IndexDocument]
+) -> None:
+    """ "Có phải bạn muốn tìm" and completion."""
+    answers, parts = Answers(engine), known["part of it"]
+
+    def offer(query: str) -> str:
+        return answers.search(SearchArticles(q=query, size=1)).suggestion or query
+
+    restored = [offer(keyboards.unmarked(part)).lower() == part.lower() for _, part in parts]
+    left = [offer(part) == part for _, part in parts]
+    typed = {one.title: keyboards.unmarked(one.title)[:12] for one in documents if len(one.title) > 14}
+    completed = [
+        any(hit.title == title for hit in answers.complete(SuggestTitles(q=start, size=8)).results)
+        for title, start in random.Random(_SEED).sample(sorted(typed.items()), min(300, len(typed)))
+    ]
+    for name, found, wanted in (
+        ("four or five unmarked syllables, marks restored exactly", restored, 0.8),
+        ("the same with its marks, left alone", left, 0.93),
+        ("headline among eight after twelve unmarked letters", completed, 0.97),
+    ):
+        report.figures.append(
+            Figure("finding", name, "of all", [statistics.mean(found)], "all", [1.0], wanted=wanted)
+        )
+
+
+def _compare(
+    report: Report, documents: Sequence[IndexDocument], known: dict[str, list[Known]], ranks: dict[str, float]
+) -> None:
+    """The same on Elasticsearch, where Java and Maven are."""
+    from services.search.engines.elasticsearch_engine import ElasticsearchEngine
+    from tests.elasticsearch import ElasticsearchNode
+
+    try:
+        node = ElasticsearchNode()
+    except pytest.skip.Exception as why:
+        report.left_out.append(f"finding: Elasticsearch: {why}")
+        return
+    try:
+        node.start()
+        engine = ElasticsearchEngine(node.url, "finding")
+        _fill(engine, documents)
+        _wait_for(engine, len(documents))
+        theirs, _ = _by_way(engine, known, _COMPARED)
+        engine.close()
+    finally:
+        node.close()
+    apart = max(abs(theirs[name] - ranks[name]) for name in _COMPARED)
+    report.figures.append(
+        Figure("finding", "Elasticsearch and tantivy, farthest apart", "mean reciprocal rank", [apart], "all marks",
+               [ranks["all marks"]], better="lower", wanted=0.01, of="value")
+    )  # fmt: skip
+
+
+def _wait_for(engine: Engine, count: int) -> None:
+    give_up = time.monotonic() + 30
+    while engine.current().size() < count and time.monotonic() < give_up:
+        time.sleep(0.1)
