@@ -1,7 +1,7 @@
 """GoatCounter: one program, SQLite, its own defaults."""
 
-import sqlite3
 import re
+import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +26,7 @@ class GoatCounter(Counter):
         super().__init__(folder)
         self._program = str(install.goatcounter())
         told = subprocess.run([self._program, "version"], capture_output=True, text=True, check=True).stdout
-        found = re.search(r"v?(\d+\.\d+\.\d+)", told)
+        found = re.search(r"version=v?([^;\s]+)", told)
         self.version = found[1] if found else "?"
         self._file = folder / "goatcounter.sqlite3"
 
