@@ -28,8 +28,13 @@ TASK_SECONDS = 60
 
 def _register_json() -> None:
     """JSON by orjson under JSON's own name: several times faster, and it refuses NaN and lone surrogates."""
-    register("json", lambda data: orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS).decode(), orjson.loads,
-             content_type="application/json", content_encoding="utf-8")
+    register(
+        "json",
+        lambda data: orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS).decode(),
+        orjson.loads,
+        content_type="application/json",
+        content_encoding="utf-8",
+    )
 
 
 def make_celery(service: str) -> Celery:

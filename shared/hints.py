@@ -30,13 +30,19 @@ def counters() -> redis.Redis:
     )
 
 
+@lru_cache(maxsize=1)
+def _sender() -> redis.Redis:
+    """A hint saves at most a second: it may not cost an editor more than half of one."""
+    return redis.Redis.from_url(get_settings().counters_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
 def send_hint(channel: str, payload: bytes = b"") -> int:
     """Wake the listeners of a channel; returns their number. Never raises for a Redis that is away."""
     global _resting_until
     if time.monotonic() < _resting_until:
         return 0
     try:
-        return int(counters().publish(_PREFIX + channel, payload))
+        return int(_sender().publish(_PREFIX + channel, payload))
     except redis.RedisError as error:
         _resting_until = time.monotonic() + _REST_SECONDS
         log.warning("hint not sent", channel=channel, error=str(error))

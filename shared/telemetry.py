@@ -69,9 +69,7 @@ store_drift_documents = Gauge(
 reconcile_last_success_timestamp_seconds = Gauge(
     "reconcile_last_success_timestamp_seconds", "End of the last whole comparison", ["store"], registry=REGISTRY
 )
-articles_written_total = Counter(
-    "articles_written", "Article versions committed", ["action"], registry=REGISTRY
-)
+articles_written_total = Counter("articles_written", "Article versions committed", ["action"], registry=REGISTRY)
 
 # --- broker and tasks
 broker_oldest_unacked_age_seconds = Gauge(
@@ -99,9 +97,7 @@ worker_tasks_active = Gauge("celery_worker_tasks_active", "Tasks in work", ["hos
 handler_seconds = Histogram(
     "handler_seconds", "Time a handler took, by task", ["task", "outcome"], buckets=_FAST, registry=REGISTRY
 )
-handled_events_total = Counter(
-    "handled_events", "Events and commands handled", ["task", "outcome"], registry=REGISTRY
-)
+handled_events_total = Counter("handled_events", "Events and commands handled", ["task", "outcome"], registry=REGISTRY)
 queue_wait_seconds = Histogram(
     "queue_wait_seconds", "From publishing to the handler's start", ["queue"], buckets=_DELAY, registry=REGISTRY
 )
@@ -132,9 +128,7 @@ views_rejected_total = Counter("views_rejected", "Beacons not counted", ["reason
 views_counted_total = Counter("views_counted", "Views the counter added", registry=REGISTRY)
 views_repeated_total = Counter("views_repeated", "Views of the same visitor inside the window", registry=REGISTRY)
 view_spool_bytes = Gauge("view_spool_bytes", "Views on disk that wait for the broker", registry=REGISTRY)
-counter_drain_seconds = Histogram(
-    "counter_drain_seconds", "Time of one drain to SQL", buckets=_FAST, registry=REGISTRY
-)
+counter_drain_seconds = Histogram("counter_drain_seconds", "Time of one drain to SQL", buckets=_FAST, registry=REGISTRY)
 counter_undrained_age_seconds = Gauge(
     "counter_undrained_age_seconds", "Since the last drain to SQL that succeeded", registry=REGISTRY
 )

@@ -15,6 +15,7 @@ _CACHES = (
     ("shared.database", "engine"),
     ("shared.celery_factory", "publisher"),
     ("shared.hints", "counters"),
+    ("shared.hints", "_sender"),
 )
 
 

@@ -94,8 +94,7 @@ def _reciprocal(page: int, found: list[int]) -> float:
 def _by_way(
     engine: Engine, known: dict[str, list[Known]], names: Sequence[str] = ()
 ) -> tuple[dict[str, float], list[float]]:
-    """The mean reciprocal rank of these ways of typing (all, if none are named), and the milliseconds of every search.
-    """
+    """The mean reciprocal rank of these ways of typing (all, if none are named), and the milliseconds of every search."""
     answers, times = Answers(engine), []
 
     def find(query: str) -> list[int]:
@@ -158,9 +157,7 @@ def _tell_offers(
         ("the same with its marks, left alone", left, 0.93),
         ("headline among eight after twelve unmarked letters", completed, 0.97),
     ):
-        report.figures.append(
-            Figure("finding", name, "of all", [statistics.mean(found)], "all", [1.0], wanted=wanted)
-        )
+        report.figures.append(Figure("finding", name, "of all", [statistics.mean(found)], "all", [1.0], wanted=wanted))
 
 
 def _compare(

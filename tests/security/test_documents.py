@@ -8,9 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _FOLDERS = ("services/", "shared/", "tests/", "deploy/", "docs/", "requirements/")
-_ROW = re.compile(
-    r"^\| (\d+\.\d+\.\d+)(?:–[\d.]+)? \| [^|]+ \| (met|not applicable|\*\*open\*\*) \|", re.MULTILINE
-)
+_ROW = re.compile(r"^\| (\d+\.\d+\.\d+)(?:–[\d.]+)? \| [^|]+ \| (met|not applicable|\*\*open\*\*) \|", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["SECURITY.md", "docs/threat-model.md", "docs/asvs.md"])
