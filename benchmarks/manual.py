@@ -48,7 +48,7 @@ def _pages(folder: Path) -> Iterator[IndexDocument]:
         headline = _text(title[1])
         paragraphs = [text for text in map(_text, _PARAGRAPH.findall(body[1])) if text not in ("", headline)]
         whole = " ".join(paragraphs)
-        if len(paragraphs) < 3 or len(_MARKED.findall(whole)) < _VIETNAMESE * len(whole):
+        if len(headline) < 2 or len(paragraphs) < 3 or len(_MARKED.findall(whole)) < _VIETNAMESE * len(whole):
             continue
         number += 1
         yield IndexDocument(

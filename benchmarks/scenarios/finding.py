@@ -9,10 +9,11 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
-from benchmarks import keyboards, manual
+from benchmarks import keyboards, load, manual, tools
 from benchmarks.figures import Figure, Report
 from benchmarks.tools import percentile
 from services.search import queries
@@ -22,9 +23,11 @@ from services.search.engines.base import PUBLIC, Engine
 from services.search.engines.tantivy_engine import TantivyEngine
 from services.search.queries import Field, Plan, Term
 from shared.contracts.commands import SearchArticles, SuggestTitles
+from tests.house import House
 
 _SEED = 4
 _FIRST = 10
+_REQUESTS = 900
 # What remains of the mean reciprocal rank that a query with all its marks has.
 _WANTED = {
     "no marks": 0.985, "half the marks": 0.985, "tones lost": 0.985, "hoà for hòa": 0.99, "decomposed letters": 0.999,
@@ -51,6 +54,32 @@ def run(report: Report, place: Path, short: bool) -> None:
     finally:
         engine.close()
     _compare(report, documents, known, ranks)
+    with tools.house(place / "house") as house:
+        _ask_at_once(report, house, documents, known)
+
+
+def _ask_at_once(
+    report: Report, house: House, documents: Sequence[IndexDocument], known: dict[str, list[Known]]
+) -> None:
+    """Through web, queue and worker, as readers' browsers and programs do."""
+    fields = ({"title": one.title, "summary": one.summary, "body": one.text, "body_format": "text",
+               "section": one.section_name, "status": "published"} for one in documents)  # fmt: skip
+    tools.push_many(house, fields)
+    tools.settle(house, 120)
+    different = [query for kind in known.values() for _, query in kind]
+    rates = {name: _rate(house, queries) for name, queries in (("other", different), ("ten", different[:10]))}
+    report.figures.append(
+        Figure("finding", "searches of 16 readers at once, each another", "searches/s", [rates["other"]],
+               "ten popular ones", [rates["ten"]], wanted=300, of="value", note="GET /api/search, 20 results")
+    )  # fmt: skip
+
+
+def _rate(house: House, queries: Sequence[str]) -> float:
+    paths = [f"/api/search?{urlencode({'q': query})}" for query in queries]
+    done = load.send(load.Orders(house.web_port, _REQUESTS, connections=16, paths=paths))
+    if set(done.statuses) != {"200"}:
+        raise RuntimeError(f"searches were not answered: {done.statuses}")
+    return done.per_second
 
 
 def _fill(engine: Engine, documents: Sequence[IndexDocument]) -> None:
@@ -94,7 +123,7 @@ def _reciprocal(page: int, found: list[int]) -> float:
 def _by_way(
     engine: Engine, known: dict[str, list[Known]], names: Sequence[str] = ()
 ) -> tuple[dict[str, float], list[float]]:
-    """The mean reciprocal rank of these ways of typing (all, if none are named), and the milliseconds of every search."""
+    """The mean reciprocal rank of these ways of typing (none named: all), and the milliseconds of every search."""
     answers, times = Answers(engine), []
 
     def find(query: str) -> list[int]:
