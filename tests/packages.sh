@@ -29,6 +29,7 @@ need "chromium fonts-dejavu-core" "browser" command -v chromium
 need "default-jdk-headless" "Elasticsearch" command -v javac
 need "maven" "Elasticsearch" command -v mvn
 need "wrk" "benchmarks" command -v wrk
+need "iproute2" "many hosts" command -v ip
 (( ${#missing[@]} )) || exit 0
 
 if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
