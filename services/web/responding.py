@@ -13,6 +13,7 @@ from services.web.page import Gone, Missing, Moved, Page, Site
 from services.web.pagemaking import PageMaker
 from services.web.pages import errors
 from services.web.routes import Address, resolve
+from shared.contracts.addresses import old_path
 from shared.telemetry import log
 
 _ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
@@ -38,12 +39,12 @@ class Responder:
                 return RedirectResponse(address.key, 301)
         try:
             if address is None:
-                return await self._elsewhere(request, path)
+                return await self._elsewhere(request)
             entry = await self._pages.entry(address)
         except Moved as moved:
             return RedirectResponse(moved.path, 301)
         except Missing:
-            return await self._elsewhere(request, path)
+            return await self._elsewhere(request)
         except Gone:
             return await self.error(request, 410)
         except Unavailable as error:
@@ -94,10 +95,11 @@ class Responder:
         """Something that needs a view of the read model, in a thread. Raises Unavailable."""
         return await asyncio.to_thread(self._maker.with_site, work, path)
 
-    async def _elsewhere(self, request: Request, path: str) -> Response:
+    async def _elsewhere(self, request: Request) -> Response:
         """An address that an imported article had at its former site, or 404."""
+        old = old_path(str(request.url))
         try:
-            new = await self.work(lambda site: site.read.path_of_old(path[:500]))
+            new = await self.work(lambda site: site.read.path_of_old(old)) if old else None
         except Unavailable:
             return self.unavailable(request)
         return await self.error(request, 404) if new is None else RedirectResponse(new, 301)

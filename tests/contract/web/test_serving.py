@@ -38,6 +38,17 @@ def views(site: Site, article_id: int, number: int, epoch: int = 0) -> None:
     site.tell(store.set_totals, delivered(event, "totals"))
 
 
+def test_addresses_of_a_former_site_lead_to_the_article_however_they_are_written(site: Site) -> None:
+    old = ("/2019/05/lễ-hội", "/doc.php?id=7")
+    site.tell(store.publish, published(state(1, old_paths=old)))
+    site.until(PATH, "Nội dung bài 1.")
+    for address in ("/2019/05/lễ-hội", "/2019/05/lễ-hội/", "/2019/05/l%E1%BB%85-h%E1%BB%99i/", "/doc.php?id=7"):
+        answer = site.get(address)
+        assert (answer.status_code, answer.headers.get("location")) == (301, PATH), address
+    for address in ("/2019/05/khac/", "/doc.php?id=8", "/doc.php"):
+        assert site.get(address).status_code == 404
+
+
 def test_an_article_appears_changes_and_goes(site: Site) -> None:
     assert site.get(PATH).status_code == 404
     site.tell(store.publish, published(state(1)))
