@@ -24,6 +24,7 @@ from services.search.engines.tantivy_engine import TantivyEngine
 from services.search.queries import Field, Plan, Term
 from shared.contracts.commands import SearchArticles, SuggestTitles
 from tests.house import House
+from tests.wait import until
 
 _SEED = 4
 _FIRST = 10
@@ -205,7 +206,7 @@ def _compare(
         node.start()
         engine = ElasticsearchEngine(node.url, "finding")
         _fill(engine, documents)
-        _wait_for(engine, len(documents))
+        until(lambda: engine.current().size() >= len(documents), 30, "Elasticsearch has every page")
         theirs, _ = _by_way(engine, known, _COMPARED)
         engine.close()
     finally:
@@ -215,9 +216,3 @@ def _compare(
         Figure("finding", "Elasticsearch and tantivy, farthest apart", "mean reciprocal rank", [apart], "all marks",
                [ranks["all marks"]], better="lower", wanted=0.01, of="value")
     )  # fmt: skip
-
-
-def _wait_for(engine: Engine, count: int) -> None:
-    give_up = time.monotonic() + 30
-    while engine.current().size() < count and time.monotonic() < give_up:
-        time.sleep(0.1)
