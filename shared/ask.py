@@ -1,18 +1,21 @@
 """Questions with an answer and a deadline, over the same queues as everything else.
 
-The question is a Celery task that expires when nobody waits any more; the answer comes by Redis pub/sub, on a channel
-named after the task. Task ids of one asker share a prefix, so one pattern subscription hears every answer: no
-connection and no subscription for each question. (Celery's own results do the same, with three more commands for each
-and a key that stays behind.)
+A message carries one question, or, when a service asks faster than it is answered, all of a kind that have gathered
+while earlier ones were on their way: a message costs the same whatever is in it. It expires when nobody waits any more.
+Each answer comes by Redis pub/sub, on a channel named after its question. The questions of one asker share a prefix, so
+one pattern subscription hears every answer: no connection and no subscription for each. (Celery's own results do the
+same, with three more commands for each and a key that stays behind.)
 """
 
 import asyncio
 import itertools
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -28,86 +31,172 @@ from shared.hints import counters
 from shared.publishing import task_name
 from shared.settings import get_settings
 from shared.telemetry import log
+from shared.tracing import current_traceparent
 
 _CHANNEL = "ts:answer:"
+# Messages of one kind that an asker has on their way before further questions gather for the next one, and the most
+# that go in one. More messages keep more workers busy, fewer gather more: four threads are what a worker has.
+_MESSAGES = 4
+_TOGETHER = 16
 
 
 class NoAnswer(Exception):
     """Nobody answered in time, or the broker is away: show an honest page without the answer."""
 
 
-def reply(task_id: str, answer: Contract | None) -> None:
+def reply(question_id: str, answer: Contract | None) -> None:
     """Answer a question; None says that it failed. Raises redis.RedisError when Redis is away."""
-    counters().publish(_CHANNEL + task_id, answer.model_dump_json() if answer else b"")
+    counters().publish(_CHANNEL + question_id, answer.model_dump_json() if answer else b"")
+
+
+@dataclass(slots=True)
+class _Message:
+    """What went to the broker in one, with the number of its questions that somebody still waits for."""
+
+    kind: type[Query]
+    left: int
+
+
+@dataclass(slots=True, eq=False)
+class _Question:
+    id: str
+    query: Query
+    deadline: float
+    """By time.monotonic()."""
+    traceparent: str
+    answer: "Future[bytes]" = field(default_factory=Future)
+    message: _Message | None = None
 
 
 class Asker:
     """One process's line to the services that answer. Thread-safe; `start` once, after any fork."""
 
-    def __init__(self, app: Celery, threads: int = 2) -> None:
+    def __init__(self, app: Celery) -> None:
         self._app = app
         self._prefix = f"ask-{uuid4().hex[:12]}-"
         self._count = itertools.count()
-        self._waiting: dict[str, Future[bytes]] = {}
-        self._senders = ThreadPoolExecutor(threads, thread_name_prefix="ask")
+        self._waiting: dict[str, _Question] = {}
+        self._unsent: list[_Question] = []
+        self._on_their_way: Counter[type[Query]] = Counter()
+        self._changed = threading.Condition()
         self._subscribed = threading.Event()
         self._closed = threading.Event()
         self._url = get_settings().counters_url
 
     def start(self) -> "Asker":
-        threading.Thread(target=self._listen, name="answers", daemon=True).start()
+        for name, work in (("answers", self._listen), ("questions", self._send)):
+            threading.Thread(target=work, name=name, daemon=True).start()
         return self
 
     def close(self) -> None:
-        """Ask nothing more; the listening thread ends soon."""
-        self._closed.set()
-        self._senders.shutdown(wait=False)
+        """Ask nothing more; the threads end soon."""
+        with self._changed:
+            self._closed.set()
+            self._changed.notify()
 
     async def ask(self, query: Query, timeout: float = 1.5) -> Any:
         """The answer, of type `query.Answer`. Raises NoAnswer after `timeout` seconds at the latest."""
-        task_id, future = self._expect()
-        loop = asyncio.get_running_loop()
+        return self._read(query, await self.ask_json(query, timeout))
+
+    async def ask_json(self, query: Query, timeout: float = 1.5) -> bytes:
+        """The answer as the JSON that came, for whoever only hands it on. Raises NoAnswer as `ask` does."""
+        question = self._put(query, timeout)
         try:
             async with asyncio.timeout(timeout):
-                await loop.run_in_executor(self._senders, self._send, query, task_id, timeout)
-                return self._read(query, await asyncio.wrap_future(future))
-        except (TimeoutError, redis.RedisError, OSError) as error:
-            raise NoAnswer(query.kind) from error
-        except _broker_errors() as error:
+                answer = await asyncio.wrap_future(question.answer)
+        except TimeoutError as error:
             raise NoAnswer(query.kind) from error
         finally:
-            self._waiting.pop(task_id, None)
+            self._settle(question)
+        if not answer:
+            raise NoAnswer(query.kind)
+        return answer
 
     def ask_sync(self, query: Query, timeout: float = 5.0) -> Any:
         """`ask` for code without an event loop."""
-        task_id, future = self._expect()
-        deadline = time.monotonic() + timeout
+        question = self._put(query, timeout)
         try:
-            if not self._subscribed.wait(timeout):
-                raise NoAnswer(query.kind)
-            self._send(query, task_id, timeout)
-            return self._read(query, future.result(max(0.0, deadline - time.monotonic())))
-        except (FutureTimeout, TimeoutError, redis.RedisError, OSError) as error:
-            raise NoAnswer(query.kind) from error
-        except _broker_errors() as error:
+            return self._read(query, question.answer.result(timeout))
+        except (FutureTimeout, TimeoutError) as error:
             raise NoAnswer(query.kind) from error
         finally:
-            self._waiting.pop(task_id, None)
+            self._settle(question)
 
-    def _expect(self) -> "tuple[str, Future[bytes]]":
-        task_id = f"{self._prefix}{next(self._count)}"
-        future: Future[bytes] = Future()
-        self._waiting[task_id] = future
-        return task_id, future
+    def _put(self, query: Query, timeout: float) -> _Question:
+        if self._closed.is_set():
+            raise NoAnswer(query.kind)
+        number = next(self._count)
+        question = _Question(f"{self._prefix}{number}", query, time.monotonic() + timeout, current_traceparent())
+        with self._changed:
+            self._waiting[question.id] = question
+            self._unsent.append(question)
+            self._changed.notify()
+        return question
 
-    def _send(self, query: Query, task_id: str, timeout: float) -> None:
+    def _settle(self, question: _Question) -> None:
+        """Nobody waits for it any more: it was answered, or is too late."""
+        with self._changed:
+            self._waiting.pop(question.id, None)
+            message = question.message
+            if message is None:
+                self._unsent.remove(question)
+            else:
+                message.left -= 1
+                if not message.left:
+                    self._on_their_way[message.kind] -= 1
+                    self._changed.notify()
+
+    # ------------------------------------------------------------ the way there
+
+    def _send(self) -> None:
+        while not self._closed.is_set():
+            # What is published before answers are heard would be answered to nobody.
+            if not self._subscribed.wait(0.5):
+                continue
+            with self._changed:
+                questions = self._gathered()
+                if not questions:
+                    self._changed.wait(10)
+                    continue
+            try:
+                self._publish(questions)
+            except Exception as error:
+                if not isinstance(error, (redis.RedisError, OSError, *_broker_errors())):
+                    log.exception("questions not sent")
+                for question in questions:
+                    _fail(question, error)
+
+    def _gathered(self) -> list[_Question]:
+        """Questions of one kind for the next message, oldest first; none while enough messages are on their way."""
+        for kind in dict.fromkeys(type(question.query) for question in self._unsent):
+            if self._on_their_way[kind] < _MESSAGES:
+                found = [question for question in self._unsent if type(question.query) is kind][:_TOGETHER]
+                message = _Message(kind, len(found))
+                for question in found:
+                    question.message = message
+                self._unsent = [question for question in self._unsent if question.message is None]
+                self._on_their_way[kind] += 1
+                return found
+        return []
+
+    def _publish(self, questions: list[_Question]) -> None:
+        now = time.monotonic()
+        kind = type(questions[0].query)
+        asked = [
+            {
+                "id": question.id,
+                "message": question.query.model_dump(mode="json"),
+                "within": question.deadline - now,
+                "traceparent": question.traceparent,
+            }
+            for question in questions
+        ]
         publish(
             self._app,
-            task_name(CONSUMERS[query.queue], query.kind),
-            query.queue,
-            {"message": query.model_dump(mode="json"), "sent_at": time.time(), "within": timeout},
-            expires=timeout,
-            task_id=task_id,
+            task_name(CONSUMERS[kind.queue], kind.kind),
+            kind.queue,
+            {"questions": asked, "sent_at": time.time()},
+            expires=max(question.deadline for question in questions) - now,
         )
 
     @staticmethod
@@ -138,9 +227,16 @@ class Asker:
             self._subscribed.set()
         if message["type"] != "pmessage":
             return
-        future = self._waiting.get(message["channel"].decode().removeprefix(_CHANNEL))
-        if future is not None and not future.done():
-            future.set_result(message["data"])
+        question = self._waiting.get(message["channel"].decode().removeprefix(_CHANNEL))
+        if question is not None and not question.answer.done():
+            question.answer.set_result(message["data"])
+
+
+def _fail(question: _Question, error: Exception) -> None:
+    failure = NoAnswer(question.query.kind)
+    failure.__cause__ = error
+    if not question.answer.done():
+        question.answer.set_exception(failure)
 
 
 def _broker_errors() -> tuple[type[Exception], ...]:

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 import redis
@@ -92,23 +93,23 @@ def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q
     request = "celery.worker.request:Request" if kept else UnkeptRequest
 
     def register(function: Callable[[Q_], Contract]) -> Any:
-        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
-        def run(task: Task, message: dict[str, Any], sent_at: float = 0.0, within: float = 60.0) -> None:
-            if sent_at and time.time() > sent_at + within:
-                return
-
-            def work() -> None:
-                answer: Contract | None = None
-                try:
-                    with _continued(task):
-                        answer = function(query.model_validate(message))
-                finally:
-                    reply(task.request.id, answer)
-
+        def answer(task: Task, question: dict[str, Any]) -> None:
+            made: Contract | None = None
             try:
-                _run(task, service, sent_at, work)
-            except Exception:
-                log.exception("query failed", task=task.name)
+                with span(task.name, str(question["traceparent"]), CONSUMER):
+                    made = function(query.model_validate(question["message"]))
+            finally:
+                reply(question["id"], made)
+
+        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
+        def run(task: Task, questions: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+            for question in questions:
+                if sent_at and time.time() > sent_at + question["within"]:
+                    continue
+                try:
+                    _run(task, service, sent_at, partial(answer, task, question), again=False)
+                except Exception:
+                    log.exception("query failed", task=task.name)
 
         return run
 
@@ -126,7 +127,8 @@ class _GiveUp(Reject):
     """The message goes back to its queue, untouched."""
 
 
-def _run(task: Task, service: str, sent_at: float, work: Callable[[], None]) -> None:
+def _run(task: Task, service: str, sent_at: float, work: Callable[[], None], again: bool = True) -> None:
+    """Do the work, measured. `again`: a message that comes too often is buried instead."""
     request = task.request
     queue = (request.delivery_info or {}).get("routing_key") or "?"
     started = time.perf_counter()
@@ -136,7 +138,7 @@ def _run(task: Task, service: str, sent_at: float, work: Callable[[], None]) -> 
     telemetry.task_started_total.labels(task.name, queue).inc()
     with bound(task=task.name, task_id=request.id):
         try:
-            if _delivered_too_often(task):
+            if again and _delivered_too_often(task):
                 _bury(task, service, dict(request.kwargs or {}), RuntimeError("worker died with it again and again"))
                 outcome = "dead"
             else:

@@ -54,7 +54,12 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma separated")
     purge_url: str | None = Field(None, description="address that is POSTed the cache tags of changed pages")
 
-    query_threads: int = Field(4, ge=1, le=64, description="searches that one query worker runs at a time")
+    query_workers: int = Field(
+        0, ge=0, le=16, description="processes of `toasoan up` that search; 0: one for every two cores, at most 4"
+    )
+    query_threads: int = Field(
+        4, ge=1, le=64, description="searches that one such process has under way in Elasticsearch; without it, one"
+    )
     celery_events: bool = Field(False, description="send Celery's task events, for celery-exporter and flower")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")

@@ -5,6 +5,7 @@ The supervisor must stay small, so it does not load the settings' libraries: a s
 """
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -35,6 +36,7 @@ class Place:
     broker_socket: Path | None
     """Socket of the embedded broker; None when TOASOAN_BROKER_URL names another one."""
     counters_socket: Path | None
+    query_workers: int = 1
     services_with_sql: tuple[str, ...] = ("ingest", "web", "counter")
 
     @property
@@ -69,6 +71,7 @@ def from_settings() -> Place:
         log_format=settings.log_format,
         broker_socket=None if settings.broker_url else settings.socket_dir / "broker.sock",
         counters_socket=None if settings.redis_url else settings.socket_dir / "counters.sock",
+        query_workers=settings.query_workers or min(4, max(1, len(os.sched_getaffinity(0)) // 2)),
     )
 
 

@@ -54,7 +54,7 @@ def house_roles(place: Place) -> list[Role]:
         _http("ingest.http", "services.ingest.app", place.ingest_port),
         _worker("ingest.worker", "services.ingest.worker", "with-relay"),
         _worker("search.index", "services.search.worker", "index"),
-        _worker("search.query", "services.search.worker", "query"),
+        *(_query_worker(number) for number in range(1, place.query_workers + 1)),
         _worker("counter.worker", "services.counter.worker"),
         _http("web.http", "services.web.app", place.web_port),
         _worker("web.worker", "services.web.worker"),
@@ -65,6 +65,12 @@ def _worker(name: str, module: str, *arguments: str) -> Role:
     """A Celery worker that runs once here, so it may take over at once what its predecessor left unacknowledged."""
     command = (sys.executable, "-m", module, *arguments)
     return Role(name, command, Phase.workers, Proof.heartbeat, environment={"TOASOAN_SOLE_CONSUMER": name})
+
+
+def _query_worker(number: int) -> Role:
+    """Python searches on one core: several processes share the questions."""
+    name = "search.query" if number == 1 else f"search.query-{number}"
+    return _worker(name, "services.search.worker", name.removeprefix("search."))
 
 
 def _http(name: str, module: str, port: int) -> Role:

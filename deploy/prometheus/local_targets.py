@@ -22,7 +22,7 @@ def targets(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             "targets": [urlsplit(row["metrics_url"]).netloc],
-            "labels": {"job": row["role"], "__metrics_path__": urlsplit(row["metrics_url"]).path},
+            "labels": {"job": row["role"].partition("-")[0], "__metrics_path__": urlsplit(row["metrics_url"]).path},
         }
         for row in rows
         if row["metrics_url"]

@@ -1,4 +1,5 @@
-"""Search's processes: `python -m services.search.worker index` (one) and `… query` (as many as wanted)."""
+"""Search's processes: `python -m services.search.worker index` (one) and `… query` (as many as wanted; `query-2` and so
+on where several share a run dir)."""
 
 import sys
 import time
@@ -30,7 +31,7 @@ def main(role: str) -> int:
     app = make_celery("search")
     engine = make_engine()
     try:
-        return _index(app, engine) if role == "index" else _query(app, engine)
+        return _index(app, engine) if role == "index" else _query(role, app, engine)
     finally:
         engine.close()
 
@@ -52,10 +53,12 @@ def _index(app: Celery, engine: Engine) -> int:
         related.stop()
 
 
-def _query(app: Celery, engine: Engine) -> int:
+def _query(role: str, app: Celery, engine: Engine) -> int:
     _check(engine)
     tasks.register_questions(app, Answers(engine))
-    return run_worker("search.query", app, [Queue.query], pool="threads", threads=get_settings().query_threads)
+    # The embedded engine works in this process: threads would only wait for one another (a third fewer answers).
+    threads = get_settings().query_threads if get_settings().elasticsearch_url else 1
+    return run_worker(f"search.{role}", app, [Queue.query], pool="threads", threads=threads)
 
 
 def _own(engine: Engine) -> bool:

@@ -61,14 +61,15 @@ def _json(value: Any, status: int = 200) -> Response:
 async def search(request: Request) -> Response:
     """{total, took_ms, suggestion, facets, results}: see docs for the parameters."""
     try:
-        answer = await _state(request).searching.search(read_query(request.query_params))
+        answer = await _state(request).searching.search_json(read_query(request.query_params))
     except BadQuery as bad:
         return problem(422, "Câu tìm chưa đúng", str(bad), bad.errors)
     except NoAnswer:
         return problem(503, "Tạm thời không tìm được", "Phần tìm kiếm đang bận hoặc tạm ngừng.", headers=_AWAY)
     site = get_settings().site_url
-    found = answer.model_dump(mode="json")
-    found["results"] = [{**hit, "url": site + hit["url"]} for hit in found["results"]]
+    found = orjson.loads(answer)
+    for hit in found["results"]:
+        hit["url"] = site + hit["url"]
     return _json(found)
 
 

@@ -51,7 +51,7 @@ class Web:
         self.pages = PageCache(self.maker.make, ViewTokens(settings.secret_key), CACHE_BYTES)
         self.changes = Changes(source, self.pages)
         self.clock = Clock()
-        self.asker = Asker(publisher("web"), threads=4)
+        self.asker = Asker(publisher("web"))
         self.sink = ViewSink(ask=self.asker.ask_sync)
         self.protocol = make_protocol(self.pages, self.sink, self.clock)
         self.ready = False

@@ -73,7 +73,7 @@ class Line:
     def applied(self, names: list[str]) -> tuple[set[str], str]:
         """Which batches the counter has applied, and the name of its memory of that. Raises NoAnswer."""
         if self._ask is None:
-            self._asker = Asker(self._app, threads=1).start()
+            self._asker = Asker(self._app).start()
             self._ask = self._asker.ask_sync
         answer = self._ask(ListAppliedBatches(names=tuple(names)), 3.0)
         return set(answer.names), answer.memory

@@ -1,9 +1,9 @@
 """Readers' questions to search: read from an address, asked, answered within a deadline."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import date, datetime
-from typing import Any
 
 from shared.ask import Asker, NoAnswer
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
@@ -89,21 +89,33 @@ class Searching:
         self._turns = asyncio.Semaphore(ASKED_AT_ONCE)
 
     async def search(self, query: SearchArticles) -> SearchAnswer:
-        return await self._ask(query, SEARCH_SECONDS)
+        async with self._turn():
+            answer: SearchAnswer = await self._asker.ask(query, SEARCH_SECONDS)
+            return answer
+
+    async def search_json(self, query: SearchArticles) -> bytes:
+        """A SearchAnswer as JSON: reading and writing it again costs more than asking."""
+        async with self._turn():
+            return await self._asker.ask_json(query, SEARCH_SECONDS)
 
     async def complete(self, typed: str, size: int = 8) -> SuggestAnswer:
         if not one_line(typed):
             return SuggestAnswer()
         # The space at the end says that a word is finished.
-        return await self._ask(SuggestTitles(q=typed.lstrip()[:200], size=size), SUGGEST_SECONDS)
+        async with self._turn():
+            answer: SuggestAnswer = await self._asker.ask(
+                SuggestTitles(q=typed.lstrip()[:200], size=size), SUGGEST_SECONDS
+            )
+            return answer
 
-    async def _ask(self, query: Any, seconds: float) -> Any:
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         if self._turns.locked():
             search_requests_total.labels("refused").inc()
             raise NoAnswer("too many questions at once")
         async with self._turns:
             try:
-                return await self._asker.ask(query, seconds)
+                yield
             except NoAnswer:
                 search_requests_total.labels("unanswered").inc()
                 raise

@@ -2,6 +2,7 @@
 
 import pickle
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
@@ -137,6 +138,23 @@ def test_a_question_that_fails_is_no_answer_and_no_dead_letter(sample: Sample) -
     finally:
         asker.close()
     assert sample.dead() == []
+
+
+def test_questions_asked_at_once_are_each_answered(sample: Sample) -> None:
+    asker = Asker(sample.app).start()
+
+    def ask(after: int) -> object:
+        try:
+            return asker.ask_sync(ListWebVersions(after=after), 20).versions
+        except NoAnswer:
+            return None
+
+    try:
+        with ThreadPoolExecutor(60) as askers:
+            answers = list(askers.map(ask, [after if after % 7 else -1 for after in range(60)]))
+    finally:
+        asker.close()
+    assert answers == [((after + 1, 1),) if after % 7 else None for after in range(60)]
 
 
 def test_what_was_done_is_measured_by_task(sample: Sample) -> None:
