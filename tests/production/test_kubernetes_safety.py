@@ -1,0 +1,126 @@
+"""What deploy/kubernetes keeps safe: containers as tight as in compose, what lasts, who reaches whom, who is alone."""
+
+from urllib.parse import urlsplit
+
+from tests.production.kubernetes import NAME, Workload, example, mebibytes, of_kind, one, seconds, selectors, workloads
+from tests.production.test_compose import SERVICES
+
+OBJECTS = example()
+WORKLOADS = workloads(OBJECTS)
+HOUSE = {name: workload for name, workload in WORKLOADS.items() if name != "nginx"}
+POLICIES = {each["metadata"]["name"]: each["spec"] for each in of_kind(OBJECTS, "NetworkPolicy")}
+
+
+def replicas(workload: Workload) -> int:
+    """How many there are at least."""
+    scalers = {
+        each["spec"]["scaleTargetRef"]["name"]: each["spec"] for each in of_kind(OBJECTS, "HorizontalPodAutoscaler")
+    }
+    if workload.name in scalers:
+        assert "replicas" not in workload.spec, f"{workload.name}: each apply would undo what the autoscaler did"
+        return int(scalers[workload.name]["minReplicas"])
+    return int(workload.spec["replicas"])
+
+
+def allowed(policy: str) -> set[str]:
+    """The workloads that a NetworkPolicy is about."""
+    wanted = list(selectors({"podSelector": POLICIES[policy]["podSelector"]}))
+    return {name for name, each in WORKLOADS.items() if any(labels.items() <= each.labels.items() for labels in wanted)}
+
+
+def test_what_lasts_has_a_volume() -> None:
+    """At least the volumes that compose gives the process, and nothing that is not declared."""
+    claims = {each["metadata"]["name"] for each in of_kind(OBJECTS, "PersistentVolumeClaim")}
+    for name, workload in WORKLOADS.items():
+        own = {each["metadata"]["name"] for each in workload.spec.get("volumeClaimTemplates", [])}
+        volumes = {volume["name"]: volume for volume in workload.pod["volumes"]}
+        shared = {
+            each["persistentVolumeClaim"]["claimName"] for each in volumes.values() if "persistentVolumeClaim" in each
+        }
+        assert shared <= claims, name
+        for container in workload.containers:
+            assert {mount["name"] for mount in container["volumeMounts"]} <= set(volumes) | own, name
+        if name != "nginx":
+            lasting = {volume.split(":")[1] for volume in SERVICES[name].get("volumes", [])}
+            assert lasting <= {path for path, volume in workload.mounts.items() if volume in shared | own}, name
+    assert claims <= {volume for each in WORKLOADS.values() for volume in each.mounts.values()}
+    many = {
+        each["metadata"]["name"]
+        for each in of_kind(OBJECTS, "PersistentVolumeClaim")
+        if each["spec"]["accessModes"] == ["ReadWriteMany"]
+    }
+    for claim in claims - many:
+        users = [name for name, each in WORKLOADS.items() if claim in each.mounts.values()]
+        assert sum(replicas(WORKLOADS[name]) for name in users) == 1, (
+            f"{claim} can be mounted by one machine only: {users}"
+        )
+
+
+def test_what_is_handed_in_at_the_desk_is_where_the_loops_look() -> None:
+    for name in ("ingest", "ingest-relay", "tools"):
+        assert {"/data/media", "/data/imports"} <= set(HOUSE[name].mounts), name
+
+
+def test_every_container_is_held_tight() -> None:
+    for name, workload in WORKLOADS.items():
+        pod, compose = workload.pod["securityContext"], SERVICES[name]
+        user, group = compose["user"].split(":")
+        assert (pod["runAsUser"], pod["runAsGroup"]) == (int(user), int(group)), name
+        # One group for all who share a volume, or its files would change hands at each start.
+        assert pod["fsGroup"] == 10001, name
+        assert pod["runAsNonRoot"] is True, name
+        assert pod["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert workload.pod["automountServiceAccountToken"] is False, name
+        assert workload.pod["enableServiceLinks"] is False, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(workload.pod), name
+        for container in workload.containers:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }, name
+            requests, limits = container["resources"]["requests"], container["resources"]["limits"]
+            assert set(requests) == {"cpu", "memory"}, name
+            assert mebibytes(requests["memory"]) <= mebibytes(limits["memory"]), name
+        assert mebibytes(workload.container["resources"]["limits"]["memory"]) == mebibytes(compose["mem_limit"]), name
+        assert not any("hostPath" in volume for volume in workload.pod["volumes"]), name
+    enforced = one(OBJECTS, "Namespace", "toasoan")["metadata"]["labels"]
+    assert enforced == {"pod-security.kubernetes.io/enforce": "restricted"}
+
+
+def test_there_is_time_to_end_in_order() -> None:
+    for name, workload in WORKLOADS.items():
+        patience = seconds(SERVICES[name]["stop_grace_period"])
+        stop = workload.container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", ["sleep", "0"])
+        assert workload.pod["terminationGracePeriodSeconds"] >= int(stop[1]) + patience or name == "tools", name
+        # Who is asked by nginx, or is nginx, goes on answering until nobody asks any more.
+        assert (stop[1] != "0") == (name in ("nginx", "web", "ingest")), name
+
+
+def test_what_must_be_alone_is_alone_and_what_is_many_stays() -> None:
+    budgets = {each["metadata"]["name"] for each in of_kind(OBJECTS, "PodDisruptionBudget")}
+    assert budgets == {name for name, workload in WORKLOADS.items() if replicas(workload) > 1}
+    assert (HOUSE["search-index"].kind, replicas(HOUSE["search-index"])) == ("StatefulSet", 1)
+    for scaler in of_kind(OBJECTS, "HorizontalPodAutoscaler"):
+        target = scaler["spec"]["scaleTargetRef"]
+        assert WORKLOADS[target["name"]].kind == target["kind"]
+
+
+def test_who_reaches_whom() -> None:
+    assert POLICIES["closed"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    ports = {
+        name: {port["port"] for rule in POLICIES[name]["egress"] for port in rule["ports"]}
+        for name in ("databases", "search-engine")
+    }
+    for name, workload in HOUSE.items():
+        may = set().union(*(ports[policy] for policy in ports if name in allowed(policy)))
+        for variable, url in workload.environment(OBJECTS).items():
+            if variable in ("TOASOAN_DATABASE_URL", "TOASOAN_BROKER_URL", "TOASOAN_REDIS_URL", "ELASTICSEARCH_URL"):
+                assert urlsplit(url).port in may, (name, variable)
+    assert allowed("search-engine") == {name for name in HOUSE if name.startswith("search")} | {"backup", "tools"}
+    for name in ("web", "ingest"):
+        (rule,) = POLICIES[name]["ingress"]
+        assert rule["from"] == [{"podSelector": {"matchLabels": {NAME: "nginx"}}}]
+        assert {port["port"] for port in rule["ports"]} == WORKLOADS[name].ports
+    # Who fetches pictures and feeds, posts to webhooks, tells CDN and hub.
+    assert allowed("outside") == {"ingest", "ingest-relay", "ingest-worker", "web-worker", "tools"}
