@@ -38,16 +38,17 @@ async def none(asker: Asker, query: SearchArticles | SuggestTitles, timeout: flo
 
 
 def test_while_nobody_answers_questions_gather(asker: Asker, broker: RedisServer) -> None:
-    async def crowd() -> None:
+    async def crowd() -> list[tuple[str, list[str]]]:
         asked = [asyncio.create_task(none(asker, SearchArticles(q=word), 3)) for word in WORDS]
         await until_async(lambda: len(sent(broker)) == 4, 10, "four messages")
         # Another kind of question does not wait for this one.
         asked.append(asyncio.create_task(none(asker, SuggestTitles(q="a"), 2)))
         await until_async(lambda: len(sent(broker)) == 5, 10, "the other kind's message")
+        seen = sent(broker)
         await asyncio.gather(*asked)
+        return seen
 
-    asyncio.run(crowd())
-    *searches, (task, _) = sent(broker)
+    *searches, (task, _) = asyncio.run(crowd())
     assert task == "search.suggest_titles"
     assert {task for task, _ in searches} == {"search.search_articles"}
     assert max(len(asked) for _, asked in searches) <= 16
