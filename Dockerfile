@@ -20,7 +20,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 toasoan \
     && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin toasoan \
-    && install -d -o 10001 -g 10001 -m 0750 /data /data/run /data/views /data/search /backups \
+    && install -d -o 10001 -g 10001 -m 0750 /data /data/run /data/views /data/imports /data/search /backups \
     # nginx reads the pictures.
     && install -d -o 10001 -g 10001 -m 0755 /data/media
 WORKDIR /app

@@ -188,6 +188,20 @@ def test_only_nginx_is_reached_from_outside() -> None:
     assert all(SERVICES[name]["networks"] == ["data"] for name in stores)
 
 
+def test_whoever_fetches_or_notifies_has_a_way_out_and_nobody_else_of_the_house() -> None:
+    house = [name for name, service in SERVICES.items() if service["image"].startswith("toasoan:")]
+    reaching = {name for name in house if "outside" in SERVICES[name]["networks"]}
+    # Pictures and feeds, webhooks; the CDN and the WebSub hub.
+    assert reaching >= {"ingest", "ingest-worker", "ingest-relay", "web-worker"}
+    assert not reaching & {"web", "search-index", "search-query", "counter-worker"}
+
+
+def test_what_is_handed_in_at_the_desk_is_where_the_loops_look() -> None:
+    for name in ("ingest", "ingest-relay"):
+        assert {"media:/data/media", "imports:/data/imports"} <= set(SERVICES[name]["volumes"]), name
+    assert "/data/imports" in DOCKERFILE
+
+
 def test_every_container_is_held_tight() -> None:
     for name, service in SERVICES.items():
         assert service["restart"] == ("no" if name in ONE_SHOT else "always"), name
