@@ -24,6 +24,8 @@ from shared.telemetry import log
 from shared.views.definition import WINDOW_SECONDS, house_day
 
 INTERVAL_SECONDS = 0.4
+# Between two looks while nobody reads. Views that come to another process of the fleet wait so long at most.
+QUIET_SECONDS = 1.2
 LEASE_MILLISECONDS = 8000
 RANKING_SECONDS = 5.0
 SWEEP_SECONDS = 10.0
@@ -50,6 +52,7 @@ class DrainLoop:
         self._rankings = Rankings(source, hot, self._announcer)
         self._owner = uuid4().hex
         self._stopping = threading.Event()
+        self._woken = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drain", daemon=True)
         self._drained_at = time.monotonic()
         self._secrets_gone_before = -1
@@ -65,17 +68,24 @@ class DrainLoop:
     def start(self) -> None:
         self._thread.start()
 
+    def wake(self) -> None:
+        """There is something to drain or to tell."""
+        self._woken.set()
+
     def stop(self) -> None:
         """Drain once more and give the lease to others."""
         self._stopping.set()
+        self._woken.set()
         if self._thread.is_alive():
             self._thread.join(20)
 
     def _run(self) -> None:
         while True:
             last = self._stopping.is_set()
+            self._woken.clear()
+            found = False
             try:
-                self._step()
+                found = self._step()
             except (RedisError, DBAPIError, OSError) as error:
                 log.warning("drain waits for a store", error=repr(error)[:300])
             except Exception:
@@ -84,17 +94,21 @@ class DrainLoop:
             if last:
                 break
             self._stopping.wait(INTERVAL_SECONDS)
+            if not found:
+                self._woken.wait(QUIET_SECONDS - INTERVAL_SECONDS)
         try:
             self._hot.give_back("drain", self._owner)
         except RedisError:
             pass  # it runs out by itself
 
-    def _step(self) -> None:
+    def _step(self) -> bool:
+        """Whether there was anything to drain."""
         if not self._hot.lease("drain", self._owner, LEASE_MILLISECONDS):
             self._drained_at = time.monotonic()
-            return
+            return False
         started = time.perf_counter()
-        if drain(self._hot, self._source):
+        found = drain(self._hot, self._source) > 0
+        if found:
             telemetry.counter_drain_seconds.observe(time.perf_counter() - started)
         self._drained_at = time.monotonic()
         self._announcer.announce()
@@ -104,6 +118,7 @@ class DrainLoop:
         self._rank()
         for chore in self._chores:
             chore()
+        return found
 
     def _keep_readers(self) -> None:
         """Write the estimates of different readers of today, and for the last time those of yesterday."""

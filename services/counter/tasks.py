@@ -1,6 +1,7 @@
 """What the counter does with each message; the work itself stands in the modules beside this one."""
 
 import time
+from collections.abc import Callable
 
 from celery import Celery
 from sqlalchemy import Engine
@@ -28,27 +29,32 @@ from shared.contracts.events import ArticlePublished, ArticleWithdrawn
 from shared.handler import answers, executes, handles
 
 
-def register(app: Celery, source: Engine, hot: Hot) -> None:
-    """Connect the counter's handlers with its stores."""
+def register(app: Celery, source: Engine, hot: Hot, wake: Callable[[], None]) -> None:
+    """Connect the counter's handlers with its stores; `wake` is called when there is something to drain or to tell."""
+
+    def changed() -> None:
+        hot.articles_changed()
+        wake()
 
     @executes(app, CountViews, service="counter")
     def count_views(batch: CountViews) -> None:
         hot.apply(batch)
+        wake()
 
     @executes(app, SetTrendingRule, service="counter")
     def set_trending_rule(rule: SetTrendingRule) -> None:
         store.set_rule(source, rule)
-        hot.articles_changed()
+        changed()
 
     @handles(app, ArticlePublished, service="counter")
     def article_published(events: list[Delivered[ArticlePublished]]) -> None:
         if store.keep_articles(source, [event.payload.article for event in events]):
-            hot.articles_changed()
+            changed()
 
     @handles(app, ArticleWithdrawn, service="counter")
     def article_withdrawn(events: list[Delivered[ArticleWithdrawn]]) -> None:
         if store.withdraw(source, [event.payload for event in events]):
-            hot.articles_changed()
+            changed()
 
     @answers(app, ListCounterVersions, service="counter")
     def list_counter_versions(query: ListCounterVersions) -> VersionsAnswer:

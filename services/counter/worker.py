@@ -20,8 +20,8 @@ def main() -> int:
     migrate("counter")
     app = make_celery("counter")
     source, hot = store.engine(), Hot(counters())
-    tasks.register(app, source, hot)
     loop = DrainLoop(hot, source, app)
+    tasks.register(app, source, hot, loop.wake)
 
     def begin(**_: Any) -> None:
         loop.start()

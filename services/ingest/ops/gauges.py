@@ -22,7 +22,7 @@ from shared.outbox import Relay
 from shared.process import every
 from shared.telemetry import log
 
-_LOOK_SECONDS = 2.0
+_LOOK_SECONDS = 5.0
 _CANARY_SECONDS = 30.0
 # A queue that long gets no canaries on top: its age says enough.
 _CROWDED_MESSAGES = 100
@@ -43,7 +43,7 @@ class Gauges:
         self._began = time.time()
 
     def run(self, halt: threading.Event) -> None:
-        """Measure every 2 s; whatever is away is tried again at the next look."""
+        """Measure every 5 s; whatever is away is tried again at the next look."""
         steps = [
             every(_LOOK_SECONDS, self._database),
             every(_LOOK_SECONDS, self._broker),
