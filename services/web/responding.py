@@ -1,6 +1,7 @@
 """Answers with pages where the hot path could not: other methods, pages that must be made first, errors."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from services.web.routes import Address, resolve
 from shared.contracts.addresses import old_path
 from shared.telemetry import log
 
+# WordPress's plain addresses: every article of such a site stood at "/".
+_PLAIN = re.compile(r"(?<![^&])p=\d{1,12}(?![^&])")
 _ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
 
 
@@ -38,6 +41,9 @@ class Responder:
             if address is not None:
                 return RedirectResponse(address.key, 301)
         try:
+            plain = _PLAIN.search(request.url.query) if path == "/" else None
+            if plain and (moved := await self._former(f"/?{plain[0]}")):
+                return RedirectResponse(moved, 301)
             if address is None:
                 return await self._elsewhere(request)
             entry = await self._pages.entry(address)
@@ -97,12 +103,17 @@ class Responder:
 
     async def _elsewhere(self, request: Request) -> Response:
         """An address that an imported article had at its former site, or 404."""
-        old = old_path(str(request.url))
         try:
-            new = await self.work(lambda site: site.read.path_of_old(old)) if old else None
+            moved = await self._former(str(request.url))
         except Unavailable:
             return self.unavailable(request)
-        return await self.error(request, 404) if new is None else RedirectResponse(new, 301)
+        return RedirectResponse(moved, 301) if moved else await self.error(request, 404)
+
+    async def _former(self, url: str) -> str | None:
+        """Where the article stands that had an address at its former site. Raises Unavailable."""
+        old = old_path(url)
+        found: str | None = await self.work(lambda site: site.read.path_of_old(old)) if old else None
+        return found
 
 
 def _raw(status: int, head: bytes, body: bytes) -> Response:
