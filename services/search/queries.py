@@ -55,10 +55,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Tokens in this order, side by side."""
+    """Tokens in this order, side by side; so are `pairs`, each two of them as one token."""
 
     field: Field
     tokens: tuple[str, ...]
+    pairs: tuple[Term, ...] = ()
+    """An engine that looks for these first compares the positions of few articles (158,000 of them: 18 ms, then .3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,17 @@ def _pairs_needed(pairs: int, strict: bool) -> int:
 
 def phrase_of(words: tuple[Syllable, ...]) -> Phrase:
     """Marked as soon as one mark is typed: who types marks in quotes means them."""
+    neighbours = list(pairwise(words))
     if any(word.marked for word in words):
-        return Phrase(Field.exact, tuple(word.token for word in words))
-    return Phrase(Field.folded, tuple(word.folded for word in words))
+        phrase = Phrase(Field.exact, tuple(word.token for word in words))
+        pairs = _terms(Field.exact_pairs, [pair_token(a, b) for a, b in neighbours])
+    else:
+        phrase = Phrase(Field.folded, tuple(word.folded for word in words))
+        pairs = _terms(Field.pairs, [f"{a.folded}_{b.folded}" for a, b in neighbours])
+    if len(pairs) == 1 and len(words) == 2:
+        # Two words side by side are that one token.
+        return Phrase(pairs[0].field, (pairs[0].token,))
+    return replace(phrase, pairs=tuple(pairs))
 
 
 def _terms(field: Field, tokens: list[str], weight: float = 1.0) -> list[Term]:

@@ -128,4 +128,5 @@ def _term(term: Term) -> dict[str, Any]:
 def _phrase(phrase: Phrase) -> dict[str, Any]:
     if len(phrase.tokens) == 1:
         return _term(Term(phrase.field, phrase.tokens[0]))
-    return {"match_phrase": {phrase.field.value: " ".join(phrase.tokens)}}
+    in_order: dict[str, Any] = {"match_phrase": {phrase.field.value: " ".join(phrase.tokens)}}
+    return {"bool": {"must": [*map(_term, phrase.pairs), in_order]}}

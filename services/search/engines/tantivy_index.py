@@ -27,6 +27,9 @@ _WRITER_BYTES = 15_000_000
 # The first results are ordered by score and freshness; further ones by score alone.
 _RANKED_WINDOW = 100
 _SIMILAR_TERMS = 25
+# In so large an index words of every second article no longer rank: they say next to nothing, and tantivy scores every
+# article that has them, found or not (120,000 articles, headlines: 36 ms without this, 13 with it).
+_LARGE_INDEX = 50_000
 
 _POSITIONS = {Field.folded: "position", Field.exact: "position"}
 
@@ -180,7 +183,7 @@ class TantivyIndex(base.Index):
         if sort == "newest" or plan.everything:
             hits = searcher.search(matching, size, False, "published_at", offset).hits
         else:
-            hits = self._best(searcher, self._ranking(plan, matching), offset, size)
+            hits = self._best(searcher, self._ranking(searcher, plan, matching), offset, size)
         return Found([self._load(searcher, address) for _, address in hits], total, buckets)
 
     def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, Any]]:
@@ -311,8 +314,13 @@ class TantivyIndex(base.Index):
         either = [(Occur.Should, self._term(term)) for term in terms]
         return Query.boolean_query(either, minimum_number_should_match=minimum)
 
-    def _ranking(self, plan: Plan, matching: Query) -> Query:
-        scored = [(Occur.Should, self._term(term)) for term in plan.ranked]
+    def _ranking(self, searcher: Searcher, plan: Plan, matching: Query) -> Query:
+        terms = plan.ranked
+        if searcher.num_docs > _LARGE_INDEX:
+            half = searcher.num_docs // 2
+            rare = tuple(term for term in terms if searcher.doc_freq(term.field.value, term.token) <= half)
+            terms = rare or terms
+        scored = [(Occur.Should, self._term(term)) for term in terms]
         if plan.pairs_most:
             most = Query.const_score_query(self._some(plan.pairs, plan.pairs_most), MOST_PAIRS)
             scored.append((Occur.Should, most))
@@ -356,4 +364,5 @@ class TantivyIndex(base.Index):
     def _phrase(self, phrase: Phrase) -> Query:
         if len(phrase.tokens) == 1:
             return self._term(Term(phrase.field, phrase.tokens[0]))
-        return Query.phrase_query(self._schema, phrase.field.value, list(phrase.tokens))
+        in_order: Query = Query.phrase_query(self._schema, phrase.field.value, list(phrase.tokens))
+        return Query.boolean_query([(Occur.Must, one) for one in (*map(self._term, phrase.pairs), in_order)])

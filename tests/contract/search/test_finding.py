@@ -4,6 +4,7 @@ import unicodedata
 
 import pytest
 
+from services.search.engines import tantivy_index
 from services.search.engines.base import Engine
 from tests.contract.search.conftest import Reader, article, put
 
@@ -54,6 +55,17 @@ def test_marks_that_were_typed_decide(engine: Engine, reader: Reader) -> None:
     assert reader.ids("bò")[0] != 3
     assert reader.ids("bỏ phố")[0] == 3
     assert set(reader.ids("bo")) >= {3, 4, 10, 11, 12, 13, 14}  # "bổ" and "bỏ" and "bò": all there is
+
+
+def test_in_a_large_index_what_every_second_article_says_hides_nothing(
+    engine: Engine, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tantivy_index, "_LARGE_INDEX", 0)
+    put(engine, [article(20 + number, f"Họp báo ngày {number}", "Cuộc họp báo thường kỳ.") for number in range(20)])
+    assert set(reader.ids("họp báo", size=50)) == set(range(20, 40))
+    assert reader.ids("họp báo điện biên phủ đón tết")[0] == 1
+    assert reader.ids("hop bao don tet")[0] == 1
+    assert reader.ids("họp báo thường kỳ ngày 7")[0] == 27
 
 
 def test_a_phrase_in_quotes_is_exact(reader: Reader) -> None:
