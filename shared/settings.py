@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     purge_url: str | None = Field(None, description="address that is POSTed the cache tags of changed pages")
 
     query_workers: int = Field(
-        0, ge=0, le=16, description="processes of `toasoan up` that search; 0: one for every two cores, at most 4"
+        1, ge=1, le=16, description="processes of `toasoan up` that answer searches, each on a core of its own"
     )
     query_threads: int = Field(
         4, ge=1, le=64, description="searches that one such process has under way in Elasticsearch; without it, one"

@@ -26,7 +26,6 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         if name.startswith("TOASOAN_") or name == "ELASTICSEARCH_URL":
             monkeypatch.delenv(name)
     monkeypatch.setenv("TOASOAN_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("TOASOAN_QUERY_WORKERS", "1")
     forget_settings()
     yield
     forget_settings()

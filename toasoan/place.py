@@ -5,7 +5,6 @@ The supervisor must stay small, so it does not load the settings' libraries: a s
 """
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -71,7 +70,7 @@ def from_settings() -> Place:
         log_format=settings.log_format,
         broker_socket=None if settings.broker_url else settings.socket_dir / "broker.sock",
         counters_socket=None if settings.redis_url else settings.socket_dir / "counters.sock",
-        query_workers=settings.query_workers or min(4, max(1, len(os.sched_getaffinity(0)) // 2)),
+        query_workers=settings.query_workers,
     )
 
 

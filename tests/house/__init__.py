@@ -33,7 +33,6 @@ class House:
             "TOASOAN_WEB_PORT": str(self.web_port),
             "TOASOAN_INGEST_PORT": str(self.ingest_port),
             "TOASOAN_DEMO": "0",
-            "TOASOAN_QUERY_WORKERS": "1",
             **environment,
         }
         self.web_url = f"http://127.0.0.1:{self.web_port}"

@@ -1,6 +1,5 @@
 """The table of processes, and how the supervisor learns its settings."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -39,8 +38,6 @@ def test_several_processes_search_when_that_is_wanted(monkeypatch: pytest.Monkey
     searching = {role.name: role for role in house_roles(ask_for_place()) if role.name.startswith("search.query")}
     assert list(searching) == ["search.query", "search.query-2", "search.query-3"]
     assert searching["search.query-3"].command[-1] == "query-3"
-    monkeypatch.setenv("TOASOAN_QUERY_WORKERS", "0")
-    assert ask_for_place().query_workers == min(4, max(1, len(os.sched_getaffinity(0)) // 2))
 
 
 def test_servers_of_ones_own_replace_the_embedded_ones(monkeypatch: pytest.MonkeyPatch) -> None:
