@@ -3,7 +3,7 @@
 Raises the kinds of services.ingest.store.errors.Refused; then nothing was stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,16 +15,18 @@ from services.ingest.content import Content, clean, derived_summary, prepare, wi
 from services.ingest.sanitise import to_text
 from services.ingest.store import sections
 from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Conflict, Forbidden, Invalid, Refused
+from services.ingest.store.errors import Conflict, Forbidden, Invalid
 from services.ingest.store.media import images_of
 from services.ingest.store.revisions import (
     Current,
     Saved,
+    Version,
     current,
     saved,
     touched_by_others,
     with_state,
     write_version,
+    write_versions,
 )
 from services.ingest.tables import articles
 from shared.contracts.articles import ArticleState, Correction
@@ -50,25 +52,11 @@ def save_article(
     an article that anybody but the actor has touched stays as it is, whatever is sent.
     """
     content = prepare(sent)
-    return committed(engine, lambda connection: _save(connection, sent, content, actor, bulk, keep_edited))
 
-
-def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
-    """`save_article` for each, in bulk, with one commit for all; what is refused leaves the rest alone."""
-    prepared = [_prepared(one) for one in sent]
-
-    def work(connection: Connection) -> list[Saved | Refused]:
-        results: list[Saved | Refused] = []
-        for one, content in zip(sent, prepared, strict=True):
-            if isinstance(content, Refused):
-                results.append(content)
-                continue
-            try:
-                with connection.begin_nested():
-                    results.append(_save(connection, one, content, actor, True, False))
-            except Refused as refused:
-                results.append(refused)
-        return results
+    def work(connection: Connection) -> Saved:
+        before = _by_external_id(connection, sent.external_id) if sent.external_id else None
+        made = outcome(connection, before, sent, content, actor, {}, bulk=bulk, keep_edited=keep_edited)
+        return _written(connection, made, bulk=bulk)
 
     return committed(engine, work)
 
@@ -83,7 +71,7 @@ def replace_article(
         before = current(connection, article_id, if_version)
         if sent.external_id and sent.external_id != before.row.external_id:
             raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
-        return _write(connection, before, sent, content, actor, False)
+        return _written(connection, _next(connection, before, sent, content, actor, {}, bulk=False))
 
     return committed(engine, work)
 
@@ -223,22 +211,30 @@ def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
     return result
 
 
-def _prepared(sent: ArticleInput) -> Content | Refused:
-    try:
-        return prepare(sent)
-    except Refused as refused:
-        return refused
+def outcome(
+    connection: Connection,
+    before: Current | None,
+    sent: ArticleInput,
+    content: Content,
+    actor: Actor,
+    known_sections: dict[str, Any],
+    *,
+    bulk: bool,
+    keep_edited: bool = False,
+) -> Saved | Version:
+    """What becomes of an article that is sent under an external id: it stays, or there is a version to write.
 
-
-def _save(
-    connection: Connection, sent: ArticleInput, content: Content, actor: Actor, bulk: bool, keep_edited: bool
-) -> Saved:
-    before = _by_external_id(connection, sent.external_id) if sent.external_id else None
+    `known_sections` keeps what one transaction has learnt of sections. Raises Refused with nothing written.
+    """
     if before is not None and before.row.input_hash == content.input_hash:
         return saved(before.state, "unchanged")
     if before is not None and keep_edited and touched_by_others(connection, before.row.id, actor):
         return saved(before.state, "unchanged")
-    return _write(connection, before, sent, content, actor, bulk)
+    return _next(connection, before, sent, content, actor, known_sections, bulk=bulk)
+
+
+def _written(connection: Connection, made: Saved | Version, *, bulk: bool = False) -> Saved:
+    return write_versions(connection, [made], bulk=bulk)[0] if isinstance(made, Version) else made
 
 
 def _by_external_id(connection: Connection, external_id: str) -> Current | None:
@@ -246,9 +242,16 @@ def _by_external_id(connection: Connection, external_id: str) -> Current | None:
     return None if row is None else with_state(connection, row)
 
 
-def _write(
-    connection: Connection, before: Current | None, sent: ArticleInput, content: Content, actor: Actor, bulk: bool
-) -> Saved:
+def _next(
+    connection: Connection,
+    before: Current | None,
+    sent: ArticleInput,
+    content: Content,
+    actor: Actor,
+    known_sections: dict[str, Any],
+    *,
+    bulk: bool,
+) -> Saved | Version:
     require(actor, Scope.draft)
     now = datetime.now(UTC)
     wanted = _wanted_status(sent, before)
@@ -256,12 +259,17 @@ def _write(
     if wanted == "published" or was_public:
         require(actor, Scope.publish)
     times = _times(before, wanted, sent.published_at, now)
-    section = sections.resolve(connection, content.section, actor, bulk=bulk)
     images = images_of(connection, content.images, content.body)
     content = with_captions_in_place(content, images)
     if times["status"] in ("published", "scheduled"):
-        require_text(content.body, len(images), content.video_url)
+        if not content.words:
+            require_text(content.body, len(images), content.video_url)
         _require_no_embargo(before, times, now)
+    # The last that can refuse and the first that can write.
+    section = known_sections.get(content.section)
+    if section is None:
+        section = sections.resolve(connection, content.section, actor, bulk=bulk)
+        known_sections[content.section] = section
     fields = {
         "kind": content.kind,
         "title": content.title,
@@ -288,8 +296,7 @@ def _write(
     if before is not None and _same(before.state, fields):
         connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
         return saved(before.state, "unchanged")
-    return write_version(
-        connection,
+    return Version(
         before,
         fields,
         actor,
@@ -300,7 +307,6 @@ def _write(
         original_format=content.original_format,
         external_id=sent.external_id or (before.row.external_id if before else None),
         input_hash=input_hash,
-        bulk=bulk,
     )
 
 
@@ -320,8 +326,7 @@ def next_version(
     for own in ("id", "version", "updated_at"):
         del fields[own]
     row = before.row
-    return write_version(
-        connection,
+    version = Version(
         before,
         fields,
         actor,
@@ -334,6 +339,7 @@ def next_version(
         input_hash=row.input_hash,
         reason=reason,
     )
+    return write_version(connection, version)
 
 
 def _wanted_status(sent: ArticleInput, before: Current | None) -> str:
