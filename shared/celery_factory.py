@@ -139,6 +139,9 @@ def publish(
         task_id=task_id,
         expires=expires,
         compression="gzip" if size > COMPRESS_OVER_BYTES else None,
+        # Celery would print a batch of articles into the header, for longer than it takes to pack them.
+        argsrepr="()",
+        kwargsrepr=f"<{', '.join(arguments)}>",
         # Legible without unpacking the message.
         headers={"sent_at": time.time(), "traceparent": current_traceparent()},
     )
