@@ -6,12 +6,14 @@ stopped on purpose. tests/unit/shared/test_celery_factory.py asserts that every 
 
 import os
 import time
-from functools import lru_cache
+import zlib
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
 from celery import Celery, signals
 from kombu import Queue as KombuQueue
+from kombu import compression
 from kombu.serialization import register
 
 from shared.contracts.envelope import COMPRESS_OVER_BYTES
@@ -37,9 +39,17 @@ def _register_json() -> None:
     )
 
 
+def _register_gzip() -> None:
+    """zlib under kombu's own name at its fastest level: a sixth of the time for a fifth more bytes, which stay on
+    the broker for seconds."""
+    fastest = partial(zlib.compress, level=1)
+    compression.register(fastest, zlib.decompress, "application/x-gzip", aliases=["gzip", "zlib"])
+
+
 def make_celery(service: str) -> Celery:
     """A service's Celery app. Queues are declared, never made on the fly: a typo fails at publishing."""
     _register_json()
+    _register_gzip()
     settings = get_settings()
     app = Celery(f"toasoan.{service}", set_as_current=False)
     app.conf.update(
@@ -129,6 +139,9 @@ def publish(
         task_id=task_id,
         expires=expires,
         compression="gzip" if size > COMPRESS_OVER_BYTES else None,
+        # Celery would print a batch of articles into the header, for longer than it takes to pack them.
+        argsrepr="()",
+        kwargsrepr=f"<{', '.join(arguments)}>",
         # Legible without unpacking the message.
         headers={"sent_at": time.time(), "traceparent": current_traceparent()},
     )

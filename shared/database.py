@@ -143,8 +143,12 @@ def read(source: Engine) -> Iterator[Connection]:
 
 def upsert(connection: Connection, table: Table) -> Any:
     """The dialect's INSERT that knows ON CONFLICT."""
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
     # Each dialect takes 2 MB; a process needs one.
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)
@@ -171,13 +175,19 @@ def insert_newer(
         kept = latest.get(row[key])
         if kept is None or row[version] > kept[version]:
             latest[row[key]] = row
-    statement = upsert(connection, table).values(list(latest.values()))
-    statement = statement.on_conflict_do_update(
+    statement = _newer(connection.dialect.name, table, key, version, tuple(rows[0]))
+    return set(connection.execute(statement, list(latest.values())).scalars())
+
+
+@lru_cache(maxsize=64)
+def _newer(dialect: str, table: Table, key: str, version: str, columns: tuple[str, ...]) -> Any:
+    """Built once, for any number of rows: making a statement costs more than running it."""
+    statement = _insert(dialect, table)
+    return statement.on_conflict_do_update(
         index_elements=[key],
-        set_={name: statement.excluded[name] for name in rows[0] if name != key},
+        set_={name: statement.excluded[name] for name in columns if name != key},
         where=table.c[version] < statement.excluded[version],
     ).returning(table.c[key])
-    return set(connection.execute(statement).scalars())
 
 
 def migrate(service: str) -> None:

@@ -1,6 +1,7 @@
 """Bylines: "Tin, ảnh: Quang Long" read into people and what they did, or written from such a list."""
 
 import re
+from functools import lru_cache
 
 from shared.contracts.articles import Author
 from shared.vietnamese.text import fold, nfc, one_line, slug
@@ -18,6 +19,7 @@ _IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _LABEL = re.compile(r"(?:^|[;|.,\n]|\s[-–—]\s)\s*([^:;|\n]{1,60}?)\s*:\s*")
 
 
+@lru_cache(maxsize=1024)
 def parse(byline: str) -> tuple[Author, ...]:
     """The people of a printed byline, in its order; roles as printed, empty where none stands there.
 

@@ -1,14 +1,16 @@
-"""The payloads of ingest's events, built when the relay publishes: articles from the immutable revision,
-the rest from the row as it is now (a higher version wins, so newer is never wrong)."""
+"""The payloads of ingest's events, built when the relay publishes: articles from the immutable revision, whose JSON
+goes out as it is kept (whoever gets it reads it by the contract); the rest from the row as it is now (a higher version
+wins, so newer is never wrong)."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, tuple_
+import orjson
+from sqlalchemy import Connection, Engine, Text, bindparam, select, tuple_, type_coerce
 
 from services.ingest.store import comments, frontpage, sections
 from services.ingest.tables import revisions
-from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.articles import Contract
 from shared.contracts.events import (
     ArticlePublished,
     ArticleSaved,
@@ -23,16 +25,20 @@ from shared.database import read
 from shared.outbox import Pointer
 
 _MANY = 200
+_Payloads = dict[Pointer, Contract | bytes | None]
+_REVISIONS = select(
+    revisions.c.article_id, revisions.c.version, revisions.c.at, type_coerce(revisions.c.state, Text).label("state")
+).where(tuple_(revisions.c.article_id, revisions.c.version).in_(bindparam("pointers", expanding=True)))
 
 
-def build(kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+def build(kind: str, pointers: Sequence[Pointer]) -> _Payloads:
     """For shared.outbox.Relay: the payload of each (key, version); None where nothing stands there any more."""
     return build_from(service_engine("ingest"), kind, pointers)
 
 
-def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
     """`build` from any engine. Raises KeyError for a kind that ingest does not publish."""
-    made: dict[Pointer, Contract | None] = {}
+    made: _Payloads = {}
     with read(engine) as connection:
         for start in range(0, len(pointers), _MANY):
             part = pointers[start : start + _MANY]
@@ -44,18 +50,18 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> dict[P
     return made
 
 
-def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
     ids = [(int(key), version) for key, version in pointers]
-    rows = connection.execute(
-        select(revisions.c.article_id, revisions.c.version, revisions.c.at, revisions.c.state).where(
-            tuple_(revisions.c.article_id, revisions.c.version).in_(ids)
-        )
-    )
+    rows = connection.execute(_REVISIONS, {"pointers": ids})
     return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
 
 
+def _whole(row: Any) -> bytes:
+    return b'{"article":%b}' % row.state.encode()
+
+
 def _withdrawn(row: Any) -> ArticleWithdrawn:
-    state = row.state
+    state = orjson.loads(row.state)
     return ArticleWithdrawn(
         article_id=row.article_id,
         version=row.version,
@@ -66,8 +72,8 @@ def _withdrawn(row: Any) -> ArticleWithdrawn:
 
 
 _ARTICLES: dict[str, Any] = {
-    ArticlePublished.kind: lambda row: ArticlePublished(article=ArticleState.model_validate(row.state)),
-    ArticleSaved.kind: lambda row: ArticleSaved(article=ArticleState.model_validate(row.state)),
+    ArticlePublished.kind: _whole,
+    ArticleSaved.kind: _whole,
     ArticleWithdrawn.kind: _withdrawn,
 }
 _OTHERS: dict[str, Any] = {

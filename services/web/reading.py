@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select, tuple_
 
 from services.web import keys, model
 from services.web.model import Around, Card, Comment, Gone, Listed, Ranked, Section, Story
-from services.web.store import OTHERS
+from services.web.standing import OTHERS
 from services.web.tables import (
     articles,
     changes,

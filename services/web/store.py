@@ -10,17 +10,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, text, tuple_
+import orjson
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, text
 
-from services.web import keys, model
+from services.web import keys, model, standing
 from services.web.tables import (
     articles,
     changes,
     comments,
-    entries,
     front_page,
-    names,
-    old_paths,
     rankings,
     related,
     sections,
@@ -42,14 +40,9 @@ from shared.contracts.events import (
 from shared.database import insert_newer, upsert, write
 from shared.vietnamese.dates import vietnam_day
 
-OTHERS = 6
-"""Older articles of the section that an article's page lists."""
 CHANGES_KEPT_SECONDS = 120.0
 # One writer at a time, so that `changes` has the order of commits. SQLite has no other way anyway.
 _LOCK = 7_305_120
-
-Where = tuple[tuple[str, ...], int]
-"""The lists an article stands in, and its time there."""
 
 
 def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> None:
@@ -57,17 +50,17 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
     rows = [_row(event.payload.article) for event in events]
     states = {(event.payload.article.id, event.payload.article.version): event.payload.article for event in events}
     with _writing(engine) as (connection, changed):
-        before = _places(connection, [row["id"] for row in rows])
+        before = standing.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
         final = [states[row["id"], row["version"]] for row in _latest(rows) if row["id"] in newer]
-        _take_out(connection, before, newer)
-        _put_in(connection, final)
-        parents = _parents(connection)
+        standing.take_out(connection, before, newer)
+        standing.put_in(connection, final)
+        parents = standing.section_parents(connection)
         for state in final:
-            was, now = before.get(state.id), (_lists(state), _time(state))
+            was, now = before.get(state.id), (standing.lists_of(state), standing.time_of(state))
             changed.keys |= _keys_of(state.id, was, parents) | _keys_of(state.id, now, parents)
             if was != now:
-                changed.keys |= _neighbours(connection, state.id, was, now)
+                changed.keys |= standing.neighbours(connection, state.id, was, now)
         changed.since(event.occurred_at.timestamp() for event in events if event.payload.article.id in newer)
 
 
@@ -75,14 +68,14 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
     """Take articles from readers: tombstones with the version that took them away."""
     rows = [_tombstone(event.payload) for event in events]
     with _writing(engine) as (connection, changed):
-        before = _places(connection, [row["id"] for row in rows])
+        before = standing.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
-        parents = _parents(connection)
+        parents = standing.section_parents(connection)
         for article_id in gone:
             was = before.get(article_id)
             changed.keys |= _keys_of(article_id, was, parents)
-            changed.keys |= _neighbours(connection, article_id, was, None)
-        _take_out(connection, before, gone)
+            changed.keys |= standing.neighbours(connection, article_id, was, None)
+        standing.take_out(connection, before, gone)
         changed.since(event.occurred_at.timestamp() for event in events if event.payload.article_id in gone)
 
 
@@ -99,7 +92,7 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
                 continue
             changed.keys.add(keys.SECTIONS)
             if row["parent_slug"] != parents.get(row["id"], ""):
-                _move_entries(connection, row["slug"], parents.get(row["id"], ""), row["parent_slug"])
+                standing.move_entries(connection, row["slug"], parents.get(row["id"], ""), row["parent_slug"])
                 moved = (row["parent_slug"], parents.get(row["id"], ""))
                 changed.keys |= {keys.listing(model.of_section(slug)) for slug in moved if slug}
 
@@ -196,7 +189,7 @@ def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, 
             connection.execute(delete(changes).where(changes.c.at < now - CHANGES_KEPT_SECONDS))
 
 
-# ---------------------------------------------------------------- articles and their lists
+# ---------------------------------------------------------------- rows and keys
 
 
 def _row(state: ArticleState) -> dict[str, Any]:
@@ -205,10 +198,10 @@ def _row(state: ArticleState) -> dict[str, Any]:
         "version": state.version,
         "public": True,
         "reason_kind": "",
-        "published_at": _time(state),
-        "lists": list(_lists(state)),
+        "published_at": standing.time_of(state),
+        "lists": list(standing.lists_of(state)),
         "card": model.Card.of(state).stored(),
-        "state": state.model_dump(mode="json"),
+        "state": orjson.Fragment(state.model_dump_json()),
     }
 
 
@@ -225,125 +218,18 @@ def _tombstone(event: ArticleWithdrawn) -> dict[str, Any]:
     }
 
 
-def _lists(state: ArticleState) -> tuple[str, ...]:
-    made = [model.ALL, model.of_section(state.section_slug)]
-    made += [model.of_tag(tag.slug) for tag in state.tags]
-    made += [model.of_author(author.slug) for author in state.authors]
-    if state.kind != "article":
-        made.append(model.of_kind(state.kind))
-    if state.corrections:
-        made.append(model.CORRECTED)
-    return tuple(dict.fromkeys(made))
-
-
-def _time(state: ArticleState) -> int:
-    return int((state.published_at or state.updated_at).timestamp())
-
-
-def _places(connection: Connection, ids: list[int]) -> dict[int, Where]:
-    """Where public articles stand now."""
-    rows = connection.execute(
-        select(articles.c.id, articles.c.lists, articles.c.published_at).where(
-            articles.c.id.in_(ids), articles.c.public
-        )
-    )
-    return {row.id: (tuple(row.lists), row.published_at) for row in rows}
-
-
-def _take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int]) -> None:
-    parents = _parents(connection)
-    places = [
-        (name, at, article_id)
-        for article_id in ids
-        if article_id in before
-        for names_, at in [before[article_id]]
-        for name in _with_parents(names_, parents)
-    ]
-    for start in range(0, len(places), 300):
-        place = tuple_(entries.c.list, entries.c.published_at, entries.c.article_id)
-        connection.execute(delete(entries).where(place.in_(places[start : start + 300])))
-
-
-def _put_in(connection: Connection, states: list[ArticleState]) -> None:
-    if not states:
-        return
-    parents = _parents(connection)
-    rows = [
-        {"list": name, "published_at": _time(state), "article_id": state.id}
-        for state in states
-        for name in _with_parents(_lists(state), parents)
-    ]
-    connection.execute(upsert(connection, entries).on_conflict_do_nothing(), rows)
-    written = {model.of_tag(tag.slug): tag.name for state in states for tag in state.tags}
-    written |= {model.of_author(author.slug): author.name for state in states for author in state.authors}
-    if written:
-        statement = upsert(connection, names)
-        statement = statement.on_conflict_do_update(index_elements=["list"], set_={"name": statement.excluded.name})
-        connection.execute(statement, [{"list": name, "name": how} for name, how in sorted(written.items())])
-    elsewhere = [{"path": path[:500], "article_id": state.id} for state in states for path in state.old_paths]
-    if elsewhere:
-        statement = upsert(connection, old_paths)
-        own = {"article_id": statement.excluded.article_id}
-        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=own), elsewhere)
-
-
-def _parents(connection: Connection) -> dict[str, str]:
-    """Section list → its parent's list."""
-    query = select(sections.c.slug, sections.c.parent_slug).where(sections.c.parent_slug != "")
-    return {model.of_section(row.slug): model.of_section(row.parent_slug) for row in connection.execute(query)}
-
-
-def _with_parents(lists: Iterable[str], parents: dict[str, str]) -> list[str]:
-    made = dict.fromkeys(lists)
-    for name in list(made):
-        if name in parents:
-            made[parents[name]] = None
-    return list(made)
-
-
-def _move_entries(connection: Connection, slug: str, old_parent: str, new_parent: str) -> None:
-    own = select(entries.c.published_at, entries.c.article_id).where(entries.c.list == model.of_section(slug))
-    if old_parent:
-        inside = tuple_(entries.c.published_at, entries.c.article_id).in_(own)
-        connection.execute(delete(entries).where(entries.c.list == model.of_section(old_parent), inside))
-    if new_parent:
-        rows = connection.execute(own).all()
-        target = model.of_section(new_parent)
-        copies = [{"list": target, "published_at": at, "article_id": article_id} for at, article_id in rows]
-        if copies:
-            connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
-
-
-def _keys_of(article_id: int, place: Where | None, parents: dict[str, str]) -> set[str]:
+def _keys_of(article_id: int, place: standing.Where | None, parents: dict[str, str]) -> set[str]:
     """Pages that show the article itself, its card, or a list it stands in."""
     made = {keys.article(article_id), keys.card(article_id), keys.block(article_id // model.BLOCK)}
     if place is not None:
         lists, at = place
-        made |= {keys.listing(name) for name in _with_parents(lists, parents)}
+        made |= {keys.listing(name) for name in standing.with_parents(lists, parents)}
         made.add(keys.day(_day(at)))
     return made
 
 
 def _day(at: int) -> str:
     return vietnam_day(datetime.fromtimestamp(at, UTC)).isoformat()
-
-
-def _neighbours(connection: Connection, article_id: int, was: Where | None, now: Where | None) -> set[str]:
-    """Pages of articles near the place it left and the one it came to: they link to it or list it."""
-    found: set[str] = {keys.around(article_id)}
-    for place in (was, now):
-        if place is None:
-            continue
-        lists, at = place
-        section = next((name for name in lists if name.startswith("s:")), "")
-        here = tuple_(entries.c.published_at, entries.c.article_id)
-        for side, order, many in (
-            (here > (at, article_id), (entries.c.published_at, entries.c.article_id), OTHERS),
-            (here < (at, article_id), (entries.c.published_at.desc(), entries.c.article_id.desc()), 1),
-        ):
-            near = select(entries.c.article_id).where(entries.c.list == section, side).order_by(*order).limit(many)
-            found |= {keys.around(other) for other in connection.execute(near).scalars()}
-    return found
 
 
 def _comment(event: CommentPublished | CommentRemoved) -> dict[str, Any]:

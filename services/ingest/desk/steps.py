@@ -6,8 +6,8 @@ from typing import Any
 from services.ingest.accounts import Role
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import Asked
-from services.ingest.store.articles import UNFINISHED
 from services.ingest.store.errors import Conflict, Forbidden
+from services.ingest.store.rules import UNFINISHED
 from services.ingest.store.workflow import STEPS
 
 _NEEDS = {"submitted": Action.submit, "edited": Action.edit, "approved": Action.approve}

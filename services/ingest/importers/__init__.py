@@ -21,8 +21,8 @@ from services.ingest.fetching import Fetcher
 from services.ingest.importers.pictures import Pictures
 from services.ingest.store import reading
 from services.ingest.store.actors import Actor
-from services.ingest.store.articles import save_many
 from services.ingest.store.errors import Refused
+from services.ingest.store.many import save_many
 from services.ingest.store.revisions import Saved
 from shared.database import engine as service_engine
 
@@ -39,8 +39,8 @@ FORMATS = tuple(_MODULES)
 _SUFFIXES = {".txt": "text", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ninjs"}
 _XML = (".xml", ".rss", ".atom", ".wxr")
 _SNIFF_BYTES = 4096
-# One commit for this many; editors who save meanwhile wait that long.
-_AT_ONCE = 20
+# One commit for this many, some 20 ms of work: editors who save meanwhile wait that long.
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Raises the kinds of services.ingest.store.errors.Refused; then nothing was stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,30 +15,37 @@ from services.ingest.content import Content, clean, derived_summary, prepare, wi
 from services.ingest.sanitise import to_text
 from services.ingest.store import sections
 from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Conflict, Forbidden, Invalid, Refused
+from services.ingest.store.errors import Conflict, Invalid
 from services.ingest.store.media import images_of
 from services.ingest.store.revisions import (
     Current,
     Saved,
+    Version,
     current,
     saved,
     touched_by_others,
     with_state,
     write_version,
+    write_versions,
+)
+from services.ingest.store.rules import (
+    action_of,
+    require,
+    require_no_embargo,
+    require_text,
+    times_of,
+    wanted_status,
 )
 from services.ingest.tables import articles
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
 from shared.outbox import wake
 from shared.telemetry import articles_written_total
-from shared.vietnamese.dates import house_time
 from shared.vietnamese.text import slug
 
 # Two clients can make the same article or section at the same moment: the loser looks again.
 _TRIES = 4
 _BY_EXTERNAL_ID = select(articles).where(articles.c.external_id == bindparam("external_id")).with_for_update()
-UNFINISHED = ("draft", "submitted", "edited", "approved")
-"""The statuses on the way to readers, in their order."""
 
 
 def save_article(
@@ -50,25 +57,11 @@ def save_article(
     an article that anybody but the actor has touched stays as it is, whatever is sent.
     """
     content = prepare(sent)
-    return committed(engine, lambda connection: _save(connection, sent, content, actor, bulk, keep_edited))
 
-
-def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
-    """`save_article` for each, in bulk, with one commit for all; what is refused leaves the rest alone."""
-    prepared = [_prepared(one) for one in sent]
-
-    def work(connection: Connection) -> list[Saved | Refused]:
-        results: list[Saved | Refused] = []
-        for one, content in zip(sent, prepared, strict=True):
-            if isinstance(content, Refused):
-                results.append(content)
-                continue
-            try:
-                with connection.begin_nested():
-                    results.append(_save(connection, one, content, actor, True, False))
-            except Refused as refused:
-                results.append(refused)
-        return results
+    def work(connection: Connection) -> Saved:
+        before = _by_external_id(connection, sent.external_id) if sent.external_id else None
+        made = outcome(connection, before, sent, content, actor, {}, bulk=bulk, keep_edited=keep_edited)
+        return _written(connection, made, bulk=bulk)
 
     return committed(engine, work)
 
@@ -83,7 +76,7 @@ def replace_article(
         before = current(connection, article_id, if_version)
         if sent.external_id and sent.external_id != before.row.external_id:
             raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
-        return _write(connection, before, sent, content, actor, False)
+        return _written(connection, _next(connection, before, sent, content, actor, {}, bulk=False))
 
     return committed(engine, work)
 
@@ -112,11 +105,11 @@ def publish(
         if state.status == "published":
             return saved(state, "unchanged")
         now = datetime.now(UTC)
-        times = _times(before, "published", at, now)
+        times = times_of(before, "published", at, now)
         if times["status"] == state.status and times["published_at"] == state.published_at:
             return saved(state, "unchanged")
         require_text(state.body, len(state.images), state.video_url)
-        _require_no_embargo(before, times, now)
+        require_no_embargo(before, times, now)
         action_now = "scheduled" if times["status"] == "scheduled" else action
         return next_version(connection, before, times, actor, action_now, reason=note)
 
@@ -194,8 +187,8 @@ def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> 
         row, now = before.row, datetime.now(UTC)
         if row.version != version or row.status != "scheduled" or row.published_at > now:
             return None
-        times = _times(before, "published", row.published_at, now)
-        _require_no_embargo(before, times, now)
+        times = times_of(before, "published", row.published_at, now)
+        require_no_embargo(before, times, now)
         return next_version(connection, before, times, actor, "published")
 
     return committed(engine, work) is not None
@@ -223,22 +216,30 @@ def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
     return result
 
 
-def _prepared(sent: ArticleInput) -> Content | Refused:
-    try:
-        return prepare(sent)
-    except Refused as refused:
-        return refused
+def outcome(
+    connection: Connection,
+    before: Current | None,
+    sent: ArticleInput,
+    content: Content,
+    actor: Actor,
+    known_sections: dict[str, Any],
+    *,
+    bulk: bool,
+    keep_edited: bool = False,
+) -> Saved | Version:
+    """What becomes of an article that is sent under an external id: it stays, or there is a version to write.
 
-
-def _save(
-    connection: Connection, sent: ArticleInput, content: Content, actor: Actor, bulk: bool, keep_edited: bool
-) -> Saved:
-    before = _by_external_id(connection, sent.external_id) if sent.external_id else None
+    `known_sections` keeps what one transaction has learnt of sections. Raises Refused with nothing written.
+    """
     if before is not None and before.row.input_hash == content.input_hash:
         return saved(before.state, "unchanged")
     if before is not None and keep_edited and touched_by_others(connection, before.row.id, actor):
         return saved(before.state, "unchanged")
-    return _write(connection, before, sent, content, actor, bulk)
+    return _next(connection, before, sent, content, actor, known_sections, bulk=bulk)
+
+
+def _written(connection: Connection, made: Saved | Version, *, bulk: bool = False) -> Saved:
+    return write_versions(connection, [made], bulk=bulk)[0] if isinstance(made, Version) else made
 
 
 def _by_external_id(connection: Connection, external_id: str) -> Current | None:
@@ -246,22 +247,34 @@ def _by_external_id(connection: Connection, external_id: str) -> Current | None:
     return None if row is None else with_state(connection, row)
 
 
-def _write(
-    connection: Connection, before: Current | None, sent: ArticleInput, content: Content, actor: Actor, bulk: bool
-) -> Saved:
+def _next(
+    connection: Connection,
+    before: Current | None,
+    sent: ArticleInput,
+    content: Content,
+    actor: Actor,
+    known_sections: dict[str, Any],
+    *,
+    bulk: bool,
+) -> Saved | Version:
     require(actor, Scope.draft)
     now = datetime.now(UTC)
-    wanted = _wanted_status(sent, before)
+    wanted = wanted_status(sent, before)
     was_public = before is not None and before.state.status in ("published", "scheduled")
     if wanted == "published" or was_public:
         require(actor, Scope.publish)
-    times = _times(before, wanted, sent.published_at, now)
-    section = sections.resolve(connection, content.section, actor, bulk=bulk)
+    times = times_of(before, wanted, sent.published_at, now)
     images = images_of(connection, content.images, content.body)
     content = with_captions_in_place(content, images)
     if times["status"] in ("published", "scheduled"):
-        require_text(content.body, len(images), content.video_url)
-        _require_no_embargo(before, times, now)
+        if not content.words:
+            require_text(content.body, len(images), content.video_url)
+        require_no_embargo(before, times, now)
+    # The last that can refuse and the first that can write.
+    section = known_sections.get(content.section)
+    if section is None:
+        section = sections.resolve(connection, content.section, actor, bulk=bulk)
+        known_sections[content.section] = section
     fields = {
         "kind": content.kind,
         "title": content.title,
@@ -288,19 +301,17 @@ def _write(
     if before is not None and _same(before.state, fields):
         connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
         return saved(before.state, "unchanged")
-    return write_version(
-        connection,
+    return Version(
         before,
         fields,
         actor,
-        _action(before, times["status"]),
+        action_of(before, times["status"]),
         section_id=section.id,
         words=content.words,
         original=content.original,
         original_format=content.original_format,
         external_id=sent.external_id or (before.row.external_id if before else None),
         input_hash=input_hash,
-        bulk=bulk,
     )
 
 
@@ -320,8 +331,7 @@ def next_version(
     for own in ("id", "version", "updated_at"):
         del fields[own]
     row = before.row
-    return write_version(
-        connection,
+    version = Version(
         before,
         fields,
         actor,
@@ -334,66 +344,8 @@ def next_version(
         input_hash=row.input_hash,
         reason=reason,
     )
-
-
-def _wanted_status(sent: ArticleInput, before: Current | None) -> str:
-    """Where the sender wants the article; "scheduled" is published at a future time."""
-    now = before.state.status if before else "draft"
-    wanted = sent.status or now
-    if now == "withdrawn":
-        raise Conflict("Bài đã rút, không sửa được.")
-    if wanted == "scheduled":
-        wanted = "published"
-    if wanted == "withdrawn" or (wanted == "unpublished" and now != "unpublished"):
-        raise Invalid.of("status", "Gỡ hoặc rút bài bằng lệnh riêng: /unpublish, /withdraw.")
-    if now == "published" and wanted in UNFINISHED:
-        raise Conflict("Bài đang xuất bản; muốn đưa về bản nháp, hãy gỡ bài trước.", "status")
-    return wanted
-
-
-def _times(before: Current | None, wanted: str, at: datetime | None, now: datetime) -> dict[str, Any]:
-    """Status and times that follow from what is wanted and when."""
-    state = before.state if before else None
-    at = at or (state.published_at if state else None)
-    first = state.first_published_at if state else None
-    if wanted != "published":
-        return {"status": wanted, "published_at": at, "first_published_at": first}
-    if at is not None and at > now:
-        if state is not None and state.status == "published":
-            raise Invalid.of("published_at", "Bài đang xuất bản, không hẹn giờ được.")
-        return {"status": "scheduled", "published_at": at, "first_published_at": first}
-    at = at or now
-    return {"status": "published", "published_at": at, "first_published_at": first or at}
-
-
-def _action(before: Current | None, status: str) -> str:
-    if before is not None and before.state.status == status:
-        return "changed"
-    return {"published": "published", "scheduled": "scheduled"}.get(status, "saved")
+    return write_version(connection, version)
 
 
 def _same(state: ArticleState, fields: dict[str, Any]) -> bool:
     return all(getattr(state, name) == value for name, value in fields.items())
-
-
-def require(actor: Actor, scope: Scope) -> None:
-    """Raises Forbidden."""
-    if not actor.may(scope):
-        what = {Scope.read: "đọc bài", Scope.draft: "viết bài", Scope.publish: "xuất bản"}[scope]
-        raise Forbidden(f"Khóa này không có quyền {what}.")
-
-
-def _require_no_embargo(before: Current | None, times: dict[str, Any], now: datetime) -> None:
-    """An article that readers see already stays: an embargo is for what is not out yet."""
-    until = before.row.embargo_until if before else None
-    if until is None or (before and before.state.status == "published"):
-        return
-    goes_out = max(now, times["published_at"]) if times["status"] == "scheduled" else now
-    if goes_out < until:
-        raise Conflict(f"Bài bị giữ lại (embargo) đến {house_time(until)}, chưa xuất bản được trước giờ đó.")
-
-
-def require_text(body: str, images: int, video_url: str) -> None:
-    """Raises Invalid for an article that shows nothing."""
-    if not (to_text(body).strip() or images or video_url):
-        raise Invalid.of("body", "Bài trống, chưa xuất bản được.")

@@ -4,7 +4,7 @@ Two writers must not append to the same end: SQLite has one writer at a time, Po
 transaction gives back when it ends. Append last in a transaction, so that the lock is short.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -23,11 +23,20 @@ _APPEND = insert(audit)
 
 def append(connection: Connection, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
     """Note in the running transaction who did what to which thing."""
+    append_all(connection, [(actor, action, subject, detail)])
+
+
+def append_all(connection: Connection, notes: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
+    """`append` for each (actor, action, subject, detail), in their order."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    previous = connection.execute(_LAST_HASH).scalar() or _FIRST
-    row = {"at": datetime.now(UTC), "actor": actor, "action": action, "subject": subject, "detail": detail}
-    connection.execute(_APPEND, {**row, "hash": _hash(previous, row)})
+    end = connection.execute(_LAST_HASH).scalar() or _FIRST
+    now, rows = datetime.now(UTC), []
+    for actor, action, subject, detail in notes:
+        row = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
+        end = _hash(end, row)
+        rows.append({**row, "hash": end})
+    connection.execute(_APPEND, rows)
 
 
 def entries(engine: Engine, subject: str = "", limit: int = 100) -> list[dict[str, Any]]:

@@ -1,10 +1,12 @@
 """One new version of an article: the row, the immutable revision, the outbox rows and the audit line, together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+import orjson
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor
@@ -25,8 +27,14 @@ _LOCKED = select(articles).where(articles.c.id == bindparam("article_id")).with_
 _REVISION = select(revisions.c.state, revisions.c.original, revisions.c.original_format).where(
     revisions.c.article_id == bindparam("article_id"), revisions.c.version == bindparam("version")
 )
-_INSERT_ARTICLE = insert(articles).returning(articles.c.id)
+_REVISIONS = select(revisions.c.article_id, *_REVISION.selected_columns).where(
+    tuple_(revisions.c.article_id, revisions.c.version).in_(bindparam("pointers", expanding=True))
+)
+_INSERT_ARTICLE = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
+_UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("article_id"))
 _INSERT_REVISION = insert(revisions)
+# What `articles` repeats of the state.
+_OF_STATE = ("status", "title", "slug", "published_at", "first_published_at", "opening_views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,15 @@ def with_state(connection: Connection, row: Any) -> Current:
     return _read(connection, row, row.id, row.version)
 
 
+def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
+    """`with_state` of several rows."""
+    if not rows:
+        return []
+    found = connection.execute(_REVISIONS, {"pointers": [(row.id, row.version) for row in rows]})
+    at = {one.article_id: one for one in found}
+    return [_current(row, at[row.id]) for row in rows]
+
+
 def revision_of(connection: Connection, article_id: int, version: int) -> Current:
     """An older version; its `row` is None. Raises NotFound."""
     return _read(connection, None, article_id, version)
@@ -75,73 +92,111 @@ def _read(connection: Connection, row: Any, article_id: int, version: int) -> Cu
     revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
     if revision is None:
         raise NotFound("Không có phiên bản này.")
+    return _current(row, revision)
+
+
+def _current(row: Any, revision: Any) -> Current:
     return Current(row, ArticleState.model_validate(revision.state), revision.original, revision.original_format)
 
 
-def write_version(
-    connection: Connection,
-    before: Current | None,
-    fields: dict[str, Any],
-    actor: Actor,
-    action: str,
-    *,
-    section_id: int,
-    words: int,
-    original: str,
-    original_format: str,
-    external_id: str | None = None,
-    input_hash: str | None = None,
-    reason: str = "",
-    bulk: bool = False,
-) -> Saved:
-    """Write the next version. `fields` are those of ArticleState without id, version and updated_at."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version to be written. `fields` are those of ArticleState without id, version and updated_at."""
+
+    before: Current | None
+    fields: dict[str, Any]
+    actor: Actor
+    action: str
+    section_id: int
+    words: int
+    original: str
+    original_format: str
+    external_id: str | None = None
+    input_hash: str | None = None
+    reason: str = ""
+
+    @property
+    def row(self) -> Any:
+        """Where the article stands until then; None: it is new."""
+        return self.before.row if self.before else None
+
+
+def write_version(connection: Connection, version: Version) -> Saved:
+    """Write the next version of an article, or a new article's first one."""
+    return write_versions(connection, [version])[0]
+
+
+def write_versions(connection: Connection, versions: Sequence[Version], *, bulk: bool = False) -> list[Saved]:
+    """Write a version each of different articles, by one statement a table where there is no older version."""
     now = datetime.now(UTC)
-    row = before.row if before else None
-    version = row.version + 1 if row else 1
-    status = fields["status"]
-    effect = _effect(row, status)
+    effects = [_effect(one.row, one.fields["status"]) for one in versions]
+    ids = _keep_rows(connection, versions, effects, now)
+    states = [
+        ArticleState(
+            id=article_id,
+            version=one.row.version + 1 if one.row else 1,
+            updated_at=_updated_at(one.row, one.fields, effect, now),
+            **one.fields,
+        )
+        for one, effect, article_id in zip(versions, effects, ids, strict=True)
+    ]
+    written = list(zip(versions, effects, states, strict=True))
+    connection.execute(_INSERT_REVISION, [_revision(one, effect, state, now) for one, effect, state in written])
+    for one, _, state in written:
+        _note_uses(connection, state.id, one.before.state if one.before else None, state)
+    for effect in dict.fromkeys(effects):
+        pointers = [(state.id, state.version) for _, own, state in written if own == effect]
+        events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk)
+    audit.append_all(connection, [_note(one, state) for one, _, state in written])
+    return [saved(state, "updated" if one.before else "created") for one, _, state in written]
+
+
+def _keep_rows(connection: Connection, versions: Sequence[Version], effects: Sequence[str], now: datetime) -> list[int]:
+    """Bring `articles` up to date; returns the ids in the order of the versions."""
+    rows = [_row(one, effect, now) for one, effect in zip(versions, effects, strict=True)]
+    new = [row for row, one in zip(rows, versions, strict=True) if one.before is None]
+    made = iter(connection.execute(_INSERT_ARTICLE, new).scalars().all() if new else ())
+    for row, one in zip(rows, versions, strict=True):
+        if one.before is not None:
+            connection.execute(_UPDATE_ARTICLE, {**row, "article_id": one.row.id})
+    return [int(one.row.id if one.row else next(made)) for one in versions]
+
+
+def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
+    before, fields = one.row, one.fields
+    version = before.version + 1 if before else 1
     values = {
         "version": version,
-        "public_version": version if effect else row.public_version if row else None,
-        "status": status,
-        "external_id": external_id,
-        "input_hash": input_hash,
-        "title": fields["title"],
-        "slug": fields["slug"],
-        "section_id": section_id,
-        "published_at": fields["published_at"],
-        "first_published_at": fields["first_published_at"],
-        "opening_views": fields["opening_views"],
-        "words": words,
+        "public_version": version if effect else before.public_version if before else None,
+        "external_id": one.external_id,
+        "input_hash": one.input_hash,
+        "section_id": one.section_id,
+        "words": one.words,
         "updated_at": now,
+        **{name: fields[name] for name in _OF_STATE},
     }
-    if row is None:
-        values |= {"created_by": actor.name, "created_at": now}
-        article_id = int(connection.execute(_INSERT_ARTICLE, values).scalar_one())
-    else:
-        article_id = int(row.id)
-        connection.execute(update(articles).where(articles.c.id == article_id).values(values))
-    state = ArticleState(id=article_id, version=version, updated_at=_updated_at(row, fields, effect, now), **fields)
-    connection.execute(
-        _INSERT_REVISION,
-        {
-            "article_id": article_id,
-            "version": version,
-            "at": now,
-            "actor": actor.name,
-            "action": action,
-            "effect": effect,
-            "reason": reason,
-            "state": state.model_dump(mode="json"),
-            "original": original,
-            "original_format": original_format,
-        },
-    )
-    _note_uses(connection, article_id, before.state if before else None, state)
-    events.add(connection, outbox, EVENTS[effect], [(article_id, version)], bulk=bulk)
-    detail = {"version": version, "status": status, "title": state.title} | ({"reason": reason} if reason else {})
-    audit.append(connection, actor.name, f"article.{action}", f"article:{article_id}", detail)
-    return saved(state, "updated" if row else "created")
+    return values if before else values | {"created_by": one.actor.name, "created_at": now}
+
+
+def _revision(one: Version, effect: str, state: ArticleState, now: datetime) -> dict[str, Any]:
+    return {
+        "article_id": state.id,
+        "version": state.version,
+        "at": now,
+        "actor": one.actor.name,
+        "action": one.action,
+        "effect": effect,
+        "reason": one.reason,
+        "state": orjson.Fragment(state.model_dump_json()),
+        "original": one.original,
+        "original_format": one.original_format,
+    }
+
+
+def _note(one: Version, state: ArticleState) -> tuple[str, str, str, dict[str, Any]]:
+    detail = {"version": state.version, "status": state.status, "title": state.title}
+    more = {"reason": one.reason} if one.reason else {}
+    return one.actor.name, f"article.{one.action}", f"article:{state.id}", detail | more
 
 
 def touched_by_others(connection: Connection, article_id: int, actor: Actor) -> bool:

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.articles import UNFINISHED, committed, next_version, require, require_text
+from services.ingest.store.articles import committed, next_version
 from services.ingest.store.errors import Conflict, Invalid, NotFound
 from services.ingest.store.revisions import Saved, current, revision_of, saved
+from services.ingest.store.rules import UNFINISHED, require, require_text
 from services.ingest.tables import article_notes, articles, section_rules, sections
 from shared.database import read, upsert, write
 

@@ -15,6 +15,7 @@ from services.ingest.store import audit, frontpage, reading, sections
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from services.ingest.tables import articles, outbox, revisions
+from shared.contracts.events import ArticlePublished
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save
 from tests.wait import until
@@ -45,8 +46,8 @@ def test_published_article_comes_with_its_revision_and_events(store: Engine, sav
     assert saved.url.endswith(f"/kinh-te/khai-mac-hoi-cho-huyen-{saved.id}")
     assert events_of(store, saved.id) == [("article_published", 1, queue) for queue in ("page", "index", "count")]
     (payload,) = build("article_published", [(str(saved.id), 1)]).values()
-    assert payload is not None
-    article = payload.article  # type: ignore[attr-defined]
+    assert isinstance(payload, bytes)
+    article = ArticlePublished.model_validate_json(payload).article
     assert (article.title, article.section_name, article.opening_views) == (STORY["title"], "Kinh tế", 5546)
     assert [(author.name, author.roles) for author in article.authors] == [("Quang Long", ("Tin", "ảnh"))]
     assert article.first_published_at == article.published_at == article.updated_at

@@ -32,7 +32,7 @@ PADDING = 0
 PROGRAM = str(Path(__file__).with_name("relay_process.py"))
 
 
-def build(kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | None]:
+def build(kind: str, pointers: Sequence[Pointer]) -> dict[Pointer, Contract | bytes | None]:
     """Payloads as ingest makes them; key 9404 speaks of nothing any more."""
 
     def one(key: str, version: int) -> Contract | None:

@@ -1,0 +1,95 @@
+"""Many articles in one transaction: what an import saves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from services.ingest.article_input import ArticleInput
+from services.ingest.content import Content, prepare
+from services.ingest.store.actors import Actor
+from services.ingest.store.articles import committed, outcome
+from services.ingest.store.errors import Refused
+from services.ingest.store.revisions import Current, Saved, Version, with_states, write_versions
+from services.ingest.tables import articles
+
+# In the order of ids: two imports of the same articles then never wait for each other in a circle.
+_BY_EXTERNAL_IDS = (
+    select(articles)
+    .where(articles.c.external_id.in_(bindparam("external_ids", expanding=True)))
+    .order_by(articles.c.id)
+    .with_for_update()
+)
+
+
+def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
+    """`save_article` for each, in bulk, with one commit for all; what is refused leaves the rest alone."""
+    prepared = [_prepared(one) for one in sent]
+
+    def work(connection: Connection) -> list[Saved | Refused]:
+        batch = _Batch(connection, actor, sent)
+        for one, content in zip(sent, prepared, strict=True):
+            batch.add(one, content)
+        return batch.results()
+
+    return committed(engine, work)
+
+
+def _prepared(sent: ArticleInput) -> Content | Refused:
+    try:
+        return prepare(sent)
+    except Refused as refused:
+        return refused
+
+
+class _Batch:
+    """What becomes of the articles, in their order; versions wait to be written together, by few statements.
+
+    Whatever refuses an article does so before anything of it is written, so that no savepoint is needed.
+    """
+
+    def __init__(self, connection: Connection, actor: Actor, sent: Sequence[ArticleInput]) -> None:
+        self._connection = connection
+        self._actor = actor
+        self._sections: dict[str, Any] = {}
+        self._outcomes: list[Saved | Refused | Version] = []
+        self._changed: set[str] = set()
+        """External ids that have had a version in this batch, written by now or not."""
+        self._known = self._find([one.external_id for one in sent if one.external_id])
+
+    def add(self, sent: ArticleInput, content: Content | Refused) -> None:
+        if isinstance(content, Refused):
+            self._outcomes.append(content)
+            return
+        external_id = sent.external_id or ""
+        if external_id in self._changed:
+            # The same article again: it meets what was left the last time.
+            self._write()
+            self._known |= self._find([external_id])
+        before = self._known.get(external_id)
+        try:
+            made = outcome(self._connection, before, sent, content, self._actor, self._sections, bulk=True)
+        except Refused as refused:
+            self._outcomes.append(refused)
+            return
+        self._outcomes.append(made)
+        if external_id and isinstance(made, Version):
+            self._changed.add(external_id)
+
+    def results(self) -> list[Saved | Refused]:
+        """Writes what still waits."""
+        self._write()
+        return [one for one in self._outcomes if not isinstance(one, Version)]
+
+    def _write(self) -> None:
+        versions = {place: one for place, one in enumerate(self._outcomes) if isinstance(one, Version)}
+        if versions:
+            written = write_versions(self._connection, list(versions.values()), bulk=True)
+            for place, one in zip(versions, written, strict=True):
+                self._outcomes[place] = one
+
+    def _find(self, external_ids: list[str]) -> dict[str, Current]:
+        if not external_ids:
+            return {}
+        rows = self._connection.execute(_BY_EXTERNAL_IDS, {"external_ids": external_ids}).all()
+        return {one.row.external_id: one for one in with_states(self._connection, rows)}

@@ -1,0 +1,138 @@
+"""Where articles stand: the lists they are in, and who stands next to whom."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import BigInteger, CompoundSelect, Connection, Integer, bindparam, delete, select, tuple_, union_all
+
+from services.web import keys, model
+from services.web.tables import articles, entries, names, old_paths, sections
+from shared.contracts.articles import ArticleState
+from shared.database import upsert
+
+OTHERS = 6
+"""Older articles of the section that an article's page lists."""
+
+Where = tuple[tuple[str, ...], int]
+"""The lists an article stands in, and its time there."""
+
+
+def lists_of(state: ArticleState) -> tuple[str, ...]:
+    """The names of the lists that an article belongs in."""
+    made = [model.ALL, model.of_section(state.section_slug)]
+    made += [model.of_tag(tag.slug) for tag in state.tags]
+    made += [model.of_author(author.slug) for author in state.authors]
+    if state.kind != "article":
+        made.append(model.of_kind(state.kind))
+    if state.corrections:
+        made.append(model.CORRECTED)
+    return tuple(dict.fromkeys(made))
+
+
+def time_of(state: ArticleState) -> int:
+    """An article's time in its lists, in unix seconds."""
+    return int((state.published_at or state.updated_at).timestamp())
+
+
+def places(connection: Connection, ids: list[int]) -> dict[int, Where]:
+    """Where public articles stand now."""
+    rows = connection.execute(
+        select(articles.c.id, articles.c.lists, articles.c.published_at).where(
+            articles.c.id.in_(ids), articles.c.public
+        )
+    )
+    return {row.id: (tuple(row.lists), row.published_at) for row in rows}
+
+
+def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int]) -> None:
+    """Delete these articles from the lists they stood in."""
+    parents = section_parents(connection)
+    rows = [
+        (name, at, article_id)
+        for article_id in ids
+        if article_id in before
+        for names_, at in [before[article_id]]
+        for name in with_parents(names_, parents)
+    ]
+    for start in range(0, len(rows), 300):
+        place = tuple_(entries.c.list, entries.c.published_at, entries.c.article_id)
+        connection.execute(delete(entries).where(place.in_(rows[start : start + 300])))
+
+
+def put_in(connection: Connection, states: list[ArticleState]) -> None:
+    """Put articles into their lists, with the names and old addresses they bring."""
+    if not states:
+        return
+    parents = section_parents(connection)
+    rows = [
+        {"list": name, "published_at": time_of(state), "article_id": state.id}
+        for state in states
+        for name in with_parents(lists_of(state), parents)
+    ]
+    connection.execute(upsert(connection, entries).on_conflict_do_nothing(), rows)
+    written = {model.of_tag(tag.slug): tag.name for state in states for tag in state.tags}
+    written |= {model.of_author(author.slug): author.name for state in states for author in state.authors}
+    if written:
+        statement = upsert(connection, names)
+        statement = statement.on_conflict_do_update(index_elements=["list"], set_={"name": statement.excluded.name})
+        connection.execute(statement, [{"list": name, "name": how} for name, how in sorted(written.items())])
+    elsewhere = [{"path": path[:500], "article_id": state.id} for state in states for path in state.old_paths]
+    if elsewhere:
+        statement = upsert(connection, old_paths)
+        own = {"article_id": statement.excluded.article_id}
+        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=own), elsewhere)
+
+
+def section_parents(connection: Connection) -> dict[str, str]:
+    """Section list → its parent's list."""
+    query = select(sections.c.slug, sections.c.parent_slug).where(sections.c.parent_slug != "")
+    return {model.of_section(row.slug): model.of_section(row.parent_slug) for row in connection.execute(query)}
+
+
+def with_parents(lists: Iterable[str], parents: dict[str, str]) -> list[str]:
+    """Lists, and the lists above them."""
+    made = dict.fromkeys(lists)
+    for name in list(made):
+        if name in parents:
+            made[parents[name]] = None
+    return list(made)
+
+
+def move_entries(connection: Connection, slug: str, old_parent: str, new_parent: str) -> None:
+    """Bring a section's articles from its old parent's list to its new one's; "" is none."""
+    own = select(entries.c.published_at, entries.c.article_id).where(entries.c.list == model.of_section(slug))
+    if old_parent:
+        inside = tuple_(entries.c.published_at, entries.c.article_id).in_(own)
+        connection.execute(delete(entries).where(entries.c.list == model.of_section(old_parent), inside))
+    if new_parent:
+        rows = connection.execute(own).all()
+        target = model.of_section(new_parent)
+        copies = [{"list": target, "published_at": at, "article_id": article_id} for at, article_id in rows]
+        if copies:
+            connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
+
+
+def neighbours(connection: Connection, article_id: int, was: Where | None, now: Where | None) -> set[str]:
+    """Pages of articles near the place it left and the one it came to: they link to it or list it."""
+    found: set[str] = {keys.around(article_id)}
+    for place in (was, now):
+        if place is None:
+            continue
+        lists, at = place
+        section = next((name for name in lists if name.startswith("s:")), "")
+        near = connection.execute(_NEAR, {"section": section, "at": at, "article_id": article_id})
+        found |= {keys.around(other) for other in near.scalars()}
+    return found
+
+
+def _near() -> CompoundSelect[int]:
+    """The articles next to a place in its section: OTHERS newer ones and an older one. For an import of a thousand
+    it runs a thousand times, and making it anew would cost ten times as much."""
+    here = tuple_(entries.c.published_at, entries.c.article_id)
+    place = tuple_(bindparam("at", type_=BigInteger), bindparam("article_id", type_=Integer))
+    inside = select(entries.c.article_id).where(entries.c.list == bindparam("section"))
+    newer = inside.where(here > place).order_by(entries.c.published_at, entries.c.article_id).limit(OTHERS)
+    older = inside.where(here < place).order_by(entries.c.published_at.desc(), entries.c.article_id.desc()).limit(1)
+    return union_all(select(newer.subquery().c.article_id), select(older.subquery().c.article_id))
+
+
+_NEAR = _near()
