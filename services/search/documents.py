@@ -128,19 +128,19 @@ def tokens(document: IndexDocument) -> Tokens:
     parts = [title, *rest]
     gap = f" {SEPARATOR} "
     return Tokens(
-        folded=gap.join([" ".join(part.folded) for part in parts]),
-        exact=gap.join([" ".join(part.exact) for part in parts]),
-        pairs=" ".join([" ".join(part.pairs) for part in parts]),
-        exact_pairs=" ".join([" ".join(part.exact_pairs) for part in parts]),
-        title_pairs=" ".join(title.pairs),
-        starts=_starts(title.folded),
+        folded=gap.join([part.folded for part in parts]),
+        exact=gap.join([part.exact for part in parts]),
+        pairs=" ".join([part.pairs for part in parts]),
+        exact_pairs=" ".join([part.exact_pairs for part in parts]),
+        title_pairs=title.pairs,
+        starts=_starts(title.folded.split()),
     )
 
 
 def about(document: IndexDocument) -> str:
     """The `exact_pairs` of headline, lead and beginning: what related articles are found by."""
     parts = (document.title, document.summary, *document.text[:_ABOUT_TEXT].split("\n"))
-    return " ".join([token for part in parts for token in forms.forms(part).exact_pairs])
+    return " ".join(filter(None, map(forms.exact_pairs, parts)))
 
 
 def _starts(words: list[str]) -> tuple[str, ...]:
