@@ -27,8 +27,6 @@ _STARTS = 24
 _VIETNAM = timezone(timedelta(hours=7))
 _BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^>]*>", re.I)
 _TAG = re.compile(r"<[^>]*>")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +115,9 @@ def tombstone(article_id: int, version: int) -> IndexDocument:
 
 def plain_text(body: str) -> str:
     """The text of sanitised HTML, a paragraph a line, at most 60,000 characters."""
-    lines = _TAG.sub(" ", _BLOCK.sub("\n", body)) if "<" in body else body
-    return _LINES.sub("\n", _SPACES.sub(" ", html.unescape(lines))).strip()[:_MAX_TEXT]
+    text = html.unescape(_TAG.sub(" ", _BLOCK.sub("\n", body)) if "<" in body else body)
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return "\n".join(filter(None, lines))[:_MAX_TEXT]
 
 
 def tokens(document: IndexDocument) -> Tokens:
@@ -128,19 +127,19 @@ def tokens(document: IndexDocument) -> Tokens:
     parts = [title, *rest]
     gap = f" {SEPARATOR} "
     return Tokens(
-        folded=gap.join([" ".join(part.folded) for part in parts]),
-        exact=gap.join([" ".join(part.exact) for part in parts]),
-        pairs=" ".join([" ".join(part.pairs) for part in parts]),
-        exact_pairs=" ".join([" ".join(part.exact_pairs) for part in parts]),
-        title_pairs=" ".join(title.pairs),
-        starts=_starts(title.folded),
+        folded=gap.join([part.folded for part in parts]),
+        exact=gap.join([part.exact for part in parts]),
+        pairs=" ".join([part.pairs for part in parts]),
+        exact_pairs=" ".join([part.exact_pairs for part in parts]),
+        title_pairs=title.pairs,
+        starts=_starts(title.folded.split()),
     )
 
 
 def about(document: IndexDocument) -> str:
     """The `exact_pairs` of headline, lead and beginning: what related articles are found by."""
     parts = (document.title, document.summary, *document.text[:_ABOUT_TEXT].split("\n"))
-    return " ".join([token for part in parts for token in forms.forms(part).exact_pairs])
+    return " ".join(filter(None, map(forms.exact_pairs, parts)))
 
 
 def _starts(words: list[str]) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def readings(vocabulary: Vocabulary, words: Sequence[Syllable]) -> list[list[Syl
             longer.append(nlargest(_PATHS, paths, key=_score))
         ends = longer
     best = nlargest(_JUDGED + 1, (path for end in ends for path in end), key=_score)
-    return [[Syllable(one.folded, one.exact) for one in path] for _, path in best]
+    return [[Syllable.of(one.folded, one.exact) for one in path] for _, path in best]
 
 
 def _score(scored: _Path) -> float:

@@ -22,8 +22,9 @@ from shared.handler import Unavailable
 from shared.telemetry import log
 
 _MADE_FILE = "made.json"
-# tantivy's least; more only delays the first segment of a long import.
-_WRITER_BYTES = 15_000_000
+# With tantivy's least (15 MB) a hundred articles become several segments, and writing and merging these takes twice
+# the processor time. Taken from the system only as it is filled.
+_WRITER_BYTES = 50_000_000
 # The first results are ordered by score and freshness; further ones by score alone.
 _RANKED_WINDOW = 100
 _SIMILAR_TERMS = 25
