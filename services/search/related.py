@@ -18,7 +18,8 @@ from shared.telemetry import log
 RELATED = 6
 _AT_ONCE = 5
 """Batches up to this size are new stories; larger ones an import."""
-_CHUNK = 10
+# Each chunk is one message; what is new waits for the one in hand.
+_CHUNK = 40
 _QUIET_SECONDS = 0.3
 _RETRY_SECONDS = 2.0
 
