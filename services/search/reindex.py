@@ -19,8 +19,7 @@ from shared.handler import Unavailable
 from shared.telemetry import log
 
 _PAGE = 5_000
-# One commit each: larger ones cost less, and a story that comes meanwhile waits for one.
-_CHUNK = 200
+_CHUNK = 50
 _LOOK_SECONDS = 0.5
 _STRAGGLERS_SECONDS = 2.0
 # How often the numbers of documents are compared before a new index is given up.

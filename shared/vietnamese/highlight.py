@@ -2,7 +2,6 @@
 
 import codecs
 import html
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -23,8 +22,6 @@ class Highlighter:
         self._typed: dict[str, set[str]] = {}
         for word in words[:_WORDS]:
             self._typed.setdefault(word.folded, set()).add(word.exact if word.marked else "")
-        longest_first = sorted(self._typed, key=len, reverse=True)
-        self._pattern = re.compile(r"(?<![^\W_])(?:" + "|".join(map(re.escape, longest_first)) + r")(?![^\W_])")
         self._pairs = list(dict.fromkeys(f"{a.folded} {b.folded}" for a, b in pairwise(words[:_WORDS])))
 
     def whole(self, text: str) -> str:
@@ -52,11 +49,12 @@ class Highlighter:
         if not self._typed:
             return html.escape(text).replace("\n", " ").strip()
         found = []
-        for match in self._pattern.finditer(folded):
-            first, last = match.span()
-            typed = self._typed[match[0]]
+        # Not by one pattern: compiling that takes longer than all the looking.
+        places = [place for word in self._typed for place in _places(folded, word, len(folded))]
+        for first, word in sorted(places):
+            typed, last = self._typed[word], first + len(word)
             exact = typed != {""} and syllables(text[first:last])[0].exact in typed
-            found.append((first, last, match[0], exact))
+            found.append((first, last, word, exact))
         as_typed = {word for _, _, word, exact in found if exact}
         parts: list[str] = []
         at, last_end = 0, -1
@@ -75,16 +73,18 @@ class Highlighter:
         return "".join(parts).replace("\n", " ").strip()
 
     def _best_stretch(self, folded: str, length: int) -> tuple[int, int]:
-        places = [place for pair in self._pairs for place in _places(folded, pair)]
+        places = [place for pair in self._pairs for place in _places(folded, pair, _PLACES)]
         if not places:
-            match = self._pattern.search(folded) if self._typed else None
-            return _around(folded, match.start() if match else 0, length)
+            places = [place for word in self._typed for place in _places(folded, word, 1)]
+            return _around(folded, min(places)[0] if places else 0, length)
         places.sort()
-        best, most = places[0][0], 0
+        best, most, all_pairs = places[0][0], 0, len({pair for _, pair in places})
         for at, (first, _) in enumerate(places):
             inside = {pair for place, pair in places[at : at + 2 * _WORDS] if place <= first + length * 2 // 3}
             if len(inside) > most:
                 best, most = first, len(inside)
+                if most == all_pairs:
+                    break
         return _around(folded, best, length)
 
 
@@ -93,14 +93,15 @@ def highlight(text: str, query: str) -> str:
     return Highlighter(syllables(query)).whole(text)
 
 
-def _places(folded: str, pair: str) -> list[tuple[int, str]]:
+def _places(folded: str, words: str, most: int) -> list[tuple[int, str]]:
+    """The first places where these words stand whole."""
     found: list[tuple[int, str]] = []
-    at = folded.find(pair)
-    while at >= 0 and len(found) < _PLACES:
-        end = at + len(pair)
+    at = folded.find(words)
+    while at >= 0 and len(found) < most:
+        end = at + len(words)
         if not folded[at - 1 : at].isalnum() and not folded[end : end + 1].isalnum():
-            found.append((at, pair))
-        at = folded.find(pair, end)
+            found.append((at, words))
+        at = folded.find(words, end)
     return found
 
 
