@@ -1,6 +1,7 @@
 """Web's HTTP process: `python -m services.web.app`."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -66,6 +67,7 @@ class Web:
         await self.sink.start()
         await self.changes.begin()
         await self.pages.warm(await self._first_pages())
+        _collect_rarely()
         self.ready = True
 
     async def _first_pages(self) -> list[Any]:
@@ -108,6 +110,14 @@ class Web:
         await self.sink.close()
         self.asker.close()
         self.pages.close()
+
+
+def _collect_rarely() -> None:
+    """Every reader waits while Python looks through all objects for cycles: 50 to 100 ms, again and again while a
+    crawler fills the cache. What is loaded by now stays anyhow, and pages are freed without it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 1000)
 
 
 SERVERS: list[uvicorn.Server] = []
