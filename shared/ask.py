@@ -13,8 +13,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -228,14 +229,16 @@ class Asker:
         if message["type"] != "pmessage":
             return
         question = self._waiting.get(message["channel"].decode().removeprefix(_CHANNEL))
-        if question is not None and not question.answer.done():
-            question.answer.set_result(message["data"])
+        if question is not None:
+            # Its asker may give up at this very moment.
+            with suppress(InvalidStateError):
+                question.answer.set_result(message["data"])
 
 
 def _fail(question: _Question, error: Exception) -> None:
     failure = NoAnswer(question.query.kind)
     failure.__cause__ = error
-    if not question.answer.done():
+    with suppress(InvalidStateError):
         question.answer.set_exception(failure)
 
 

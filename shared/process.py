@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import redis
 from celery import Celery, bootsteps, signals
 from celery.exceptions import SecurityWarning
+from kombu.exceptions import KombuError
 from prometheus_client import start_http_server
 
 from shared import canary, telemetry, tracing
@@ -34,6 +36,7 @@ BEAT_SECONDS = 2.0
 DEAF_SECONDS = 15.0
 EXIT_STUCK = 70
 _TRIM_SECONDS = 20.0
+_BROKER_PAUSE_SECONDS = 0.5
 
 
 def prepare(role: str) -> None:
@@ -137,19 +140,32 @@ def _call_when_connected(app: Celery, tell: Callable[[], None]) -> None:
 
 
 def _take_over(app: Celery) -> None:
-    """Put back at once what an earlier process of this role left unacknowledged (see celery_factory)."""
-    try:
-        with app.connection_for_write() as connection, connection.channel() as channel:
-            if not hasattr(channel.qos, "restore_by_tag"):
-                return
-            with channel.conn_or_acquire() as client:
-                tags = client.zrange(channel.unacked_index_key, 0, -1)
-                for tag in tags:
-                    channel.qos.restore_by_tag(tag.decode(), client)
-            if tags:
-                log.info("took over messages of a dead worker", messages=len(tags))
-    except Exception as error:
-        log.warning("nothing taken over", error=repr(error)[:200])
+    """Put back at once what an earlier process of this role left unacknowledged (see celery_factory).
+
+    A broker that is away is waited for, as Celery itself would next: what is not taken over now comes only when nobody
+    has acknowledged it for VISIBILITY_SECONDS.
+    """
+    while True:
+        try:
+            with app.connection_for_write() as connection, connection.channel() as channel:
+                if hasattr(channel.qos, "restore_by_tag"):
+                    _restore(channel)
+            return
+        except (KombuError, redis.RedisError, OSError) as error:
+            log.warning("taking over waits for the broker", error=repr(error)[:200])
+            time.sleep(_BROKER_PAUSE_SECONDS)
+        except Exception as error:
+            log.warning("nothing taken over", error=repr(error)[:200])
+            return
+
+
+def _restore(channel: Any) -> None:
+    with channel.conn_or_acquire() as client:
+        tags = client.zrange(channel.unacked_index_key, 0, -1)
+        for tag in tags:
+            channel.qos.restore_by_tag(tag.decode(), client)
+    if tags:
+        log.info("took over messages of a dead worker", messages=len(tags))
 
 
 class _Guard:

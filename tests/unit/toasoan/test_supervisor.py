@@ -42,13 +42,24 @@ class FakeHouse:
                 ],
                 stdout=stdout or log,
                 stderr=subprocess.STDOUT,
-                preexec_fn=processes.die_with_parent(os.getpid()),
+                preexec_fn=self._prepare(os.getpid()),
             )
         return self.process
 
     @property
     def log(self) -> str:
         return self.log_path.read_text()
+
+    @staticmethod
+    def _prepare(parent: int) -> Callable[[], None]:
+        die = processes.die_with_parent(parent)
+
+        def prepare() -> None:
+            die()
+            # Whoever runs the tests in the background has SIGINT ignored, and so would the house.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+        return prepare
 
     def rows(self, monkeypatch: pytest.MonkeyPatch | None = None) -> dict[str, Row]:
         return {row["role"]: row for row in report(self)}
