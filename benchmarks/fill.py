@@ -58,7 +58,7 @@ def _sql(count: int) -> None:
     from services.ingest import tables as ingest
     from services.ingest.store import sections as sections_
     from services.web import store as web
-    from services.web.standing import put_in
+    from services.web.standing import put_in, section_parents
     from services.web.tables import articles as shown
     from services.web.tables import sections, totals
     from shared.database import engine, migrate, write
@@ -87,7 +87,7 @@ def _sql(count: int) -> None:
     for states in _batches(count):
         with write(engine("web")) as connection:
             connection.execute(shown.insert(), [web._row(state) for state in states])
-            put_in(connection, states)
+            put_in(connection, states, section_parents(connection))
             connection.execute(
                 totals.insert(), [{"article_id": s.id, "epoch": 0, "views": s.id % 9000 + 1} for s in states]
             )

@@ -24,7 +24,7 @@ import redis
 from celery import Celery
 from pydantic import ValidationError
 
-from shared.celery_factory import publish
+from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Query
 from shared.contracts.queues import CONSUMERS
@@ -162,7 +162,7 @@ class Asker:
             try:
                 self._publish(questions)
             except Exception as error:
-                if not isinstance(error, (redis.RedisError, OSError, *_broker_errors())):
+                if not isinstance(error, BROKER_ERRORS):
                     log.exception("questions not sent")
                 for question in questions:
                     _fail(question, error)
@@ -240,12 +240,6 @@ def _fail(question: _Question, error: Exception) -> None:
     failure.__cause__ = error
     with suppress(InvalidStateError):
         question.answer.set_exception(failure)
-
-
-def _broker_errors() -> tuple[type[Exception], ...]:
-    from kombu.exceptions import KombuError, OperationalError
-
-    return (OperationalError, KombuError)
 
 
 AskFunction = Callable[[Query, float], Any]

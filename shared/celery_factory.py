@@ -11,9 +11,11 @@ from functools import lru_cache, partial
 from typing import Any
 
 import orjson
+import redis
 from celery import Celery, signals
 from kombu import Queue as KombuQueue
 from kombu import compression
+from kombu.exceptions import KombuError
 from kombu.serialization import register
 
 from shared.contracts.envelope import COMPRESS_OVER_BYTES
@@ -26,6 +28,8 @@ from shared.tracing import current_traceparent
 # the shortest on a broker wins.
 VISIBILITY_SECONDS = 120
 TASK_SECONDS = 60
+BROKER_ERRORS = (KombuError, redis.RedisError, OSError)
+"""What using a broker raises that does not answer."""
 
 
 def _register_json() -> None:

@@ -17,14 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import redis
 from celery import Celery, bootsteps, signals
 from celery.exceptions import SecurityWarning
-from kombu.exceptions import KombuError
 from prometheus_client import start_http_server
 
 from shared import canary, telemetry, tracing
-from shared.celery_factory import TASK_SECONDS
+from shared.celery_factory import BROKER_ERRORS, TASK_SECONDS
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.hints import BROKER_FOUND, send_hint
 from shared.settings import get_settings
@@ -151,7 +149,7 @@ def _take_over(app: Celery) -> None:
                 if hasattr(channel.qos, "restore_by_tag"):
                     _restore(channel)
             return
-        except (KombuError, redis.RedisError, OSError) as error:
+        except BROKER_ERRORS as error:
             log.warning("taking over waits for the broker", error=repr(error)[:200])
             time.sleep(_BROKER_PAUSE_SECONDS)
         except Exception as error:

@@ -214,7 +214,7 @@ def phrase_of(words: tuple[Syllable, ...]) -> Phrase:
     else:
         phrase = Phrase(Field.folded, tuple(word.folded for word in words))
         pairs = _terms(Field.pairs, [f"{a.folded}_{b.folded}" for a, b in neighbours])
-    if len(pairs) == 1 and len(words) == 2:
+    if len(words) == 2:
         # Two words side by side are that one token.
         return Phrase(pairs[0].field, (pairs[0].token,))
     return replace(phrase, pairs=tuple(pairs))

@@ -16,14 +16,12 @@ from typing import Any
 
 import orjson
 from celery import Celery
-from kombu.exceptions import KombuError, OperationalError
-from redis import RedisError
 
 from services.web.viewjournal import Journal, JournalFull
 from shared import telemetry
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.broker import message_count
-from shared.celery_factory import make_celery, publish
+from shared.celery_factory import BROKER_ERRORS, make_celery, publish
 from shared.contracts.commands import CountViews, ListAppliedBatches
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.publishing import task_name
@@ -83,7 +81,6 @@ class Line:
             self._asker.close()
 
 
-BROKER_ERRORS = (OperationalError, KombuError, RedisError, OSError)
 _TASK = task_name(CONSUMERS[Queue.count], CountViews.kind)
 
 

@@ -43,9 +43,8 @@ def places(connection: Connection, ids: list[int]) -> dict[int, Where]:
     return {row.id: (tuple(row.lists), row.published_at) for row in rows}
 
 
-def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int]) -> None:
-    """Delete these articles from the lists they stood in."""
-    parents = section_parents(connection)
+def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int], parents: dict[str, str]) -> None:
+    """Delete these articles from the lists they stood in; `parents` as `section_parents` tells them."""
     rows = [
         (name, at, article_id)
         for article_id in ids
@@ -58,11 +57,10 @@ def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int
         connection.execute(delete(entries).where(place.in_(rows[start : start + 300])))
 
 
-def put_in(connection: Connection, states: list[ArticleState]) -> None:
+def put_in(connection: Connection, states: list[ArticleState], parents: dict[str, str]) -> None:
     """Put articles into their lists, with the names and old addresses they bring."""
     if not states:
         return
-    parents = section_parents(connection)
     rows = [
         {"list": name, "published_at": time_of(state), "article_id": state.id}
         for state in states

@@ -53,9 +53,9 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
         before = standing.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
         final = [states[row["id"], row["version"]] for row in _latest(rows) if row["id"] in newer]
-        standing.take_out(connection, before, newer)
-        standing.put_in(connection, final)
         parents = standing.section_parents(connection)
+        standing.take_out(connection, before, newer, parents)
+        standing.put_in(connection, final, parents)
         for state in final:
             was, now = before.get(state.id), (standing.lists_of(state), standing.time_of(state))
             changed.keys |= _keys_of(state.id, was, parents) | _keys_of(state.id, now, parents)
@@ -75,7 +75,7 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
             was = before.get(article_id)
             changed.keys |= _keys_of(article_id, was, parents)
             changed.keys |= standing.neighbours(connection, article_id, was, None)
-        standing.take_out(connection, before, gone)
+        standing.take_out(connection, before, gone, parents)
         changed.since(event.occurred_at.timestamp() for event in events if event.payload.article_id in gone)
 
 
