@@ -21,7 +21,7 @@ SEPARATOR = "_"
 # How much of an article is searched: longer ones are lists and tables, and one must not fill the index.
 _MAX_TEXT = 60_000
 # How much of a text tells what it is about: news says it first. (Of the pages that one of LibreOffice's Vietnamese help
-# links to, the six related ones have .655 by 700 characters, .652 by 1,500 and .618 by none, at half the work of 1,500.)
+# links to, the six related ones have .655 by 700 characters, .652 by 1,500 and .618 by none; half the work of 1,500.)
 _ABOUT_TEXT = 700
 _START_LENGTH = 64
 _STARTS = 24

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
 
 from services.web import keys, model
 from services.web.model import Around, Card, Comment, Gone, Listed, Ranked, Section, Story
@@ -29,6 +29,50 @@ from shared.vietnamese.dates import day_bounds
 
 RELATED = 6
 
+# Statements are built once: to build one for every page costs more than to carry it out.
+
+
+def _entries(where: ColumnElement[bool], newest_first: bool = True) -> Select[int]:
+    """Ids out of lists: `offset` and `limit` of them, and what `where` takes."""
+    at, article_id = entries.c.published_at, entries.c.article_id
+    order = (at.desc(), article_id.desc()) if newest_first else (at, article_id)
+    return select(article_id).where(where).order_by(*order).offset(bindparam("offset")).limit(bindparam("limit"))
+
+
+_IN_LIST = entries.c.list == bindparam("list")
+_HERE = tuple_(entries.c.published_at, entries.c.article_id)
+_THERE = tuple_(bindparam("at"), bindparam("id"))
+_LISTED = _entries(_IN_LIST)
+_LISTED_BETWEEN = _entries(_IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last")))
+_LISTED_AFTER = _entries(_IN_LIST & (entries.c.published_at > bindparam("after")))
+_OLDER = _entries(_IN_LIST & (_HERE < _THERE))
+_NEWER = _entries(_IN_LIST & (_HERE > _THERE), newest_first=False)
+_AMONG = articles.c.id.in_(bindparam("ids", expanding=True))
+_CARDS = select(articles.c.id, articles.c.card).where(_AMONG, articles.c.public)
+_STATES = select(articles.c.id, articles.c.state).where(_AMONG, articles.c.public)
+_ARTICLE = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == bindparam("id"))
+_RELATED = select(related.c.ids).where(related.c.article_id == bindparam("id"))
+_COMMENTS = (
+    select(comments)
+    .where(comments.c.article_id == bindparam("id"), comments.c.public)
+    .order_by(comments.c.at)
+    .limit(500)
+)
+_OLD_PATH = select(old_paths.c.article_id).where(old_paths.c.path == bindparam("path"))
+_BLOCK = (
+    select(articles.c.card)
+    .where(articles.c.id.between(bindparam("first"), bindparam("last")), articles.c.public)
+    .order_by(articles.c.id)
+)
+_LAST_ARTICLE = select(func.max(articles.c.id))
+_NAME = select(names.c.name).where(names.c.list == bindparam("list"))
+_PINNED = select(front_page.c.pinned)
+_RANKING = select(rankings.c.entries).where(rankings.c.name == bindparam("name"))
+_VIEWS = select(totals.c.views).where(totals.c.article_id == bindparam("id"))
+_SECTIONS = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(
+    sections.c.position, sections.c.id
+)
+
 
 @contextmanager
 def reading(engine: Engine) -> Iterator["Reading"]:
@@ -42,6 +86,7 @@ class Reading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._sections: list[Section] | None = None
         self.depends: set[str] = set()
 
     # ---------------------------------------------------------------- articles
@@ -49,11 +94,9 @@ class Reading:
     def article(self, article_id: int) -> ArticleState | Gone | None:
         """The public state, the tombstone, or None for an id that was never public."""
         self.depends.add(keys.article(article_id))
-        query = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == article_id)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-
         return _state(row.state) if row.public else Gone(article_id, row.reason_kind)
 
     def story(self, state: ArticleState) -> Story:
@@ -72,19 +115,15 @@ class Reading:
     def around(self, state: ArticleState) -> Around:
         """The neighbours of an article in its section."""
         self.depends.add(keys.around(state.id))
-        section = entries.c.list == model.of_section(state.section_slug)
-        here = tuple_(entries.c.published_at, entries.c.article_id)
-        at = (int((state.published_at or state.updated_at).timestamp()), state.id)
-        newest_first = (entries.c.published_at.desc(), entries.c.article_id.desc())
-        before = select(entries.c.article_id).where(section, here < at).order_by(*newest_first).limit(OTHERS)
-        after = (
-            select(entries.c.article_id)
-            .where(section, here > at)
-            .order_by(entries.c.published_at, entries.c.article_id)
-            .limit(OTHERS)
-        )
-        older = list(self._connection.execute(before).scalars())
-        newer = list(self._connection.execute(after).scalars())
+        here = {
+            "list": model.of_section(state.section_slug),
+            "at": int((state.published_at or state.updated_at).timestamp()),
+            "id": state.id,
+            "offset": 0,
+            "limit": OTHERS,
+        }
+        older = list(self._connection.execute(_OLDER, here).scalars())
+        newer = list(self._connection.execute(_NEWER, here).scalars())
         # The oldest articles of a section have few behind them: then the next newer ones fill the list.
         others = [*older, *newer[1:]][:OTHERS]
         cards = {card.id: card for card in self.cards([*older, *newer])}
@@ -97,14 +136,13 @@ class Reading:
     def related(self, article_id: int) -> tuple[Card, ...]:
         """Articles that read alike ("Tin liên quan"), nearest first."""
         self.depends.add(keys.related(article_id))
-        ids = self._connection.execute(select(related.c.ids).where(related.c.article_id == article_id)).scalar()
+        ids = self._connection.execute(_RELATED, {"id": article_id}).scalar()
         return tuple(self.cards((ids or [])[:RELATED]))
 
     def comments(self, article_id: int) -> tuple[Comment, ...]:
         """Approved comments, oldest first, with their replies."""
         self.depends.add(keys.comments(article_id))
-        query = select(comments).where(comments.c.article_id == article_id, comments.c.public).order_by(comments.c.at)
-        rows = self._connection.execute(query.limit(500)).all()
+        rows = self._connection.execute(_COMMENTS, {"id": article_id}).all()
         replies: dict[int, list[Comment]] = {}
         for row in rows:
             if row.parent_id is not None:
@@ -117,8 +155,7 @@ class Reading:
 
     def path_of_old(self, old_path: str) -> str | None:
         """Where the article is now that had this address elsewhere."""
-        query = select(old_paths.c.article_id).where(old_paths.c.path == old_path)
-        article_id = self._connection.execute(query).scalar()
+        article_id = self._connection.execute(_OLD_PATH, {"path": old_path}).scalar()
         cards = [] if article_id is None else self.cards([article_id])
         return cards[0].path if cards else None
 
@@ -129,58 +166,51 @@ class Reading:
         if not ids:
             return []
         self.depends.update(map(keys.card, ids))
-        query = select(articles.c.id, articles.c.card).where(articles.c.id.in_(ids), articles.c.public)
-        found = {row.id: Card.from_stored(row.card) for row in self._connection.execute(query)}
+        rows = self._connection.execute(_CARDS, {"ids": ids})
+        found = {row.id: Card.from_stored(row.card) for row in rows}
         return [found[one] for one in ids if one in found]
 
     def listed(self, name: str, page: int = 1, size: int = 20) -> Listed:
         """A page of a list (`model.ALL`, `model.of_section(slug)`, …), newest first."""
         self.depends.add(keys.listing(name))
-        return self._listed(entries.c.list == name, page, size)
+        return self._listed(_LISTED, page, size, list=name)
 
     def listed_on(self, day: date, page: int = 1, size: int = 20) -> Listed:
         """All articles of a Vietnamese day."""
         self.depends.add(keys.day(day.isoformat()))
         first, end = (int(moment.timestamp()) for moment in day_bounds(day))
-        within = entries.c.published_at.between(first, end - 1)
-        return self._listed((entries.c.list == model.ALL) & within, page, size)
+        return self._listed(_LISTED_BETWEEN, page, size, list=model.ALL, first=first, last=end - 1)
 
     def states(self, name: str, size: int) -> list[ArticleState]:
         """The newest articles of a list, whole: for feeds."""
         self.depends.add(keys.listing(name))
-        ids = self._ids(entries.c.list == name, 0, size)
+        ids = self._ids(_LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        query = select(articles.c.id, articles.c.state).where(articles.c.id.in_(ids), articles.c.public)
-        found = {row.id: _state(row.state) for row in self._connection.execute(query)}
+        found = {row.id: _state(row.state) for row in self._connection.execute(_STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
     def since(self, moment: datetime, limit: int) -> list[Card]:
         """All articles published after `moment`, newest first: for the news sitemap."""
         self.depends.add(keys.listing(model.ALL))
-        recent = (entries.c.list == model.ALL) & (entries.c.published_at > int(moment.timestamp()))
-        return self.cards(self._ids(recent, 0, limit))
+        return self.cards(self._ids(_LISTED_AFTER, 0, limit, list=model.ALL, after=int(moment.timestamp())))
 
     def block(self, number: int) -> list[Card]:
         """The public articles of one file of the sitemap, by id."""
         self.depends.add(keys.block(number))
         first = number * model.BLOCK
-        query = (
-            select(articles.c.card)
-            .where(articles.c.id.between(first, first + model.BLOCK - 1), articles.c.public)
-            .order_by(articles.c.id)
-        )
-        return [Card.from_stored(card) for card in self._connection.execute(query).scalars()]
+        rows = self._connection.execute(_BLOCK, {"first": first, "last": first + model.BLOCK - 1})
+        return [Card.from_stored(card) for card in rows.scalars()]
 
     def blocks(self) -> int:
         """Number of files of the sitemap."""
         self.depends.add(keys.listing(model.ALL))
-        last = self._connection.execute(select(func.max(articles.c.id))).scalar()
+        last = self._connection.execute(_LAST_ARTICLE).scalar()
         return 0 if last is None else int(last) // model.BLOCK + 1
 
     def name_of(self, name: str) -> str | None:
         """How a tag's or an author's list is written; None where there never was one."""
         self.depends.add(keys.listing(name))
-        return self._connection.execute(select(names.c.name).where(names.c.list == name)).scalar()
+        return self._connection.execute(_NAME, {"list": name}).scalar()
 
     # ---------------------------------------------------------------- the paper
 
@@ -210,42 +240,35 @@ class Reading:
     def pinned(self) -> list[Card]:
         """What editors put on the front page, the first one leads."""
         self.depends.add(keys.FRONT)
-        ids = self._connection.execute(select(front_page.c.pinned)).scalar()
+        ids = self._connection.execute(_PINNED).scalar()
         return self.cards(ids or [])
 
     def ranking(self, window: str, section: str = "", size: int = 10) -> list[Ranked]:
         """The most read of "1h", "24h", "7d", "30d" or "trending"; of the whole paper or a section."""
         name = f"{window}:{section}"
         self.depends.add(keys.ranking(name))
-        found = self._connection.execute(select(rankings.c.entries).where(rankings.c.name == name)).scalar()
+        found = self._connection.execute(_RANKING, {"name": name}).scalar()
         views = {int(article_id): int(number) for article_id, number in found or []}
         # Some may have been withdrawn a moment ago: a few more than wanted are looked at.
         return [Ranked(card, views[card.id]) for card in self.cards(list(views)[: size + 5])][:size]
 
     def views(self, article_id: int) -> int:
         """Shown total of an article."""
-        return self._connection.execute(select(totals.c.views).where(totals.c.article_id == article_id)).scalar() or 0
+        return self._connection.execute(_VIEWS, {"id": article_id}).scalar() or 0
 
     def _flat_sections(self) -> list[Section]:
         self.depends.add(keys.SECTIONS)
-        query = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(
-            sections.c.position, sections.c.id
-        )
-        return [Section(row.slug, row.name, row.parent_slug) for row in self._connection.execute(query)]
+        if self._sections is None:
+            rows = self._connection.execute(_SECTIONS)
+            self._sections = [Section(row.slug, row.name, row.parent_slug) for row in rows]
+        return self._sections
 
-    def _listed(self, which: Any, page: int, size: int) -> Listed:
-        ids = self._ids(which, (page - 1) * size, size + 1)
+    def _listed(self, which: Select[int], page: int, size: int, **of: str | int) -> Listed:
+        ids = self._ids(which, (page - 1) * size, size + 1, **of)
         return Listed(tuple(self.cards(ids[:size])), page, len(ids) > size)
 
-    def _ids(self, which: Any, offset: int, limit: int) -> list[int]:
-        query = (
-            select(entries.c.article_id)
-            .where(which)
-            .order_by(entries.c.published_at.desc(), entries.c.article_id.desc())
-            .offset(offset)
-            .limit(limit)
-        )
-        return list(self._connection.execute(query).scalars())
+    def _ids(self, which: Select[int], offset: int, limit: int, **of: str | int) -> list[int]:
+        return list(self._connection.execute(which, {"offset": offset, "limit": limit, **of}).scalars())
 
 
 def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:

@@ -250,9 +250,16 @@ class TantivyIndex(base.Index):
         return [self._load(searcher, address) for _, address in hits]
 
     def versions(self, after: int, limit: int) -> list[tuple[int, int]]:
-        searcher = self._reader()
-        beyond = Query.range_query(self._schema, "id", FieldType.Unsigned, max(0, after), None, include_lower=after < 0)
-        hits = searcher.search(beyond, limit, False, "id", order=Order.Asc).hits
+        searcher, first = self._reader(), max(0, after)
+        hits: list[Any] = []
+        # Mostly ids lie close together: to put all that follow in order, for each page again, would be work for every
+        # article times every page.
+        for reach in (4 * limit, 64 * limit, None):
+            last = None if reach is None else first + reach
+            beyond = Query.range_query(self._schema, "id", FieldType.Unsigned, first, last, include_lower=after < 0)
+            hits = searcher.search(beyond, limit, False, "id", order=Order.Asc).hits
+            if len(hits) == limit:
+                break
         versions = searcher.fast_field_values("version", [address for _, address in hits])
         return [(int(key), int(version or 0)) for (key, _), version in zip(hits, versions, strict=True)]
 
