@@ -123,7 +123,7 @@ class PageCache:
         """Make a page and keep it; None when a store is away."""
         started = time.perf_counter()
         try:
-            page, views = await asyncio.get_running_loop().run_in_executor(self._threads, self._make, address)
+            entry = await asyncio.get_running_loop().run_in_executor(self._threads, self._packed, address)
         except (Gone, Missing, Moved):
             # No copy of it may be served any more.
             self._drop(address.key)
@@ -137,16 +137,24 @@ class PageCache:
             return None
         finally:
             making = self._making.pop(address.key)
+        page = entry.page
         telemetry.page_render_seconds.labels(page.kind).observe(time.perf_counter() - started)
         missed = making.missed & page.depends
         if address.key.startswith(_PART_ADDRESS):
             self._keep_part(address, page, stale=bool(missed))
             return None
-        entry = Entry(address.key, page, making.missed_totals.get(page.article_id, views))
+        entry.set_views(making.missed_totals.get(page.article_id, entry.views))
         entry.hold_until = time.monotonic() + YOUNG_SECONDS
         self._keep(address, entry)
         if missed:
             self._outdated(address.key)
+        return entry
+
+    def _packed(self, address: Address) -> Entry:
+        """Runs in a thread: readers of finished pages wait for the loop's."""
+        page, views = self._make(address)
+        entry = Entry(address.key, page, views)
+        entry.pack()
         return entry
 
     def _keep(self, address: Address, entry: Entry) -> None:

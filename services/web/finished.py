@@ -111,6 +111,12 @@ class Entry:
         self._plain: Finished | None = None
         self._gzipped: Finished | None = None
 
+    def pack(self) -> None:
+        """Deflate now what does not change; else the first who wants it gzipped waits for that."""
+        for piece in self._pieces:
+            if isinstance(piece, Piece):
+                piece.pack()
+
     def set_views(self, views: int) -> None:
         if views != self.views:
             self.views = views

@@ -26,8 +26,8 @@ class Piece:
         self._deflated: bytes | None = _stored(data) if changing else None
         self._crc = 0
 
-    @property
-    def deflated(self) -> bytes:
+    def pack(self) -> bytes:
+        """The deflated form; made once."""
         if self._deflated is None:
             packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
             self._deflated = packer.compress(self.data) + packer.flush(zlib.Z_FULL_FLUSH)
@@ -54,7 +54,7 @@ def gzipped(pieces: Sequence[Piece]) -> bytes:
     for piece in pieces:
         crc = piece.crc_after(crc)
         length += len(piece.data)
-        parts.append(piece.deflated)
+        parts.append(piece.pack())
     parts += [_LAST_BLOCK, crc.to_bytes(4, "little"), (length & _ALL_ONES).to_bytes(4, "little")]
     return b"".join(parts)
 
