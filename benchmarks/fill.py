@@ -31,6 +31,8 @@ def fill(data_dir: Path, count: int) -> None:
     for process, command in zip(running, commands, strict=True):
         if process.wait():
             raise subprocess.CalledProcessError(process.returncode, command)
+    # Else the disk is still busy with gigabytes of this when the house first wants to have written something.
+    os.sync()
 
 
 def _batches(count: int) -> Iterator[list[ArticleState]]:

@@ -126,6 +126,7 @@ events {{ worker_connections 4096; }}
 http {{
   access_log off;
   sendfile on;
+  gzip_static on;
   tcp_nopush on;
   keepalive_requests 100000000;
   open_file_cache max=100 inactive=600s;
@@ -141,7 +142,8 @@ http {{
 
 
 class Nginx:
-    """Debian's nginx with one process, set up for static files as well as it goes; `files` are name → bytes."""
+    """Debian's nginx with one process, set up for static files as well as it goes; `files` are name → bytes. With a
+    file `x.gz` beside `x`, whoever takes gzip gets that."""
 
     def __init__(self, folder: Path, files: dict[str, bytes]) -> None:
         program = shutil.which("nginx")

@@ -29,9 +29,9 @@ def run(report: Report, place: Path, short: bool) -> None:
         _idle(report, house, 4 if short else 15)
         _calm(report, house, pusher, bare_trips, 20 if short else 150)
         _beside_readers(report, house, pusher, bare_trips, 50 if short else 500)
-        _beside_an_import(report, house, pusher, bare_trips, place, 300 if short else 4000)
+        _beside_an_import(report, house, pusher, bare_trips, place, 300 if short else 50_000)
         tools.settle(house)
-        _import(report, house, place, 300 if short else 4000)
+        _import(report, house, place, 300 if short else 10_000)
 
 
 class Pusher:
@@ -153,7 +153,7 @@ def _beside_an_import(report: Report, house: House, pusher: Pusher, bare: list[f
     started = time.monotonic()
     importing = _importing(house, place, 2_000_000, many)
     while importing.poll() is None or _indexed(house) < wanted + len(visible):
-        assert time.monotonic() - started < 400, f"{_indexed(house)} of {wanted} articles are there"
+        assert time.monotonic() - started < 900, f"{_indexed(house)} of {wanted} articles are there"
         url, _word, sent = pusher.push()
         visible.append(pusher.until_visible(url, sent))
         time.sleep(0.1)

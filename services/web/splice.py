@@ -24,21 +24,20 @@ class Piece:
         """`changing`: short and soon replaced, not worth packing."""
         self.data = data
         self._deflated: bytes | None = _stored(data) if changing else None
-        self._crc = 0
+        self._crc = zlib.crc32(data) if changing else 0
 
     def pack(self) -> bytes:
         """The deflated form; made once."""
         if self._deflated is None:
             packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
             self._deflated = packer.compress(self.data) + packer.flush(zlib.Z_FULL_FLUSH)
+            self._crc = zlib.crc32(self.data)
         return self._deflated
 
     def crc_after(self, crc: int) -> int:
-        """Checksum of what came before, then this."""
+        """Checksum of what came before, then this; of a packed piece."""
         if len(self.data) < 512:
             return zlib.crc32(self.data, crc)
-        if not self._crc:
-            self._crc = zlib.crc32(self.data)
         # Moving a checksum over n bytes is linear: what n zeros do to it, then the own checksum on top.
         return zlib.crc32(bytes(len(self.data)), crc ^ _ALL_ONES) ^ _ALL_ONES ^ self._crc
 
@@ -52,9 +51,9 @@ def gzipped(pieces: Sequence[Piece]) -> bytes:
     crc = length = 0
     parts = [_HEAD]
     for piece in pieces:
+        parts.append(piece.pack())
         crc = piece.crc_after(crc)
         length += len(piece.data)
-        parts.append(piece.pack())
     parts += [_LAST_BLOCK, crc.to_bytes(4, "little"), (length & _ALL_ONES).to_bytes(4, "little")]
     return b"".join(parts)
 
