@@ -69,9 +69,12 @@ class IndexDocument:
 
     @classmethod
     def from_stored(cls, values: dict[str, Any]) -> "IndexDocument":
-        known = {name: values[name] for name in cls.__slots__ if name in values}
-        known["authors"] = tuple((slug, name) for slug, name in known.get("authors", ()))
-        return cls(**known)
+        if values.keys() != _NAMES:
+            values = {name: values[name] for name in cls.__slots__ if name in values}
+        return cls(**{**values, "authors": tuple([(slug, name) for slug, name in values.get("authors", ())])})
+
+
+_NAMES = frozenset(IndexDocument.__slots__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import codecs
 import html
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from shared.vietnamese.text import fold, nfc
 _SCAN = 12_000
 _PLACES = 3
 _WORDS = 24
+_SPECIAL = re.compile("[&<>\"']")
 
 
 class Highlighter:
@@ -22,6 +24,7 @@ class Highlighter:
         self._typed: dict[str, set[str]] = {}
         for word in words[:_WORDS]:
             self._typed.setdefault(word.folded, set()).add(word.exact if word.marked else "")
+        self._exact: dict[str, str] = {}
         self._pairs = list(dict.fromkeys(f"{a.folded} {b.folded}" for a, b in pairwise(words[:_WORDS])))
 
     def whole(self, text: str) -> str:
@@ -46,14 +49,16 @@ class Highlighter:
         return ("… " if start else "") + marked + (" …" if end < len(text) else "")
 
     def _marked(self, text: str, folded: str) -> str:
+        # Mostly nothing in a text needs escaping: one look at all of it is less than one at each piece.
+        escape = html.escape if _SPECIAL.search(text) else str
         if not self._typed:
-            return html.escape(text).replace("\n", " ").strip()
+            return escape(text).replace("\n", " ").strip()
         found = []
         # Not by one pattern: compiling that takes longer than all the looking.
         places = [place for word in self._typed for place in _places(folded, word, len(folded))]
         for first, word in sorted(places):
             typed, last = self._typed[word], first + len(word)
-            exact = typed != {""} and syllables(text[first:last])[0].exact in typed
+            exact = typed != {""} and self._spelled(text[first:last]) in typed
             found.append((first, last, word, exact))
         as_typed = {word for _, _, word, exact in found if exact}
         parts: list[str] = []
@@ -66,11 +71,18 @@ class Highlighter:
                 # Words side by side are one mark.
                 parts[-1:] = [between]
             else:
-                parts += [html.escape(between), "<mark>"]
-            parts += [html.escape(text[first:last]), "</mark>"]
+                parts += [escape(between), "<mark>"]
+            parts += [escape(text[first:last]), "</mark>"]
             at = last_end = last
-        parts.append(html.escape(text[at:]))
+        parts.append(escape(text[at:]))
         return "".join(parts).replace("\n", " ").strip()
+
+    def _spelled(self, word: str) -> str:
+        """The exact form of a word of a text; the same few words come again in every text."""
+        exact = self._exact.get(word)
+        if exact is None:
+            exact = self._exact[word] = syllables(word)[0].exact
+        return exact
 
     def _best_stretch(self, folded: str, length: int) -> tuple[int, int]:
         places = [place for pair in self._pairs for place in _places(folded, pair, _PLACES)]

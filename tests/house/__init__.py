@@ -135,6 +135,7 @@ class House:
             log_format="console",
             broker_socket=None if "TOASOAN_BROKER_URL" in self.environment else socket_dir / "broker.sock",
             counters_socket=None if "TOASOAN_REDIS_URL" in self.environment else socket_dir / "counters.sock",
+            query_workers=int(self.environment.get("TOASOAN_QUERY_WORKERS", 1)),
         )
         return report(place)
 

@@ -191,6 +191,9 @@ class TantivyIndex(base.Index):
         if offset + size > _RANKED_WINDOW:
             return searcher.search(query, size, False, offset=offset).hits
         hits = searcher.search(query, _RANKED_WINDOW, False).hits
+        # Freshness lifts nothing that scores less into this page.
+        least = hits[min(offset + size, len(hits)) - 1][0] / (1 + base.FRESHNESS) if hits else 0.0
+        hits = [hit for hit in hits if hit[0] >= least]
         times = searcher.fast_field_values("published_at", [address for _, address in hits])
         now = time.time()
         ranked = [
