@@ -17,6 +17,7 @@ from services.search import documents as docs
 from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
 from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, Scope
+from services.search.engines.recent import RecentDocuments
 from services.search.queries import MOST_PAIRS, Field, Phrase, Plan, Term
 from shared.handler import Unavailable
 from shared.telemetry import log
@@ -67,6 +68,7 @@ class TantivyIndex(base.Index):
         self._lock = threading.Lock()
         self._writer: IndexWriter | None = None
         self._seen: object = None
+        self._recent = RecentDocuments()
         self._searcher: Searcher = self._index.searcher()
 
     @staticmethod
@@ -185,7 +187,7 @@ class TantivyIndex(base.Index):
             hits = searcher.search(matching, size, False, "published_at", offset).hits
         else:
             hits = self._best(searcher, self._ranking(searcher, plan, matching), offset, size)
-        return Found([self._load(searcher, address) for _, address in hits], total, buckets)
+        return Found(self._found(searcher, hits), total, buckets)
 
     def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, Any]]:
         if offset + size > _RANKED_WINDOW:
@@ -242,8 +244,7 @@ class TantivyIndex(base.Index):
         searcher = self._reader()
         starts = Query.phrase_prefix_query(self._schema, "starts", [prefix])
         query = Query.boolean_query([(Occur.Must, starts), (Occur.Must, self._visible(PUBLIC))])
-        hits = searcher.search(query, limit, False, "published_at").hits
-        return [self._load(searcher, address) for _, address in hits]
+        return self._found(searcher, searcher.search(query, limit, False, "published_at").hits)
 
     def documents(self, ids: Sequence[int]) -> list[IndexDocument]:
         if not ids:
@@ -294,6 +295,16 @@ class TantivyIndex(base.Index):
     def _written(searcher: Searcher, field: Field, folded: str) -> dict[str, int]:
         terms = searcher.terms_with_prefix(field.value, f"{folded}|", None, base.SPELLINGS)
         return {term[len(folded) + 1 :]: count for term, count in terms}
+
+    def _found(self, searcher: Searcher, hits: Sequence[tuple[Any, Any]]) -> list[IndexDocument]:
+        """The documents of hits for readers; most of them were found lately, and are not read again."""
+        addresses = [address for _, address in hits]
+        ids, versions = (searcher.fast_field_values(name, addresses) for name in ("id", "version"))
+        keys = [(int(id_ or 0), int(version or 0)) for id_, version in zip(ids, versions, strict=True)]
+        return [
+            self._recent.get(key) or self._recent.put(key, self._load(searcher, address))
+            for key, address in zip(keys, addresses, strict=True)
+        ]
 
     @staticmethod
     def _load(searcher: Searcher, address: Any) -> IndexDocument:
