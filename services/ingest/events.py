@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Text, bindparam, select, tuple_, type_coerce
+from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
 from services.ingest.store import comments, frontpage, sections
+from services.ingest.store.revisions import AT_POINTERS, pointed
 from services.ingest.tables import revisions
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
@@ -28,7 +29,7 @@ _MANY = 200
 _Payloads = dict[Pointer, Contract | bytes | None]
 _REVISIONS = select(
     revisions.c.article_id, revisions.c.version, revisions.c.at, type_coerce(revisions.c.state, Text).label("state")
-).where(tuple_(revisions.c.article_id, revisions.c.version).in_(bindparam("pointers", expanding=True)))
+).where(AT_POINTERS)
 
 
 def build(kind: str, pointers: Sequence[Pointer]) -> _Payloads:
@@ -51,9 +52,13 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
 
 
 def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
-    ids = [(int(key), version) for key, version in pointers]
-    rows = connection.execute(_REVISIONS, {"pointers": ids})
-    return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
+    wanted = {(int(key), version) for key, version in pointers}
+    rows = connection.execute(_REVISIONS, pointed(wanted))
+    return {
+        (str(row.article_id), row.version): _ARTICLES[kind](row)
+        for row in rows
+        if (row.article_id, row.version) in wanted
+    }
 
 
 def _whole(row: Any) -> bytes:

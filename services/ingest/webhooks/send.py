@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, select, tuple_, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from services.ingest.fetching import Fetcher
 from services.ingest.newsroom_tables import webhook_cursor, webhook_deliveries, webhooks
@@ -118,13 +118,15 @@ def _wanted(connection: Connection, lines: Sequence[Any]) -> list[dict[str, Any]
     columns = (revisions.c.article_id, revisions.c.version, revisions.c.action, revisions.c.effect)
     found = connection.execute(
         select(*columns)
-        .where(tuple_(revisions.c.article_id, revisions.c.version).in_(named), revisions.c.effect != versions.NONE)
-        .order_by(revisions.c.at, revisions.c.version)
+        .where(versions.AT_POINTERS, revisions.c.effect != versions.NONE)
+        .order_by(revisions.c.at, revisions.c.version),
+        versions.pointed(named),
     )
     now = datetime.now(UTC)
     return [
         store.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
         for row in found
+        if (row.article_id, row.version) in named
         for hook in hooks
         if (kind := _kind(row)) in hook.kinds
     ]
