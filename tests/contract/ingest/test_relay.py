@@ -12,14 +12,17 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.events import build_from
 from services.ingest.store import reading
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from services.ingest.tables import outbox
 from shared.celery_factory import make_celery
+from shared.contracts.events import ArticlePublished
 from shared.database import read
 from shared.settings import get_settings
 from tests.contract.ingest.conftest import EDITOR, STORY, migrated
+from tests.plans import scanned
 from tests.servers import RedisServer
 from tests.wait import until
 
@@ -115,3 +118,19 @@ def test_scheduled_story_goes_out_once_with_the_scheduler_killed_in_between(rela
     assert shown["at"] >= due
     until(lambda: waiting(store) == 0, 10, "the outbox is empty")
     assert messages("page") == [("article_published", 2)]
+
+
+def test_what_goes_out_together_is_found_without_reading_all_revisions() -> None:
+    store = migrated()
+    saved = [save(store, external_id=f"e-{number}", title=f"Bài {number}") for number in range(6)]
+    save(store, external_id="e-0", title="Bài 0, sửa")
+    pointers = [(str(one.id), 1) for one in saved[:3]] + [(str(saved[0].id), 2)]
+    with scanned(store) as tables:
+        payloads = build_from(store, ArticlePublished.kind, pointers)
+    assert {key: b"s\xe1\xbb\xada" in bytes(payload) for key, payload in payloads.items()} == {
+        (str(saved[0].id), 1): False,
+        (str(saved[1].id), 1): False,
+        (str(saved[2].id), 1): False,
+        (str(saved[0].id), 2): True,
+    }
+    assert not tables

@@ -21,6 +21,7 @@ from shared.contracts.events import (
     ViewTotalsChanged,
 )
 from tests.contract.web.conftest import START, delivered, published, state, withdrawn
+from tests.plans import scanned
 
 
 def listed(engine: Engine, name: str) -> list[int]:
@@ -192,3 +193,18 @@ def test_old_addresses_lead_to_the_article(store_engine: Engine) -> None:
     store.withdraw(store_engine, [withdrawn(1, 2)])
     with reading(store_engine) as view:
         assert view.path_of_old("/2019/05/le-hoi.html") is None
+
+
+def test_news_corrections_and_withdrawals_do_not_read_all_of_the_paper(store_engine: Engine) -> None:
+    tags = (Tag(slug="che", name="Chè"), Tag(slug="lua", name="Lúa"))
+    store.publish(store_engine, [published(state(number, tags=tags)) for number in range(1, 40)])
+    with scanned(store_engine) as tables:
+        changed = [state(number, version=2, tags=tags[:1], section_slug="kinh-te") for number in (5, 6, 7)]
+        store.publish(store_engine, [published(article) for article in changed])
+        store.withdraw(store_engine, [withdrawn(5, 3), withdrawn(6, 3)])
+        with reading(store_engine) as view:
+            article = view.article(7)
+            assert isinstance(article, ArticleState)
+            view.story(article)
+            assert len(listed(store_engine, model.of_tag("lua"))) == 36
+    assert not tables & {"articles", "entries", "totals", "related", "names", "old_paths"}
