@@ -80,6 +80,9 @@ def fill(engine: Engine, stop: threading.Event) -> bool:
             copied += behind
         if stop.is_set():
             return False
+        if engine.current().name == new.name:
+            # Another process has filled it as well and was first: what is written now goes to this one alone.
+            return True
         sizes = old.size(), new.size()
         if sizes[0] == sizes[1]:
             break
