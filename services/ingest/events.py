@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
 from services.ingest.store import comments, frontpage, sections
-from services.ingest.store.revisions import AT_POINTERS, pointed
+from services.ingest.store.revisions import AT_POINTERS, rows_at
 from services.ingest.tables import revisions
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
@@ -52,13 +52,8 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
 
 
 def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
-    wanted = {(int(key), version) for key, version in pointers}
-    rows = connection.execute(_REVISIONS, pointed(wanted))
-    return {
-        (str(row.article_id), row.version): _ARTICLES[kind](row)
-        for row in rows
-        if (row.article_id, row.version) in wanted
-    }
+    rows = rows_at(connection, _REVISIONS, [(int(key), version) for key, version in pointers])
+    return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
 
 
 def _whole(row: Any) -> bytes:

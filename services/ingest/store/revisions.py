@@ -1,12 +1,12 @@
 """One new version of an article: the row, the immutable revision, the outbox rows and the audit line, together."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, insert, select, update
 
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor
@@ -31,8 +31,8 @@ AT_POINTERS = and_(
     revisions.c.article_id.in_(bindparam("ids", expanding=True)),
     revisions.c.version.in_(bindparam("versions", expanding=True)),
 )
-"""Revisions of these articles with these versions, by the parameters that `pointed` makes: all that is asked for, and
-perhaps some more. Not (id, version) IN (…): for more than one of them SQLite reads all revisions that there are."""
+"""For statements that `rows_at` carries out. Not (id, version) IN (…): for more than one of them SQLite reads all
+revisions that there are."""
 _REVISIONS = select(revisions.c.article_id, revisions.c.version, *_REVISION.selected_columns).where(AT_POINTERS)
 _INSERT_ARTICLE = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
 _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("article_id"))
@@ -73,9 +73,11 @@ def current(connection: Connection, article_id: int, if_version: int | None = No
     return found
 
 
-def pointed(pointers: Collection[tuple[int, int]]) -> dict[str, list[int]]:
-    """The parameters of AT_POINTERS for some (article id, version)."""
-    return {"ids": sorted({id_ for id_, _ in pointers}), "versions": sorted({version for _, version in pointers})}
+def rows_at(connection: Connection, statement: Select[Any], pointers: Iterable[tuple[int, int]]) -> list[Any]:
+    """The rows of a statement with AT_POINTERS for these (article id, version), both of which are among its columns."""
+    wanted = set(pointers)
+    asked = {"ids": sorted({id_ for id_, _ in wanted}), "versions": sorted({version for _, version in wanted})}
+    return [row for row in connection.execute(statement, asked) if (row.article_id, row.version) in wanted]
 
 
 def with_state(connection: Connection, row: Any) -> Current:
@@ -87,9 +89,8 @@ def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
     """`with_state` of several rows."""
     if not rows:
         return []
-    found = connection.execute(_REVISIONS, pointed([(row.id, row.version) for row in rows]))
-    at = {(one.article_id, one.version): one for one in found}
-    return [_current(row, at[row.id, row.version]) for row in rows]
+    at = {one.article_id: one for one in rows_at(connection, _REVISIONS, [(row.id, row.version) for row in rows])}
+    return [_current(row, at[row.id]) for row in rows]
 
 
 def revision_of(connection: Connection, article_id: int, version: int) -> Current:

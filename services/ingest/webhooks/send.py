@@ -116,17 +116,17 @@ def _wanted(connection: Connection, lines: Sequence[Any]) -> list[dict[str, Any]
         if line.action.startswith("article.") and "version" in line.detail
     }
     columns = (revisions.c.article_id, revisions.c.version, revisions.c.action, revisions.c.effect)
-    found = connection.execute(
+    found = versions.rows_at(
+        connection,
         select(*columns)
         .where(versions.AT_POINTERS, revisions.c.effect != versions.NONE)
         .order_by(revisions.c.at, revisions.c.version),
-        versions.pointed(named),
+        named,
     )
     now = datetime.now(UTC)
     return [
         store.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
         for row in found
-        if (row.article_id, row.version) in named
         for hook in hooks
         if (kind := _kind(row)) in hook.kinds
     ]
