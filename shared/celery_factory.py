@@ -100,6 +100,8 @@ def _transport_options(url: str) -> dict[str, Any]:
         # Look for messages of dead workers every 5 s (kombu's own default is 100 s).
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
+        # How long a worker's BRPOP waits; news end it at once, a stop waits for it. (kombu's own: 1 s.)
+        "polling_interval": 2,
         # A frozen Redis is noticed instead of waited for.
         "socket_timeout": 10,
         "socket_connect_timeout": 3,

@@ -49,7 +49,6 @@ from shared.tracing import current_traceparent, waited
 
 # A relay that died with rows in hand has lost them to the others after this long.
 LEASE_SECONDS = 10.0
-POLL_SECONDS = 1.0
 CLAIM_ROWS = 500
 # Bulk rows (imports, rebuilds) go out only while a queue holds fewer messages than this, so that a new story
 # waits behind a few batches at most, however large an import is.
@@ -133,20 +132,17 @@ class Relay:
         self._table = table
         self._app = app
         self._build = build
-        self._awake = threading.Event()
+        self.awake = threading.Event()
+        """Ends a `wait` when it is set."""
 
     def listen(self, halt: threading.Event) -> None:
         """Let hints cut the wait between two polls short, until `halt` is set."""
-        listen(f"relay:{self._service}", lambda _payload: self.wake(), halt)
+        listen(f"relay:{self._service}", lambda _payload: self.awake.set(), halt)
 
-    def wake(self) -> None:
-        """End a `wait` at once."""
-        self._awake.set()
-
-    def wait(self, seconds: float = POLL_SECONDS) -> None:
+    def wait(self, seconds: float) -> None:
         """Sleep until a hint comes or `seconds` have passed."""
-        self._awake.wait(seconds)
-        self._awake.clear()
+        self.awake.wait(seconds)
+        self.awake.clear()
 
     def run_once(self) -> int:
         """Publish what waits; returns the number of rows that were handed to the broker (or fell away).

@@ -14,6 +14,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from socketserver import BaseServer
 from typing import Any
 
 import orjson
@@ -78,8 +79,15 @@ def serve_metrics(role: str) -> str:
     """Offer /metrics of a process without an HTTP service of its own; returns its address."""
     settings = get_settings()
     server, _thread = start_http_server(settings.metrics_port, settings.host, telemetry.REGISTRY)
+    threading.Thread(target=_look_rarely, args=(server,), name="metrics", daemon=True).start()
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     return f"http://{host}:{server.server_port}/metrics"
+
+
+def _look_rarely(server: BaseServer) -> None:
+    """Go on serving, without looking twice a second whether to end."""
+    server.shutdown()
+    server.serve_forever(3600)
 
 
 def run_worker(
@@ -131,10 +139,23 @@ def _call_when_connected(app: Celery, tell: Callable[[], None]) -> None:
     class Connected(bootsteps.StartStopStep):
         requires = ("celery.worker.consumer.tasks:Tasks",)
 
-        def start(self, _consumer: Any) -> None:
+        def start(self, consumer: Any) -> None:
             tell()
+            # The transport makes its timers after this step, before the loop's first round.
+            if consumer.hub is not None:
+                consumer.hub.call_soon(_sleep_longer, consumer)
 
     app.steps["consumer"].add(Connected)
+
+
+def _sleep_longer(consumer: Any) -> None:
+    """Take kombu's timer away that wakes a worker each second to refresh bindings that expire: the house has none.
+
+    With a kombu that names it otherwise the worker only wakes up more often.
+    """
+    timer = getattr(getattr(consumer.connection.transport, "cycle", None), "_binding_expiry_tref", None)
+    if timer is not None:
+        timer.cancel()
 
 
 def _take_over(app: Celery) -> None:
@@ -285,7 +306,7 @@ class Stop:
         return self._event.wait(seconds)
 
 
-def every(seconds: float, work: Callable[[], None]) -> Callable[[], None]:
+def every(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
     """`work`, run at most once in `seconds` however often the returned function is called; errors are logged."""
     last = -seconds
 

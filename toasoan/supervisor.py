@@ -39,7 +39,7 @@ class Patience:
     """A process that has never been ready is given this long."""
     redis_ready: float = 300.0
     """A long append-only file takes its time to load."""
-    look_every: float = 1.0
+    look_every: float = 2.0
 
 
 class Supervisor:

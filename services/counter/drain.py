@@ -28,6 +28,10 @@ INTERVAL_SECONDS = 0.4
 QUIET_SECONDS = 1.2
 LEASE_MILLISECONDS = 8000
 RANKING_SECONDS = 5.0
+# Lists fall behind the clock, too: what was read in the last hour becomes less while nobody reads.
+OLD_RANKING_SECONDS = 30.0
+# What could not be told (the broker away, web far behind) is tried again so often.
+TELL_SECONDS = 2.0
 SWEEP_SECONDS = 10.0
 
 
@@ -56,7 +60,11 @@ class DrainLoop:
         self._thread = threading.Thread(target=self._run, name="drain", daemon=True)
         self._drained_at = time.monotonic()
         self._secrets_gone_before = -1
-        self._rank = every(RANKING_SECONDS, lambda: self._rankings.publish(time.time()))
+        self._leads_until = 0.0
+        self._tell = every(TELL_SECONDS, self._announcer.announce)
+        self._unranked = True
+        self._rank = every(RANKING_SECONDS, self._publish_rankings)
+        self._rank_again = every(OLD_RANKING_SECONDS, self._publish_rankings)
         self._chores: list[Callable[[], None]] = [
             every(SWEEP_SECONDS, self._announcer.sweep),
             every(60, lambda: store.prune(self._source, time.time())),
@@ -93,17 +101,23 @@ class DrainLoop:
             telemetry.counter_undrained_age_seconds.set(time.monotonic() - self._drained_at)
             if last:
                 break
-            self._stopping.wait(INTERVAL_SECONDS)
-            if not found:
-                self._woken.wait(QUIET_SECONDS - INTERVAL_SECONDS)
+            if found or self._woken.wait(QUIET_SECONDS):
+                self._stopping.wait(INTERVAL_SECONDS)
         try:
             self._hot.give_back("drain", self._owner)
         except RedisError:
             pass  # it runs out by itself
 
+    def _leads(self) -> bool:
+        """Whether this process has the lease; it is asked for again when half of it is over."""
+        now = time.monotonic()
+        if now > self._leads_until and self._hot.lease("drain", self._owner, LEASE_MILLISECONDS):
+            self._leads_until = now + LEASE_MILLISECONDS / 2000
+        return now < self._leads_until
+
     def _step(self) -> bool:
         """Whether there was anything to drain."""
-        if not self._hot.lease("drain", self._owner, LEASE_MILLISECONDS):
+        if not self._leads():
             self._drained_at = time.monotonic()
             return False
         started = time.perf_counter()
@@ -111,14 +125,25 @@ class DrainLoop:
         if found:
             telemetry.counter_drain_seconds.observe(time.perf_counter() - started)
         self._drained_at = time.monotonic()
-        self._announcer.announce()
+        if found:
+            self._announcer.announce()
+        else:
+            self._tell()
         if self._rankings.articles_changed():
             # A withdrawn article leaves the lists now, not at the next round.
-            self._rankings.publish(time.time())
-        self._rank()
+            self._publish_rankings()
+        self._unranked |= found
+        if self._unranked:
+            self._rank()
+        else:
+            self._rank_again()
         for chore in self._chores:
             chore()
         return found
+
+    def _publish_rankings(self) -> None:
+        self._unranked = False
+        self._rankings.publish(time.time())
 
     def _keep_readers(self) -> None:
         """Write the estimates of different readers of today, and for the last time those of yesterday."""

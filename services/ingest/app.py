@@ -18,6 +18,7 @@ from shared import process
 from shared.asgi import Measured
 from shared.database import migrate
 from shared.http_guard import GuardedHttp, close_slow
+from shared.http_server import Server
 from shared.media_files import MediaFiles
 from shared.settings import get_settings
 
@@ -25,7 +26,7 @@ ROLE = "ingest.http"
 # Each may hold a database connection with its cache; SQL has two cores to run on in any case.
 _THREADS = 6
 _STOP_SECONDS = 8
-SERVERS: list[uvicorn.Server] = []
+SERVERS: list[Server] = []
 """This process's server, for its list of connections."""
 _HEADERS = (("x-content-type-options", "nosniff"), ("cache-control", "no-store"))
 
@@ -103,7 +104,7 @@ def main() -> int:
         timeout_graceful_shutdown=_STOP_SECONDS,
         limit_concurrency=500,
     )
-    SERVERS.append(uvicorn.Server(config))
+    SERVERS.append(Server(config))
     SERVERS[0].run()
     return 0
 

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import Engine, and_, select
+from sqlalchemy import Engine, and_, exists, select
 
+from services.ingest.lookout import LONGEST_SECONDS, moment
 from services.ingest.reconcile import ARTICLE_EVENTS, STORES, Behind, Comparison, Store, Wanted
 from services.ingest.store.revisions import REMOVED
 from services.ingest.tables import articles, revisions
@@ -31,6 +32,10 @@ _MOST = 50
 _ROWS = 2_000
 
 
+DUE = exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG)))
+"""Whether anything is young enough to be followed."""
+
+
 class Follower:
     """Remembers what has arrived. One thread's work: `run` until told to stop."""
 
@@ -41,10 +46,12 @@ class Follower:
         self._arrived: dict[tuple[str, int], int] = {}
         """(store, article id) -> version"""
 
-    def run(self, halt: threading.Event) -> None:
-        """Look every two seconds; what is away is asked again at the next look."""
+    def run(self, halt: threading.Event, awake: threading.Event) -> None:
+        """Look when woken, every two seconds at most; what is away is asked again at the next look."""
         asker = Asker(self._app).start()
         while not halt.wait(EVERY_SECONDS):
+            awake.wait(LONGEST_SECONDS)
+            awake.clear()
             try:
                 self.look(asker.ask_sync)
             except Exception:

@@ -11,19 +11,20 @@ import time
 from collections.abc import Callable
 
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exists
 from sqlalchemy.exc import DBAPIError
 
-from services.ingest import rounds, scheduler
+from services.ingest import following, rounds, scheduler
 from services.ingest.events import build
 from services.ingest.following import Follower
+from services.ingest.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.ops.gauges import Gauges
 from services.ingest.tables import outbox
 from shared import process
 from shared.celery_factory import publisher
 from shared.database import engine, migrate
 from shared.hints import BROKER_FOUND, listen
-from shared.outbox import POLL_SECONDS, Relay
+from shared.outbox import Relay
 from shared.settings import get_settings
 from shared.telemetry import log
 
@@ -44,13 +45,17 @@ class Loops:
         self._halt = threading.Event()
         self._doubted = threading.Event()
         self._turned = time.monotonic()
+        lookout = Lookout(source, self._halt)
+        lookout.watch(exists(outbox.c.id), self._relay.awake)
+        scheduled, fresh = scheduler.watched_by(lookout), lookout.watch(following.DUE)
         loops: dict[str, Callable[[], None]] = {
             "relay": self._publish,
-            "scheduler": lambda: scheduler.run(source, self._halt),
+            "scheduler": lambda: scheduler.run(source, self._halt, scheduled),
+            "lookout": lookout.run,
             "reconcile": self._compare,
-            "following": lambda: Follower(source, self._app).run(self._halt),
+            "following": lambda: Follower(source, self._app).run(self._halt, fresh),
             "gauges": lambda: Gauges(source, self._app, self._relay).run(self._halt),
-            **rounds.loops(source, self._halt),
+            **rounds.loops(source, lookout, self._halt),
         }
         self._threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
 
@@ -65,8 +70,7 @@ class Loops:
     def stop(self) -> None:
         """End after what is in hand."""
         self._halt.set()
-        self._relay.wake()
-        for thread in self._threads[:2]:
+        for thread in self._threads[:3]:
             thread.join(5)
 
     def healthy(self) -> bool:
@@ -77,7 +81,7 @@ class Loops:
         while not self._halt.is_set():
             self._turned = time.monotonic()
             if not self._publish_round():
-                self._relay.wait(POLL_SECONDS)
+                self._relay.wait(LONGEST_SECONDS)
 
     def _publish_round(self) -> bool:
         """True when there may be more to send at once."""

@@ -6,62 +6,53 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from services.ingest.feeds import poll
+from services.ingest.fetching import Fetcher
+from services.ingest.importers import jobs
+from services.ingest.lookout import LONGEST_SECONDS, Lookout
+from services.ingest.webhooks import send
+from shared.process import every
 from shared.telemetry import log
 
-_FEED_SECONDS = 5.0
-_WEBHOOK_SECONDS = 2.0
-_JOB_SECONDS = 2.0
-_FORGET_EVERY = 3600
-# After a failure (a database that is away) the next look waits this long.
+_FORGET_SECONDS = 7200
+# After a failure (a database that is away) the next try waits this long.
 _REST_SECONDS = 5.0
 
 
-def loops(engine: Engine, halt: threading.Event) -> dict[str, Callable[[], None]]:
-    """What to run, by the name of its thread; each ends when `halt` is set."""
+def loops(engine: Engine, lookout: Lookout, halt: threading.Event) -> dict[str, Callable[[], None]]:
+    """What to run, by the name of its thread; each ends when `halt` is set and `lookout` has ended."""
+    fetcher = Fetcher()
     return {
-        "feeds": lambda: _repeat("feeds", halt, _FEED_SECONDS, _feeds(engine)),
-        "webhooks": lambda: _repeat("webhooks", halt, _WEBHOOK_SECONDS, _webhooks(engine)),
-        "imports": lambda: _repeat("imports", halt, _JOB_SECONDS, _imports(engine, halt)),
+        "feeds": _loop("feeds", halt, lookout.watch(poll.DUE), lambda: poll.poll_due(engine, fetcher) > 0),
+        "webhooks": _loop("webhooks", halt, lookout.watch(send.ANY, check=send.is_due), _webhooks(engine)),
+        "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: jobs.work_off(engine, halt.is_set)),
     }
 
 
-def _repeat(name: str, halt: threading.Event, seconds: float, work: Callable[[], bool]) -> None:
-    """Call `work` until halted; at once again while it says that there is more."""
-    while not halt.is_set():
-        try:
-            pause = 0.0 if work() else seconds
-        except Exception as error:
-            log.error("round failed", loop=name, error=repr(error)[:300])
-            pause = _REST_SECONDS
-        halt.wait(pause)
+def _loop(name: str, halt: threading.Event, awake: threading.Event, work: Callable[[], bool]) -> Callable[[], None]:
+    """Calls `work` whenever woken, and at once again while it says that there is more."""
 
+    def run() -> None:
+        while not halt.is_set():
+            awake.clear()
+            try:
+                if work():
+                    continue
+            except Exception as error:
+                log.error("round failed", loop=name, error=repr(error)[:300])
+                halt.wait(_REST_SECONDS)
+            awake.wait(LONGEST_SECONDS)
 
-def _feeds(engine: Engine) -> Callable[[], bool]:
-    from services.ingest.feeds import poll
-    from services.ingest.fetching import Fetcher
-
-    fetcher = Fetcher()
-    return lambda: poll.poll_due(engine, fetcher) > 0
+    return run
 
 
 def _webhooks(engine: Engine) -> Callable[[], bool]:
-    from services.ingest.fetching import Fetcher
-    from services.ingest.webhooks import send
-
-    fetcher, rounds = Fetcher(max_bytes=100_000, seconds=10), 0
+    fetcher = Fetcher(max_bytes=100_000, seconds=10)
+    forget = every(_FORGET_SECONDS, lambda: send.forget_old(engine))
 
     def work() -> bool:
-        nonlocal rounds
-        rounds += 1
-        if rounds % _FORGET_EVERY == 1:
-            send.forget_old(engine)
+        forget()
         read = send.fan_out(engine)
         return send.deliver_due(engine, fetcher) + read > 0
 
     return work
-
-
-def _imports(engine: Engine, halt: threading.Event) -> Callable[[], bool]:
-    from services.ingest.importers import jobs
-
-    return lambda: jobs.work_off(engine, halt.is_set)

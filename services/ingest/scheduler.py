@@ -6,17 +6,18 @@ or published meanwhile is left alone, and two schedulers do no harm.
 """
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exists
 
+from services.ingest.lookout import LONGEST_SECONDS, LOOK_SECONDS, Lookout, moment
 from services.ingest.store import frontpage, reading
 from services.ingest.store.actors import SCHEDULER
 from services.ingest.store.articles import publish_due
 from services.ingest.store.errors import Refused
+from services.ingest.tables import articles
 from shared.telemetry import log
 
-TICK_SECONDS = 1.0
 # After a failure (a database that is away) the next look waits this long.
 _REST_SECONDS = 2.0
 
@@ -35,19 +36,27 @@ def tick(engine: Engine) -> int:
 
 
 def seconds_to_next(engine: Engine) -> float:
-    """How long to sleep: until the next article is due, at most TICK_SECONDS."""
+    """How long to sleep: until the next article is due, at most LONGEST_SECONDS."""
     due = reading.next_due(engine)
-    ahead = (due - datetime.now(UTC)).total_seconds() if due else TICK_SECONDS
+    ahead = (due - datetime.now(UTC)).total_seconds() if due else LONGEST_SECONDS
     # What is still due after a tick could not be published: no reason to hurry.
-    return min(TICK_SECONDS, ahead) if ahead > 0 else TICK_SECONDS
+    return min(LONGEST_SECONDS, ahead) if ahead > 0 else LONGEST_SECONDS
 
 
-def run(engine: Engine, stop: threading.Event) -> None:
-    """Tick until `stop` is set, whatever happens to the database in between."""
+def watched_by(lookout: Lookout) -> threading.Event:
+    """The event that wakes `run`."""
+    soon = moment(timedelta(seconds=LOOK_SECONDS))
+    awake = lookout.watch(exists().where(articles.c.status == "scheduled", articles.c.published_at <= soon))
+    return lookout.watch(frontpage.ANY, awake, lambda connection: frontpage.is_stale(connection, datetime.now(UTC)))
+
+
+def run(engine: Engine, stop: threading.Event, awake: threading.Event) -> None:
+    """Tick whenever woken until `stop` is set, whatever happens to the database in between."""
     while not stop.is_set():
+        awake.clear()
         try:
             pause = 0.0 if tick(engine) else seconds_to_next(engine)
         except Exception as error:
             log.error("scheduler tick failed", error=repr(error)[:300])
             pause = _REST_SECONDS
-        stop.wait(pause)
+        awake.wait(pause)

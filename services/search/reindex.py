@@ -21,6 +21,8 @@ from shared.telemetry import log
 _PAGE = 5_000
 _CHUNK = 50
 _LOOK_SECONDS = 0.5
+# A process that writes looks this often whether a new index was begun, or another is searched.
+_BEGUN_SECONDS = 2.0
 _STRAGGLERS_SECONDS = 2.0
 # How often the numbers of documents are compared before a new index is given up.
 _COMPARED = 20
@@ -181,7 +183,7 @@ class Filler:
 
     def _run(self) -> None:
         searched: str | None = None
-        while not self._stop.wait(_LOOK_SECONDS):
+        while not self._stop.wait(_BEGUN_SECONDS):
             try:
                 current = self._engine.current().name
                 if searched not in (None, current):

@@ -30,6 +30,7 @@ from shared.ask import Asker
 from shared.celery_factory import publisher
 from shared.database import engine
 from shared.http_guard import close_slow
+from shared.http_server import Server
 from shared.media_files import MediaFiles
 from shared.settings import get_settings
 from shared.telemetry import log
@@ -93,8 +94,10 @@ class Web:
             self._count_hits()
             if beat % 2 == 0:
                 process.alive(ROLE)
-            if beat % 5 == 0 and SERVERS:
-                close_slow(SERVERS[0].server_state.connections)
+            for server in SERVERS:
+                await server.set_date()
+                if beat % 5 == 0:
+                    close_slow(server.server_state.connections)
             beat += 1
             await asyncio.sleep(1)
 
@@ -120,7 +123,7 @@ def _collect_rarely() -> None:
     gc.set_threshold(700, 10, 1000)
 
 
-SERVERS: list[uvicorn.Server] = []
+SERVERS: list[Server] = []
 """This process's server, for its list of connections."""
 
 
@@ -179,7 +182,7 @@ def make_app(web: Web) -> FastAPI:
 async def serve() -> None:
     settings = get_settings()
     web = Web()
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             make_app(web),
             host=settings.host,

@@ -36,7 +36,7 @@ TALLY_SECONDS = 10.0
 """Refusals without any view beside them are reported this often."""
 BROKER_SECONDS = 1.5
 """A broker that has not answered for so long counts as away."""
-RETRY_SECONDS = 0.5
+RETRY_SECONDS = 1.0
 CHECK_SECONDS = 2.0
 """The counter is asked this often which batches it has applied, once they were sent that long ago."""
 LOST_SECONDS = 6.0

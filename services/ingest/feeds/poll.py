@@ -15,12 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, exists, select, update
 
 from services.ingest.article_input import ArticleInput, read_fields
 from services.ingest.fetching import Fetched, Fetcher, FetchFailed
 from services.ingest.importers import Fields, fields_of, format_of_xml
 from services.ingest.importers.pictures import Pictures
+from services.ingest.lookout import moment
 from services.ingest.newsroom_tables import feeds
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.articles import save_article
@@ -42,6 +43,10 @@ class Polled:
     drafts: int
     unusable: int
     reason: str
+
+
+DUE = exists().where(feeds.c.enabled, feeds.c.next_at <= moment())
+"""Whether a feed is due."""
 
 
 def poll_due(engine: Engine, fetcher: Fetcher) -> int:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert, or_, select, update
+from sqlalchemy import Engine, exists, insert, or_, select, update
 
 from services.ingest.fetching import Fetcher
 from services.ingest.imaging import MAX_UPLOAD_BYTES
 from services.ingest.importers import FORMATS, Options, format_of, import_paths
 from services.ingest.importers.report import Report
+from services.ingest.lookout import moment
 from services.ingest.newsroom_tables import import_jobs
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor, Scope
@@ -27,6 +28,12 @@ _LEASE = timedelta(minutes=2)
 # Progress is noted after so many articles or seconds; a restart does those again, which changes nothing.
 _NOTE_EVERY, _NOTE_SECONDS = 100, 20.0
 _PROBLEMS_KEPT = 50
+_FREE = (
+    import_jobs.c.state.in_(("waiting", "running")),
+    or_(import_jobs.c.leased_until.is_(None), import_jobs.c.leased_until < moment()),
+)
+DUE = exists().where(*_FREE)
+"""Whether a job waits or was left."""
 
 
 def folder() -> Path:
@@ -142,14 +149,13 @@ def _run(engine: Engine, row: Any, halted: Callable[[], bool]) -> None:
 
 
 def _claim(engine: Engine) -> Any:
-    now = datetime.now(UTC)
-    free = or_(import_jobs.c.leased_until.is_(None), import_jobs.c.leased_until < now)
-    due = select(import_jobs).where(import_jobs.c.state.in_(("waiting", "running")), free).order_by(import_jobs.c.id)
+    """The oldest job that nobody works on."""
+    due = select(import_jobs).where(*_FREE).order_by(import_jobs.c.id).limit(1)
     with read(engine) as connection:
-        if connection.execute(due.limit(1)).first() is None:
+        if connection.execute(due).first() is None:
             return None
     with write(engine) as connection:
-        row = connection.execute(due.limit(1).with_for_update(skip_locked=True)).first()
+        row = connection.execute(due.with_for_update(skip_locked=True)).first()
         if row is not None:
             mine = update(import_jobs).where(import_jobs.c.id == row.id)
             connection.execute(mine.values(state="running", leased_until=_lease()))

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, exists, select
 
 from services.ingest.store import audit
 from services.ingest.store.actors import SCHEDULER, Actor
@@ -75,12 +75,21 @@ def arrange(
 def refresh(engine: Engine, now: datetime) -> bool:
     """Bring what is pinned up to the time; True when that changed something."""
     with read(engine) as connection:
-        if _due(connection, now) == _pinned(connection):
+        if not is_stale(connection, now):
             return False
     with write(engine) as connection:
         _apply(connection, now, SCHEDULER)
     events.wake("ingest")
     return True
+
+
+ANY = exists(front_page_slots.c.id) | exists(front_page.c.id)
+"""Whether anything is or was pinned."""
+
+
+def is_stale(connection: Connection, now: datetime) -> bool:
+    """Whether other articles are to be pinned now than are."""
+    return _due(connection, now) != _pinned(connection)
 
 
 def pinned(engine: Engine) -> list[int]:

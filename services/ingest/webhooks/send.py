@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, Select, delete, exists, select, update
 
 from services.ingest.fetching import Fetcher
 from services.ingest.newsroom_tables import webhook_cursor, webhook_deliveries, webhooks
@@ -39,12 +39,19 @@ _LINES = 500
 _GONE = 410
 
 
+ANY = exists(webhooks.c.id)
+"""Whether anybody wants to be told."""
+
+
+def is_due(connection: Connection) -> bool:
+    """Whether there is something for `fan_out` or `deliver_due`, where anybody wants to be told."""
+    return _has_lines(connection) or connection.execute(_due().limit(1)).first() is not None
+
+
 def fan_out(engine: Engine) -> int:
     """Turn new lines of the audit log into deliveries; returns how many lines were read."""
     with read(engine) as connection:
-        if connection.execute(select(webhooks.c.id).limit(1)).first() is None:
-            return 0
-        if not _lines(connection, _cursor(connection)):
+        if not connection.execute(select(ANY)).scalar() or not _has_lines(connection):
             return 0
     with write(engine) as connection:
         after = _cursor(connection, lock=True)
@@ -61,16 +68,8 @@ def fan_out(engine: Engine) -> int:
 
 def deliver_due(engine: Engine, fetcher: Fetcher) -> int:
     """Send what is due, each endpoint's in their order; returns how many were tried."""
-    now, hook = datetime.now(UTC), webhooks.c
-    due = (
-        select(webhook_deliveries, hook.url, hook.secret)
-        .join(webhooks, hook.id == webhook_deliveries.c.webhook_id)
-        .where(hook.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= now)
-        .order_by(webhook_deliveries.c.id)
-        .limit(100)
-    )
     with read(engine) as connection:
-        rows = connection.execute(due).all()
+        rows = connection.execute(_due().limit(100)).all()
     if not rows:
         return 0
     by_endpoint: dict[int, list[Any]] = {}
@@ -100,6 +99,11 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 def _cursor(connection: Connection, lock: bool = False) -> int:
     query = select(webhook_cursor.c.audit_id)
     return int(connection.execute(query.with_for_update() if lock else query).scalar() or 0)
+
+
+def _has_lines(connection: Connection) -> bool:
+    newer = select(audit.c.id).where(audit.c.id > _cursor(connection)).limit(1)
+    return connection.execute(newer).first() is not None
 
 
 def _lines(connection: Connection, after: int) -> Sequence[Any]:
@@ -139,6 +143,16 @@ def _kind(row: Any) -> str:
 
 
 # ---------------------------------------------------------------- to the endpoint
+
+
+def _due() -> Select[Any]:
+    hook, now = webhooks.c, datetime.now(UTC)
+    return (
+        select(webhook_deliveries, hook.url, hook.secret)
+        .join(webhooks, hook.id == webhook_deliveries.c.webhook_id)
+        .where(hook.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= now)
+        .order_by(webhook_deliveries.c.id)
+    )
 
 
 def _deliver_all(engine: Engine, rows: list[Any], fetcher: Fetcher) -> int:

@@ -80,6 +80,11 @@ class Sample:
                 self.process.kill()
             self._keeper.join(0.2)
 
+    def is_waiting(self) -> bool:
+        """Whether the worker's question for the next message is open."""
+        with self.broker.client() as client:
+            return any("b" in str(connection["flags"]) for connection in client.client_list())
+
     def send(self, *events: dict[str, Any], queue: Queue = Queue.page) -> None:
         arguments = {"events": list(events), "sent_at": time.time()}
         publish(self.app, "web.article_published", queue, arguments)

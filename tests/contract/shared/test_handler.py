@@ -70,6 +70,16 @@ def test_a_worker_that_is_stopped_while_it_waits_puts_the_message_back(sample: S
     assert sample.dead() == []
 
 
+def test_a_worker_that_waits_for_messages_ends_soon(sample: Sample) -> None:
+    """Its question for the next message is answered within two seconds."""
+    for stops in range(1, 4):
+        until(sample.is_waiting, 20, "the worker waits for messages")
+        assert sample.process
+        sample.process.send_signal(signal.SIGTERM)
+        until(lambda stops=stops: len(sample.deaths) == stops, 4, "it ended")
+    assert sample.deaths == [0, 0, 0]
+
+
 def test_a_message_that_kills_is_given_up_and_the_others_go_on(sample: Sample) -> None:
     sample.send(envelope(1, title="deadly"))
     sample.send(envelope(2))
