@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         1, ge=1, le=16, description="processes of `toasoan up` that answer searches, each on a core of its own"
     )
     query_threads: int = Field(
-        4, ge=1, le=64, description="searches that one such process has under way in Elasticsearch; without it, one"
+        4, ge=1, le=64, description="searches that one such process has under way in Elasticsearch"
     )
     celery_events: bool = Field(False, description="send Celery's task events, for celery-exporter and flower")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")

@@ -44,9 +44,10 @@ class Vocabulary:
             self._words, self._pairs, self._folded, self._documents = {}, {}, {}, None
 
     def documents(self) -> int:
-        if self._documents is None:
-            self._documents = self._index.documents_held()
-        return self._documents
+        held = self._documents
+        if held is None:
+            held = self._documents = self._index.documents_held()
+        return held
 
     def spellings(self, folded: Iterable[str]) -> dict[str, dict[str, int]]:
         """How articles write each folded syllable: {folded: {exact: articles}}."""
