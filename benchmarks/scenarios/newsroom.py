@@ -18,6 +18,8 @@ from tests.wait import until
 
 _FIRST = 10_000_000
 """Numbers of pushed articles begin here."""
+_RESTED = 130
+"""Seconds after which a house has stopped following its news (services.ingest.following)."""
 
 
 def run(report: Report, place: Path, short: bool) -> None:
@@ -26,7 +28,7 @@ def run(report: Report, place: Path, short: bool) -> None:
         tools.settle(house)
         bare_trips = bare.round_trips(50 if short else 200)
         pusher = Pusher(house)
-        _idle(report, house, 4 if short else 15)
+        _idle(report, house, *((0, 4) if short else (_RESTED, 20)))
         _calm(report, house, pusher, bare_trips, 20 if short else 150)
         _beside_readers(report, house, pusher, bare_trips, 50 if short else 500)
         _beside_an_import(report, house, pusher, bare_trips, place, 300 if short else 50_000)
@@ -79,7 +81,8 @@ def _add(
         )  # fmt: skip
 
 
-def _idle(report: Report, house: House, seconds: int) -> None:
+def _idle(report: Report, house: House, rested: int, seconds: int) -> None:
+    time.sleep(rested)
     pids = list(tools.pids(house).values())
     shares = []
     for _ in range(3):
