@@ -2,7 +2,8 @@
 
 They publish the outbox, publish scheduled articles when they are due, follow fresh news to the read models, compare
 these with ingest from time to time, measure, and do the newsroom's rounds (feeds, webhooks, imports). Each has a
-thread of its own: a broker that is away must not hold back the clock. Two processes with these loops do no harm.
+thread of its own, which the lookout wakes: a broker that is away must not hold back the clock. Two processes with
+these loops do no harm.
 """
 
 import sys
