@@ -101,8 +101,10 @@ class DrainLoop:
             telemetry.counter_undrained_age_seconds.set(time.monotonic() - self._drained_at)
             if last:
                 break
-            if found or self._woken.wait(QUIET_SECONDS):
-                self._stopping.wait(INTERVAL_SECONDS)
+            ended = time.monotonic()
+            if not found:
+                self._woken.wait(QUIET_SECONDS)
+            self._stopping.wait(max(0.0, ended + INTERVAL_SECONDS - time.monotonic()))
         try:
             self._hot.give_back("drain", self._owner)
         except RedisError:
@@ -142,8 +144,7 @@ class DrainLoop:
         return found
 
     def _publish_rankings(self) -> None:
-        self._unranked = False
-        self._rankings.publish(time.time())
+        self._unranked = not self._rankings.publish(time.time())
 
     def _keep_readers(self) -> None:
         """Write the estimates of different readers of today, and for the last time those of yesterday."""

@@ -108,8 +108,8 @@ class Rankings:
             self._sections.clear()
         return changed
 
-    def publish(self, now: float) -> None:
-        """Make all lists and tell web of those that changed (once a minute of all)."""
+    def publish(self, now: float) -> bool:
+        """Make all lists and tell web of those that changed (once a minute of all); False when the broker is away."""
         lists = self.make(now)
         for key in self._sent:
             # A section whose last article fell out has an empty list now.
@@ -130,11 +130,12 @@ class Rankings:
             self._announcer.rankings(changed)
         except OperationalError as error:
             log.warning("rankings wait for the broker", error=str(error)[:200])
-            return
+            return False
         self._sent = lists
         if everything:
             self._sent_all_at = time.monotonic()
             self._sections.clear()
+        return True
 
     def make(self, now: float) -> dict[Key, Entries]:
         """Every list as of `now`: for the whole paper and for each section that has an entry."""
