@@ -28,7 +28,8 @@ def run(report: Report, place: Path, short: bool) -> None:
         tools.settle(house)
         bare_trips = bare.round_trips(50 if short else 200)
         pusher = Pusher(house)
-        _idle(report, house, *((0, 4) if short else (_RESTED, 20)))
+        time.sleep(0 if short else _RESTED)
+        _idle(report, house, 4 if short else 20)
         _calm(report, house, pusher, bare_trips, 20 if short else 150)
         _beside_readers(report, house, pusher, bare_trips, 50 if short else 500)
         _beside_an_import(report, house, pusher, bare_trips, place, 300 if short else 50_000)
@@ -81,8 +82,7 @@ def _add(
         )  # fmt: skip
 
 
-def _idle(report: Report, house: House, rested: int, seconds: int) -> None:
-    time.sleep(rested)
+def _idle(report: Report, house: House, seconds: int) -> None:
     pids = list(tools.pids(house).values())
     shares = []
     for _ in range(3):

@@ -113,9 +113,11 @@ class DrainLoop:
     def _leads(self) -> bool:
         """Whether this process has the lease; it is asked for again when half of it is over."""
         now = time.monotonic()
-        if now > self._leads_until and self._hot.lease("drain", self._owner, LEASE_MILLISECONDS):
+        if now >= self._leads_until:
+            if not self._hot.lease("drain", self._owner, LEASE_MILLISECONDS):
+                return False
             self._leads_until = now + LEASE_MILLISECONDS / 2000
-        return now < self._leads_until
+        return True
 
     def _step(self) -> bool:
         """Whether there was anything to drain."""

@@ -52,11 +52,11 @@ class Loops:
         loops: dict[str, Callable[[], None]] = {
             "relay": self._publish,
             "scheduler": lambda: scheduler.run(source, self._halt, scheduled),
-            "lookout": lookout.run,
             "reconcile": self._compare,
             "following": lambda: Follower(source, self._app).run(self._halt, fresh),
             "gauges": lambda: Gauges(source, self._app, self._relay).run(self._halt),
             **rounds.loops(source, lookout, self._halt),
+            "lookout": lookout.run,
         }
         self._threads = [threading.Thread(target=loop, name=name, daemon=True) for name, loop in loops.items()]
 
@@ -71,7 +71,7 @@ class Loops:
     def stop(self) -> None:
         """End after what is in hand."""
         self._halt.set()
-        for thread in self._threads[:3]:
+        for thread in self._threads[:2]:
             thread.join(5)
 
     def healthy(self) -> bool:

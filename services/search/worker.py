@@ -24,7 +24,8 @@ from shared.telemetry import log
 
 # How long the writing worker waits for one before it to end.
 _OWN_SECONDS = 30.0
-_LARGE_INDEX = 5_000
+# Articles of the embedded engine's index (see `_threads`).
+_TWO_THREADS_OVER = 5_000
 
 
 def main(role: str) -> int:
@@ -67,7 +68,7 @@ def _threads(engine: Engine) -> int:
     # The embedded engine searches in this process, without Python's lock. In a large index that is more than half of an
     # answer: two threads give a fifth more of them than one (11,568 articles), in a small one a tenth less (1,053).
     try:
-        return 2 if engine.current().documents_held() > _LARGE_INDEX else 1
+        return 2 if engine.current().documents_held() > _TWO_THREADS_OVER else 1
     except Unavailable:
         return 1
 

@@ -83,8 +83,8 @@ def refresh(engine: Engine, now: datetime) -> bool:
     return True
 
 
-ANY = exists(front_page_slots.c.id) | exists(front_page.c.id)
-"""Whether anything is or was pinned."""
+ANY = exists(front_page.c.id)
+"""Whether anything is pinned, was, or will be."""
 
 
 def is_stale(connection: Connection, now: datetime) -> bool:

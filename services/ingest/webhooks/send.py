@@ -14,9 +14,10 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Select, delete, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, select, update
 
 from services.ingest.fetching import Fetcher
+from services.ingest.lookout import moment
 from services.ingest.newsroom_tables import webhook_cursor, webhook_deliveries, webhooks
 from services.ingest.store import revisions as versions
 from services.ingest.store.actors import Actor
@@ -37,6 +38,12 @@ AT_ONCE = 4
 _LEASE = timedelta(minutes=2)
 _LINES = 500
 _GONE = 410
+_DUE = (
+    select(webhook_deliveries, webhooks.c.url, webhooks.c.secret)
+    .join(webhooks, webhooks.c.id == webhook_deliveries.c.webhook_id)
+    .where(webhooks.c.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= moment())
+    .order_by(webhook_deliveries.c.id)
+)
 
 
 ANY = exists(webhooks.c.id)
@@ -45,7 +52,7 @@ ANY = exists(webhooks.c.id)
 
 def is_due(connection: Connection) -> bool:
     """Whether there is something for `fan_out` or `deliver_due`, where anybody wants to be told."""
-    return _has_lines(connection) or connection.execute(_due().limit(1)).first() is not None
+    return _has_lines(connection) or connection.execute(_DUE.limit(1)).first() is not None
 
 
 def fan_out(engine: Engine) -> int:
@@ -69,7 +76,7 @@ def fan_out(engine: Engine) -> int:
 def deliver_due(engine: Engine, fetcher: Fetcher) -> int:
     """Send what is due, each endpoint's in their order; returns how many were tried."""
     with read(engine) as connection:
-        rows = connection.execute(_due().limit(100)).all()
+        rows = connection.execute(_DUE.limit(100)).all()
     if not rows:
         return 0
     by_endpoint: dict[int, list[Any]] = {}
@@ -143,16 +150,6 @@ def _kind(row: Any) -> str:
 
 
 # ---------------------------------------------------------------- to the endpoint
-
-
-def _due() -> Select[Any]:
-    hook, now = webhooks.c, datetime.now(UTC)
-    return (
-        select(webhook_deliveries, hook.url, hook.secret)
-        .join(webhooks, hook.id == webhook_deliveries.c.webhook_id)
-        .where(hook.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= now)
-        .order_by(webhook_deliveries.c.id)
-    )
 
 
 def _deliver_all(engine: Engine, rows: list[Any], fetcher: Fetcher) -> int:
