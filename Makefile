@@ -75,7 +75,7 @@ lock: .state/dev ## Choose newest allowed versions again and lock them with hash
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
-	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.servers", "tests.house", "tests.elasticsearch"]
+pytest_plugins = ["tests.flaky", "tests.servers", "tests.house", "tests.elasticsearch"]
 
 # Function caches that hold on to settings; cleared around each test, where their module is loaded at all.
 _CACHES = (

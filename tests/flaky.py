@@ -1,0 +1,48 @@
+"""What failed is run once more by itself, so that one flaky test does not make a whole run say nothing.
+
+A name that fails and then passes is printed as `FLAKY name` in the last lines: a fault of the first rank, whose cause
+is to be mended. Only what fails twice fails the run. `.ci/run` calls this after a `make test` that failed.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_CACHE = Path(".cache/pytest/v")
+_FAILED = _CACHE / "cache/lastfailed"
+_ENDED = "toasoan/exitstatus"
+# So many at once are no flaky tests.
+_AT_MOST = 20
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Notes how the run ended: only after a run that came to its end is the list of what failed whole."""
+    assert session.config.cache
+    session.config.cache.set(_ENDED, int(exitstatus))
+
+
+def main() -> int:
+    """Exit code: 0 when everything that failed has passed now."""
+    ended = _CACHE / _ENDED
+    if not ended.exists() or int(ended.read_text()) != pytest.ExitCode.TESTS_FAILED:
+        return 1
+    failed = _failed()
+    if not 0 < len(failed) <= _AT_MOST:
+        return 1
+    print(f"\nOnce more, by themselves: {len(failed)} that failed", flush=True)
+    again = subprocess.run(["make", "test", "TESTS=--last-failed --last-failed-no-failures none"], check=False)
+    for name in sorted(failed - _failed()):
+        print(f"FLAKY {name}")
+    return 1 if again.returncode else 0
+
+
+def _failed() -> set[str]:
+    """Names of the tests that failed when they last ran."""
+    return set(json.loads(_FAILED.read_text())) if _FAILED.exists() else set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

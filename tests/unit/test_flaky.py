@@ -1,0 +1,74 @@
+"""`.ci/run` in a small project of its own: what it prints and how it ends."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = """
+import os, pathlib
+import pytest
+
+def first_time(name):
+    mark = pathlib.Path(name)
+    seen = mark.exists()
+    mark.touch()
+    return not seen
+
+def test_sound():
+    assert first_time("sound"), "a test that passed is not run again"
+@pytest.mark.parametrize("text", ["có dấu", "a b"])
+def test_now_and_then(text):
+    assert not first_time(text)
+"""
+BROKEN = "def test_broken(): assert False\n"
+KILLED = "def test_killed(): os._exit(1)\n"
+MANY = "@pytest.mark.parametrize('number', range(21))\ndef test_many(number): assert not first_time(f'many {number}')\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (tmp_path / ".venv/bin/python").chmod(0o755)
+    (tmp_path / "Makefile").write_text("test:\n\t@.venv/bin/python -m pytest $(TESTS)\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\ncache_dir = .cache/pytest\ntestpaths = tests\npythonpath = .\n")
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests/flaky.py", tmp_path / "tests")
+    (tmp_path / "tests/conftest.py").write_text('pytest_plugins = ["tests.flaky"]\n')
+    return tmp_path
+
+
+def run(project: Path, tests: str) -> tuple[int, list[str]]:
+    (project / "tests/test_it.py").write_text(tests)
+    done = subprocess.run(["bash", ".ci/run"], cwd=project, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_what_fails_once_is_named_and_fails_nothing(project: Path) -> None:
+    code, lines = run(project, TESTS)
+    assert code == 0
+    assert lines[-2:] == [
+        "FLAKY tests/test_it.py::test_now_and_then[a b]",
+        "FLAKY tests/test_it.py::test_now_and_then[c\\xf3 d\\u1ea5u]",
+    ]
+
+
+def test_what_fails_twice_fails_the_run(project: Path) -> None:
+    code, lines = run(project, TESTS + BROKEN)
+    assert code == 1
+    assert [line for line in lines if line.startswith("FLAKY")] == [
+        "FLAKY tests/test_it.py::test_now_and_then[a b]",
+        "FLAKY tests/test_it.py::test_now_and_then[c\\xf3 d\\u1ea5u]",
+    ]
+
+
+@pytest.mark.parametrize("tests", [TESTS + KILLED, TESTS + MANY, "import nothing_of_that_name\n"])
+def test_a_run_that_broke_off_or_failed_everywhere_is_not_tried_again(project: Path, tests: str) -> None:
+    code, lines = run(project, tests)
+    assert code == 1
+    assert not any("Once more" in line or line.startswith("FLAKY") for line in lines)
