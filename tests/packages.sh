@@ -28,6 +28,8 @@ done
 need "chromium fonts-dejavu-core" "browser" command -v chromium
 need "default-jdk-headless" "Elasticsearch" command -v javac
 need "maven" "Elasticsearch" command -v mvn
+# Playwright's driver is a Node of its own, and wants it.
+need "libatomic1" "browser" compgen -G '/usr/lib/*/libatomic.so.1'
 need "wrk" "benchmarks" command -v wrk
 need "iproute2" "many hosts" command -v ip
 (( ${#missing[@]} )) || exit 0

