@@ -1,6 +1,7 @@
 """What every test gets: settings of its own, and the counts as the last line."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,37 @@ _CACHES = (
 )
 
 
+# Where a house and its servers listen unless told otherwise: whoever listens there now was not started by a test.
+_ELSEWHERE = {8000, 8001, 5432, 5672, 6379, 9090, 9093, 9200}
+
+
+def _stay_at_home(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook: no test reaches a server that it did not start."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][1] in _ELSEWHERE:
+        raise PermissionError(f"{arguments[1]} is no server of this test")
+
+
+sys.addaudithook(_stay_at_home)
+
+
+@pytest.fixture(scope="session")
+def nobodys_ports() -> Iterator[tuple[int, int]]:
+    """Two ports on which nobody listens, nor can begin to."""
+    with socket.socket() as first, socket.socket() as second:
+        for taken in (first, second):
+            taken.bind(("127.0.0.1", 0))
+        yield first.getsockname()[1], second.getsockname()[1]
+
+
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees the caller's settings, and none writes outside its own folder."""
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nobodys_ports: tuple[int, int]) -> Iterator[None]:
+    """No test sees the caller's settings, reaches the caller's house, or writes outside its own folder."""
     for name in list(os.environ):
         if name.startswith("TOASOAN_") or name == "ELASTICSEARCH_URL":
             monkeypatch.delenv(name)
     monkeypatch.setenv("TOASOAN_DATA_DIR", str(tmp_path / "data"))
+    for name, port in zip(("WEB", "INGEST"), nobodys_ports, strict=True):
+        monkeypatch.setenv(f"TOASOAN_{name}_PORT", str(port))
     forget_settings()
     yield
     forget_settings()

@@ -1,7 +1,10 @@
 """Real servers for tests, each on its own socket or free port, gone with the test process whatever happens to it."""
 
+import contextlib
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -20,12 +23,18 @@ from tests.wait import until
 from toasoan.processes import die_with_parent
 from toasoan.roles import redis_command
 
+# Below the ports that the kernel gives to whoever connects: one of those may be taken before the server binds it.
+_PORTS = range(20_000, 32_000)
+_next_port = itertools.cycle(random.SystemRandom().sample(_PORTS, len(_PORTS)))
+
 
 def free_port() -> int:
-    """A TCP port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nobody listens on now; never the same twice."""
+    for port in _next_port:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("never reached")
 
 
 class RedisServer:
