@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version $(OLDEST) --generate-
 
 ##@ Run
 .PHONY: run
-run: .state/redis .state/editor ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
+run: .state/redis ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
 	@exec $(BIN)/toasoan up
 
 .PHONY: install
@@ -22,7 +22,7 @@ install: .state/redis ## Make the virtual environment, so that .venv/bin/toasoan
 
 ##@ Check
 .PHONY: test
-test: .state/dev .state/packages .state/editor ## Run every test and check; the last line counts passed and failed
+test: .state/dev .state/packages ## Run every test and check; the last line counts passed and failed
 	@exec $(BIN)/python -m pytest $(TESTS)
 
 .PHONY: chaos
@@ -76,6 +76,10 @@ lock: .state/dev ## Choose newest allowed versions again and lock them with hash
 		$(BIN)/uv pip install --quiet --dry-run --target .cache/none --only-binary :all: --require-hashes \
 			--python-version $$python --python-platform $$cpu-manylinux_2_36 -r requirements/$$name.txt; \
 	done; done; done
+
+.PHONY: editor
+editor: ## Build the desk's editor again, after a change in desk/; commit what it makes (needs npm)
+	@cd desk && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && npm run --silent build
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
@@ -137,16 +141,6 @@ $(VENV):
 	@echo "Installing what the security checks need…"
 	@$(PIP_INSTALL) --require-hashes -r requirements/security.txt
 	@touch $@
-
-# The desk's rich-text editor. Without npm, or without a network, the desk has a plain one.
-.state/editor: desk/package-lock.json desk/package.json $(wildcard desk/src/*.js) services/ingest/desk/static/paste.js services/ingest/desk/static/toolbar.js
-	@mkdir -p .state
-	@if command -v npm >/dev/null; then \
-		echo "Building the desk's editor…"; \
-		(cd desk && timeout 180 npm ci --no-audit --no-fund --ignore-scripts --loglevel=error --fetch-retries=1 --fetch-timeout=20000 >/dev/null \
-			&& npm run --silent build -- --log-level=error) && touch $@ \
-			|| echo "The desk's editor could not be built; the plain one stands in."; \
-	fi
 
 .state/packages: tests/packages.sh
 	@mkdir -p .state

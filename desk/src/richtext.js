@@ -1,12 +1,12 @@
 // The desk's rich-text editor: TipTap (ProseMirror) with the structure that an article may have and nothing else.
-// Same interface as services/ingest/desk/static/plaintext.js, which stands in where this was not built.
+// After a change here, in the other files of this folder or in a package: `make editor`, and commit what it builds.
 
 import { Editor, Mark, mergeAttributes, Node } from "@tiptap/core";
 import { Table, TableKit, TableView } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 
-import { cleanPasted } from "../../services/ingest/desk/static/paste.js";
-import { askForLink, toolbar } from "../../services/ingest/desk/static/toolbar.js";
+import { cleanPasted } from "./paste.js";
+import { askForLink, toolbar } from "./toolbar.js";
 
 const mark = (name, tag) =>
   Mark.create({ name, parseHTML: () => [{ tag }], renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0] });

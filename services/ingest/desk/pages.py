@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-BUILT = "built/richtext.js"
 STATUS_NAMES = {
     "draft": "Bản nháp",
     "submitted": "Chờ biên tập",
@@ -131,7 +130,6 @@ def environment() -> "Environment":
         "site_url": get_settings().site_url,
         "role_names": ROLE_NAMES,
         "action_names": ACTION_NAMES,
-        "richtext": richtext_url,
         "status_names": STATUS_NAMES,
     }
     filters: dict[str, Callable[..., Any]] = {
@@ -149,11 +147,6 @@ def static_url(name: str) -> str:
     """A file's address, which changes with the file so that browsers may keep it for long."""
     path = STATIC / name
     return f"/desk/static/{name}?v={_stamp(path, path.stat().st_mtime_ns)}"
-
-
-def richtext_url() -> str:
-    """The module of the rich-text editor: the one built from npm packages, or the plain one where Node was missing."""
-    return static_url(BUILT if (STATIC / BUILT).exists() else "plaintext.js")
 
 
 def when(moment: datetime | None) -> str:

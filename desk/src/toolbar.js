@@ -1,4 +1,4 @@
-// The buttons above the text, the same for both editors: each has a name, a label and what it does.
+// The buttons above the text: each has a name, a label and what it does.
 
 export function toolbar(element, label, commands) {
   const bar = document.createElement("div");
