@@ -70,7 +70,7 @@ def new_draft(page: Page, newsroom: Newsroom, title: str) -> Locator:
 
 
 def rich_text(page: Page) -> Locator:
-    """The text of the form, once the editor has taken the place of the plain field."""
+    """The text of the form, once the editor has taken the field's place."""
     expect(page.locator("html[data-editor=ready]")).to_be_attached()
     return page.get_by_role("textbox", name="Nội dung", exact=True)
 
@@ -194,6 +194,35 @@ def test_what_is_written_without_a_network_is_offered_again(newsroom: Newsroom) 
     expect(page.get_by_text("Đã mở lại phần bạn viết dở")).to_be_visible()
     expect(rich_text(page)).to_have_text("Ở đây không có sóng.")
     expect(page.get_by_label("Tiêu đề")).to_have_value("Viết trên đường lên bản")
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("editor.js", "Ô soạn thảo chưa mở"), ("built/richtext.js", "Không mở được ô soạn thảo")],
+)
+def test_a_text_whose_editor_did_not_load_is_said_to_be_whole(newsroom: Newsroom, lost: str, said: str) -> None:
+    page = newsroom.page("reporter")
+    new_draft(page, newsroom, "Sóng yếu ở bản").fill("Tải trang được một nửa.")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.wait_for_url(re.compile(r"/bai/\d+$"))
+    page.route(f"**/static/{lost}?*", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#editor-state")).to_be_visible()
+    expect(page.locator("#editor-state")).to_contain_text(said)
+    text = page.get_by_role("textbox", name="Nội dung", exact=True)
+    expect(text).to_have_value("<p>Tải trang được một nửa.</p>")
+    expect(text).not_to_be_editable()
+    page.get_by_label("Tiêu đề").fill("Sóng đã mạnh")
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_text("Đã lưu phiên bản 2")).to_be_visible()
+    page.unroute_all()
+    page.reload()
+    expect(rich_text(page)).to_have_text("Tải trang được một nửa.")
+    expect(page.locator("#editor-state")).to_be_hidden()
+    expect(page.get_by_label("Tiêu đề")).to_have_value("Sóng đã mạnh")
+    # What the browser says of the script is meant here.
+    meant = ("ERR_FAILED", "dynamically imported")
+    newsroom.said[:] = [heard for heard in newsroom.said if not any(words in heard for words in meant)]
 
 
 def test_comments_are_let_through_together(newsroom: Newsroom, house: House) -> None:

@@ -26,19 +26,28 @@ let stopped = false;
 
 // ---------------------------------------------------------------- the text
 
-const { createEditor } = await import(form.dataset.richtext);
-const richtext = document.getElementById("richtext");
-editor = createEditor(richtext, {
-  html: textarea.value,
-  labelledBy: "body-label",
-  editable: !form.querySelector("fieldset[disabled]"),
-  onChange: () => { textarea.value = editor.html(); count(); changed(); },
-  onFiles: (files) => upload?.(files),
-});
-richtext.hidden = false;
-textarea.hidden = true;
-document.getElementById("body-label").addEventListener("click", () => editor.focus());
-document.documentElement.dataset.editor = "ready";
+const state = document.getElementById("editor-state");
+try {
+  const { createEditor } = await import(form.dataset.richtext);
+  const richtext = document.getElementById("richtext");
+  editor = createEditor(richtext, {
+    html: textarea.value,
+    labelledBy: "body-label",
+    editable: !form.querySelector("fieldset[disabled]"),
+    onChange: () => { textarea.value = editor.html(); count(); changed(); },
+    onFiles: (files) => upload?.(files),
+  });
+  richtext.hidden = false;
+  textarea.hidden = true;
+  state.hidden = true;
+  document.getElementById("body-label").addEventListener("click", () => editor.focus());
+  document.documentElement.dataset.editor = "ready";
+} catch (error) {
+  // The rest of the form goes on being kept and saved, with the text as it came.
+  console.error(error);
+  state.textContent = "Không mở được ô soạn thảo nên không sửa được nội dung; chữ của bài vẫn còn nguyên, các ô khác vẫn lưu được. Hãy tải lại trang.";
+  state.classList.remove("late");
+}
 
 for (const area of form.querySelectorAll("textarea.headline, #summary")) {
   const grow = () => { area.style.height = "auto"; area.style.height = `${area.scrollHeight + 2}px`; };
@@ -52,7 +61,7 @@ document.getElementById("title").addEventListener("keydown", (event) => {
 
 function count() {
   const place = document.getElementById("counts");
-  if (!place) return;
+  if (!place || !editor) return;
   const text = editor.text().replace(/\s+/g, " ").trim();
   const words = text ? text.split(" ").length : 0;
   const signs = (number) => number.toLocaleString("vi-VN");
@@ -93,7 +102,7 @@ if (pictures) {
     if (action === "remove") row.remove();
     if (action === "insert") {
       const value = (name) => row.querySelector(`[name=${name}]`).value;
-      editor.insertImage({ url: row.dataset.url, caption: value("image_caption"), alt: value("image_alt") });
+      editor?.insertImage({ url: row.dataset.url, caption: value("image_caption"), alt: value("image_alt") });
     }
     if (action === "up" || action === "down") event.target.focus();
     changed();
