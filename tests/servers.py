@@ -21,7 +21,7 @@ import redis
 from tests.conftest import forget_settings
 from tests.wait import until
 from toasoan.processes import die_with_parent
-from toasoan.roles import redis_command
+from toasoan.roles import SYNC, redis_command
 
 # Below the ports that the kernel gives to whoever connects: one of those may be taken before the server binds it.
 _PORTS = range(20_000, 32_000)
@@ -40,8 +40,9 @@ def free_port() -> int:
 class RedisServer:
     """A redis-server with the options of the house; survives `kill` and `start` with its data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sync: str = SYNC["broker"]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._sync = sync
         # Sockets have short paths: pytest's folders can be too deep for them.
         self._socket_dir = Path(tempfile.mkdtemp(prefix="toasoan-test-"))
         self._folder = folder
@@ -61,7 +62,7 @@ class RedisServer:
         return redis.Redis.from_url(self.url, socket_timeout=5)
 
     def start(self) -> None:
-        self.process = _start(list(redis_command(self.socket, self._folder)))
+        self.process = _start(list(redis_command(self.socket, self._folder, self._sync)))
         with self.client() as client:
             until(client.ping, 20, "redis answers")
 
@@ -84,17 +85,17 @@ class RedisServer:
 @pytest.fixture
 def broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
     """A broker of the test's own; the settings point to it."""
-    yield from _redis(tmp_path / "broker", monkeypatch, "TOASOAN_BROKER_URL")
+    yield from _redis(tmp_path, "broker", monkeypatch, "TOASOAN_BROKER_URL")
 
 
 @pytest.fixture
 def counters_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
     """The Redis of counters, answers and hints; the settings point to it."""
-    yield from _redis(tmp_path / "counters", monkeypatch, "TOASOAN_REDIS_URL")
+    yield from _redis(tmp_path, "counters", monkeypatch, "TOASOAN_REDIS_URL")
 
 
-def _redis(folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str) -> Iterator[RedisServer]:
-    server = RedisServer(folder)
+def _redis(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, variable: str) -> Iterator[RedisServer]:
+    server = RedisServer(folder / name, SYNC[name])
     server.start()
     monkeypatch.setenv(variable, server.celery_url if "BROKER" in variable else server.url)
     forget_settings()

@@ -7,12 +7,11 @@ hash is Instagram's, "Storing hundreds of millions of simple key-value pairs in 
 
 import struct
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import redis
@@ -35,6 +34,9 @@ _APPLY = Path(__file__).with_name("apply.lua").read_text()
 _SEAL = Path(__file__).with_name("seal.lua").read_text()
 _NOBODY = bytes(9)
 
+Stored = Mapping[str, bytes]
+"""producer -> bitmap of its batches (bit 0 is the first byte's highest, as Redis has it)"""
+
 
 @dataclass
 class Delta:
@@ -49,13 +51,17 @@ class Delta:
     """(article id, day, domain) -> views."""
     tallies: dict[tuple[int, str], int] = field(default_factory=dict)
     """(hour, reason) -> beacons refused, or views repeated within the window."""
+    batches: list[str] = field(default_factory=list)
+    """Names of the batches in it."""
 
 
 class Hot:
     """The counter's keys in Redis. All of them begin with `ts:c:`."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, stored: Callable[[], Stored] = dict) -> None:
+        """`stored` tells which batches SQL holds; it is asked when Redis was (re)started."""
         self._redis = client
+        self._stored = stored
         self._apply_sha = ""
 
     def apply(self, batch: CountViews) -> tuple[int, int]:
@@ -72,19 +78,13 @@ class Hot:
         return counted, repeated
 
     def applied(self, names: Iterable[str]) -> list[str]:
-        """Which of these batches were applied. Raises ValueError for what is no batch name."""
+        """Which of these batches were applied, as far as Redis knows. Raises ValueError for what is no batch name."""
         wanted = list(names)
         with self._redis.pipeline(transaction=False) as pipe:
             for name in wanted:
                 producer, number = parse(name)
                 pipe.getbit(f"ts:c:applied:{producer}", number)
             return [name for name, bit in zip(wanted, pipe.execute(), strict=True) if bit]
-
-    def memory(self) -> str:
-        """The name of what this Redis remembers: a new one when it has lost everything."""
-        self._redis.set("ts:c:memory", uuid4().hex, nx=True)
-        found: Any = self._redis.get("ts:c:memory")
-        return found.decode() if found else ""
 
     def _run_apply(self, arguments: tuple[Any, ...]) -> list[int]:
         try:
@@ -93,9 +93,17 @@ class Hot:
         except NoScriptError:
             pass
         # Redis (re)started. If it came back without its last moments, the open delta may be one that SQL holds
-        # already under its name: nothing new may be added to it, so it is closed before the script is there again.
+        # already under its name: nothing new may be added to it, so it is closed; and what SQL holds is known again,
+        # before the script is there and anybody can apply.
         self.seal()
-        self._apply_sha = str(self._redis.script_load(_APPLY))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for producer, bits in self._stored().items():
+                applied, known = f"ts:c:applied:{producer}", f"ts:c:known:{producer}"
+                pipe.set(known, bits, ex=60)
+                pipe.bitop("OR", applied, applied, known)
+                pipe.expire(applied, REMEMBERED_SECONDS)
+            pipe.script_load(_APPLY)
+            self._apply_sha = str(pipe.execute()[-1])
         return self._redis.evalsha(self._apply_sha, 0, *arguments)
 
     # ---------------------------------------------------------------- the way to SQL
@@ -117,6 +125,8 @@ class Hot:
             if kind == "v":
                 article, _, slot = rest.partition(":")
                 delta.views[int(article), int(slot)] = int(number)
+            elif kind == "b":
+                delta.batches.append(rest)
             elif kind == "r":
                 article, day, domain = rest.split(":", 2)
                 delta.referrers[int(article), int(day), domain] = int(number)

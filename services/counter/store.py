@@ -20,6 +20,7 @@ from services.counter.tables import (
     drains,
     hourly,
     openings,
+    producers,
     referrers,
     rules,
     slots,
@@ -32,6 +33,7 @@ from shared.contracts.commands import SetTrendingRule
 from shared.contracts.events import ArticleWithdrawn
 from shared.database import engine as shared_engine
 from shared.database import insert_newer, read, upsert, write
+from shared.views.batches import REMEMBERED_SECONDS, parse
 from shared.views.definition import house_day
 
 SLOTS_KEPT_SECONDS = 2 * 3600
@@ -69,6 +71,7 @@ def add_delta(source: Engine, delta: Delta) -> bool:
     with write(source) as connection:
         if not _note_drain(connection, delta.id, delta.oldest, touched):
             return False
+        _note_batches(connection, delta.batches)
         by_article: Counter[int] = Counter()
         by_slot: Counter[tuple[int, int]] = Counter()
         by_hour: Counter[tuple[int, int]] = Counter()
@@ -118,6 +121,42 @@ def _note_drain(connection: Connection, name: str, oldest: float, touched: Seque
     return connection.execute(statement.returning(drains.c.id)).first() is not None
 
 
+def _note_batches(connection: Connection, names: Sequence[str]) -> None:
+    numbers: dict[str, list[int]] = {}
+    for name in names:
+        producer, number = parse(name)
+        numbers.setdefault(producer, []).append(number)
+    for producer in sorted(numbers):
+        # Written first, so that PostgreSQL holds the row for this transaction alone.
+        row = {"producer": producer, "batches": b"", "at": time.time()}
+        statement = upsert(connection, producers).values(row)
+        statement = statement.on_conflict_do_update(index_elements=["producer"], set_={"at": row["at"]})
+        bits = bytearray(connection.execute(statement.returning(producers.c.batches)).scalar_one())
+        bits.extend(bytes(max(0, max(numbers[producer]) // 8 + 1 - len(bits))))
+        for number in numbers[producer]:
+            bits[number >> 3] |= 0x80 >> (number & 7)
+        connection.execute(update(producers).where(producers.c.producer == producer).values(batches=bytes(bits)))
+
+
+def stored_batches(source: Engine, among: Iterable[str] | None = None) -> dict[str, bytes]:
+    """Which batches SQL holds, as bitmaps by producer: of all remembered producers, or of these."""
+    asked = select(producers.c.producer, producers.c.batches)
+    with read(source) as connection:
+        rows = connection.execute(asked if among is None else asked.where(producers.c.producer.in_(sorted(among))))
+        return {producer: bytes(bits) for producer, bits in rows}
+
+
+def stored(source: Engine, names: Sequence[str]) -> list[str]:
+    """Those of these batches that SQL holds. Raises ValueError for what is no batch name."""
+    wanted = [(name, *parse(name)) for name in names]
+    bitmaps = stored_batches(source, {producer for _name, producer, _number in wanted})
+
+    def is_set(bits: bytes, number: int) -> bool:
+        return number >> 3 < len(bits) and bool(bits[number >> 3] & 0x80 >> (number & 7))
+
+    return [name for name, producer, number in wanted if is_set(bitmaps.get(producer, b""), number)]
+
+
 def totals_of(source: Engine, ids: Iterable[int]) -> Totals:
     found: Totals = {}
     wanted = sorted(ids)
@@ -160,6 +199,7 @@ def prune(source: Engine, now: float) -> None:
         connection.execute(delete(hourly).where(hourly.c.hour <= int(now) // 3600 - HOURS_KEPT))
         old = drains.c.announced.is_(True) & (drains.c.at < now - DRAINS_KEPT_SECONDS)
         connection.execute(delete(drains).where(old))
+        connection.execute(delete(producers).where(producers.c.at < now - REMEMBERED_SECONDS))
 
 
 def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:

@@ -1,6 +1,6 @@
 """What the counter keeps for good. Article 0 in the buckets is the whole paper."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from shared.database import Json, UtcDateTime
 
@@ -101,6 +101,13 @@ drains = Table(
     Column("articles", Json, nullable=False),
     Column("announced", Boolean, nullable=False),
     Index("drains_to_announce", "announced", "at"),
+)
+producers = Table(
+    "producers",  # which batches of views are in the tables above: a bitmap for each of those who name them
+    metadata,
+    Column("producer", String(32), primary_key=True),
+    Column("batches", LargeBinary, nullable=False),
+    Column("at", Float, nullable=False),
 )
 rules = Table(
     "rules",  # editors' hand in the trending list

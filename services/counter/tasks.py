@@ -62,8 +62,9 @@ def register(app: Celery, source: Engine, hot: Hot, wake: Callable[[], None]) ->
 
     @answers(app, ListAppliedBatches, service="counter")
     def list_applied_batches(query: ListAppliedBatches) -> AppliedBatchesAnswer:
-        # In this order: a memory that is lost in between is told.
-        return AppliedBatchesAnswer(names=tuple(hot.applied(query.names)), memory=hot.memory())
+        # In this order: what is drained in between stands in one of them.
+        on_the_way = tuple(hot.applied(query.names))
+        return AppliedBatchesAnswer(names=tuple(store.stored(source, query.names)), on_the_way=on_the_way)
 
     @answers(app, ArticleStatistics, service="counter")
     def article_statistics(query: ArticleStatistics) -> ArticleStatisticsAnswer:

@@ -19,7 +19,8 @@ def main() -> int:
     prepare("counter.worker")
     migrate("counter")
     app = make_celery("counter")
-    source, hot = store.engine(), Hot(counters())
+    source = store.engine()
+    hot = Hot(counters(), lambda: store.stored_batches(source))
     loop = DrainLoop(hot, source, app)
     tasks.register(app, source, hot, loop.wake)
 

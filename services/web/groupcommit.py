@@ -41,6 +41,8 @@ CHECK_SECONDS = 2.0
 """The counter is asked this often which batches it has applied, once they were sent that long ago."""
 LOST_SECONDS = 6.0
 """A batch that was sent so long ago, is not applied, and has no message before it any more, is sent again."""
+LEFT_TO_REDIS_SECONDS = 3600.0
+"""A batch that the counter's Redis has had for so long leaves the disk, whether or not SQL could take it yet."""
 ASKED_AT_ONCE = 2000
 
 TAKEN, BUSY = 204, 503
@@ -68,13 +70,13 @@ class Line:
         """Whether every message was given to a worker. Raises one of `BROKER_ERRORS`."""
         return message_count(self._app, Queue.count) == 0
 
-    def applied(self, names: list[str]) -> tuple[set[str], str]:
-        """Which batches the counter has applied, and the name of its memory of that. Raises NoAnswer."""
+    def applied(self, names: list[str]) -> tuple[set[str], set[str]]:
+        """Which batches the counter holds for good, and which it has applied. Raises NoAnswer."""
         if self._ask is None:
             self._asker = Asker(self._app).start()
             self._ask = self._asker.ask_sync
         answer = self._ask(ListAppliedBatches(names=tuple(names)), 3.0)
-        return set(answer.names), answer.memory
+        return set(answer.names), set(answer.on_the_way)
 
     def close(self) -> None:
         if self._asker is not None:
@@ -111,8 +113,6 @@ class GroupCommit:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._checked_at = 0.0
-        self._memory = ""
-        self._unsure_until = 0.0
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -261,36 +261,25 @@ class GroupCommit:
         with self._lock:
             names = self._journal.sent_before(now - CHECK_SECONDS, ASKED_AT_ONCE)
             old = set(self._journal.sent_before(now - LOST_SECONDS, ASKED_AT_ONCE))
-        if not names and self._memory:
+            very_old = set(self._journal.sent_before(now - LEFT_TO_REDIS_SECONDS, ASKED_AT_ONCE))
+        if not names:
             return
         # While messages wait, ours may be among them; sent again they would only make the queue longer. Looked at
         # before the question: what is taken off the queue and applied meanwhile is in the answer.
         may_be_lost = bool(old) and self._line.queue_is_empty()
         try:
-            applied, memory = self._line.applied(names)
+            kept, on_the_way = self._line.applied(names)
         except NoAnswer:
             return  # what nobody counts now is on the disk
-        if memory and self._memory and memory != self._memory:
-            self._unsure_until = time.monotonic()
-        self._memory = memory or self._memory
         with self._lock:
-            for name in applied:
+            for name in kept | (on_the_way & very_old):
                 self._journal.counted(name)
-        lost = [name for name in names if name in old and name not in applied] if may_be_lost else []
-        self._send_lost(lost)
-
-    def _send_lost(self, lost: list[str]) -> None:
-        """Send batches again, but none that stood in the counter's memory when that was lost: it may be in the
-        totals already, and the printed number is never too high."""
-        with self._lock:
-            unsure = set(self._journal.sent_before(self._unsure_until, ASKED_AT_ONCE)) & set(lost)
-            for name in unsure:
-                self._journal.counted(name)
-        if unsure:
-            log.error("the counter lost its memory; views not sent again", batches=len(unsure))
-        if len(lost) > len(unsure):
-            log.warning("views sent again", batches=len(lost) - len(unsure))
-        for name in lost:
+        lost = old - kept - on_the_way if may_be_lost else set()
+        if lost:
+            log.warning("views sent again", batches=len(lost))
+        for name in names:
+            if name not in lost:
+                continue
             with self._lock:
                 record = self._journal.read(name)
             if record is not None:

@@ -287,12 +287,13 @@ class ViewAudit(Query):
 
 class AppliedBatchesAnswer(Contract):
     names: tuple[str, ...]
-    memory: str = ""
-    """Another one than before: the counter has forgotten what it had applied until then."""
+    """Those that the counter holds for good."""
+    on_the_way: tuple[str, ...] = ()
+    """Those that it has applied: they need not be sent again, and may still be lost with its Redis."""
 
 
 class ListAppliedBatches(Query):
-    """Which of these batches of views has the counter applied? The others are sent again."""
+    """Which of these batches of views does the counter hold? What it does not know is sent again."""
 
     kind: ClassVar[str] = "list_applied_batches"
     queue: ClassVar[Queue] = Queue.statistics

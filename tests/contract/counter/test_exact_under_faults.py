@@ -6,6 +6,7 @@ view. So at the end each of the readers must stand in the total exactly once.
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -211,6 +212,39 @@ def _idle(broker: RedisServer, counters_redis: RedisServer) -> bool:
             and not client.exists("ts:c:delta")
             and client.llen("ts:c:sealed") == 0
         )
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_counters_redis_that_comes_back_empty_or_older(
+    place: tuple[RedisServer, RedisServer, Process, Process, Path], tmp_path: Path, seed: int
+) -> None:
+    """Whatever it forgot is counted all the same, and nothing twice: delivered again or sent again."""
+    broker, counters_redis, _sink, _worker, path = place
+    dice = random.Random(seed)
+    views = [(dice.randrange(1, 21), f"reader-{number}") for number in range(8000)]
+    folder, before = tmp_path / "counters", tmp_path / "before"
+    readers = Readers(path, views, per_second=900)
+    readers.start()
+    for empty in dice.sample([True, False, False], 3):
+        time.sleep(dice.uniform(0.2, 1.0))
+        shutil.copytree(folder, before)
+        time.sleep(dice.uniform(0.5, 2.0))
+        counters_redis.kill()
+        shutil.rmtree(folder)
+        if empty:
+            folder.mkdir()
+        else:
+            shutil.copytree(before, folder)
+        shutil.rmtree(before)
+        counters_redis.start()
+        redeliver(broker, 3)
+    readers.join(90)
+
+    until(lambda: sum(total(20).values()) >= len(views), 60, "all acknowledged views are counted")
+    until(lambda: not list((tmp_path / "data" / "views").rglob("*.views")), 30, "the journal is empty")
+    until(lambda: _idle(broker, counters_redis), 30, "nothing is under way")
+    assert total(20) == dict(Counter(article for article, _name in views))
 
 
 @pytest.mark.timeout(200)
