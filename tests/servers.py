@@ -108,19 +108,25 @@ def _redis(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch, variable: s
 class PostgresServer:
     """A PostgreSQL cluster in a folder of its own; unless `fsync` is asked for it would not survive a power cut."""
 
-    def __init__(self, fsync: bool = False, address: str = "127.0.0.1", network: str = "") -> None:
-        """`network` (as in pg_hba.conf) may connect, too: for an `address` that others reach."""
+    def __init__(
+        self, fsync: bool = False, address: str = "127.0.0.1", network: str = "", password: str = "not-a-secret"
+    ) -> None:
+        """`network` (as in pg_hba.conf) may connect, too: for an `address` that others reach. Nobody gets in without
+        a password; `toasoan` is the superuser."""
         self._bin = _postgres_programs()
         self.folder = Path(tempfile.mkdtemp(prefix="toasoan-pg-"))
-        self.address, self.port = address, free_port()
+        self.address, self.port, self.password = address, free_port(), password
         self._fsync = "on" if fsync else "off"
         # PostgreSQL refuses to run as root; Debian's package brings a user for it.
         self._user = pwd.getpwnam("postgres").pw_name if os.getuid() == 0 else None
         if self._user:
             shutil.chown(self.folder, self._user, self._user)
         self._data = self.folder / "data"
+        said = self.folder / "password"
+        said.write_text(password)
+        options = ["-U", "toasoan", "-A", "scram-sha-256", f"--pwfile={said}", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run(
-            [self._bin / "initdb", "-D", self._data, "-U", "toasoan", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
+            [self._bin / "initdb", "-D", self._data, *options],
             check=True,
             capture_output=True,
             user=self._user,
@@ -128,11 +134,11 @@ class PostgresServer:
         )
         if network:
             with (self._data / "pg_hba.conf").open("a") as rules:
-                rules.write(f"host all all {network} trust\n")
+                rules.write(f"host all all {network} scram-sha-256\n")
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql://toasoan@{self.address}:{self.port}/{database}"
+        return f"postgresql://toasoan:{self.password}@{self.address}:{self.port}/{database}"
 
     def start(self) -> None:
         options = {

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from shared.database import database_url
 from shared.settings import get_settings
@@ -153,12 +153,12 @@ def _put_back(service: str, source: Path) -> None:
 
 def _run(command: list[str], service: str, *files: Path) -> None:
     """A PostgreSQL program on a service's database; the password goes by the environment, not by the command line."""
-    url = make_url(database_url(service)).set(drivername="postgresql")
+    url = make_url(database_url(service))
     environment = {**os.environ, "PGPASSWORD": url.password} if url.password else None
-    address = url.set(password=None).render_as_string()
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     try:
         done = subprocess.run(
-            [*command, f"--dbname={address}", *map(str, files)],
+            [*command, f"--dbname={address.render_as_string()}", *map(str, files)],
             env=environment,
             capture_output=True,
             text=True,

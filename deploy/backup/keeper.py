@@ -6,6 +6,7 @@ BACKUP_EVERY_HOURS and BACKUP_KEEP in the environment say how often and how many
 time in UTC, made and checked by toasoan.backup: there whole, or not at all.
 """
 
+import math
 import os
 import shutil
 import sys
@@ -19,10 +20,13 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from shared import process, telemetry
 from shared.telemetry import log
 from toasoan.backup import backup, check
-from toasoan.place import HouseError
 
 ROLE = "backup"
 LOOK_SECONDS = 60.0
+# After a failure the next try waits so long, and twice as long each time it fails again.
+RETRY_SECONDS = 60.0
+RETRY_MOST_SECONDS = 3600.0
+_BEAT_SECONDS = 5.0
 _NAME = "%Y%m%dT%H%M%SZ"
 
 
@@ -68,29 +72,56 @@ def keep_up(folder: Path, every_seconds: float, keep: int, now: float, figures: 
     return due
 
 
+class Keeper:
+    """Tries, and knows how that went: the container is healthy as long as the last try did not fail."""
+
+    def __init__(self, folder: Path, every_seconds: float, keep: int, figures: Figures) -> None:
+        self._folder, self._every_seconds, self._keep, self._figures = folder, every_seconds, keep, figures
+        self._failed = 0
+
+    @property
+    def is_healthy(self) -> bool:
+        return self._failed == 0
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next look."""
+        return min(RETRY_SECONDS * 2 ** (self._failed - 1), RETRY_MOST_SECONDS) if self._failed else LOOK_SECONDS
+
+    def attempt(self, now: float) -> None:
+        try:
+            if keep_up(self._folder, self._every_seconds, self._keep, now, self._figures):
+                log.info("backup made", folder=str(self._folder))
+            self._failed = 0
+        except Exception as error:
+            # Whatever it was: no backup was made, and who watches must see that.
+            self._failed += 1
+            self._figures.failures.inc()
+            log.error("backup failed", error=repr(error)[:500], next_try_seconds=self.pause)
+
+
 def main(folder: Path) -> int:
-    every_seconds = float(os.environ.get("BACKUP_EVERY_HOURS", "24")) * 3600
-    keep = max(1, int(os.environ.get("BACKUP_KEEP", "14")))
     process.prepare(ROLE)
     stop, figures = process.Stop(), Figures(telemetry.REGISTRY)
+    keeper = Keeper(
+        folder,
+        float(os.environ.get("BACKUP_EVERY_HOURS", "24")) * 3600,
+        max(1, int(os.environ.get("BACKUP_KEEP", "14"))),
+        figures,
+    )
     process.register(ROLE, process.serve_metrics(ROLE))
     while not stop.asked:
         # A thread of its own, so that SIGTERM is not kept waiting: a backup that is cut off leaves only its .part.
-        work = threading.Thread(target=_try, args=(folder, every_seconds, keep, figures), daemon=True)
+        work = threading.Thread(target=keeper.attempt, args=(time.time(),), daemon=True)
         work.start()
-        while work.is_alive() and not stop.wait(0.2):
-            pass
-        stop.wait(LOOK_SECONDS)
+        look_again = math.inf
+        while not stop.asked and time.monotonic() < look_again:
+            if keeper.is_healthy:
+                process.alive(ROLE)
+            if look_again == math.inf and not work.is_alive():
+                look_again = time.monotonic() + keeper.pause
+            stop.wait(min(_BEAT_SECONDS, max(0.0, look_again - time.monotonic())))
     return 0
-
-
-def _try(folder: Path, every_seconds: float, keep: int, figures: Figures) -> None:
-    try:
-        if keep_up(folder, every_seconds, keep, time.time(), figures):
-            log.info("backup made", folder=str(folder))
-    except (HouseError, OSError) as error:
-        figures.failures.inc()
-        log.error("backup failed", error=str(error)[:500])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Health check of a container: exit code 0 when its process works.
 
-python health.py http PORT [PATH]   GET PATH (/healthz) answers 200
-python health.py beat ROLE          the process touched its heartbeat file in the last 20 s
+python health.py http PORT   GET /healthz answers 200
+python health.py beat ROLE   the process touched its heartbeat file in the last 20 s
 
 Liveness alone: a store that is away must not restart the fleet. Only the standard library, so that it starts quickly.
 """
@@ -16,9 +16,9 @@ FRESH_SECONDS = 20.0
 TIMEOUT_SECONDS = 4.0
 
 
-def http(port: str, path: str = "/healthz") -> bool:
+def http(port: str) -> bool:
     with socket.create_connection(("127.0.0.1", int(port)), TIMEOUT_SECONDS) as connection:
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         return connection.recv(64).split(b" ")[1:2] == [b"200"]
 
 

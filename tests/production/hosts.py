@@ -138,7 +138,11 @@ class ManyHosts(Production):
         return f"{self.network.outside},127.0.0.1"
 
     def make_postgres(self) -> PostgresServer:
-        return PostgresServer(address=self.network.outside, network=self.network.range)
+        return PostgresServer(
+            address=self.network.outside,
+            network=self.network.range,
+            password=self._environment["POSTGRES_PASSWORD"],
+        )
 
     def url(self, name: str) -> str:
         """Where an HTTP process is reached from outside."""

@@ -95,7 +95,7 @@ class Production:
         return "127.0.0.1"
 
     def make_postgres(self) -> PostgresServer:
-        return PostgresServer()
+        return PostgresServer(password=self._environment["POSTGRES_PASSWORD"])
 
     # ------------------------------------------------------------ life
 
@@ -103,12 +103,12 @@ class Production:
         self.postgres.start()
         self._make_databases()
         for name in ("broker", "counters"):
-            self._start_redis(name)
+            self.start_redis(name)
         for name in MIGRATIONS:
-            done = self._spawn(name)
+            done = self.spawn(name)
             assert done.wait(60) == 0, self.log(name)
         for name in self.names:
-            self._spawn(name)
+            self.spawn(name)
         self.nginx.start()
         for name in self.names:
             until(lambda name=name: self.is_healthy(name), 90, f"{name} is healthy", interval_s=0.3)  # type: ignore[misc]
@@ -134,7 +134,7 @@ class Production:
         return 0 if code == -signal.SIGTERM else code, time.monotonic() - began
 
     def restart(self, name: str) -> None:
-        self._spawn(name)
+        self.spawn(name)
         until(lambda: self.is_healthy(name), 60, f"{name} is healthy", interval_s=0.3)
 
     def is_healthy(self, name: str) -> bool:
@@ -238,7 +238,7 @@ class Production:
             return str(self.ports[ports[part]])
         return part.replace("/app/health.py", str(ROOT / "deploy/image/health.py")).replace("/app/", f"{ROOT}/")
 
-    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+    def spawn(self, name: str) -> subprocess.Popen[bytes]:
         command = [self._local(name, part) for part in self._service(name)["command"]]
         return self._run(name, command, {**self.environment(name), "PYTHONPATH": str(ROOT)})
 
@@ -264,15 +264,16 @@ class Production:
             **self._services["postgres"]["environment"],
             "PGHOST": self.postgres.address,
             "PGPORT": str(self.postgres.port),
+            "PGPASSWORD": self.postgres.password,
             "PATH": os.pathsep.join([*map(str, _POSTGRES_PROGRAMS), os.environ["PATH"]]),
         }
         done = subprocess.run(["sh", script], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
-    def _start_redis(self, name: str) -> None:
+    def start_redis(self, name: str) -> None:
         """By the script and the configuration of the container; only port and folders are other ones."""
         folder = self.folder / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         users = folder / "users.acl"
         port, address = str(self.ports[name]), self.address(name)
         here = ["--port", port, "--bind", address, "--dir", str(folder), "--aclfile", str(users)]

@@ -52,8 +52,18 @@ def test_a_failure_drops_nothing_and_is_counted(
     def fails(_: Path) -> None:
         raise HouseError("no room")
 
-    monkeypatch.setattr(keeper, "backup", fails)
-    keeper._try(tmp_path, 24 * HOUR, 1, figures)
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper, "backup", fails)
+        keeping = keeper.Keeper(tmp_path, 24 * HOUR, 1, figures)
+        pauses = []
+        for hour in (24, 25, 26):
+            keeping.attempt(NOON + hour * HOUR)
+            assert not keeping.is_healthy
+            pauses.append(keeping.pause)
+    assert pauses == [60, 120, 240], "less and less often"
     assert len(keeper.backups(tmp_path)) == 1
     assert value(figures) == NOON
-    assert next(iter(figures.failures.collect())).samples[0].value == 1
+    assert next(iter(figures.failures.collect())).samples[0].value == 3
+    keeping.attempt(NOON + 27 * HOUR)
+    assert keeping.is_healthy and keeping.pause == 60
+    assert value(figures) == NOON + 27 * HOUR

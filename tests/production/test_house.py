@@ -13,6 +13,7 @@ import psycopg
 import pytest
 import redis
 from PIL import Image
+from psycopg import sql
 
 from deploy.grafana.boards import STORES
 from tests.production.compose import ROOT, example_environment, filled, load_yaml, raw
@@ -137,7 +138,8 @@ def test_a_page_that_was_read_is_served_while_web_is_down(house: Production, key
 
 def test_the_services_of_one_database_cannot_enter_another(house: Production) -> None:
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
-        psycopg.connect(host="127.0.0.1", port=house.postgres.port, user="web", dbname="ingest")
+        password = example_environment()["WEB_DATABASE_PASSWORD"]
+        psycopg.connect(host="127.0.0.1", port=house.postgres.port, user="web", password=password, dbname="ingest")
 
 
 def test_redis_users_may_do_what_they_need_and_no_more(house: Production, key: str) -> None:
@@ -145,18 +147,30 @@ def test_redis_users_may_do_what_they_need_and_no_more(house: Production, key: s
     shown(house, urlsplit(article["url"]).path, 200)
     for name in ("broker", "counters"):
         ours, figures, nobody = (house.redis(name, user) for user in ("toasoan", "exporter", "default"))
-        for forbidden in ("FLUSHALL", "CONFIG GET *", "KEYS *", "SHUTDOWN", "ACL LIST", "DEBUG SLEEP 0", "SET other 1"):
+        with pytest.raises(redis.exceptions.AuthenticationError):
+            nobody.ping()
+        for forbidden in ("FLUSHALL", "CONFIG GET *", "KEYS *", "SHUTDOWN", "ACL LIST", "REPLICAOF 127.0.0.1 1", "SET other 1"):
             with pytest.raises(redis.exceptions.NoPermissionError):
                 ours.execute_command(*forbidden.split())
         assert figures.info("memory")["used_memory"] > 0
         with pytest.raises(redis.exceptions.NoPermissionError):
             figures.get("ts:x")
-        assert nobody.ping()
-        with pytest.raises(redis.exceptions.NoPermissionError):
-            nobody.info()
     for process in PROCESSES:
         assert "NOPERM" not in house.log(process), house.log(process)
         assert "No permissions" not in house.log(process), house.log(process)
+
+
+def test_a_redis_started_again_has_what_scripts_and_transactions_wrote(house: Production) -> None:
+    """Redis checks what it reads from its own file against the default user, and drops what that may not do."""
+    ours = house.redis("counters", "toasoan")
+    ours.eval("redis.call('SET', 'ts:by-script', 1) redis.call('SETBIT', 'ts:bits', 3, 1)", 0)
+    ours.pipeline(transaction=True).set("ts:in-transaction", 1).incr("ts:in-transaction").execute()
+    house.processes["counters"].kill()
+    house.processes["counters"].wait(10)
+    house.start_redis("counters")
+    again = house.redis("counters", "toasoan")
+    assert (again.get("ts:by-script"), again.getbit("ts:bits", 3), again.get("ts:in-transaction")) == (b"1", 1, b"2")
+    again.delete("ts:by-script", "ts:bits", "ts:in-transaction")
 
 
 def test_a_backup_is_made_and_says_when(house: Production) -> None:
@@ -171,6 +185,28 @@ def test_a_backup_is_made_and_says_when(house: Production) -> None:
     (folder,) = [path for path in (house.folder / "backups").iterdir() if path.name.endswith("Z")]
     names = {entry["path"] for entry in json.loads((folder / "manifest.json").read_text())["files"]}
     assert {"ingest.dump", "counter.dump"} <= names
+    assert house.is_healthy("backup")
+
+
+def test_a_backup_that_fails_makes_its_container_unhealthy(house: Production) -> None:
+    """Nobody gets into the databases: the dump fails, and Docker says so."""
+    folder, aside = house.folder / "backups", house.folder / "aside"
+    aside.mkdir()
+    for path in folder.iterdir():
+        path.rename(aside / path.name)
+    with psycopg.connect(house.postgres.url(), autocommit=True) as connection:
+        connection.execute("ALTER ROLE toasoan PASSWORD 'another'")
+        house.stop("backup")
+        try:
+            house.spawn("backup")
+            until(lambda: "backup failed" in house.log("backup"), 30, "the backup fails")
+            until(lambda: not house.is_healthy("backup"), 40, "and shows")
+        finally:
+            connection.execute(sql.SQL("ALTER ROLE toasoan PASSWORD {}").format(house.postgres.password))
+            for path in aside.iterdir():
+                path.rename(folder / path.name)
+            house.stop("backup")
+            house.restart("backup")
 
 
 def test_every_process_says_its_figures(house: Production) -> None:
@@ -223,14 +259,16 @@ def test_every_process_stops_in_time(house: Production) -> None:
 
 def test_a_lost_database_is_restored(house: Production, key: str) -> None:
     """After all others: the house is stopped, its databases are emptied."""
+    environment = example_environment()
     server = {"host": "127.0.0.1", "port": house.postgres.port}
     last = str(house.folder / "backups" / "last")
     house.toasoan("backup", last)
     for name in ("ingest", "counter"):
-        with psycopg.connect(**server, user="toasoan", dbname=name, autocommit=True) as connection:
+        with psycopg.connect(house.postgres.url(name), autocommit=True) as connection:
             connection.execute(f"DROP SCHEMA {name} CASCADE")
     house.toasoan("restore", last)
-    with psycopg.connect(**server, user="ingest", dbname="ingest", options="-csearch_path=ingest") as connection:
+    server |= {"user": "ingest", "password": environment["INGEST_DATABASE_PASSWORD"], "dbname": "ingest"}
+    with psycopg.connect(**server, options="-csearch_path=ingest") as connection:
         (articles,) = connection.execute("SELECT count(*) FROM articles").fetchone() or (0,)
         connection.execute("INSERT INTO sections SELECT * FROM sections WHERE false")
     assert articles >= 3
