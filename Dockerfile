@@ -11,7 +11,7 @@ COPY shared shared
 COPY services services
 COPY toasoan toasoan
 RUN .venv/bin/pip install --no-deps --no-build-isolation --editable . \
-    && .venv/bin/python -OO -m compileall -q -j 0 .venv/lib shared services toasoan
+    && .venv/bin/python -O -m compileall -q -j 0 .venv/lib shared services toasoan
 
 FROM python:3.11.13-slim-bookworm
 # pg_dump and pg_restore, for backups.
@@ -27,7 +27,8 @@ WORKDIR /app
 COPY --from=build /app /app
 COPY deploy/image/health.py health.py
 COPY deploy/backup/keeper.py deploy/backup/keeper.py
-# Small processes: no docstrings, few malloc arenas (toasoan/roles.py does the same without containers).
-ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONOPTIMIZE=2 MALLOC_ARENA_MAX=2
+# Without asserts, but with docstrings (they are the command line's help), and with few malloc arenas; toasoan/roles.py does the
+# same without containers.
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONOPTIMIZE=1 MALLOC_ARENA_MAX=2
 USER 10001:10001
 CMD ["toasoan", "--help"]

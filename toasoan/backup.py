@@ -109,12 +109,14 @@ def restore(source: Path) -> dict[str, Any]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if (source / "media").is_dir():
         shutil.copytree(source / "media", settings.media_dir, dirs_exist_ok=True)
-    if (source / "secret.key").is_file():
-        shutil.copy2(source / "secret.key", settings.data_dir / "secret.key")
     for service in KEPT:
         _put_back(service, source)
-    # The restored paper is nobody's empty house.
-    (settings.data_dir / "demo.loaded").touch()
+    # In production both come by the environment, and the data dir itself may be read-only.
+    if not settings.production:
+        if (source / "secret.key").is_file():
+            shutil.copy2(source / "secret.key", settings.data_dir / "secret.key")
+        # The restored paper is nobody's empty house.
+        (settings.data_dir / "demo.loaded").touch()
     return manifest
 
 

@@ -94,15 +94,15 @@ def _redis_roles(place: Place) -> list[Role]:
 
 
 def python_environment() -> dict[str, str]:
-    """Environment that makes our Python processes small: compiled without docstrings, where `make` prepared that
-    form (compiling everything anew at each start would cost more than it gives), and few malloc arenas.
+    """Environment that makes our Python processes small: compiled without assertions, where `make` prepared
+    that form (compiling everything anew at each start would cost more than it gives), and few malloc arenas.
     """
     click = importlib.util.find_spec("click")
-    compiled = importlib.util.cache_from_source(click.origin, optimization="2") if click and click.origin else ""
+    compiled = importlib.util.cache_from_source(click.origin, optimization="1") if click and click.origin else ""
     return {
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": "2",
-        **({"PYTHONOPTIMIZE": "2"} if compiled and Path(compiled).exists() else {}),
+        **({"PYTHONOPTIMIZE": "1"} if compiled and Path(compiled).exists() else {}),
     }
 
 

@@ -13,11 +13,14 @@ _LOCK = 7_305_118
 
 
 def upgrade(service: str, revision: str = "head") -> None:
-    """Run a service's migrations up to `revision`, forward only, one process at a time."""
+    """Run a service's migrations up to `revision`, forward only, one process at a time.
+
+    A database that a newer version has migrated stays as it is: migrations only add, so that one can go back.
+    """
     root = Path(__file__).resolve().parents[2]
     versions = root / "services" / service / "migrations" / "versions"
     # Most starts find nothing to do: then alembic's own memory (several MB a process) is not spent either.
-    if revision == "head" and _stands_at_head(service, versions):
+    if revision == "head" and _needs_nothing(service, versions):
         return
     from alembic import command
     from alembic.config import Config
@@ -35,8 +38,8 @@ def upgrade(service: str, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _stands_at_head(service: str, versions: Path) -> bool:
-    """The database is at the newest of the version files, which are numbered in their order."""
+def _needs_nothing(service: str, versions: Path) -> bool:
+    """The database is at the newest of the version files, which are numbered in their order, or past it."""
     newest = max((path for path in versions.glob("*.py")), key=lambda path: path.name, default=None)
     head = re.search(r'^revision = "([^"]+)"', newest.read_text(), re.MULTILINE) if newest else None
     if head is None:
@@ -46,4 +49,4 @@ def _stands_at_head(service: str, versions: Path) -> bool:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
     except DBAPIError:
         return False
-    return found == [head[1]]
+    return len(found) == 1 and found[0] >= head[1]

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
 
 # ${NAME}, ${NAME:-default} and ${NAME:?message}; $$ is a dollar sign.
-_VARIABLE = re.compile(r"\$(?:(\$)|\{([A-Z_]+)(?:(:-|:\?)([^}]*))?\})")
+_VARIABLE = re.compile(r"\$(?:(\$)|\{([A-Z_0-9]+)(?:(:-|:\?)([^}]*))?\})")
 
 
 class MissingVariable(Exception):

@@ -173,7 +173,7 @@ class Production:
             del own["TOASOAN_METRICS_PORT"]
         folders = [Path(sys.executable).parent, *_POSTGRES_PROGRAMS, os.environ["PATH"]]
         # As in the image; there Celery does not warn that it runs as root.
-        own |= {"PATH": os.pathsep.join(map(str, folders)), "PYTHONOPTIMIZE": "2", "MALLOC_ARENA_MAX": "2"}
+        own |= {"PATH": os.pathsep.join(map(str, folders)), "PYTHONOPTIMIZE": "1", "MALLOC_ARENA_MAX": "2"}
         return own | {"PYTHONWARNINGS": "ignore"}
 
     def toasoan(self, *arguments: str) -> str:

@@ -42,6 +42,9 @@ class Nginx:
         self._variables = {
             **variables,
             **{name: f"127.0.0.1:{port}" for name, port in self.ports.items()},
+            "HTTP_LISTEN6": f"[::1]:{self.ports['HTTP_LISTEN']}",
+            "HTTPS_LISTEN6": f"[::1]:{self.ports.get('HTTPS_LISTEN', 0)}",
+            "HTTPS_PORT_SHOWN": f":{self.ports.get('HTTPS_LISTEN', 0)}",
             "RESOLVER": "127.0.0.1",
         }
         self._paths = {
@@ -71,6 +74,9 @@ class Nginx:
             text = path.read_text()
             for variable, value in self._variables.items():
                 text = text.replace(f"${{{variable}}}", value)
+            if _version(self._program) < (1, 25, 1):
+                # Debian 12's still has the older form of it.
+                text = re.sub(r"(listen .* ssl)( default_server)?;", r"\1 http2\2;", text).replace("http2 on;", "")
             assert not (left := re.findall(r"\$\{[A-Z_]+\}", text)), f"{path} wants {left}"
             self._write(f"conf.d/{name.removesuffix('.template')}", text)
         for path in (_SOURCE / "snippets").iterdir():
@@ -160,3 +166,8 @@ def _read_answer(stream: BinaryIO) -> int:
     else:
         stream.read(int(headers[b"content-length"]))
     return status
+
+
+def _version(program: str) -> tuple[int, ...]:
+    said = subprocess.run([program, "-v"], capture_output=True, text=True, check=True).stderr
+    return tuple(map(int, re.findall(r"nginx/(\d+)\.(\d+)\.(\d+)", said)[0]))

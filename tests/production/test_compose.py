@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
 from shared.settings import Settings
 from tests.production.compose import (
@@ -165,7 +166,7 @@ def test_a_missing_secret_stops_compose() -> None:
 def test_the_example_names_every_variable() -> None:
     lines = (ROOT / "deploy" / "example.env").read_text().splitlines()
     asked = {match[1] for line in lines if (match := re.match(r"([A-Z_]+)=$", line))}
-    optional = {match[1] for line in lines if (match := re.match(r"#([A-Z_]+)=", line))}
+    optional = {match[1] for line in lines if (match := re.match(r"#?([A-Z_0-9]+)=", line))} - asked
     wanted = variables(raw()) | {"ALERT_WEBHOOK_URL": True}
     wanted |= variables(load_yaml(ROOT / "deploy" / "compose.tls.yml")) | {"CERTIFICATES_DIR": False}
     assert asked == {name for name, must in wanted.items() if must}
@@ -174,7 +175,9 @@ def test_the_example_names_every_variable() -> None:
 
 def test_defaults_in_the_example_are_those_of_the_file() -> None:
     text = COMPOSE_FILE.read_text() + (ROOT / "deploy" / "compose.tls.yml").read_text()
-    for name, value in re.findall(r"^#([A-Z_]+)=(.+)$", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE):
+    for name, value in re.findall(
+        r"^#?([A-Z_0-9]+)=(.+)$", (ROOT / "deploy" / "example.env").read_text(), re.MULTILINE
+    ):
         assert f"${{{name}:-{value}}}" in text
 
 
@@ -226,18 +229,20 @@ def test_images_are_pinned() -> None:
 
 
 def test_files_that_are_mounted_exist() -> None:
-    tls = load_yaml(ROOT / "deploy" / "compose.tls.yml")["services"]
-    mounts = [volume for service in [*SERVICES.values(), *tls.values()] for volume in service.get("volumes", [])]
+    tls = load_yaml(ROOT / "deploy" / "compose.tls.yml")
+    volumes = set(COMPOSE["volumes"]) | set(tls["volumes"])
+    services = [*SERVICES.values(), *tls["services"].values()]
+    mounts = [volume for service in services for volume in service.get("volumes", [])]
     for mount in mounts:
         source, target, *options = mount.split(":") if not mount.startswith("${") else ("", "")
         if source.startswith("."):
             assert (ROOT / source).exists(), mount
             assert options == ["ro"], mount
         elif source and not source.startswith("/"):
-            assert source in COMPOSE["volumes"], mount
+            assert source in volumes, mount
         assert target.startswith("/") or not source
     used = {mount.split(":")[0] for mount in mounts}
-    assert set(COMPOSE["volumes"]) <= used
+    assert volumes <= used
 
 
 def test_networks_secrets_and_dependencies_exist() -> None:
@@ -316,6 +321,17 @@ def test_the_image_copies_what_is_there_and_runs_as_nobody_in_particular() -> No
     assert not re.search(r"\b(ADD|curl|wget)\b", DOCKERFILE)
 
 
+def test_the_exporter_reads_the_keys_that_celery_writes() -> None:
+    """Without the separator it finds no worker, and says so in an error at each scrape."""
+    ours = make_celery("web").conf.broker_transport_options
+    stated = dict(
+        part.removeprefix("--broker-transport-option=").split("=", 1)
+        for part in SERVICES["celery-exporter"]["command"]
+        if part.startswith("--broker-transport-option=")
+    )
+    assert stated == {name: ours[name] for name in ("global_keyprefix", "sep")}
+
+
 def test_shell_scripts_are_sound() -> None:
     for script in ROOT.glob("deploy/**/*.sh"):
         subprocess.run(["sh", "-n", script], check=True)
@@ -327,9 +343,9 @@ def test_alertmanager_is_configured(tmp_path: Path) -> None:
     if program is None:
         pytest.skip("amtool is not installed (Debian: prometheus-alertmanager)")
     text = (ROOT / "deploy" / "alertmanager" / "alertmanager.yml").read_text()
-    assert "url_file: /run/secrets/alert_webhook" in text
+    assert "url_file: /run/alertmanager/webhook" in text
     # Debian's is older than the image: it knows the address only as such.
     file = tmp_path / "alertmanager.yml"
-    file.write_text(text.replace("url_file: /run/secrets/alert_webhook", "url: http://127.0.0.1/"))
+    file.write_text(text.replace("url_file: /run/alertmanager/webhook", "url: http://127.0.0.1/"))
     checked = subprocess.run([program, "check-config", file], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr

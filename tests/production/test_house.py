@@ -149,7 +149,15 @@ def test_redis_users_may_do_what_they_need_and_no_more(house: Production, key: s
         ours, figures, nobody = (house.redis(name, user) for user in ("toasoan", "exporter", "default"))
         with pytest.raises(redis.exceptions.AuthenticationError):
             nobody.ping()
-        for forbidden in ("FLUSHALL", "CONFIG GET *", "KEYS *", "SHUTDOWN", "ACL LIST", "REPLICAOF 127.0.0.1 1", "SET other 1"):
+        for forbidden in (
+            "FLUSHALL",
+            "CONFIG GET *",
+            "KEYS *",
+            "SHUTDOWN",
+            "ACL LIST",
+            "REPLICAOF 127.0.0.1 1",
+            "SET other 1",
+        ):
             with pytest.raises(redis.exceptions.NoPermissionError):
                 ours.execute_command(*forbidden.split())
         assert figures.info("memory")["used_memory"] > 0

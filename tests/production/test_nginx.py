@@ -146,6 +146,35 @@ def test_a_load_balancer_before_us_is_believed(tmp_path: Path, web: Service, ing
     assert seen["X-Forwarded-For"] == "203.0.113.9"
 
 
+@pytest.mark.parametrize(
+    ("addresses", "are_one"),
+    [
+        ([f"2001:db8:1:2:{part:x}::9" for part in range(25)], True),
+        ([f"2001:db8::{part:x}:1:1:1" for part in range(1, 26)], True),
+        ([f"2001:db8::{part:x}:1:1:1:1" for part in range(1, 26)], False),
+        ([f"2001:db8:1:{part:x}::9" for part in range(1, 26)], False),
+        (["203.0.113.9"] * 25, True),
+        ([f"203.0.113.{part}" for part in range(25)], False),
+    ],
+)
+def test_a_client_of_ipv6_is_its_64_bit_network(
+    tmp_path: Path, web: Service, ingest: Service, addresses: list[str], are_one: bool
+) -> None:
+    server = Nginx(tmp_path / "nginx", tmp_path, variables(web, ingest) | {"EDGE_PROXY": "127.0.0.1"}).start()
+    try:
+        answers = [
+            server.get(DESK, "/desk/dang-nhap", headers={"X-Forwarded-For": one}).status_code for one in addresses
+        ]
+    finally:
+        server.close()
+    assert (429 in answers) == are_one
+
+
+def test_who_comes_by_ipv6_is_answered_and_known_by_that_address(nginx: Nginx) -> None:
+    answer = httpx2.get(f"http://[::1]:{nginx.ports['HTTP_LISTEN']}/x", headers={"Host": SITE}, trust_env=False)
+    assert answer.json()["headers"]["X-Real-IP"] == "::1"
+
+
 def test_a_page_is_kept_as_long_as_web_says(nginx: Nginx, web: Service) -> None:
     first, second = nginx.get(SITE, "/bai-1"), nginx.get(SITE, "/bai-1")
     assert (first.headers["X-Cache"], second.headers["X-Cache"]) == ("MISS", "HIT")
@@ -288,7 +317,10 @@ def test_tls(tmp_path: Path, web: Service, ingest: Service) -> None:
     server = Nginx(tmp_path / "nginx", tmp_path, variables(web, ingest), certificates).start()
     try:
         moved = server.get(SITE, "/bai?x=1")
-        assert (moved.status_code, moved.headers["Location"]) == (308, f"https://{SITE}/bai?x=1")
+        assert (moved.status_code, moved.headers["Location"]) == (
+            308,
+            f"https://{SITE}:{server.ports['HTTPS_LISTEN']}/bai?x=1",
+        )
         for name, host in (("site", SITE), ("desk", DESK)):
             answer = _over_tls(server.ports["HTTPS_LISTEN"], host, certificates / f"{name}.crt")
             assert answer.startswith("HTTP/1.1 200")

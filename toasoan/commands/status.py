@@ -13,12 +13,17 @@ def command(as_json: bool) -> None:
 
     Exit code 1 when no house runs on this data dir.
     """
+    from shared.settings import get_settings
     from toasoan.status import report, table
 
     place = find_place()
     rows = report(place)
     if as_json:
         print_json(rows)
+    if not rows and get_settings().production:
+        raise click.ClickException(
+            "no supervisor here: `docker compose ps` or `kubectl get pods` shows the processes of a house in containers"
+        )
     if not rows:
         raise click.ClickException(f"no house runs on {place.data_dir}")
     if not as_json:
