@@ -31,7 +31,10 @@ from toasoan.roles import SYNC, Proof, Role, house_roles
 
 COMPOSE: dict[str, Any] = filled(raw(), example_environment())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("toasoan:")}
+TWINS = {name: name.removesuffix("-b") for name in SERVICES if name.endswith("-b")}
+OURS = {
+    name: service for name, service in SERVICES.items() if service["image"].startswith("toasoan:") and name not in TWINS
+}
 ONE_SHOT = {"ingest-migrate", "counter-migrate", "web-migrate", "tools"}
 # Images of one program, without a shell or another program to ask it with: Prometheus asks them.
 WITHOUT_HEALTHCHECK = {
@@ -99,6 +102,19 @@ def test_every_process_of_the_house_has_its_service() -> None:
         else:
             assert test[-2:] == ["beat", role.name]
             assert service["expose"] == [service["environment"]["TOASOAN_METRICS_PORT"]]
+
+
+def test_a_twin_is_the_same_service_under_the_same_name() -> None:
+    """What people wait for has one, so that an update replaces one half after the other."""
+    assert set(TWINS.values()) == {"web", "web-worker", "ingest", "ingest-relay", "search-query"}
+    for twin, name in TWINS.items():
+        mine, theirs = SERVICES[twin], SERVICES[name]
+        assert mine | {"networks": None} == theirs | {"networks": None}
+        assert set(mine["networks"]) == set(theirs["networks"])
+        assert mine["networks"]["app"] == {"aliases": [name]}
+    assert {name for name in (*TWINS, *TWINS.values()) if name.startswith(("web", "ingest"))} >= set(
+        SERVICES["nginx"]["depends_on"]
+    )
 
 
 def test_modules_and_files_that_commands_name_exist() -> None:
