@@ -141,6 +141,36 @@ def total(articles: int) -> dict[int, int]:
     return {article: views for article, (views, _epoch) in found.items()}
 
 
+def until_counted(views: int, broker: RedisServer, counters_redis: RedisServer, folder: Path) -> None:
+    """Wait until SQL has so many views; says where the others lie if they don't come."""
+
+    def all_counted() -> bool:
+        counted = sum(total(20).values())
+        if counted < views:
+            raise AssertionError(
+                f"{views - counted} of {views} are missing; {_whereabouts(broker, counters_redis, folder)}"
+            )
+        return True
+
+    until(all_counted, 60, "all acknowledged views are counted")
+
+
+def _whereabouts(broker: RedisServer, counters_redis: RedisServer, folder: Path) -> str:
+    with broker.client() as on_broker, counters_redis.client() as client:
+        places = {
+            "messages queued": on_broker.llen(QUEUE),
+            "unacknowledged": {key.decode(): on_broker.hlen(key) for key in _unacknowledged(on_broker)},
+            "fields in the open delta": client.hlen("ts:c:delta"),
+            "closed deltas": client.llen("ts:c:sealed"),
+        }
+    journals = {path.name: path.stat().st_size for path in (folder / "data" / "views").rglob("*.views")}
+    return f"{places}, bytes in journals: {journals}"
+
+
+def _unacknowledged(client: "redis.Redis[bytes]") -> list[bytes]:
+    return [key for key in client.scan_iter("ts:unacked*") if client.type(key) == b"hash"]
+
+
 def redeliver(broker: RedisServer, times: int) -> None:
     """What waits on the broker, put there again and again."""
     with broker.client() as client:
@@ -151,7 +181,9 @@ def redeliver(broker: RedisServer, times: int) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_whatever_is_killed_whenever(place: tuple[RedisServer, RedisServer, Process, Process, Path], seed: int) -> None:
+def test_whatever_is_killed_whenever(
+    place: tuple[RedisServer, RedisServer, Process, Process, Path], tmp_path: Path, seed: int
+) -> None:
     broker, counters_redis, sink, worker, path = place
     dice = random.Random(seed)
     views = [(dice.randrange(1, 21), f"reader-{number}") for number in range(12_000)]
@@ -193,10 +225,7 @@ def test_whatever_is_killed_whenever(place: tuple[RedisServer, RedisServer, Proc
         fault()
     readers.join(90)
 
-    def all_counted() -> bool:
-        return sum(total(20).values()) >= len(views)
-
-    until(all_counted, 60, "all acknowledged views are counted")
+    until_counted(len(views), broker, counters_redis, tmp_path)
     # Whatever is still under way must not add anything.
     until(lambda: _idle(broker, counters_redis), 30, "nothing is under way")
     assert len(readers.acknowledged) == len(views)
@@ -205,10 +234,9 @@ def test_whatever_is_killed_whenever(place: tuple[RedisServer, RedisServer, Proc
 
 def _idle(broker: RedisServer, counters_redis: RedisServer) -> bool:
     with broker.client() as on_broker, counters_redis.client() as client:
-        unacked = [key for key in on_broker.scan_iter("ts:unacked*") if on_broker.type(key) == b"hash"]
         return (
             on_broker.llen(QUEUE) == 0
-            and not unacked
+            and not _unacknowledged(on_broker)
             and not client.exists("ts:c:delta")
             and client.llen("ts:c:sealed") == 0
         )
@@ -241,7 +269,7 @@ def test_a_counters_redis_that_comes_back_empty_or_older(
         redeliver(broker, 3)
     readers.join(90)
 
-    until(lambda: sum(total(20).values()) >= len(views), 60, "all acknowledged views are counted")
+    until_counted(len(views), broker, counters_redis, tmp_path)
     until(lambda: not list((tmp_path / "data" / "views").rglob("*.views")), 30, "the journal is empty")
     until(lambda: _idle(broker, counters_redis), 30, "nothing is under way")
     assert total(20) == dict(Counter(article for article, _name in views))
