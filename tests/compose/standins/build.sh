@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Makes an image under each name that docker-compose.yml and the Dockerfile ask for (but Grafana's). What is there already is
+# not made again.
+#   build.sh PROJECT_ROOT
+set -euo pipefail
+root=$(cd "$1" && pwd)
+cd "$(dirname "$0")"
+# The old builder: it takes a base image that stands in no registry, and needs no plugin.
+export DOCKER_BUILDKIT=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+have() { docker image inspect "$1" >/dev/null 2>&1; }
+# image_of SERVICE: what docker-compose.yml names for it.
+image_of() { awk -v service="  $1:" '$0 == service {on = 1} on && $1 == "image:" {print $2; exit}' "$root/docker-compose.yml"; }
+make() {  # make NAME FOLDER [TARGET]
+    have "$1" && return
+    docker build --quiet ${3:+--target "$3"} --tag "$1" "$2" >/dev/null
+    echo "$(date +%T) $1"
+}
+
+for suite in bookworm forky; do
+    have "standin/$suite" || { ./base.sh "$suite" "standin/$suite"; echo "$(date +%T) standin/$suite"; }
+done
+if ! have standin/python; then
+    # The interpreter of this machine, without what was installed into it.
+    python=$("${PYTHON:-python3.11}" -c 'import sys; print(sys.base_prefix)') || python=/usr
+    [[ $python != /usr ]] || { echo "build.sh: needs a Python 3.11 newer than Debian's; say PYTHON=…" >&2; exit 1; }
+    cp -r python "$work/python"
+    mkdir -p "$work"/python/built/{bin,lib}
+    cp "$python/bin/python3.11" "$work/python/built/bin/"
+    (cd "$python/lib" && tar --exclude=site-packages --exclude=python3.11/test --exclude=__pycache__ --exclude='*.a' \
+        -cf - python3.11 $(compgen -G 'libpython3*.so*')) | tar -C "$work/python/built/lib" -xf -
+    mkdir "$work/python/built/lib/python3.11/site-packages"
+    make standin/python "$work/python"
+fi
+python_image=$(awk '/^FROM python/ {print $2; exit}' "$root/Dockerfile")
+have "$python_image" || docker tag standin/python "$python_image"
+make "$(image_of nginx)" nginx
+make "$(image_of postgres)" postgres
+make "$(image_of broker)" redis
+if ! have "$(image_of elasticsearch)"; then
+    # The jars that the tests' node has, and a main class that takes its settings from outside.
+    node=$root/tests/elasticsearch_node jars=$work/elasticsearch/built
+    cp -r elasticsearch "$work/elasticsearch"
+    mkdir -p "$jars"/{lib,classes,modules/transport-netty4}
+    cp "$node/pom.xml" "$work/"
+    mvn -q -B -f "$work/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$jars/lib"
+    mv "$jars"/lib/netty-*.jar "$jars"/lib/transport-netty4-*.jar "$jars/modules/transport-netty4/"
+    cp "$node/plugin-descriptor.properties" "$jars/modules/transport-netty4/"
+    javac --release 17 -cp "$jars/lib/*" -d "$jars/classes" elasticsearch/ContainerNode.java
+    make "$(image_of elasticsearch)" "$work/elasticsearch"
+fi
+for service in prometheus alertmanager celery-exporter redis-exporter postgres-exporter elasticsearch-exporter nginx-exporter \
+    node-exporter; do
+    make "$(image_of "$service")" watchers "$service"
+done
