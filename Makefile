@@ -33,6 +33,10 @@ chaos: .state/dev ## Kill, freeze and wipe a house's processes while stories are
 soak: .state/dev ## Play a newsroom's day in half an hour and see what grows; a table at the end
 	@exec $(BIN)/python -m tests.soak
 
+.PHONY: compose-test
+compose-test: .state/dev .state/packages ## Run docker-compose.yml in a Docker engine as docs/deploy.md says; times at the end
+	@TOASOAN_COMPOSE_TEST=1 exec $(BIN)/python -m pytest tests/compose
+
 .PHONY: lint
 lint: .state/dev ## Run the style, type and import checks alone
 	@$(BIN)/ruff check

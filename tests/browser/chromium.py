@@ -15,12 +15,12 @@ ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disabl
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser with nothing of its own. Raises LookupError where there is none."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """A browser with nothing of its own, started with `more` arguments. Raises LookupError where there is none."""
     if EXECUTABLE is None:
         raise LookupError("Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=[*ARGUMENTS, *more])
         try:
             yield browser
         finally:
