@@ -1,4 +1,4 @@
-"""docker-compose.yml in a real Docker engine, started, updated and restored as docs/deploy.md says: `make compose-test`."""
+"""docker-compose.yml in a real Docker engine, as docs/deploy.md says; `make compose-test` runs it."""
 
 import os
 

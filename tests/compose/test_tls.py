@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -22,7 +23,7 @@ def test_the_house_answers_over_https(house: ComposeHouse) -> None:
     try:
         house.type("docker compose up -d --wait")
         for host in (SITE_HOST, DESK_HOST):
-            assert until(lambda host=host: _over_https(host, port, first), 60, f"{host} answers over HTTPS").is_success
+            assert until(partial(_over_https, host, port, first), 60, f"{host} answers over HTTPS").is_success
             sent = house.ask(host, "GET", "/doc-nhieu?trang=2")
             assert (sent.status_code, sent.headers["location"]) == (308, f"https://{host}:{port}/doc-nhieu?trang=2")
         assert _over_https(SITE_HOST, port, first).headers["strict-transport-security"]
@@ -41,24 +42,10 @@ def _certify(house: ComposeHouse, folder: Path) -> Path:
     for name, host in (("site", SITE_HOST), ("desk", DESK_HOST)):
         for old in folder.glob(f"{name}.*"):
             old.unlink()
-        subprocess.run(
-            [
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-                "-days",
-                "2",
-            ]
-            + ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
-            + ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt"],
-            check=True,
-            capture_output=True,
-        )
+        command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
+        whom = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
+        where = ["-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.crt")]
+        subprocess.run([*command, *whom, *where], check=True, capture_output=True)
         (folder / f"{name}.key").chmod(0o600)
     believed = folder.parent / "believed.pem"
     believed.write_text("".join(path.read_text() for path in sorted(folder.glob("*.crt"))))
