@@ -224,5 +224,5 @@ class ComposeHouse:
 
     def _free_net(self) -> str:
         taken = self.engine.subnets()
-        nets = [f"172.30.{number}" for number in range(32, 256)]
+        nets = [f"10.230.{number}" for number in range(32, 256)]
         return random.choice([net for net in nets if f"{net}.0/24" not in taken])

@@ -91,6 +91,7 @@ def test_the_first_account_writes_at_the_desk(house: ComposeHouse) -> None:
         page = browser.new_context(locale="vi-VN", user_agent=READER).new_page()
         page.set_default_timeout(30_000)
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        # Without TLS a browser says at each page that it keeps no windows apart.
         page.goto(f"http://{DESK_HOST}:{house.port}/desk/bai")
         page.get_by_label("Địa chỉ thư").fill(ADMIN)
         page.get_by_label("Mật khẩu").fill(once)
@@ -103,7 +104,7 @@ def test_the_first_account_writes_at_the_desk(house: ComposeHouse) -> None:
         page.goto(f"http://{DESK_HOST}:{house.port}/desk/bai/moi")
         expect(page.locator("html[data-editor=ready]")).to_be_attached(timeout=30_000)
         expect(page.get_by_role("textbox", name="Nội dung", exact=True)).to_be_editable()
-    assert said == []
+    assert [text for text in said if "untrustworthy" not in text] == []
 
 
 def test_prometheus_reaches_everything_and_its_rules_hold(house: ComposeHouse) -> None:
