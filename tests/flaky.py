@@ -13,15 +13,24 @@ import pytest
 
 _CACHE = Path(".cache/pytest/v")
 _FAILED = _CACHE / "cache/lastfailed"
-_ENDED = "toasoan/exitstatus"
+_ENDED, _PASSED = "toasoan/exitstatus", "toasoan/passed"
 # So many at once are no flaky tests.
 _AT_MOST = 20
+
+
+_passed: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed:
+        _passed.append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Notes how the run ended: only after a run that came to its end is the list of what failed whole."""
     assert session.config.cache
     session.config.cache.set(_ENDED, int(exitstatus))
+    session.config.cache.set(_PASSED, _passed)
 
 
 def main() -> int:
@@ -34,9 +43,11 @@ def main() -> int:
         return 1
     print(f"\nOnce more, by themselves: {len(failed)} that failed", flush=True)
     again = subprocess.run(["make", "test", "TESTS=--last-failed --last-failed-no-failures none"], check=False)
-    for name in sorted(failed - _failed()):
+    # What is skipped the second time has not passed.
+    passed = set(json.loads((_CACHE / _PASSED).read_text())) - _failed()
+    for name in sorted(failed & passed):
         print(f"FLAKY {name}")
-    return 1 if again.returncode else 0
+    return 1 if again.returncode or failed - passed else 0
 
 
 def _failed() -> set[str]:

@@ -120,17 +120,18 @@ local refused = more.refused
 for index = 1, #refused, 2 do call('HINCRBY', delta, hour .. refused[index], refused[index + 1]) end
 if repeated > 0 then call('HINCRBY', delta, hour .. 'repeated', repeated) end
 
--- The batch that opens a delta names it: a name that no other delta can ever get. Each batch is noted in its delta, so
--- that SQL knows which ones it holds whatever this Redis forgets.
+-- The batch that opens a delta names it: a name that no other delta can ever get. Its batches are noted beside it,
+-- so that SQL knows which ones it holds whatever this Redis forgets.
 local name = ARGV[1] .. '-' .. ARGV[2]
 call('HSETNX', delta, 'id', name)
-call('HSET', delta, 'b:' .. name, 1)
+local id = call('HGET', delta, 'id')
+local batches = 'ts:c:batches:' .. id
+call('SADD', batches, name)
 if counted > 0 then
   local known = call('HGET', delta, 'oldest')
   if not known or tonumber(ARGV[5]) < tonumber(known) then call('HSET', delta, 'oldest', ARGV[5]) end
 end
-if call('HLEN', delta) > SEAL_FIELDS then
-  local id = call('HGET', delta, 'id')
+if call('HLEN', delta) > SEAL_FIELDS or call('SCARD', batches) > SEAL_FIELDS then
   call('RENAME', delta, delta .. ':' .. id)
   call('RPUSH', 'ts:c:sealed', id)
 end

@@ -118,15 +118,14 @@ class Hot:
         raw: Any = self._redis.hgetall(f"ts:c:delta:{name}")
         if not raw:
             return None
-        delta = Delta(name, float(raw.pop(b"oldest", time.time())))
+        batches: Any = self._redis.smembers(f"ts:c:batches:{name}")
+        delta = Delta(name, float(raw.pop(b"oldest", time.time())), batches=sorted(one.decode() for one in batches))
         raw.pop(b"id", None)
         for key, number in raw.items():
             kind, _, rest = key.decode().partition(":")
             if kind == "v":
                 article, _, slot = rest.partition(":")
                 delta.views[int(article), int(slot)] = int(number)
-            elif kind == "b":
-                delta.batches.append(rest)
             elif kind == "r":
                 article, day, domain = rest.split(":", 2)
                 delta.referrers[int(article), int(day), domain] = int(number)
@@ -138,7 +137,7 @@ class Hot:
     def forget(self, name: str) -> None:
         """SQL holds this delta."""
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(f"ts:c:delta:{name}")
+            pipe.delete(f"ts:c:delta:{name}", f"ts:c:batches:{name}")
             pipe.lrem("ts:c:sealed", 0, name)
             pipe.execute()
 

@@ -33,6 +33,7 @@ from shared.contracts.commands import SetTrendingRule
 from shared.contracts.events import ArticleWithdrawn
 from shared.database import engine as shared_engine
 from shared.database import insert_newer, read, upsert, write
+from shared.telemetry import log
 from shared.views.batches import REMEMBERED_SECONDS, parse
 from shared.views.definition import house_day
 
@@ -134,6 +135,8 @@ def _note_batches(connection: Connection, names: Sequence[str]) -> None:
         bits = bytearray(connection.execute(statement.returning(producers.c.batches)).scalar_one())
         bits.extend(bytes(max(0, max(numbers[producer]) // 8 + 1 - len(bits))))
         for number in numbers[producer]:
+            if bits[number >> 3] & 0x80 >> (number & 7):
+                log.error("a batch of views stands in two deltas", producer=producer, batch=number)
             bits[number >> 3] |= 0x80 >> (number & 7)
         connection.execute(update(producers).where(producers.c.producer == producer).values(batches=bytes(bits)))
 

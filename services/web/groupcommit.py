@@ -274,6 +274,8 @@ class GroupCommit:
         with self._lock:
             for name in kept | (on_the_way & very_old):
                 self._journal.counted(name)
+            for name in on_the_way:
+                self._journal.asked(name)
         lost = old - kept - on_the_way if may_be_lost else set()
         if lost:
             log.warning("views sent again", batches=len(lost))

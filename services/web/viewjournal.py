@@ -131,6 +131,12 @@ class Journal:
                     break
         return found
 
+    def asked(self, name: str) -> None:
+        """It is known and not yet held for good: the others are asked after first."""
+        entry = self._entries.pop(name, None)
+        if entry is not None:
+            self._entries[name] = entry
+
     def read(self, name: str) -> bytes | None:
         """A batch's record; None when it is counted already."""
         entry = self._entries.get(name)

@@ -114,6 +114,10 @@ class ComposeHouse:
         if self.dotenv.exists():
             self._versions.update(re.findall(r"^TOASOAN_VERSION=(.+)$", self.dotenv.read_text(), re.MULTILINE))
             self._compose("down", "--volumes", "--remove-orphans", timeout=300)
+            # Those of overlays that are no longer in COMPOSE_FILE, too.
+            label = f"--filter=label=com.docker.compose.project={self.project}"
+            for volume in self.engine.docker("volume", "ls", "--quiet", label).stdout.split():
+                self.engine.docker("volume", "rm", volume)
             for version in self._versions:
                 self.engine.docker("image", "rm", f"toasoan:{version}")
         shutil.rmtree(self.folder, ignore_errors=True)

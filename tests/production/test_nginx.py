@@ -34,6 +34,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.requests.append((self.command, self.path))
         if self.server.slow:
             time.sleep(self.server.slow)
+        if self.server.breaks:
+            self.server.breaks -= 1
+            self.close_connection = True
+            return
         answer = json.dumps({"headers": dict(self.headers.items()), "bytes": len(body), "path": self.path}).encode()
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
@@ -58,6 +62,8 @@ class Service(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.requests: list[tuple[str, str]] = []
         self.status, self.slow = 200, 0.0
+        self.breaks = 0
+        """So many requests are read, and never answered."""
         self.headers = {"Cache-Control": "public, max-age=2", "Vary": "Accept-Encoding"}
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -173,6 +179,37 @@ def test_a_client_of_ipv6_is_its_64_bit_network(
 def test_who_comes_by_ipv6_is_answered_and_known_by_that_address(nginx: Nginx) -> None:
     answer = httpx2.get(f"http://[::1]:{nginx.ports['HTTP_LISTEN']}/x", headers={"Host": SITE}, trust_env=False)
     assert answer.json()["headers"]["X-Real-IP"] == "::1"
+
+
+def test_a_page_whose_maker_breaks_off_is_asked_for_once_more(nginx: Nginx, web: Service, ingest: Service) -> None:
+    web.breaks = ingest.breaks = 1
+    assert nginx.get(SITE, "/thoi-su").status_code == 200
+    assert nginx.get(DESK, "/desk/").status_code == 200
+    assert (len(web.requests), len(ingest.requests)) == (2, 2)
+    web.breaks = 9
+    broken = nginx.get(SITE, "/van-hoa")
+    assert (broken.status_code, broken.headers["Retry-After"]) == (503, "10")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_what_a_service_may_have_begun_is_not_begun_again(nginx: Nginx, ingest: Service, method: str) -> None:
+    ingest.breaks = 1
+    answer = nginx.get(DESK, "/api/articles", method, content=b"{}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert len(ingest.requests) == 1
+
+
+def test_a_view_is_sent_again_and_an_import_is_not(nginx: Nginx, web: Service, ingest: Service) -> None:
+    web.breaks = ingest.breaks = 1
+    assert nginx.get(SITE, "/api/views", "POST", content=b"{}").status_code == 200
+    assert nginx.get(DESK, "/api/articles:batch", "POST", content=b"{}").status_code == 503
+    assert (len(web.requests), len(ingest.requests)) == (2, 1)
+
+
+def test_what_took_too_long_is_not_asked_again(nginx: Nginx, web: Service) -> None:
+    web.slow = 11
+    assert nginx.get(SITE, "/lau").status_code == 503
+    assert len(web.requests) == 1
 
 
 def test_a_page_is_kept_as_long_as_web_says(nginx: Nginx, web: Service) -> None:

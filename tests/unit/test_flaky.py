@@ -24,6 +24,11 @@ def test_sound():
 def test_now_and_then(text):
     assert not first_time(text)
 """
+SKIPPED = """
+def test_skipped():
+    assert not first_time("skipped")
+    pytest.skip("nothing to try it on")
+"""
 BROKEN = "def test_broken(): assert False\n"
 KILLED = "def test_killed(): os._exit(1)\n"
 MANY = "@pytest.mark.parametrize('number', range(21))\ndef test_many(number): assert not first_time(f'many {number}')\n"
@@ -58,8 +63,9 @@ def test_what_fails_once_is_named_and_fails_nothing(project: Path) -> None:
     ]
 
 
-def test_what_fails_twice_fails_the_run(project: Path) -> None:
-    code, lines = run(project, TESTS + BROKEN)
+@pytest.mark.parametrize("more", [BROKEN, SKIPPED])
+def test_what_does_not_pass_the_second_time_fails_the_run(project: Path, more: str) -> None:
+    code, lines = run(project, TESTS + more)
     assert code == 1
     assert [line for line in lines if line.startswith("FLAKY")] == [
         "FLAKY tests/test_it.py::test_now_and_then[a b]",
