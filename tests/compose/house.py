@@ -68,16 +68,7 @@ class ComposeHouse:
     def type(self, command: str) -> str:
         """Run it as a shell does, in the house's folder; returns what it wrote. Fails with what it said."""
         began = time.monotonic()
-        ran = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command],
-            cwd=self.root,
-            env=self.engine.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_PATIENCE_S,
-            check=False,
-        )
+        ran = self._run("bash", "-euo", "pipefail", "-c", command, timeout=_PATIENCE_S)
         shown = command.partition("  #")[0].rstrip()
         table.append((shown, time.monotonic() - began))
         if ran.returncode != 0:
@@ -180,8 +171,11 @@ class ComposeHouse:
     # ---------------------------------------------------------------- within
 
     def _compose(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
+        return self._run("docker", "compose", *arguments, timeout=timeout)
+
+    def _run(self, *command: str, timeout: float) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["docker", "compose", *arguments],
+            command,
             cwd=self.root,
             env=self.engine.environment,
             stdin=subprocess.DEVNULL,
