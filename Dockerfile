@@ -5,13 +5,13 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv .venv
 COPY requirements/base.txt requirements/base.txt
-RUN .venv/bin/pip install --require-hashes -r requirements/base.txt
+RUN .venv/bin/pip install --require-hashes -r requirements/base.txt && .venv/bin/python -O -m compileall -q -j 0 .venv/lib
 COPY pyproject.toml ./
 COPY shared shared
 COPY services services
 COPY toasoan toasoan
 RUN .venv/bin/pip install --no-deps --no-build-isolation --editable . \
-    && .venv/bin/python -O -m compileall -q -j 0 .venv/lib shared services toasoan
+    && .venv/bin/python -O -m compileall -q -j 0 shared services toasoan
 
 FROM python:3.11.13-slim-bookworm
 # pg_dump and pg_restore, for backups.

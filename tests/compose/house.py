@@ -96,6 +96,21 @@ class ComposeHouse:
     def dotenv(self) -> Path:
         return self.root / ".env"
 
+    def newer_version(self) -> str:
+        """A commit on the branch that `git pull` takes, another image by one line; returns its name."""
+        clone = self.folder / "newer"
+
+        def git(*arguments: str) -> str:
+            who = ("-c", "user.name=test", "-c", "user.email=test@bao.example")
+            return subprocess.run(["git", *who, *arguments], check=True, capture_output=True, text=True).stdout.strip()
+
+        git("clone", "-q", str(self.origin), str(clone))
+        with (clone / "shared" / "__init__.py").open("a") as module:
+            module.write("# A newer version.\n")
+        git("-C", str(clone), "commit", "-qam", "A newer version")
+        git("-C", str(clone), "push", "-q")
+        return git("-C", str(clone), "rev-parse", "HEAD")
+
     def compose_files(self, *files: str) -> str:
         """COMPOSE_FILE: those of the project, and what this machine cannot give."""
         return ":".join([*files, *map(str, self.overlays)])
