@@ -37,6 +37,11 @@ soak: .state/dev ## Play a newsroom's day in half an hour and see what grows; a 
 compose-test: .state/dev .state/packages ## Run docker-compose.yml in a Docker engine as docs/deploy.md says; times at the end
 	@TOASOAN_COMPOSE_TEST=1 exec $(BIN)/python -m pytest tests/compose
 
+.PHONY: compose-check
+compose-check: .state/dev .state/packages ## The short half of it: the first steps, and an update under load
+	@TOASOAN_COMPOSE_TEST=1 exec $(BIN)/python -m pytest tests/compose/test_first_steps.py tests/compose/test_under_load.py \
+		-k "not go_on and not come_and_go"
+
 .PHONY: lint
 lint: .state/dev ## Run the style, type and import checks alone
 	@$(BIN)/ruff check

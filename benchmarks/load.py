@@ -38,7 +38,7 @@ _DEADLINE_SECONDS = 150
 @dataclass
 class Orders:
     """`requests` in all, `per_second` (0: as fast as answers come) over `connections`; `paths`, or beacons for
-    `articles` under the house's `secret`, from the reader number `first` on."""
+    `articles` under the house's `secret`, from the reader number `first` on. `host` is asked for, if not the port's."""
 
     port: int
     requests: int
@@ -48,6 +48,12 @@ class Orders:
     articles: list[int] = field(default_factory=list)
     secret: str = ""
     first: int = 0
+    host: str = ""
+
+    @property
+    def named(self) -> str:
+        """What the house calls itself."""
+        return self.host or f"127.0.0.1:{self.port}"
 
 
 @dataclass
@@ -70,7 +76,7 @@ def beacons(orders: Orders) -> Iterator[bytes]:
     for article in orders.articles:
         body = json.dumps({"token": tokens.issue(article), "referrer": "https://zalo.me/"}).encode()
         ends.append(b"\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
-    host = f"127.0.0.1:{orders.port}"
+    host = orders.named
     heads = [
         f"POST /api/views HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\nsec-fetch-site: same-origin\r\n"
         f"user-agent: {agent}\r\ncontent-type: text/plain\r\nx-forwarded-for: ".encode()
@@ -86,7 +92,7 @@ def beacons(orders: Orders) -> Iterator[bytes]:
 def pages(orders: Orders) -> Iterator[bytes]:
     """GETs of the paths, round and round."""
     for path in itertools.cycle(orders.paths):
-        yield f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{orders.port}\r\naccept-encoding: gzip\r\n\r\n".encode()
+        yield f"GET {path} HTTP/1.1\r\nhost: {orders.named}\r\naccept-encoding: gzip\r\n\r\n".encode()
 
 
 class Crowd:

@@ -14,6 +14,7 @@ from tests.compose.house import ComposeHouse
 _HERE = Path(__file__).parent
 # The first test waits for the images too.
 _TIMEOUT_S = 3600
+_NOTHING = "NOTHING OF docker-compose.yml WAS TRIED: {}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -34,13 +35,16 @@ def engine() -> Iterator[Engine]:
         with an_engine() as found:
             yield found
     except NoEngine as why:
-        pytest.skip(f"NOTHING OF docker-compose.yml WAS TRIED: {why}")
+        pytest.skip(_NOTHING.format(why))
 
 
 @pytest.fixture(scope="session")
 def images(engine: Engine) -> list[Path]:
-    """The overlays for what this machine cannot give."""
-    return see_that_images_are_here(engine)
+    """The overlays for what this machine cannot give. Skips where images cannot be had."""
+    try:
+        return see_that_images_are_here(engine)
+    except NoEngine as why:
+        pytest.skip(_NOTHING.format(why))
 
 
 @pytest.fixture(scope="session")

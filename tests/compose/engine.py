@@ -84,15 +84,30 @@ def an_engine() -> Iterator[Engine]:
 
 
 def images(engine: Engine) -> list[Path]:
-    """See that every image is here: pulled, or stood in for. Returns the overlays for what this machine cannot give."""
+    """See that every image is here: pulled, or stood in for. Returns the overlays for what this machine cannot give.
+
+    Raises NoEngine where they can be had by neither way, or where no container runs.
+    """
     named = {name: service["image"] for name, service in raw()["services"].items() if "build" not in service}
     based = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
     lacking = {image for image in {*named.values(), *based} if not _is_here(engine, image)}
     if lacking - {named[_DISPENSABLE]}:
-        subprocess.run([STANDINS / "build.sh", ROOT], env=engine.environment, check=True, timeout=_BUILD_S)
+        made = subprocess.run(
+            [STANDINS / "build.sh", ROOT],
+            env=engine.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_BUILD_S,
+        )
+        if made.returncode != 0:
+            raise NoEngine(f"images can neither be pulled nor made: {(made.stdout + made.stderr)[-2000:]}")
     still = {image for image in lacking if not engine.runs("image", "inspect", image)}
-    assert still <= {named[_DISPENSABLE]}, f"these images can neither be pulled nor made: {still}"
+    assert still <= {named[_DISPENSABLE]}, f"these images were neither pulled nor made: {still}"
     probe = named["broker"]
+    ran = engine.docker("run", "--rm", probe, "true")
+    if ran.returncode != 0:
+        raise NoEngine(f"the engine runs no container: {ran.stderr.strip()[-500:]}")
     wanted = {
         "no-grafana.yml": not still,
         "few-files.yml": engine.runs("run", "--rm", "--ulimit=nofile=65535:65535", probe, "true"),

@@ -1,8 +1,8 @@
 """A day at a small paper, through nginx, while its house is harmed; it remembers what it was told, and compares.
 
 Each second eight pages, a search, a view, a story pushed (as a wire does: again, until it is acknowledged) and two
-looks at the desk; every two seconds a reader's comment. Each request has a connection and an address of its own, so that
-nothing is hidden by what a client keeps.
+looks at the desk; every two seconds a reader's comment. Each request has a connection and an address of its own, so
+that nothing is hidden by what a client keeps.
 """
 
 import http.client

