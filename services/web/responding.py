@@ -39,16 +39,16 @@ class Responder:
         if address is None and len(path) > 1 and path.endswith("/"):
             address = resolve(path.rstrip("/"), request.url.query)
             if address is not None:
-                return RedirectResponse(address.key, 301)
+                return _redirect(address.key)
         try:
             plain = _PLAIN.search(request.url.query) if path == "/" else None
             if plain and (moved := await self._former(f"/?{plain[0]}")):
-                return RedirectResponse(moved, 301)
+                return _redirect(moved)
             if address is None:
                 return await self._elsewhere(request)
             entry = await self._pages.entry(address)
         except Moved as moved:
-            return RedirectResponse(moved.path, 301)
+            return _redirect(moved.path)
         except Missing:
             return await self._elsewhere(request)
         except Gone:
@@ -107,13 +107,19 @@ class Responder:
             moved = await self._former(str(request.url))
         except Unavailable:
             return self.unavailable(request)
-        return RedirectResponse(moved, 301) if moved else await self.error(request, 404)
+        return _redirect(moved) if moved else await self.error(request, 404)
 
     async def _former(self, url: str) -> str | None:
         """Where the article stands that had an address at its former site. Raises Unavailable."""
         old = old_path(url)
         found: str | None = await self.work(lambda site: site.read.path_of_old(old)) if old else None
         return found
+
+
+def _redirect(path: str) -> Response:
+    """For good, yet asked again each time: kept by a browser (and without a word, it is for ever), a headline that is
+    changed back makes two of them a loop."""
+    return RedirectResponse(path, 301, {"cache-control": "no-cache"})
 
 
 def _raw(status: int, head: bytes, body: bytes) -> Response:

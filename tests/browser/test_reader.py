@@ -123,3 +123,22 @@ def test_everything_is_there_without_javascript(house: House, story: dict[str, o
     page.get_by_role("link", name="Thác Nàng Sương đón nghìn lượt khách").first.click()
     page.wait_for_url(str(story["url"]))
     context.close()
+
+
+def test_a_headline_that_is_changed_back_leaves_no_reader_in_a_loop(house: House, page: Page) -> None:
+    """A browser that keeps one redirect for ever meets the opposite one."""
+    first, second = "Đèo mở lại sáng nay", "Đèo chưa mở lại"
+
+    def opens(address: str, title: str) -> bool:
+        page.goto(address)
+        return page.get_by_role("heading", level=1).inner_text().strip() == title
+
+    old = house.push(title=first, external_id="back-and-forth")["url"]
+    house.until_page(old, first)
+    new = house.push(title=second, external_id="back-and-forth")["url"]
+    house.until_page(new, second)
+    until(lambda: opens(old, second), 20, "the first address leads to the second")
+    house.push(title=first, external_id="back-and-forth")
+    until(lambda: house.get(new, follow_redirects=False).is_redirect, 20, "the second address leads to the first")
+    until(lambda: opens(new, first), 20, "the browser follows it there")
+    assert opens(old, first)

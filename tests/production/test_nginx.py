@@ -358,6 +358,7 @@ def test_tls(tmp_path: Path, web: Service, ingest: Service) -> None:
             308,
             f"https://{SITE}:{server.ports['HTTPS_LISTEN']}/bai?x=1",
         )
+        assert moved.headers["Cache-Control"] == "max-age=3600"
         for name, host in (("site", SITE), ("desk", DESK)):
             answer = _over_tls(server.ports["HTTPS_LISTEN"], host, certificates / f"{name}.crt")
             assert answer.startswith("HTTP/1.1 200")
