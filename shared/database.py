@@ -3,8 +3,10 @@
 A service's tables are SQLAlchemy Core tables; a change to stored state is one `write()` block.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -28,6 +30,16 @@ from shared.settings import get_settings
 _BUSY_SECONDS = 10
 # A statement that PostgreSQL has not finished by then is cancelled: no endless waits.
 _STATEMENT_SECONDS = 30
+# A server, or a cable, that says nothing at all cancels nothing: then the connection is given up.
+_patience: ContextVar[float] = ContextVar("patience", default=_STATEMENT_SECONDS + 5.0)
+_PING_SECONDS = 3.0
+# The kernel gives up what nobody acknowledges, and asks whether an idle connection's other end is still there.
+_TCP = {
+    "tcp_user_timeout": 5000,  # ms
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -85,7 +97,38 @@ def make_engine(url: str, service: str) -> Engine:
     """An engine for any address; `service` names the schema in PostgreSQL."""
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
-    return create_engine(
+    return _postgresql_engine(url, service)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Within this block PostgreSQL must answer each statement in `seconds`; else the connection is closed, and an
+    OperationalError raised as for any that broke. (SQLite answers from this machine's disk.)"""
+    before = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
+
+
+def _postgresql_engine(url: str, service: str) -> Engine:
+    from psycopg import Connection as Link
+    from psycopg import OperationalError
+    from psycopg.abc import RV, PQGen
+
+    class Bounded(Link[Any]):
+        def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+            limit = _patience.get() if timeout is None else timeout
+            began = time.monotonic()
+            try:
+                return super().wait(gen, interval, limit)
+            except OperationalError as error:
+                if time.monotonic() - began < limit:
+                    raise
+                self.close()
+                raise OperationalError(f"PostgreSQL did not answer within {limit:g} s") from error
+
+    made = create_engine(
         url,
         pool_size=5,
         max_overflow=10,
@@ -95,8 +138,22 @@ def make_engine(url: str, service: str) -> Engine:
         connect_args={
             "connect_timeout": 3,
             "options": f"-csearch_path={service} -cstatement_timeout={_STATEMENT_SECONDS * 1000}",
+            **_TCP,
         },
     )
+
+    @event.listens_for(made, "do_connect")
+    def _connect(_dialect: Dialect, _record: Any, arguments: Any, named: Any) -> Any:
+        return Bounded.connect(*arguments, **named)
+
+    ping = made.dialect.do_ping
+
+    def impatiently(connection: Any) -> bool:
+        with patience(_PING_SECONDS):
+            return ping(connection)
+
+    made.dialect.do_ping = impatiently  # type: ignore[method-assign, assignment]
+    return made
 
 
 def _sqlite_engine(url: str) -> Engine:

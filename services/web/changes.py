@@ -11,11 +11,14 @@ from services.web.reading import changes_after, last_change
 from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tasks import HINT
 from shared import telemetry
+from shared.database import patience
 from shared.hints import listen
 from shared.telemetry import log
 
 LOOK_SECONDS = 1.0
 _REST_SECONDS = 1.0
+# A database that has not answered by then is asked again, by another connection.
+_PATIENCE_SECONDS = 3.0
 
 
 class Changes:
@@ -52,10 +55,11 @@ class Changes:
 
     async def _look(self) -> bool:
         try:
-            if self._last is None:
-                self._last = await asyncio.to_thread(last_change, self._engine)
-                self._pages.everything_changed()
-            rows = await asyncio.to_thread(changes_after, self._engine, self._last)
+            with patience(_PATIENCE_SECONDS):
+                if self._last is None:
+                    self._last = await asyncio.to_thread(last_change, self._engine)
+                    self._pages.everything_changed()
+                rows = await asyncio.to_thread(changes_after, self._engine, self._last)
         except SQLAlchemyError as error:
             log.warning("log of changes not read", error=repr(error)[:200])
             return False
