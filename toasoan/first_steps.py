@@ -21,7 +21,7 @@ def migrate(services: list[str]) -> None:
 
 
 def make_editor() -> None:
-    from services.ingest.accounts import FIRST_ADMIN_EMAIL, ensure_first_admin
+    from services.ingest.accounts.store.accounts import FIRST_ADMIN_EMAIL, ensure_first_admin
 
     password = ensure_first_admin()
     if password is not None:

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.api import articles, batch, house, media, problems, watch
+from services.ingest.api import articles, batch, front_page, media, problems, sections, watch
 from services.ingest.desk import asking
 from services.ingest.desk.app import make_desk
 from shared import process
@@ -44,8 +44,8 @@ def make_app() -> FastAPI:
     )
     problems.install(app)
     # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
-    for router in (batch.router, articles.router, house.router, media.router, watch.router):
-        app.include_router(router)
+    for door in (batch, articles, sections, front_page, media, watch):
+        app.include_router(door.router)
     app.mount("/desk", make_desk(), name="desk")
     for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
         app.add_route(short, partial(_redirect, whole), include_in_schema=False)

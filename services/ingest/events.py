@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
+from services.ingest.articles.tables import revisions
 from services.ingest.store import comments, frontpage, sections
 from services.ingest.store.revisions import AT_POINTERS, rows_at
-from services.ingest.tables import revisions
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
     ArticlePublished,

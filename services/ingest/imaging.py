@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.ingest.store.errors import Invalid, Refused
+from services.ingest.store.errors import Busy, Invalid
 
 MAX_UPLOAD_BYTES = 25_000_000
 MAX_PIXELS = 40_000_000
@@ -50,10 +50,6 @@ class Rebuilt:
 
 Crop = tuple[float, float, float, float]
 """Left, top, right, bottom, each from 0 to 1."""
-
-
-class Busy(Refused):
-    """Too many pictures at once."""
 
 
 def rebuild(source: Path, media_dir: Path, crop: Crop | None = None) -> Rebuilt:

@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.api.requests import actor, article_id, json_object, version_in
-from services.ingest.article_input import ArticleInput, CorrectionInput, PublishInput, ReasonInput, read_fields
+from services.ingest.accounts.bearer import actor
+from services.ingest.api.requests import article_id, json_object, version_in
+from services.ingest.article_input import ArticleInput, CorrectionInput, PublishInput, ReasonInput
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, reading
 from services.ingest.store.actors import Scope
 from services.ingest.store.revisions import Saved

@@ -17,9 +17,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from services.ingest.accounts.bearer import actor
 from services.ingest.api.problems import content
-from services.ingest.api.requests import actor, expect_type
-from services.ingest.article_input import ArticleInput, read_fields, read_json
+from services.ingest.api.requests import expect_type
+from services.ingest.article_input import ArticleInput
+from services.ingest.kit.json_input import read_fields, read_json
 from services.ingest.store.actors import Actor
 from services.ingest.store.actors import Scope as Right
 from services.ingest.store.articles import save_article

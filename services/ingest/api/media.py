@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from services.ingest import imaging
-from services.ingest.api.requests import actor, bounded, expect_type
+from services.ingest.accounts.bearer import actor
+from services.ingest.api.requests import bounded, expect_type
 from services.ingest.store import media
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.errors import Invalid, TooLarge

@@ -11,8 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from services.ingest import security_log
-from services.ingest.imaging import Busy
-from services.ingest.store.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale, TooLarge
+from services.ingest.store.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, Stale, TooLarge
 from shared.telemetry import log
 
 

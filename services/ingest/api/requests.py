@@ -1,55 +1,21 @@
 """Reading requests: who asks, how much they may send, which version they mean."""
 
 import re
-import time
 from typing import Any
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
-from services.ingest.api.problems import NoVersion, Unauthorized, WrongType
-from services.ingest.article_input import read_json
-from services.ingest.keys import actor_of
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Forbidden, Invalid, NotFound, TooLarge
-from shared.database import engine
+from services.ingest.api.problems import NoVersion, WrongType
+from services.ingest.kit.json_input import read_json
+from services.ingest.store.errors import Invalid, NotFound, TooLarge
 
 # Room for a whole article with every field at its limit; what is longer is no article.
 MAX_REQUEST_BYTES = 16_000_000
-# A key that was revoked works this much longer at most.
-KEY_SECONDS = 0.5
-_recent: dict[str, tuple[float, Actor]] = {}
 _ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,18})"?\s*')
 # Article ids are SQL integers.
 _MAX_ID = 2**31 - 1
-
-
-async def actor(request: Request, scope: Scope) -> Actor:
-    """Who calls. Raises Unauthorized, or Forbidden without the scope; before any of the body is read."""
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    found = await _known(key.strip()) if kind.lower() == "bearer" and key.strip() else None
-    if found is None:
-        raise Unauthorized("Thiếu khóa API, hoặc khóa sai, hết hạn hay đã bị thu hồi.")
-    if not found.may(scope):
-        raise Forbidden(f"Khóa này không có quyền “{scope}”.")
-    return found
-
-
-async def _known(key: str) -> Actor | None:
-    """Whose key it is. Looked up anew every KEY_SECONDS: a burst of calls costs one look."""
-    now = time.monotonic()
-    seen = _recent.get(key)
-    if seen is not None and now - seen[0] < KEY_SECONDS:
-        return seen[1]
-    found = await run_in_threadpool(actor_of, engine("ingest"), key)
-    if len(_recent) > 1000:
-        _recent.clear()
-    if found is not None:
-        _recent[key] = (now, found)
-    else:
-        _recent.pop(key, None)
-    return found
 
 
 async def json_object(request: Request, *, optional: bool = False) -> dict[str, Any]:

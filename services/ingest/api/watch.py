@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.tables import articles
+from services.ingest.articles.tables import articles
 from shared import telemetry
 from shared.database import engine, read
 

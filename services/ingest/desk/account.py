@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest import accounts
-from services.ingest.accounts import Account
+from services.ingest.accounts.store import accounts
 from services.ingest.desk import limits, rights, second_factor
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import back, page
 from services.ingest.desk.rights import RIGHTS, Action, Reach
 from services.ingest.desk.session import needs
 from services.ingest.store import sections
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Conflict, Forbidden
 from shared.database import engine
 from shared.settings import get_settings

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest import keys
-from services.ingest.accounts import Account
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
-from services.ingest.store.actors import Scope
+from services.ingest.store.actors import Account, Scope
 from services.ingest.store.errors import Invalid, NotFound
 from shared.database import engine
 

@@ -4,9 +4,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from services.ingest import byline
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
 from services.ingest.content import derived_summary
 from services.ingest.desk.forms import Fields
+from services.ingest.kit.json_input import read_fields
 from services.ingest.sanitise import clean_html
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.text import one_line

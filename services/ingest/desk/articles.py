@@ -5,19 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.accounts import Account
+from services.ingest.articles.asked import Asked, current, needs_article, seen_by
 from services.ingest.desk import article_form, limits, people, rights, steps
 from services.ingest.desk.article_form import Draft
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import NavItem, back, json_answer, page, wants_html
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked, needs, needs_article
+from services.ingest.desk.session import needs
 from services.ingest.store import articles as store
 from services.ingest.store import autosaves, listing, reading, sections, workflow
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Forbidden, Invalid, Stale
-from services.ingest.store.revisions import revision_of
 from shared.contracts.articles import ArticleState
-from shared.database import engine, read
+from shared.database import engine
 from shared.settings import get_settings
 
 router = APIRouter()
@@ -168,28 +168,11 @@ def leave(request: Request, asked: Annotated[Asked, needs_article(Action.write)]
 # ---------------------------------------------------------------- for the modules beside
 
 
-def current(article_id: int) -> ArticleState:
-    """The version an article stands at. Raises NotFound."""
-    return version_of(article_id, None)
-
-
-def version_of(article_id: int, version: int | None) -> ArticleState:
-    """A version, the present one without a number. Raises NotFound."""
-    with read(engine("ingest")) as connection:
-        wanted = version if version is not None else reading.version_now(connection, article_id)
-        return revision_of(connection, article_id, wanted).state
-
-
 def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int) -> Any:
     """The next version. Raises Invalid, Stale, Forbidden, Conflict."""
     return store.replace_article(
         engine("ingest"), asked.id, article_form.to_input(draft, found), asked.who.actor, version
     )
-
-
-def seen_by(who: Account) -> listing.Seen:
-    """What an account may read, for lists."""
-    return listing.Seen(rights.desks(who, Action.read), who.actor_name)
 
 
 # ---------------------------------------------------------------- how
@@ -208,7 +191,7 @@ def _editor(
     status: int = 200,
 ) -> Response:
     writable = asked is None or steps.may_write(asked)
-    rule = workflow.rules_of(engine("ingest"), asked.article.section_id) if asked else None
+    rule = sections.rules_of(engine("ingest"), asked.article.section_id) if asked else None
     history = reading.history(engine("ingest"), asked.id)[:8] if asked else []
     notes = workflow.notes(engine("ingest"), asked.id)[:20] if asked else []
     last_note = next((line for line in history[:1] if line["reason"]), None)

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.ingest.articles.asked import Asked, current, needs_article, version_of
 from services.ingest.desk import article_form, differences, people, steps
 from services.ingest.desk.article_form import LABELS, Draft
-from services.ingest.desk.articles import current, save_draft, version_of
+from services.ingest.desk.articles import save_draft
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import back, page
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked, needs_article
 from services.ingest.store import autosaves, reading
 from services.ingest.store.errors import NotFound, Stale
 from shared.contracts.articles import ArticleState

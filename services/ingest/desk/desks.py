@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
 from services.ingest.desk.forms import Form, RowId
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
-from services.ingest.store import sections, workflow
+from services.ingest.store import sections
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Invalid
 from shared.database import engine
 
@@ -25,8 +25,8 @@ def listed(request: Request, who: Annotated[Account, needs(Action.sections)]) ->
         who,
         "sections.html",
         sections=sections.listed(engine("ingest")),
-        rules=workflow.rules(engine("ingest")),
-        steps=workflow.STEPS,
+        rules=sections.rules(engine("ingest")),
+        steps=sections.STEPS,
     )
 
 
@@ -47,7 +47,7 @@ def change(section_id: RowId, who: Annotated[Account, needs(Action.sections)], f
         parent=form.text("parent"),
         position=max(0, form.number("position") or 0),
     )
-    workflow.set_rules(engine("ingest"), section_id, form.many("step"), form.text("approver"), who.actor)
+    sections.set_rules(engine("ingest"), section_id, form.many("step"), form.text("approver"), who.actor)
     return back("/desk/chuyen-muc", "Đã lưu chuyên mục.")
 
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import or_, select
 
-from services.ingest.accounts import Account
+from services.ingest.articles.tables import articles
 from services.ingest.desk import rights
 from services.ingest.desk.asking import ask
 from services.ingest.desk.pages import NavItem, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
+from services.ingest.sections.tables import sections as sections_table
 from services.ingest.store import sections
-from services.ingest.tables import articles
-from services.ingest.tables import sections as sections_table
+from services.ingest.store.actors import Account
 from shared.contracts.commands import SearchAnswer, SearchArticles
 from shared.database import engine, read
 from shared.vietnamese.text import one_line

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
 from services.ingest.desk.forms import Fields, Form, RowId
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import Action
@@ -13,7 +12,7 @@ from services.ingest.desk.session import needs
 from services.ingest.feeds import store
 from services.ingest.fetching import Fetcher
 from services.ingest.store import sections
-from services.ingest.store.actors import Actor
+from services.ingest.store.actors import Account, Actor
 from shared.database import engine
 
 router = APIRouter()

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
-from services.ingest.desk.articles import seen_by, version_of
+from services.ingest.articles.asked import seen_by, version_of
 from services.ingest.desk.forms import Fields, Form
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
 from services.ingest.store import frontpage, listing
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Invalid
 from services.ingest.store.frontpage import Slot
 from shared.contracts.articles import ArticleState

@@ -6,14 +6,13 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.ingest.articles.asked import Asked, current, needs_article, version_of
 from services.ingest.desk import article_form, differences, people, steps
 from services.ingest.desk.article_form import LABELS
-from services.ingest.desk.articles import current, version_of
 from services.ingest.desk.conflict import shown_fields
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import back, page
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked, needs_article
 from services.ingest.store import reading, workflow
 from services.ingest.store.errors import Invalid
 from shared.database import engine

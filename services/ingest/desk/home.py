@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
+from services.ingest.articles.asked import seen_by
 from services.ingest.desk import people, rights
-from services.ingest.desk.articles import seen_by
 from services.ingest.desk.pages import NavItem, page
 from services.ingest.desk.rights import Action, Reach
 from services.ingest.desk.session import needs
 from services.ingest.store import autosaves, listing
+from services.ingest.store.actors import Account
 from shared.database import engine
 
 router = APIRouter()

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, select, update
 
-from services.ingest import accounts
-from services.ingest.accounts import Role
+from services.ingest.accounts.store import accounts
+from services.ingest.accounts.tables import invitations, users
 from services.ingest.store import audit
+from services.ingest.store.actors import Role
 from services.ingest.store.errors import Invalid, NotFound
-from services.ingest.tables import invitations, users
 from shared.database import read, write
 from shared.vietnamese.text import one_line
 

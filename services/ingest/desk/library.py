@@ -7,14 +7,15 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import imaging
-from services.ingest.accounts import Account
 from services.ingest.api.requests import json_object
+from services.ingest.articles.store import pictures
 from services.ingest.desk import films, people, uploads
 from services.ingest.desk.forms import Form, RowId
 from services.ingest.desk.pages import NavItem, back, json_answer, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
 from services.ingest.store import media
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Conflict, Invalid, NotFound, Refused
 from shared.database import engine
 from shared.settings import get_settings
@@ -103,7 +104,7 @@ def one(request: Request, media_id: RowId, who: Annotated[Account, needs(Action.
         shown=_shown(row),
         poster=_shown(poster) if poster else None,
         source=_shown(source) if source else None,
-        uses=media.uses(engine("ingest"), row.path),
+        uses=pictures.uses(engine("ingest"), row.path),
         by=people.names(engine("ingest"), [row.created_by])[row.created_by],
     )
 

@@ -11,10 +11,10 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.ingest.articles.asked import Asked, needs_article
 from services.ingest.desk import people
 from services.ingest.desk.pages import back, json_answer, page
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked, needs_article
 from services.ingest.store import reading, sending
 from services.ingest.store.sending import Public
 from shared.contracts.addresses import article_path

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
 from services.ingest.desk import people, rights
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
 from services.ingest.store import comments
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Invalid, Refused
 from shared.database import engine
 

@@ -14,10 +14,10 @@ import orjson
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.accounts import Account
 from services.ingest.desk import rights
 from services.ingest.desk.rights import ROLE_NAMES, Action
 from services.ingest.desk.session import cookie_name, csrf_token, set_cookie
+from services.ingest.store.actors import Account
 from shared.settings import get_settings
 from shared.vietnamese.dates import VIETNAM, house_time, short_date
 from shared.vietnamese.text import thousands

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine, select
 
-from services.ingest.tables import users
+from services.ingest.accounts.tables import users
 from shared.database import read
 
 _OTHERS = {"scheduler": "Hẹn giờ", "command line": "Dòng lệnh"}

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.article_input import CorrectionInput, ReasonInput, read_fields
+from services.ingest.article_input import CorrectionInput, ReasonInput
+from services.ingest.articles.asked import Asked, current, needs_article
 from services.ingest.desk import article_form, steps
-from services.ingest.desk.articles import current
 from services.ingest.desk.forms import Fields, Form
 from services.ingest.desk.pages import STATUS_NAMES, back, json_answer, page, wants_html
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked, needs_article
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles as store
-from services.ingest.store import workflow
+from services.ingest.store import sections, workflow
 from services.ingest.store.errors import Invalid
 from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState
@@ -134,7 +134,7 @@ def note(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
 
 
 def _rule(asked: Asked) -> dict[str, Any]:
-    return workflow.rules_of(engine("ingest"), asked.article.section_id)
+    return sections.rules_of(engine("ingest"), asked.article.section_id)
 
 
 def _live(article_id: int) -> str:

@@ -6,7 +6,7 @@ one's own, `all` every one. Actions without an article are allowed with any reac
 
 from enum import IntEnum, StrEnum
 
-from services.ingest.accounts import Account, Role
+from services.ingest.store.actors import Account, Role
 from services.ingest.store.errors import Forbidden
 
 

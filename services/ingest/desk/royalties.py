@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
 from services.ingest.desk import people, rights
 from services.ingest.desk.forms import Form, RowId
 from services.ingest.desk.pages import NavItem, back, page
@@ -14,6 +13,7 @@ from services.ingest.desk.rights import Action, Reach
 from services.ingest.desk.session import needs
 from services.ingest.royalties import ledger, rates
 from services.ingest.royalties.sheet import Sheet, sheet, tables
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Invalid
 from shared.database import engine
 from shared.vietnamese.dates import vietnam_day

@@ -1,25 +1,21 @@
 """Who asks: the session cookie, the CSRF token, and the dependencies that endpoints name their right with."""
 
 import hmac
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest import accounts
-from services.ingest.accounts import Account
-from services.ingest.api.requests import article_id
+from services.ingest.accounts.store import accounts
 from services.ingest.desk import rights
 from services.ingest.desk.forms import read_form
 from services.ingest.desk.rights import Action
-from services.ingest.store.errors import Forbidden, NotFound, Refused
-from services.ingest.tables import articles
-from shared.database import engine, read
+from services.ingest.store.actors import Account
+from services.ingest.store.errors import Forbidden, Refused
+from shared.database import engine
 from shared.settings import get_settings
 
 OPEN = frozenset({"/dang-nhap", "/dang-nhap/ma", "/moi/{token}"})
@@ -37,28 +33,6 @@ class PasswordWanted(Refused):
     """The account still has its one-time password: nothing else before a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asks about which article; the row is that of `articles`, without its text."""
-
-    who: Account
-    article: Any
-
-    @property
-    def id(self) -> int:
-        return int(self.article.id)
-
-    def may(self, action: Action | str) -> bool:
-        """Whether this account may do that to this article; templates say the action's name."""
-        action = action if isinstance(action, Action) else Action[action]
-        return rights.may(self.who, action, section_id=self.article.section_id, owner=self.article.created_by)
-
-    def require(self, action: Action) -> None:
-        """Raises Forbidden."""
-        if not self.may(action):
-            raise Forbidden("Bạn không có quyền làm việc này với bài này.")
-
-
 class Needs:
     """Dependency: the signed-in account, which may do `action` at least somewhere.
 
@@ -69,11 +43,11 @@ class Needs:
         self.action = action
 
     async def __call__(self, request: Request) -> Account:
-        who = await self._account(request)
+        who = await self.account(request)
         rights.require(who, self.action)
         return who
 
-    async def _account(self, request: Request) -> Account:
+    async def account(self, request: Request) -> Account:
         token = request.cookies.get(cookie_name(), "")
         who = await run_in_threadpool(accounts.account_of, engine("ingest"), token) if token else None
         if who is None:
@@ -86,25 +60,9 @@ class Needs:
         return who
 
 
-class NeedsArticle(Needs):
-    """The same for the article `{id}` of the path; answers `Asked`. Raises NotFound too."""
-
-    async def __call__(self, request: Request) -> Asked:  # type: ignore[override]
-        who = await self._account(request)
-        rights.require(who, self.action)
-        asked = Asked(who, await run_in_threadpool(_article, article_id(request.path_params["id"])))
-        asked.require(self.action)
-        return asked
-
-
 def needs(action: Action) -> Any:
     """For `who: Annotated[Account, needs(Action.home)]`."""
     return Depends(Needs(action))
-
-
-def needs_article(action: Action) -> Any:
-    """For `asked: Annotated[Asked, needs_article(Action.write)]`."""
-    return Depends(NeedsArticle(action))
 
 
 # ---------------------------------------------------------------- cookies
@@ -152,11 +110,3 @@ async def _refuse_forgery(request: Request, token: str) -> None:
 
 def _https() -> bool:
     return get_settings().ingest_url.startswith("https://")
-
-
-def _article(wanted: int) -> Any:
-    with read(engine("ingest")) as connection:
-        row = connection.execute(select(articles).where(articles.c.id == wanted)).first()
-    if row is None:
-        raise NotFound("Không có bài này.")
-    return row

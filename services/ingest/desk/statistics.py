@@ -7,15 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
+from services.ingest.articles.asked import Asked, needs_article
 from services.ingest.desk import people
 from services.ingest.desk.asking import ask, send
 from services.ingest.desk.charts import Point, bars
 from services.ingest.desk.forms import Form
 from services.ingest.desk.pages import NavItem, back, environment, page
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked, needs, needs_article
+from services.ingest.desk.session import needs
 from services.ingest.store import audit, sections
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import Invalid
 from shared.contracts.commands import (
     ArticleStatistics,

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.ingest.accounts import Role
+from services.ingest.articles.asked import Asked
 from services.ingest.desk.rights import Action
-from services.ingest.desk.session import Asked
+from services.ingest.store.actors import Role
 from services.ingest.store.errors import Conflict, Forbidden
 from services.ingest.store.rules import UNFINISHED
-from services.ingest.store.workflow import STEPS
+from services.ingest.store.sections import STEPS
 
 _NEEDS = {"submitted": Action.submit, "edited": Action.edit, "approved": Action.approve}
 _LABELS = {"submitted": "Gửi biên tập", "edited": "Biên tập xong", "approved": "Duyệt"}

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest import accounts
-from services.ingest.accounts import Account, Role
+from services.ingest.accounts.store import accounts
 from services.ingest.desk import invitations
 from services.ingest.desk.forms import Fields, Form, RowId
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import RIGHTS, ROLE_NAMES, Action
 from services.ingest.desk.session import needs
 from services.ingest.store import sections
+from services.ingest.store.actors import Account, Role
 from services.ingest.store.errors import Conflict, Invalid, NotFound
 from shared.database import engine
 from shared.settings import get_settings

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts import Account
 from services.ingest.desk.forms import Form, RowId
 from services.ingest.desk.pages import NavItem, back, page
 from services.ingest.desk.rights import Action
 from services.ingest.desk.session import needs
 from services.ingest.fetching import Fetcher
+from services.ingest.store.actors import Account
 from services.ingest.store.errors import NotFound
 from services.ingest.webhooks import store
 from shared.database import engine

@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
 from services.ingest.content import prepare
 from services.ingest.fetching import Fetcher
 from services.ingest.importers.pictures import Pictures
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store import reading
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Refused

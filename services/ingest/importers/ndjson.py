@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.ingest.article_input import read_json
 from services.ingest.importers import Fields
+from services.ingest.kit.json_input import read_json
 from services.ingest.store.errors import Refused
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.ingest.article_input import MAX_DEPTH, read_json
 from services.ingest.importers import Fields
+from services.ingest.kit.json_input import MAX_DEPTH, read_json
 from services.ingest.store.errors import Invalid, Refused
 
 _STATUS = {"usable": None, "withheld": "draft", "canceled": "draft"}

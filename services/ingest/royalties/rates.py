@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, delete, select
 
 from services.ingest.byline import ROLES
-from services.ingest.newsroom_tables import royalty_rates
+from services.ingest.royalties.tables import royalty_rates
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Invalid, NotFound

@@ -31,3 +31,48 @@ class Actor:
 
 
 SCHEDULER = Actor("scheduler")
+
+
+class Role(StrEnum):
+    """What somebody is at the paper, from the newsroom upwards; `ops` may only look."""
+
+    reporter = "reporter"
+    editor = "editor"
+    secretary = "secretary"
+    chief = "chief"
+    admin = "admin"
+    ops = "ops"
+
+
+_SCOPES = {
+    Role.reporter: frozenset({Scope.draft}),
+    Role.editor: frozenset({Scope.draft}),
+    Role.ops: frozenset({Scope.read}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`section_ids` are the account's desks, unless it works at every section."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    must_change_password: bool
+    all_sections: bool = True
+    section_ids: frozenset[int] = frozenset()
+    has_second_factor: bool = False
+
+    @property
+    def actor_name(self) -> str:
+        """What stands in revisions and in the audit log."""
+        return f"user:{self.email}"
+
+    @property
+    def actor(self) -> Actor:
+        """For the store, which knows scopes and no roles: what is finer stands in services.ingest.desk.rights."""
+        return Actor(self.actor_name, _SCOPES.get(self.role, frozenset({Scope.publish})))
+
+    def works_at(self, section_id: int) -> bool:
+        return self.all_sections or section_id in self.section_ids

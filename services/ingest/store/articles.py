@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.article_input import ArticleInput, CorrectionInput
+from services.ingest.articles.store.pictures import images_of
+from services.ingest.articles.tables import articles
 from services.ingest.content import Content, clean, derived_summary, prepare, with_captions_in_place, without_dateline
 from services.ingest.sanitise import to_text
 from services.ingest.store import sections
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.errors import Conflict, Invalid
-from services.ingest.store.media import images_of
 from services.ingest.store.revisions import (
     Current,
     Saved,
@@ -36,7 +37,6 @@ from services.ingest.store.rules import (
     times_of,
     wanted_status,
 )
-from services.ingest.tables import articles
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
 from shared.outbox import wake

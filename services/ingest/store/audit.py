@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, func, insert, or_, select, text, type_coerce
 
-from services.ingest.tables import audit
+from services.ingest.kit.tables import audit
 from shared.database import read
 
 _LOCK = 7_305_119

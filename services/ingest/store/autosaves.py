@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.ingest.articles.tables import articles, autosaves
 from services.ingest.store.errors import Conflict, Invalid
-from services.ingest.tables import articles, autosaves
 from shared.database import read, write
 
 MAX_NEW = 50

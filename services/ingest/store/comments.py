@@ -5,10 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
+from services.ingest.articles.tables import articles
+from services.ingest.comments.tables import comments
+from services.ingest.kit.tables import outbox
+from services.ingest.sections.tables import sections
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Conflict, NotFound
-from services.ingest.tables import articles, comments, outbox, sections
 from shared import outbox as events
 from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished, CommentRemoved, Event

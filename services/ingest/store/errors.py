@@ -47,3 +47,7 @@ class Stale(Refused):
     def __init__(self, current: dict[str, Any]) -> None:
         super().__init__(f"Bài đã được người khác sửa: bản hiện tại là {current['version']}. Xem lại rồi lưu lần nữa.")
         self.current = current
+
+
+class Busy(Refused):
+    """Too many pictures at once."""

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, func, or_, select
 
-from services.ingest.tables import articles, revisions, sections
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.sections.tables import sections
 from shared.database import read
 
 

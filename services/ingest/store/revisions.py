@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
 
+from services.ingest.articles.store.pictures import note_uses
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.tables import outbox
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import NotFound, Stale
-from services.ingest.store.media import MEDIA
-from services.ingest.tables import articles, media_uses, outbox, revisions
 from shared import outbox as events
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
 from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
-from shared.database import upsert
 from shared.settings import get_settings
 
 SHOWN, REMOVED, NONE = "shown", "removed", ""
@@ -153,7 +153,7 @@ def write_versions(connection: Connection, versions: Sequence[Version], *, bulk:
     written = list(zip(versions, effects, states, strict=True))
     connection.execute(_INSERT_REVISION, [_revision(one, effect, state, now) for one, effect, state in written])
     for one, _, state in written:
-        _note_uses(connection, state.id, one.before.state if one.before else None, state)
+        note_uses(connection, state.id, one.before.state if one.before else None, state)
     for effect in dict.fromkeys(effects):
         pointers = [(state.id, state.version) for _, own, state in written if own == effect]
         events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk)
@@ -213,25 +213,6 @@ def touched_by_others(connection: Connection, article_id: int, actor: Actor) -> 
     """Whether anybody else has written a version of an article."""
     other = (revisions.c.article_id == article_id) & (revisions.c.actor != actor.name)
     return connection.execute(select(revisions.c.version).where(other).limit(1)).first() is not None
-
-
-def _note_uses(connection: Connection, article_id: int, before: ArticleState | None, state: ArticleState) -> None:
-    """Keep `media_uses` as the new version has it."""
-    old, new = _files_of(before) if before else set(), _files_of(state)
-    if old == new:
-        return
-    if gone := old - new:
-        mine = (media_uses.c.article_id == article_id) & media_uses.c.path.in_(gone)
-        connection.execute(delete(media_uses).where(mine))
-    if added := new - old:
-        rows = [{"path": path, "article_id": article_id} for path in sorted(added)]
-        connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
-
-
-def _files_of(state: ArticleState) -> set[str]:
-    """Paths inside our media folder of what an article shows."""
-    urls = [image.url for image in state.images] + [state.video_url]
-    return {url.removeprefix(MEDIA) for url in urls if url.startswith(MEDIA)}
 
 
 def saved(state: ArticleState, result: str) -> Saved:

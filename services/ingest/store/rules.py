@@ -11,9 +11,10 @@ from services.ingest.sanitise import to_text
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.errors import Conflict, Forbidden, Invalid
 from services.ingest.store.revisions import Current
+from services.ingest.store.sections import STEPS
 from shared.vietnamese.dates import house_time
 
-UNFINISHED = ("draft", "submitted", "edited", "approved")
+UNFINISHED = ("draft", *STEPS)
 """The statuses on the way to readers, in their order."""
 
 

@@ -5,16 +5,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
+from services.ingest.kit.tables import outbox
+from services.ingest.sections.tables import section_rules, sections
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.errors import Invalid, NotFound
-from services.ingest.tables import outbox, sections
 from shared import outbox as events
 from shared.contracts.addresses import RESERVED
 from shared.contracts.events import SectionSaved
-from shared.database import read, write
+from shared.database import read, upsert, write
 from shared.vietnamese.text import fold, one_line, slug
 
+STEPS = ("submitted", "edited", "approved")
+"""The steps between a draft and publication, of which each section has its own."""
+USUAL_APPROVER = "secretary"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A slug alone does not say how its section is written, except for those that every paper has.
 _USUAL = {
@@ -154,3 +158,42 @@ def _note(connection: Connection, actor: Actor, section_id: int, version: int, n
 
 def _key(name: str) -> str:
     return fold(one_line(name))
+
+
+# ---------------------------------------------------------------- the way of its articles
+
+
+def rules(engine: Engine) -> dict[int, dict[str, Any]]:
+    """Section id -> {"steps": statuses an article must pass, "approver": the least role that approves}."""
+    query = select(sections.c.id, section_rules.c.steps, section_rules.c.approver).outerjoin(
+        section_rules, section_rules.c.section_id == sections.c.id
+    )
+    with read(engine) as connection:
+        return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
+
+
+def rules_of(engine: Engine, section_id: int) -> dict[str, Any]:
+    """`rules` of one section."""
+    with read(engine) as connection:
+        row = connection.execute(select(section_rules).where(section_rules.c.section_id == section_id)).first()
+    return _rule(row.steps, row.approver) if row else _rule(None, None)
+
+
+def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:
+    """Change the way of a section's articles. Raises NotFound, Invalid."""
+    if any(step not in STEPS for step in steps) or approver not in ("secretary", "chief"):
+        raise Invalid.of("steps", "Không có bước này.")
+    values = {"steps": [step for step in STEPS if step in steps], "approver": approver}
+    with write(engine) as connection:
+        if connection.execute(select(sections.c.id).where(sections.c.id == section_id)).first() is None:
+            raise NotFound("Không có chuyên mục này.")
+        connection.execute(
+            upsert(connection, section_rules)
+            .values(section_id=section_id, **values)
+            .on_conflict_do_update(index_elements=["section_id"], set_=values)
+        )
+        audit.append(connection, actor.name, "section.rules", f"section:{section_id}", values)
+
+
+def _rule(steps: list[str] | None, approver: str | None) -> dict[str, Any]:
+    return {"steps": list(STEPS) if steps is None else steps, "approver": approver or USUAL_APPROVER}

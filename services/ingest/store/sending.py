@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.tables import dead_letters, outbox
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Conflict, NotFound
 from services.ingest.store.revisions import EVENTS, REMOVED, SHOWN
-from services.ingest.tables import articles, dead_letters, outbox, revisions
 from shared import outbox as events
 from shared.contracts.articles import ArticleState
 from shared.contracts.queues import Queue

@@ -5,18 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from services.ingest.articles.tables import article_notes, articles
 from services.ingest.store import audit
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.articles import committed, next_version
-from services.ingest.store.errors import Conflict, Invalid, NotFound
+from services.ingest.store.errors import Conflict, Invalid
 from services.ingest.store.revisions import Saved, current, revision_of, saved
 from services.ingest.store.rules import UNFINISHED, require, require_text
-from services.ingest.tables import article_notes, articles, section_rules, sections
-from shared.database import read, upsert, write
+from shared.database import read, write
 
-STEPS = UNFINISHED[1:]
-"""The steps between a draft and publication, of which each section has its own."""
-USUAL_APPROVER = "secretary"
 _TEXT_FIELDS = "kind title slug summary body tags dateline byline authors images video_url".split()
 
 
@@ -95,42 +92,6 @@ def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: 
 
 
 # ---------------------------------------------------------------- rules of a section
-
-
-def rules(engine: Engine) -> dict[int, dict[str, Any]]:
-    """Section id -> {"steps": statuses an article must pass, "approver": the least role that approves}."""
-    query = select(sections.c.id, section_rules.c.steps, section_rules.c.approver).outerjoin(
-        section_rules, section_rules.c.section_id == sections.c.id
-    )
-    with read(engine) as connection:
-        return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
-
-
-def rules_of(engine: Engine, section_id: int) -> dict[str, Any]:
-    """`rules` of one section."""
-    with read(engine) as connection:
-        row = connection.execute(select(section_rules).where(section_rules.c.section_id == section_id)).first()
-    return _rule(row.steps, row.approver) if row else _rule(None, None)
-
-
-def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:
-    """Change the way of a section's articles. Raises NotFound, Invalid."""
-    if any(step not in STEPS for step in steps) or approver not in ("secretary", "chief"):
-        raise Invalid.of("steps", "Không có bước này.")
-    values = {"steps": [step for step in STEPS if step in steps], "approver": approver}
-    with write(engine) as connection:
-        if connection.execute(select(sections.c.id).where(sections.c.id == section_id)).first() is None:
-            raise NotFound("Không có chuyên mục này.")
-        connection.execute(
-            upsert(connection, section_rules)
-            .values(section_id=section_id, **values)
-            .on_conflict_do_update(index_elements=["section_id"], set_=values)
-        )
-        audit.append(connection, actor.name, "section.rules", f"section:{section_id}", values)
-
-
-def _rule(steps: list[str] | None, approver: str | None) -> dict[str, Any]:
-    return {"steps": list(STEPS) if steps is None else steps, "approver": approver or USUAL_APPROVER}
 
 
 # ---------------------------------------------------------------- notes

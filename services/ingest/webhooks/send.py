@@ -16,14 +16,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, delete, exists, select, update
 
+from services.ingest.articles.tables import revisions
 from services.ingest.fetching import Fetcher
+from services.ingest.kit.tables import audit
 from services.ingest.lookout import moment
-from services.ingest.newsroom_tables import webhook_cursor, webhook_deliveries, webhooks
 from services.ingest.store import revisions as versions
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import NotFound, Refused
-from services.ingest.tables import audit, revisions
 from services.ingest.webhooks import store
+from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
 from shared.contracts.articles import ArticleState
 from shared.database import read, upsert, write
 from shared.telemetry import log

@@ -6,10 +6,10 @@ import time
 import pyotp
 import pytest
 
-from services.ingest import accounts
-from services.ingest.accounts import Role
+from services.ingest.accounts.store import accounts
 from services.ingest.desk import limits, second_factor
 from services.ingest.desk.session import cookie_name, csrf_token
+from services.ingest.store.actors import Role
 from tests.contract.desk.conftest import Desk
 
 PASSWORD = "mật khẩu đủ dài"

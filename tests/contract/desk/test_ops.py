@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from services.ingest.kit.tables import audit, dead_letters
 from services.ingest.ops.report import slowest
 from services.ingest.ops.sparkline import points
-from services.ingest.tables import audit, dead_letters
 from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.queues import Queue

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from services.ingest.accounts import Role
+from services.ingest.articles.asked import NeedsArticle
 from services.ingest.desk import asking
 from services.ingest.desk.modules import MODULES
 from services.ingest.desk.rights import RIGHTS, Action, Reach
-from services.ingest.desk.session import OPEN, Needs, NeedsArticle
+from services.ingest.desk.session import OPEN, Needs
+from services.ingest.store.actors import Role
 from tests.contract.desk.conftest import HOUSE, Desk, Person, form_of
 
 # What an endpoint needs to come as far as the question who may do it.

@@ -10,9 +10,9 @@ import httpx2
 import uvicorn
 from sqlalchemy import Engine, update
 
-from services.ingest import accounts
-from services.ingest.accounts import Role
-from services.ingest.tables import users
+from services.ingest.accounts.store import accounts
+from services.ingest.accounts.tables import users
+from services.ingest.store.actors import Role
 from shared.database import write
 from tests.wait import until
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
 from services.ingest.feeds import poll
 from services.ingest.feeds import store as feeds
 from services.ingest.fetching import Fetcher
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, reading, sections
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Invalid

@@ -13,8 +13,8 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import Engine
 
-from services.ingest.accounts import Role
 from services.ingest.desk import draft_search, statistics
+from services.ingest.store.actors import Role
 from shared.contracts.commands import (
     ArticleStatistics,
     ArticleStatisticsAnswer,

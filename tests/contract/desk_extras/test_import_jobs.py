@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import Engine, update
 
+from services.ingest.exchange.tables import import_jobs
 from services.ingest.importers import jobs
-from services.ingest.newsroom_tables import import_jobs
 from services.ingest.store import reading
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Invalid

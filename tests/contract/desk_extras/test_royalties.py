@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
+from services.ingest.kit.json_input import read_fields
 from services.ingest.royalties import ledger, rates
 from services.ingest.royalties.sheet import sheet, tables
 from services.ingest.store import articles

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
 from services.ingest.fetching import Fetcher
-from services.ingest.newsroom_tables import webhook_deliveries, webhooks
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, audit
 from services.ingest.store.actors import Actor
 from services.ingest.store.errors import Invalid
 from services.ingest.webhooks import send
 from services.ingest.webhooks import store as hooks
+from services.ingest.webhooks.tables import webhook_deliveries, webhooks
 from shared.database import read, write
 from tests.contract.desk_extras.conftest import Outside
 from tests.contract.ingest.conftest import STORY

@@ -9,7 +9,8 @@ import pytest
 import uvicorn
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store.actors import Actor
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
@@ -84,11 +85,11 @@ def api_store() -> Engine:
 @pytest.fixture
 def api(api_store: Engine) -> Iterator[Api]:
     """A running API on SQLite, with a key that may publish."""
-    from services.ingest.api import requests
+    from services.ingest.accounts import bearer
     from services.ingest.app import make_app
     from services.ingest.keys import create_key
 
-    requests._recent.clear()
+    bearer._recent.clear()
     server = uvicorn.Server(uvicorn.Config(make_app(), host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

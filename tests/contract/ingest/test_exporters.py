@@ -12,9 +12,10 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from services.ingest import imaging
-from services.ingest.article_input import ArticleInput, read_fields
-from services.ingest.exporters import export_house
+from services.ingest.article_input import ArticleInput
+from services.ingest.export import export_house
 from services.ingest.importers import Options, import_paths
+from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, media, reading
 from shared.settings import get_settings
 from tests.conftest import forget_settings
@@ -127,7 +128,7 @@ def test_what_was_withdrawn_comes_as_a_draft(house: House, tmp_path: Path) -> No
 
 
 def test_command_writes_everything_but_secrets(house: House, tmp_path: Path) -> None:
-    from services.ingest.accounts import create_user
+    from services.ingest.accounts.store.accounts import create_user
 
     store = house("cu")
     article_id = fill(store, tmp_path)

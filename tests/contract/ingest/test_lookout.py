@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import Engine, update
 
 from services.ingest import following, scheduler
+from services.ingest.articles.tables import articles
 from services.ingest.feeds import poll
 from services.ingest.feeds import store as feeds
 from services.ingest.importers import jobs
 from services.ingest.lookout import Lookout
 from services.ingest.store import frontpage
 from services.ingest.store.articles import withdraw
-from services.ingest.tables import articles
 from services.ingest.webhooks import send
 from services.ingest.webhooks import store as webhooks
 from shared.database import write

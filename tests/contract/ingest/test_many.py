@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import outbox
 from services.ingest.store import articles as store_articles
 from services.ingest.store import audit, many, reading, sections
 from services.ingest.store.errors import Refused
 from services.ingest.store.many import save_many
 from services.ingest.store.revisions import Saved
-from services.ingest.tables import articles, outbox, revisions
 from shared.contracts.articles import ArticleState
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save

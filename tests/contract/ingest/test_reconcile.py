@@ -15,15 +15,16 @@ from sqlalchemy import Engine, select
 
 from services.ingest import following
 from services.ingest import reconcile as reconciling
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.article_input import ArticleInput
 from services.ingest.events import build
 from services.ingest.following import Follower
+from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import outbox
 from services.ingest.reconcile import last_results, rebuild, reconcile
 from services.ingest.store import articles as article_store
 from services.ingest.store import comments, frontpage
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
-from services.ingest.tables import outbox
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import SubmitComment

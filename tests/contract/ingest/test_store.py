@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from services.ingest import scheduler
-from services.ingest.article_input import ArticleInput, CorrectionInput, read_fields
+from services.ingest.article_input import ArticleInput, CorrectionInput
+from services.ingest.articles.tables import articles, revisions
 from services.ingest.events import build
+from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import outbox
 from services.ingest.store import articles as store_articles
 from services.ingest.store import audit, frontpage, reading, sections
 from services.ingest.store.actors import Actor, Scope
 from services.ingest.store.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from services.ingest.tables import articles, outbox, revisions
 from shared.contracts.events import ArticlePublished
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save

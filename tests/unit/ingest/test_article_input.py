@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.article_input import ArticleInput, read_fields, read_json
+from services.ingest.article_input import ArticleInput
+from services.ingest.kit.json_input import read_fields, read_json
 from services.ingest.store.errors import Invalid, Refused, TooLarge
 
 GOOD = {"title": "Khai mạc hội chợ", "body": "<p>x</p>", "section": "Kinh tế"}

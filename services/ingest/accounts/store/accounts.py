@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.ingest.accounts.tables import sessions, user_sections, users
 from services.ingest.store import audit
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.tables import sessions, user_sections, users
+from services.ingest.store.actors import Account, Role
 from shared.database import engine as service_engine
 from shared.database import read, write
 from shared.vietnamese.text import nfc, one_line
@@ -32,51 +31,6 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,120}")
 # OWASP's Argon2id parameters with 19 MiB: two at a time cost the process less than one with the library's 64 MiB.
 _HASH_KIB, _HASH_ROUNDS = 19_456, 2
 _hashing = threading.Semaphore(2)
-
-
-class Role(StrEnum):
-    """What somebody is at the paper, from the newsroom upwards; `ops` may only look."""
-
-    reporter = "reporter"
-    editor = "editor"
-    secretary = "secretary"
-    chief = "chief"
-    admin = "admin"
-    ops = "ops"
-
-
-_SCOPES = {
-    Role.reporter: frozenset({Scope.draft}),
-    Role.editor: frozenset({Scope.draft}),
-    Role.ops: frozenset({Scope.read}),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """`section_ids` are the account's desks, unless it works at every section."""
-
-    id: int
-    email: str
-    name: str
-    role: Role
-    must_change_password: bool
-    all_sections: bool = True
-    section_ids: frozenset[int] = frozenset()
-    has_second_factor: bool = False
-
-    @property
-    def actor_name(self) -> str:
-        """What stands in revisions and in the audit log."""
-        return f"user:{self.email}"
-
-    @property
-    def actor(self) -> Actor:
-        """For the store, which knows scopes and no roles: what is finer stands in services.ingest.desk.rights."""
-        return Actor(self.actor_name, _SCOPES.get(self.role, frozenset({Scope.publish})))
-
-    def works_at(self, section_id: int) -> bool:
-        return self.all_sections or section_id in self.section_ids
 
 
 @dataclass(frozen=True, slots=True)
