@@ -11,9 +11,11 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.api import articles, batch, front_page, media, problems, sections, watch
-from services.ingest.desk import asking
-from services.ingest.desk.app import make_desk
+from services.ingest.api import articles, batch, front_page, media, sections, watch
+from services.ingest.desk_kit import asking
+from services.ingest.desk_kit.app import make_desk
+from services.ingest.kit import problems
+from services.ingest.screens import SCREENS
 from shared import process
 from shared.asgi import Measured
 from shared.database import migrate
@@ -46,7 +48,7 @@ def make_app() -> FastAPI:
     # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
     for door in (batch, articles, sections, front_page, media, watch):
         app.include_router(door.router)
-    app.mount("/desk", make_desk(), name="desk")
+    app.mount("/desk", make_desk(SCREENS), name="desk")
     for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
         app.add_route(short, partial(_redirect, whole), include_in_schema=False)
     # Editors see pictures before readers do, from the desk's own address.

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from services.ingest.kit.errors import TooLarge
 from services.ingest.kit.json_input import LINE, PROSE, Input, Time, utf8_length
-from services.ingest.store.errors import TooLarge
 from shared.contracts.addresses import OLD_PATH_CHARS, old_path
 
 MAX_BODY_BYTES = 2_000_000

@@ -9,7 +9,7 @@ import orjson
 
 from services.ingest import byline, sanitise
 from services.ingest.article_input import ArticleInput, ImageInput
-from services.ingest.store.errors import Invalid
+from services.ingest.kit.errors import Invalid
 from shared.contracts.articles import Author, Image, Tag
 from shared.vietnamese.text import one_line, slug
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.ingest.store.errors import Busy, Invalid
+from services.ingest.kit.errors import Busy, Invalid
 
 MAX_UPLOAD_BYTES = 25_000_000
 MAX_PIXELS = 40_000_000

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.ingest.accounts.tables import keys
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor, Scope
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor, Scope
 from shared.database import engine as service_engine
 from shared.database import read, write
 from shared.vietnamese.text import one_line

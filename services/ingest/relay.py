@@ -18,8 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from services.ingest import following, rounds, scheduler
 from services.ingest.events import build
 from services.ingest.following import Follower
+from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.kit.tables import outbox
-from services.ingest.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.ops.gauges import Gauges
 from shared import process
 from shared.celery_factory import publisher

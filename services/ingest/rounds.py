@@ -7,9 +7,9 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from services.ingest.feeds import poll
-from services.ingest.fetching import Fetcher
 from services.ingest.importers import jobs
-from services.ingest.lookout import LONGEST_SECONDS, Lookout
+from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.webhooks import send
 from shared.process import every
 from shared.telemetry import log

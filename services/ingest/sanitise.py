@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import nh3
 
-from services.ingest.store.errors import Invalid
+from services.ingest.kit.errors import Invalid
 from shared.settings import get_settings
 from shared.vietnamese.text import plain
 

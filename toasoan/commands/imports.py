@@ -46,10 +46,10 @@ def command(
     migrated("ingest")
     import json
 
-    from services.ingest.fetching import Fetcher
     from services.ingest.imaging import MAX_UPLOAD_BYTES
     from services.ingest.importers import Options, import_paths
     from services.ingest.importers.report import Report
+    from services.ingest.kit.fetching import Fetcher
 
     options = Options(
         format=kind,

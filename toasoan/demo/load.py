@@ -64,8 +64,8 @@ def publish_comments() -> None:
 
     from services.ingest.articles.tables import articles
     from services.ingest.comments.tables import comments as table
+    from services.ingest.kit.actors import Actor
     from services.ingest.store import comments
-    from services.ingest.store.actors import Actor
     from shared.contracts.commands import SubmitComment
     from shared.database import engine, read
 

@@ -5,10 +5,10 @@ import time
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.api.problems import Unauthorized
 from services.ingest.keys import actor_of
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Forbidden
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Forbidden
+from services.ingest.kit.problems import Unauthorized
 from shared.database import engine
 
 # A key that was revoked works this much longer at most.

@@ -8,11 +8,11 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.bearer import actor
-from services.ingest.api.requests import article_id, json_object, version_in
 from services.ingest.article_input import ArticleInput, CorrectionInput, PublishInput, ReasonInput
+from services.ingest.kit.actors import Scope
 from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.requests import article_id, json_object, version_in
 from services.ingest.store import articles, reading
-from services.ingest.store.actors import Scope
 from services.ingest.store.revisions import Saved
 from shared.database import engine
 

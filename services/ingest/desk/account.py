@@ -8,14 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts.store import accounts
-from services.ingest.desk import limits, rights, second_factor
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import back, page
-from services.ingest.desk.rights import RIGHTS, Action, Reach
-from services.ingest.desk.session import needs
+from services.ingest.desk import second_factor
+from services.ingest.desk_kit import limits, rights
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import back, page
+from services.ingest.desk_kit.rights import RIGHTS, Action, Reach
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Conflict, Forbidden
 from services.ingest.store import sections
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Conflict, Forbidden
 from shared.database import engine
 from shared.settings import get_settings
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest import keys
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
-from services.ingest.store.actors import Account, Scope
-from services.ingest.store.errors import Invalid, NotFound
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account, Scope
+from services.ingest.kit.errors import Invalid, NotFound
 from shared.database import engine
 
 router = APIRouter()

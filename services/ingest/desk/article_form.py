@@ -6,7 +6,7 @@ from typing import Any
 from services.ingest import byline
 from services.ingest.article_input import ArticleInput
 from services.ingest.content import derived_summary
-from services.ingest.desk.forms import Fields
+from services.ingest.desk_kit.forms import Fields
 from services.ingest.kit.json_input import read_fields
 from services.ingest.sanitise import clean_html
 from shared.contracts.articles import ArticleState

@@ -6,16 +6,17 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles.asked import Asked, current, needs_article, seen_by
-from services.ingest.desk import article_form, limits, people, rights, steps
+from services.ingest.desk import article_form, steps
 from services.ingest.desk.article_form import Draft
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import NavItem, back, json_answer, page, wants_html
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit import limits, people, rights
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, json_answer, page, wants_html
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Forbidden, Invalid, Stale
 from services.ingest.store import articles as store
 from services.ingest.store import autosaves, listing, reading, sections, workflow
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Forbidden, Invalid, Stale
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 from shared.settings import get_settings

@@ -7,14 +7,14 @@ from fastapi.responses import Response
 from sqlalchemy import or_, select
 
 from services.ingest.articles.tables import articles
-from services.ingest.desk import rights
-from services.ingest.desk.asking import ask
-from services.ingest.desk.pages import NavItem, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit import rights
+from services.ingest.desk_kit.asking import ask
+from services.ingest.desk_kit.pages import NavItem, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
 from services.ingest.sections.tables import sections as sections_table
 from services.ingest.store import sections
-from services.ingest.store.actors import Account
 from shared.contracts.commands import SearchAnswer, SearchArticles
 from shared.database import engine, read
 from shared.vietnamese.text import one_line

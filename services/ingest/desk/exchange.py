@@ -7,15 +7,15 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import exporters
-from services.ingest.desk import people
-from services.ingest.desk.forms import RowId
-from services.ingest.desk.pages import NavItem, back, json_answer, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.forms import RowId
+from services.ingest.desk_kit.pages import NavItem, back, json_answer, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
 from services.ingest.importers import FORMATS, jobs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid, NotFound, TooLarge
 from services.ingest.store import reading
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Invalid, NotFound, TooLarge
 from shared.database import engine
 from shared.vietnamese.text import one_line
 

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk.forms import Fields, Form, RowId
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit.forms import Fields, Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
 from services.ingest.feeds import store
-from services.ingest.fetching import Fetcher
+from services.ingest.kit.actors import Account, Actor
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.store import sections
-from services.ingest.store.actors import Account, Actor
 from shared.database import engine
 
 router = APIRouter()

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import seen_by, version_of
-from services.ingest.desk.forms import Fields, Form
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit.forms import Fields, Form
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
 from services.ingest.store import frontpage, listing
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Invalid
 from services.ingest.store.frontpage import Slot
 from shared.contracts.articles import ArticleState
 from shared.database import engine

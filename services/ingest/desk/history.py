@@ -7,14 +7,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import Asked, current, needs_article, version_of
-from services.ingest.desk import article_form, differences, people, steps
+from services.ingest.desk import article_form, differences, steps
 from services.ingest.desk.article_form import LABELS
 from services.ingest.desk.conflict import shown_fields
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import back, page
-from services.ingest.desk.rights import Action
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.kit.errors import Invalid
 from services.ingest.store import reading, workflow
-from services.ingest.store.errors import Invalid
 from shared.database import engine
 from shared.settings import get_settings
 from shared.vietnamese.dates import iso

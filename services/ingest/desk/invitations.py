@@ -10,9 +10,9 @@ from sqlalchemy import Engine, delete, select, update
 
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.tables import invitations, users
-from services.ingest.store import audit
-from services.ingest.store.actors import Role
-from services.ingest.store.errors import Invalid, NotFound
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Role
+from services.ingest.kit.errors import Invalid, NotFound
 from shared.database import read, write
 from shared.vietnamese.text import one_line
 

@@ -7,16 +7,17 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import imaging
-from services.ingest.api.requests import json_object
 from services.ingest.articles.store import pictures
-from services.ingest.desk import films, people, uploads
-from services.ingest.desk.forms import Form, RowId
-from services.ingest.desk.pages import NavItem, back, json_answer, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk import films, uploads
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.forms import Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, json_answer, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
+from services.ingest.kit.requests import json_object
 from services.ingest.store import media
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Conflict, Invalid, NotFound, Refused
 from shared.database import engine
 from shared.settings import get_settings
 

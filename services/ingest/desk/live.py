@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import Asked, needs_article
-from services.ingest.desk import people
-from services.ingest.desk.pages import back, json_answer, page
-from services.ingest.desk.rights import Action
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.pages import back, json_answer, page
+from services.ingest.desk_kit.rights import Action
 from services.ingest.store import reading, sending
 from services.ingest.store.sending import Public
 from shared.contracts.addresses import article_path

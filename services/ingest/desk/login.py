@@ -9,16 +9,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest import security_log
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFactorWanted
-from services.ingest.desk import invitations, limits, second_factor
-from services.ingest.desk.forms import Fields, Form
-from services.ingest.desk.pages import back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import cookie_name, needs, refuse_foreign_origin, set_cookie
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Invalid
+from services.ingest.desk import invitations, second_factor
+from services.ingest.desk_kit import limits
+from services.ingest.desk_kit.forms import Fields, Form
+from services.ingest.desk_kit.pages import back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import cookie_name, needs, refuse_foreign_origin, set_cookie
+from services.ingest.kit import security_log
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
 from services.ingest.weak_passwords import is_weak
 from shared.database import engine
 from shared.settings import get_settings

@@ -6,14 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk import people, rights
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.store import comments
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Invalid, Refused
 from shared.database import engine
 
 router = APIRouter()

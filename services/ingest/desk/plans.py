@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk import rights
-from services.ingest.desk.forms import Fields, Form, RowId
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit import rights
+from services.ingest.desk_kit.forms import Fields, Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
 from services.ingest.store import plans, sections
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Invalid
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
 

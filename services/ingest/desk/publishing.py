@@ -10,13 +10,13 @@ from fastapi.responses import Response
 from services.ingest.article_input import CorrectionInput, ReasonInput
 from services.ingest.articles.asked import Asked, current, needs_article
 from services.ingest.desk import article_form, steps
-from services.ingest.desk.forms import Fields, Form
-from services.ingest.desk.pages import STATUS_NAMES, back, json_answer, page, wants_html
-from services.ingest.desk.rights import Action
+from services.ingest.desk_kit.forms import Fields, Form
+from services.ingest.desk_kit.pages import STATUS_NAMES, back, json_answer, page, wants_html
+from services.ingest.desk_kit.rights import Action
+from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles as store
 from services.ingest.store import sections, workflow
-from services.ingest.store.errors import Invalid
 from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState
 from shared.database import engine

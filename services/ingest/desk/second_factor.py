@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import Engine, select, update
 
 from services.ingest.accounts.tables import users
-from services.ingest.store import audit
+from services.ingest.kit import audit
 from shared.database import read, write
 from shared.settings import get_settings
 

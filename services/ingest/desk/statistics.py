@@ -8,16 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import Asked, needs_article
-from services.ingest.desk import people
-from services.ingest.desk.asking import ask, send
 from services.ingest.desk.charts import Point, bars
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import NavItem, back, environment, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
-from services.ingest.store import audit, sections
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import Invalid
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.asking import ask, send
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, environment, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
+from services.ingest.store import sections
 from shared.contracts.commands import (
     ArticleStatistics,
     ArticleStatisticsAnswer,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.ingest.articles.asked import Asked
-from services.ingest.desk.rights import Action
-from services.ingest.store.actors import Role
-from services.ingest.store.errors import Conflict, Forbidden
+from services.ingest.desk_kit.rights import Action
+from services.ingest.kit.actors import Role
+from services.ingest.kit.errors import Conflict, Forbidden
 from services.ingest.store.rules import UNFINISHED
 from services.ingest.store.sections import STEPS
 

@@ -16,9 +16,9 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest import imaging
-from services.ingest.api.problems import WrongType
 from services.ingest.desk import films
-from services.ingest.store.errors import Conflict, Invalid, NotFound, TooLarge
+from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge
+from services.ingest.kit.problems import WrongType
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line
 

@@ -7,13 +7,13 @@ from fastapi.responses import Response
 
 from services.ingest.accounts.store import accounts
 from services.ingest.desk import invitations
-from services.ingest.desk.forms import Fields, Form, RowId
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import RIGHTS, ROLE_NAMES, Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit.forms import Fields, Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import RIGHTS, ROLE_NAMES, Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account, Role
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.store import sections
-from services.ingest.store.actors import Account, Role
-from services.ingest.store.errors import Conflict, Invalid, NotFound
 from shared.database import engine
 from shared.settings import get_settings
 

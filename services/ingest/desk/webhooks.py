@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk.forms import Form, RowId
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
-from services.ingest.fetching import Fetcher
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import NotFound
+from services.ingest.desk_kit.forms import Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import NotFound
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.webhooks import store
 from shared.database import engine
 

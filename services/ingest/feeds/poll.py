@@ -19,14 +19,14 @@ from sqlalchemy import Engine, exists, select, update
 
 from services.ingest.article_input import ArticleInput
 from services.ingest.feeds.tables import feeds
-from services.ingest.fetching import Fetched, Fetcher, FetchFailed
 from services.ingest.importers import Fields, fields_of, format_of_xml
 from services.ingest.importers.pictures import Pictures
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Refused
+from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
-from services.ingest.lookout import moment
-from services.ingest.store.actors import Actor, Scope
+from services.ingest.kit.lookout import moment
 from services.ingest.store.articles import save_article
-from services.ingest.store.errors import Refused
 from shared.database import read, write
 from shared.telemetry import log
 

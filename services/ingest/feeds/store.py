@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 
 from services.ingest.feeds.tables import feeds
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.sections.tables import sections
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid, NotFound
 from shared.database import read, write
 
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 1440

@@ -17,12 +17,12 @@ from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
 from services.ingest.content import prepare
-from services.ingest.fetching import Fetcher
 from services.ingest.importers.pictures import Pictures
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Refused
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import reading
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Refused
 from services.ingest.store.many import save_many
 from services.ingest.store.revisions import Saved
 from shared.database import engine as service_engine

@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from services.ingest.importers import Fields
 from services.ingest.importers.xml import items, text
+from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.sanitise import clean_html, to_text
-from services.ingest.store.errors import Invalid, Refused
 from shared.contracts.addresses import old_path
 
 _ATOM = "{http://www.w3.org/2005/Atom}"

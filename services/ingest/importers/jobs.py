@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import Engine, exists, insert, or_, select, update
 
 from services.ingest.exchange.tables import import_jobs
-from services.ingest.fetching import Fetcher
 from services.ingest.imaging import MAX_UPLOAD_BYTES
 from services.ingest.importers import FORMATS, Options, format_of, import_paths
 from services.ingest.importers.report import Report
-from services.ingest.lookout import moment
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Invalid, NotFound
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.lookout import moment
 from shared.database import read, write
 from shared.settings import get_settings
 from shared.telemetry import log

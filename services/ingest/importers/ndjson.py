@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.ingest.importers import Fields
+from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_json
-from services.ingest.store.errors import Refused
 
 
 def read(path: Path) -> Iterator[tuple[str, "Fields | Refused"]]:

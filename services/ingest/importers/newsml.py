@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from services.ingest.importers import Fields
 from services.ingest.importers.xml import items
-from services.ingest.store.errors import Refused
+from services.ingest.kit.errors import Refused
 
 _NAR = "{http://iptc.org/std/nar/2006-10-01/}"
 _SECTION_ROLES = ("section", "category")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from services.ingest.importers import Fields
+from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.kit.json_input import MAX_DEPTH, read_json
-from services.ingest.store.errors import Invalid, Refused
 
 _STATUS = {"usable": None, "withheld": "draft", "canceled": "draft"}
 _DATELINE_LENGTH = 50

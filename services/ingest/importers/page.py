@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.ingest.importers import Fields
 from services.ingest.importers.text import parse_page
-from services.ingest.store.errors import Invalid, Refused
+from services.ingest.kit.errors import Invalid, Refused
 from shared.vietnamese.text import one_line
 
 

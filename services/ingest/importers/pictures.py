@@ -17,11 +17,11 @@ from sqlalchemy import Engine, select
 
 from services.ingest import imaging
 from services.ingest.exchange.tables import media_sources
-from services.ingest.fetching import Fetcher
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Refused
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.media.tables import media as media_table
 from services.ingest.store import media
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Refused
 from shared.database import read, upsert, write
 from shared.settings import get_settings
 from shared.telemetry import log

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from services.ingest.importers import Fields
 from services.ingest.importers.feed import utc, words
 from services.ingest.importers.xml import items, text
-from services.ingest.store.errors import Refused
+from services.ingest.kit.errors import Refused
 from shared.contracts.addresses import old_path
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml import DefusedXmlException
 
-from services.ingest.store.errors import Invalid, Refused
+from services.ingest.kit.errors import Invalid, Refused
 
 MAX_FILE_BYTES = 2_000_000_000
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 import orjson
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from services.ingest.store.errors import Invalid
+from services.ingest.kit.errors import Invalid
 from shared.vietnamese.text import one_line, plain
 
 MAX_DEPTH = 32

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from kombu.exceptions import OperationalError as BrokerAway
 
-from services.ingest.desk.forms import Form
-from services.ingest.desk.pages import NavItem, back, page
-from services.ingest.desk.rights import Action
-from services.ingest.desk.session import needs
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import NotFound
 from services.ingest.kit.tables import dead_letters
 from services.ingest.ops import report, sparkline
-from services.ingest.store import audit
-from services.ingest.store.actors import Account
-from services.ingest.store.errors import NotFound
 from shared import deadletter
 from shared.celery_factory import publisher
 from shared.database import engine, write

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from services.ingest.articles.tables import articles
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.royalties.rates import MOST, current_month, month_of
 from services.ingest.royalties.sheet import Sheet, as_rows, sheet_in
 from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Conflict, Invalid, NotFound
 from shared.database import write
 from shared.vietnamese.dates import vietnam_day
 from shared.vietnamese.text import one_line, slug

@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import Connection, Engine, delete, select
 
 from services.ingest.byline import ROLES
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.royalties.tables import royalty_rates
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid, NotFound
 from shared.database import read, upsert, write
 from shared.vietnamese.text import fold, one_line
 

@@ -1,6 +1,6 @@
 """What can be done to an article. Every function is one transaction; after it the relay is woken.
 
-Raises the kinds of services.ingest.store.errors.Refused; then nothing was stored.
+Raises the kinds of services.ingest.kit.errors.Refused; then nothing was stored.
 """
 
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from services.ingest.article_input import ArticleInput, CorrectionInput
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.tables import articles
 from services.ingest.content import Content, clean, derived_summary, prepare, with_captions_in_place, without_dateline
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.sanitise import to_text
 from services.ingest.store import sections
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Conflict, Invalid
 from services.ingest.store.revisions import (
     Current,
     Saved,

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.articles.tables import articles, autosaves
-from services.ingest.store.errors import Conflict, Invalid
+from services.ingest.kit.errors import Conflict, Invalid
 from shared.database import read, write
 
 MAX_NEW = 50

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Engine, func, or_, select, update
 
 from services.ingest.articles.tables import articles
 from services.ingest.comments.tables import comments
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import outbox
 from services.ingest.sections.tables import sections
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Conflict, NotFound
 from shared import outbox as events
 from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished, CommentRemoved, Event

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Engine, delete, exists, select
 
 from services.ingest.articles.tables import articles
 from services.ingest.front_page.tables import front_page, front_page_slots
+from services.ingest.kit import audit
+from services.ingest.kit.actors import SCHEDULER, Actor
+from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.tables import outbox
-from services.ingest.store import audit
-from services.ingest.store.actors import SCHEDULER, Actor
-from services.ingest.store.errors import Conflict, Invalid
 from shared import outbox as events
 from shared.contracts.events import FrontPageChanged
 from shared.database import read, upsert, write

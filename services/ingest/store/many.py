@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from services.ingest.article_input import ArticleInput
 from services.ingest.articles.tables import articles
 from services.ingest.content import Content, prepare
-from services.ingest.store.actors import Actor
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Refused
 from services.ingest.store.articles import committed, outcome
-from services.ingest.store.errors import Refused
 from services.ingest.store.revisions import Current, Saved, Version, with_states, write_versions
 
 # In the order of ids: two imports of the same articles then never wait for each other in a circle.

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from services.ingest.imaging import Rebuilt
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.media.tables import media
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid, NotFound
 from shared.database import read, upsert, write
 from shared.vietnamese.text import fold, one_line, plain
 

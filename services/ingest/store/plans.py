@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from services.ingest.articles.tables import articles
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.planning.tables import plans
 from services.ingest.sections.tables import sections
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Conflict, Invalid, NotFound
 from shared.database import read, write
 from shared.vietnamese.dates import VIETNAM
 

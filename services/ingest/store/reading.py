@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.errors import NotFound
 from services.ingest.sections.tables import sections
-from services.ingest.store.errors import NotFound
 from services.ingest.store.revisions import SHOWN, shown, with_state
 from shared.database import UtcDateTime, read
 

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Select, and_, bindparam, insert, select, upda
 
 from services.ingest.articles.store.pictures import note_uses
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import NotFound, Stale
 from services.ingest.kit.tables import outbox
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import NotFound, Stale
 from shared import outbox as events
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState

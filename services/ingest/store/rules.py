@@ -1,15 +1,15 @@
 """What an article may become, who may make it that, and when: nothing here reads or writes a store.
 
-Raises the kinds of services.ingest.store.errors.Refused.
+Raises the kinds of services.ingest.kit.errors.Refused.
 """
 
 from datetime import datetime
 from typing import Any
 
 from services.ingest.article_input import ArticleInput
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Conflict, Forbidden, Invalid
 from services.ingest.sanitise import to_text
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Conflict, Forbidden, Invalid
 from services.ingest.store.revisions import Current
 from services.ingest.store.sections import STEPS
 from shared.vietnamese.dates import house_time

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.tables import outbox
 from services.ingest.sections.tables import section_rules, sections
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor, Scope
-from services.ingest.store.errors import Invalid, NotFound
 from shared import outbox as events
 from shared.contracts.addresses import RESERVED
 from shared.contracts.events import SectionSaved

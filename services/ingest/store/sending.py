@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, select
 
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import dead_letters, outbox
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Conflict, NotFound
 from services.ingest.store.revisions import EVENTS, REMOVED, SHOWN
 from shared import outbox as events
 from shared.contracts.articles import ArticleState

@@ -17,12 +17,12 @@ import orjson
 from sqlalchemy import Connection, Engine, delete, exists, select, update
 
 from services.ingest.articles.tables import revisions
-from services.ingest.fetching import Fetcher
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import NotFound, Refused
+from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.lookout import moment
 from services.ingest.kit.tables import audit
-from services.ingest.lookout import moment
 from services.ingest.store import revisions as versions
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import NotFound, Refused
 from services.ingest.webhooks import store
 from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
 from shared.contracts.articles import ArticleState

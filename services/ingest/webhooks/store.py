@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.tables import audit as audit_table
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid, NotFound
 from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
 from shared.database import read, upsert, write
 

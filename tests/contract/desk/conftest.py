@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from services.ingest.accounts.store import accounts
 from services.ingest.article_input import ArticleInput
-from services.ingest.desk.session import cookie_name, csrf_token
+from services.ingest.desk_kit.session import cookie_name, csrf_token
+from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import sections
-from services.ingest.store.actors import Actor, Role
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from shared.database import write

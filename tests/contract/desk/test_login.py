@@ -7,9 +7,10 @@ import pyotp
 import pytest
 
 from services.ingest.accounts.store import accounts
-from services.ingest.desk import limits, second_factor
-from services.ingest.desk.session import cookie_name, csrf_token
-from services.ingest.store.actors import Role
+from services.ingest.desk import second_factor
+from services.ingest.desk_kit import limits
+from services.ingest.desk_kit.session import cookie_name, csrf_token
+from services.ingest.kit.actors import Role
 from tests.contract.desk.conftest import Desk
 
 PASSWORD = "mật khẩu đủ dài"

@@ -7,11 +7,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from services.ingest.articles.asked import NeedsArticle
-from services.ingest.desk import asking
-from services.ingest.desk.modules import MODULES
-from services.ingest.desk.rights import RIGHTS, Action, Reach
-from services.ingest.desk.session import OPEN, Needs
-from services.ingest.store.actors import Role
+from services.ingest.desk_kit import asking
+from services.ingest.desk_kit.rights import RIGHTS, Action, Reach
+from services.ingest.desk_kit.session import OPEN, Needs
+from services.ingest.kit.actors import Role
+from services.ingest.screens import SCREENS
 from tests.contract.desk.conftest import HOUSE, Desk, Person, form_of
 
 # What an endpoint needs to come as far as the question who may do it.
@@ -29,7 +29,7 @@ PLACES = ("own desk", "other desk", "own article")
 def routes() -> list[tuple[str, APIRoute]]:
     return [
         (method, route)
-        for module in MODULES
+        for module in SCREENS
         for route in import_module(module).router.routes
         if isinstance(route, APIRoute)
         for method in sorted(route.methods or ())

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 from sqlalchemy import Engine
 
-from services.ingest.fetching import Fetcher
+from services.ingest.kit.fetching import Fetcher
 from tests.contract.ingest.conftest import migrated
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, update
 
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.tables import users
-from services.ingest.store.actors import Role
+from services.ingest.kit.actors import Role
 from shared.database import write
 from tests.wait import until
 

@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 from services.ingest.article_input import ArticleInput
 from services.ingest.feeds import poll
 from services.ingest.feeds import store as feeds
-from services.ingest.fetching import Fetcher
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, reading, sections
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid
 from tests.contract.desk_extras.conftest import Outside
 
 EDITOR = Actor("user:editor")

@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 from sqlalchemy import Engine
 
 from services.ingest.desk import draft_search, statistics
-from services.ingest.store.actors import Role
+from services.ingest.kit.actors import Role
 from shared.contracts.commands import (
     ArticleStatistics,
     ArticleStatisticsAnswer,

@@ -7,9 +7,9 @@ from sqlalchemy import Engine, update
 
 from services.ingest.exchange.tables import import_jobs
 from services.ingest.importers import jobs
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid
 from services.ingest.store import reading
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid
 from shared.database import write
 from tests.contract.ingest.conftest import STORY
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.json_input import read_fields
 from services.ingest.royalties import ledger, rates
 from services.ingest.royalties.sheet import sheet, tables
 from services.ingest.store import articles
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Conflict, Invalid
 from tests.contract.ingest.conftest import STORY
 
 CHIEF = Actor("user:chief")

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, text
 
 from services.ingest.article_input import ArticleInput
 from services.ingest.importers import jobs
+from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, comments
-from services.ingest.store.actors import Actor, Role
 from shared.contracts.commands import SubmitComment
 from shared.database import write
 from tests.contract.desk_extras.desk import Desk, narrow, running_desk

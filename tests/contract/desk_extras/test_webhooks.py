@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from services.ingest.article_input import ArticleInput
-from services.ingest.fetching import Fetcher
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import articles, audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid
+from services.ingest.store import articles
 from services.ingest.webhooks import send
 from services.ingest.webhooks import store as hooks
 from services.ingest.webhooks.tables import webhook_deliveries, webhooks

@@ -10,8 +10,8 @@ import uvicorn
 from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
+from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store.actors import Actor
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from tests.wait import until

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from services.ingest.api import problems
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit import problems
 from services.ingest.kit.tables import outbox
 from shared.database import engine, read
 from tests.contract.ingest.conftest import STORY, Api, migrated

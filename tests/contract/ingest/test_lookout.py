@@ -12,7 +12,7 @@ from services.ingest.articles.tables import articles
 from services.ingest.feeds import poll
 from services.ingest.feeds import store as feeds
 from services.ingest.importers import jobs
-from services.ingest.lookout import Lookout
+from services.ingest.kit.lookout import Lookout
 from services.ingest.store import frontpage
 from services.ingest.store.articles import withdraw
 from services.ingest.webhooks import send

@@ -8,11 +8,12 @@ from sqlalchemy import Engine, select
 
 from services.ingest.article_input import ArticleInput
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit import audit
+from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.store import articles as store_articles
-from services.ingest.store import audit, many, reading, sections
-from services.ingest.store.errors import Refused
+from services.ingest.store import many, reading, sections
 from services.ingest.store.many import save_many
 from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState

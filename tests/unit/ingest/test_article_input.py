@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.article_input import ArticleInput
+from services.ingest.kit.errors import Invalid, Refused, TooLarge
 from services.ingest.kit.json_input import read_fields, read_json
-from services.ingest.store.errors import Invalid, Refused, TooLarge
 
 GOOD = {"title": "Khai mạc hội chợ", "body": "<p>x</p>", "section": "Kinh tế"}
 

@@ -5,10 +5,10 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from services.ingest.desk.pages import FOLDER, STATIC, static_url
+from services.ingest.desk_kit.pages import STATIC, TEMPLATES, static_url
 
 ROOT = Path(__file__).resolve().parents[3]
-BUILT = STATIC / "built"
+BUILT = next(folder / "built" for folder in STATIC if (folder / "built").is_dir())
 DESK = ROOT / "desk"
 
 
@@ -23,14 +23,21 @@ def test_the_editor_was_built_from_the_sources_beside_it() -> None:
 
 
 def test_every_script_that_a_page_names_is_there() -> None:
-    pages = "".join(path.read_text("utf-8") for path in (FOLDER / "templates").iterdir())
+    pages = "".join(path.read_text("utf-8") for folder in TEMPLATES for path in folder.iterdir())
     names = set(re.findall(r"static\('([^']+)'\)", pages))
     assert "built/richtext.js" in names
     for name in names:
         assert static_url(name).startswith(f"/desk/static/{name}?v=")
-    for script in STATIC.glob("*.js"):
+    scripts = {path.name: path for folder in STATIC for path in folder.glob("*.js")}
+    for script in scripts.values():
         for other in re.findall(r'^import .*from "\./([^"]+)"', script.read_text("utf-8"), re.MULTILINE):
-            assert (STATIC / other).is_file(), f"{script.name} imports {other}"
+            assert other in scripts, f"{script.name} imports {other}"
+
+
+def test_no_two_features_name_a_page_or_a_script_alike() -> None:
+    for folders in (TEMPLATES, STATIC):
+        names = [path.name for folder in folders for path in folder.iterdir()]
+        assert len(names) == len(set(names))
 
 
 def test_the_editors_packages_are_pinned_and_named_without_a_registry() -> None:

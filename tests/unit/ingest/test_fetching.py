@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.fetching import Fetcher, FetchFailed, FetchRefused, is_public
+from services.ingest.kit.fetching import Fetcher, FetchFailed, FetchRefused, is_public
 
 REFUSED = "Không lấy được từ địa chỉ này."
 LOOPBACK = (ipaddress.ip_network("127.0.0.1/32"),)

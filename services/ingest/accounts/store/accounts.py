@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.accounts.tables import sessions, user_sections, users
-from services.ingest.store import audit
-from services.ingest.store.actors import Account, Role
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Account, Role
 from shared.database import engine as service_engine
 from shared.database import read, write
 from shared.vietnamese.text import nfc, one_line

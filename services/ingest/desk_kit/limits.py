@@ -5,7 +5,7 @@ import time
 
 import redis
 
-from services.ingest.store.errors import Refused
+from services.ingest.kit.errors import Refused
 from shared.hints import counters
 from shared.telemetry import log
 

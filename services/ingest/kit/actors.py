@@ -71,7 +71,7 @@ class Account:
 
     @property
     def actor(self) -> Actor:
-        """For the store, which knows scopes and no roles: what is finer stands in services.ingest.desk.rights."""
+        """For the store, which knows scopes and no roles: what is finer stands in services.ingest.desk_kit.rights."""
         return Actor(self.actor_name, _SCOPES.get(self.role, frozenset({Scope.publish})))
 
     def works_at(self, section_id: int) -> bool:

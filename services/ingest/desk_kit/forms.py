@@ -8,8 +8,8 @@ from fastapi import Depends, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
-from services.ingest.api.requests import MAX_REQUEST_BYTES, bounded
-from services.ingest.store.errors import Invalid
+from services.ingest.kit.errors import Invalid
+from services.ingest.kit.requests import MAX_REQUEST_BYTES, bounded
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import one_line, plain
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from services.ingest.store.errors import Invalid, Refused
+from services.ingest.kit.errors import Invalid, Refused
 from shared.telemetry import log
 
 MAX_BYTES = 10_000_000

@@ -6,8 +6,8 @@ one's own, `all` every one. Actions without an article are allowed with any reac
 
 from enum import IntEnum, StrEnum
 
-from services.ingest.store.actors import Account, Role
-from services.ingest.store.errors import Forbidden
+from services.ingest.kit.actors import Account, Role
+from services.ingest.kit.errors import Forbidden
 
 
 class Reach(IntEnum):

@@ -1,5 +1,6 @@
 """The desk as one ASGI app, mounted at /desk: its modules, its errors, the headers of its answers."""
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 from urllib.parse import quote
@@ -13,13 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest import security_log
-from services.ingest.api import problems
-from services.ingest.desk.limits import TooMany
-from services.ingest.desk.modules import MODULES
-from services.ingest.desk.pages import NAV, STATIC, page, wants_html
-from services.ingest.desk.session import PASSWORD_PAGE, NotSignedIn, PasswordWanted
-from services.ingest.store.errors import Forbidden, Refused
+from services.ingest.desk_kit.limits import TooMany
+from services.ingest.desk_kit.pages import NAV, STATIC, page, wants_html
+from services.ingest.desk_kit.session import PASSWORD_PAGE, NotSignedIn, PasswordWanted
+from services.ingest.kit import problems, security_log
+from services.ingest.kit.errors import Forbidden, Refused
 from shared.asgi import problem
 from shared.telemetry import log
 
@@ -46,15 +45,15 @@ _HEADERS = {
 _YEAR = 365 * 86_400
 
 
-def make_desk() -> FastAPI:
-    """The app to mount at /desk."""
+def make_desk(screens: Iterable[str]) -> FastAPI:
+    """The app to mount at /desk, of the modules named."""
     desk = FastAPI(title="Tòa Soạn desk", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     NAV.clear()
-    for name in MODULES:
+    for name in screens:
         module: Any = import_module(name)
         desk.include_router(module.router)
         NAV.extend(getattr(module, "NAV", ()))
-    desk.mount("/static", _Static(directory=STATIC), name="static")
+    desk.mount("/static", _Static(), name="static")
     for kind, handler in _HANDLERS.items():
         desk.add_exception_handler(kind, handler)
     desk.add_middleware(_Headers)
@@ -63,6 +62,9 @@ def make_desk() -> FastAPI:
 
 class _Static(StaticFiles):
     """Files whose addresses change with them: browsers may keep them."""
+
+    def get_directories(self, *_arguments: Any, **_named: Any) -> list[Any]:
+        return [*STATIC]
 
     def file_response(self, *arguments: Any, **named: Any) -> Response:
         answer = super().file_response(*arguments, **named)

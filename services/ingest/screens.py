@@ -1,6 +1,6 @@
-"""Which modules make up the desk, in the order of the navigation. Each has `router` and may have `NAV`."""
+"""The screens of the desk, in the order of the navigation. Each has `router` and may have `NAV`."""
 
-MODULES = (
+SCREENS = (
     "services.ingest.desk.login",
     "services.ingest.desk.home",
     "services.ingest.desk.articles",

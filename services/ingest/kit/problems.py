@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from services.ingest import security_log
-from services.ingest.store.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, Stale, TooLarge
+from services.ingest.kit import security_log
+from services.ingest.kit.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, Stale, TooLarge
 from shared.telemetry import log
 
 

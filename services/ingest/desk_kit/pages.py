@@ -14,10 +14,10 @@ import orjson
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.desk import rights
-from services.ingest.desk.rights import ROLE_NAMES, Action
-from services.ingest.desk.session import cookie_name, csrf_token, set_cookie
-from services.ingest.store.actors import Account
+from services.ingest.desk_kit import rights
+from services.ingest.desk_kit.rights import ROLE_NAMES, Action
+from services.ingest.desk_kit.session import cookie_name, csrf_token, set_cookie
+from services.ingest.kit.actors import Account
 from shared.settings import get_settings
 from shared.vietnamese.dates import VIETNAM, house_time, short_date
 from shared.vietnamese.text import thousands
@@ -25,8 +25,10 @@ from shared.vietnamese.text import thousands
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-FOLDER = Path(__file__).parent
-STATIC = FOLDER / "static"
+_FEATURES = Path(__file__).parent.parent
+TEMPLATES = sorted(_FEATURES.glob("*/templates"))
+STATIC = sorted(_FEATURES.glob("*/static"))
+"""Where pages and scripts lie, a folder a feature. All of them answer below one address: no name is there twice."""
 STATUS_NAMES = {
     "draft": "Bản nháp",
     "submitted": "Chờ biên tập",
@@ -75,7 +77,7 @@ NAV: list[NavItem] = []
 
 
 def page(request: Request, who: Account | None, template: str, status: int = 200, **context: Any) -> Response:
-    """A page from a template of the folder `templates`, with the frame's own variables."""
+    """A page from a template of a feature's folder `templates`, with the frame's own variables."""
     token = getattr(request.state, "token", "")
     flash = _flash(request)
     common = {
@@ -118,7 +120,7 @@ def environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -145,7 +147,7 @@ def environment() -> "Environment":
 
 def static_url(name: str) -> str:
     """A file's address, which changes with the file so that browsers may keep it for long."""
-    path = STATIC / name
+    path = next(folder / name for folder in STATIC if (folder / name).is_file())
     return f"/desk/static/{name}?v={_stamp(path, path.stat().st_mtime_ns)}"
 
 

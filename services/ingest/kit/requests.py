@@ -7,9 +7,9 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
-from services.ingest.api.problems import NoVersion, WrongType
+from services.ingest.kit.errors import Invalid, NotFound, TooLarge
 from services.ingest.kit.json_input import read_json
-from services.ingest.store.errors import Invalid, NotFound, TooLarge
+from services.ingest.kit.problems import NoVersion, WrongType
 
 # Room for a whole article with every field at its limit; what is longer is no article.
 MAX_REQUEST_BYTES = 16_000_000
