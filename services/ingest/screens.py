@@ -15,7 +15,7 @@ SCREENS = (
     "services.ingest.desk.api_keys",
     "services.ingest.desk.desks",
     "services.ingest.desk.draft_search",
-    "services.ingest.desk.plans",
+    "services.ingest.planning.screen",
     "services.ingest.desk.moderation",
     "services.ingest.desk.statistics",
     "services.ingest.desk.royalties",

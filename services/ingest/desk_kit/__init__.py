@@ -11,7 +11,7 @@ How it is put together:
     asking.py    what the other services are asked for, within a deadline
     people.py    names of accounts by what stands in revisions and the audit log ("user:lan@bao.vn")
 
-A feature's `screen.py` has `router` (an APIRouter with paths below /desk) and may have `NAV`; services/ingest/screens.py
+A feature's `screen.py` has `router` (an APIRouter with paths below /desk) and may have `NAV`; services.ingest.screens
 lists it. Its templates stand in `templates/` and its scripts in `static/` beside it, under names no other feature has.
 A new page is a function:
 
