@@ -18,7 +18,7 @@ SCREENS = (
     "services.ingest.planning.screen",
     "services.ingest.desk.moderation",
     "services.ingest.desk.statistics",
-    "services.ingest.desk.royalties",
+    "services.ingest.royalties.screen",
     "services.ingest.desk.audit_log",
     "services.ingest.desk.exchange",
     "services.ingest.desk.feeds",

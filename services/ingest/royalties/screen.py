@@ -13,8 +13,8 @@ from services.ingest.desk_kit.rights import Action, Reach
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
-from services.ingest.royalties import ledger, rates
-from services.ingest.royalties.sheet import Sheet, sheet, tables
+from services.ingest.royalties.store import ledger, rates
+from services.ingest.royalties.store.sheet import Sheet, sheet, tables
 from shared.database import engine
 from shared.vietnamese.dates import vietnam_day
 from shared.vietnamese.text import slug

@@ -8,8 +8,8 @@ from services.ingest.articles.tables import articles
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
-from services.ingest.royalties.rates import MOST, current_month, month_of
-from services.ingest.royalties.sheet import Sheet, as_rows, sheet_in
+from services.ingest.royalties.store.rates import MOST, current_month, month_of
+from services.ingest.royalties.store.sheet import Sheet, as_rows, sheet_in
 from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
 from shared.database import write
 from shared.vietnamese.dates import vietnam_day
