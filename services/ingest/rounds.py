@@ -10,7 +10,8 @@ from services.ingest.feeds import poll
 from services.ingest.importers import jobs
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
-from services.ingest.webhooks import send
+from services.ingest.webhooks import loop as webhooks
+from services.ingest.webhooks.store import deliveries
 from shared.process import every
 from shared.telemetry import log
 
@@ -24,7 +25,7 @@ def loops(engine: Engine, lookout: Lookout, halt: threading.Event) -> dict[str, 
     fetcher = Fetcher()
     return {
         "feeds": _loop("feeds", halt, lookout.watch(poll.DUE), lambda: poll.poll_due(engine, fetcher) > 0),
-        "webhooks": _loop("webhooks", halt, lookout.watch(send.ANY, check=send.is_due), _webhooks(engine)),
+        "webhooks": _loop("webhooks", halt, lookout.watch(deliveries.ANY, check=deliveries.is_due), _webhooks(engine)),
         "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: jobs.work_off(engine, halt.is_set)),
     }
 
@@ -48,11 +49,11 @@ def _loop(name: str, halt: threading.Event, awake: threading.Event, work: Callab
 
 def _webhooks(engine: Engine) -> Callable[[], bool]:
     fetcher = Fetcher(max_bytes=100_000, seconds=10)
-    forget = every(_FORGET_SECONDS, lambda: send.forget_old(engine))
+    forget = every(_FORGET_SECONDS, lambda: deliveries.forget_old(engine))
 
     def work() -> bool:
         forget()
-        read = send.fan_out(engine)
-        return send.deliver_due(engine, fetcher) + read > 0
+        read = deliveries.fan_out(engine)
+        return webhooks.deliver_due(engine, fetcher) + read > 0
 
     return work

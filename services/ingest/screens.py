@@ -22,6 +22,6 @@ SCREENS = (
     "services.ingest.desk.audit_log",
     "services.ingest.desk.exchange",
     "services.ingest.desk.feeds",
-    "services.ingest.desk.webhooks",
+    "services.ingest.webhooks.screen",
     "services.ingest.ops.pages",
 )

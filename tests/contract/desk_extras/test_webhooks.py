@@ -17,8 +17,9 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles
-from services.ingest.webhooks import send
-from services.ingest.webhooks import store as hooks
+from services.ingest.webhooks import loop as send
+from services.ingest.webhooks.store import deliveries
+from services.ingest.webhooks.store import endpoints as hooks
 from services.ingest.webhooks.tables import webhook_deliveries, webhooks
 from shared.database import read, write
 from tests.contract.desk_extras.conftest import Outside
@@ -37,7 +38,7 @@ def add(store: Engine, url: str, kinds: tuple[str, ...] = ALL) -> int:
 
 
 def turn(store: Engine, fetcher: Fetcher) -> int:
-    while send.fan_out(store):
+    while deliveries.fan_out(store):
         pass
     return send.deliver_due(store, fetcher)
 
@@ -111,7 +112,7 @@ def test_endpoint_that_fails_too_often_is_switched_off_seen_and_switched_on_agai
     hook = add(store, f"{outside.url}/nowhere")
     for number in range(5):
         save(store, external_id=str(number))
-    for _ in range(send.DISABLE_AFTER):
+    for _ in range(deliveries.DISABLE_AFTER):
         make_due(store)
         turn(store, fetcher)
     (seen,) = hooks.listed(store)
@@ -145,10 +146,10 @@ def test_a_sender_that_dies_in_between_forgets_nothing(store: Engine, outside: O
     outside.pages["/hook"] = (200, {}, b"")
     hook = add(store, f"{outside.url}/hook")
     save(store)
-    send.fan_out(store)
+    deliveries.fan_out(store)
     with read(store) as connection:
         row = connection.execute(select(webhook_deliveries, webhooks.c.url, webhooks.c.secret).join(webhooks)).one()
-    assert send._claim(store, row), "it was in hand when the process died"
+    assert deliveries.claim(store, row), "it was in hand when the process died"
     assert send.deliver_due(store, fetcher) == 0
     make_due(store)
     assert send.deliver_due(store, fetcher) == 1

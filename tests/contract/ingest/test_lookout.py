@@ -15,8 +15,8 @@ from services.ingest.importers import jobs
 from services.ingest.kit.lookout import Lookout
 from services.ingest.store import frontpage
 from services.ingest.store.articles import withdraw
-from services.ingest.webhooks import send
-from services.ingest.webhooks import store as webhooks
+from services.ingest.webhooks import loop as send
+from services.ingest.webhooks.store import endpoints as webhooks
 from shared.database import write
 from tests.contract.ingest.conftest import EDITOR, Save
 from tests.plans import scanned

@@ -1,31 +1,23 @@
-"""From what happened to signed messages: `fan_out` reads the audit log behind a cursor, `deliver_due` sends.
+"""What each endpoint is still to be told: `fan_out` reads the audit log behind a cursor and keeps a row a message.
 
 The audit log is written one line after another and names every version of an article, so a cursor misses nothing
-and no part of the store needs to know of webhooks. At least once, order not promised: receivers compare versions.
+and no other store needs to know of webhooks.
 """
 
-import hmac
-import time
-from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Engine, delete, exists, select, update
 
 from services.ingest.articles.tables import revisions
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.errors import NotFound, Refused
-from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.errors import NotFound
 from services.ingest.kit.lookout import moment
 from services.ingest.kit.tables import audit
 from services.ingest.store import revisions as versions
-from services.ingest.webhooks import store
+from services.ingest.webhooks.store import endpoints
 from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
-from shared.contracts.articles import ArticleState
 from shared.database import read, upsert, write
 from shared.telemetry import log
 
@@ -35,7 +27,6 @@ RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 
 DISABLE_AFTER = 20
 """Failed tries one after another, over all deliveries of an endpoint."""
 KEEP = timedelta(days=30)
-AT_ONCE = 4
 _LEASE = timedelta(minutes=2)
 _LINES = 500
 _GONE = 410
@@ -74,17 +65,10 @@ def fan_out(engine: Engine) -> int:
         return len(lines)
 
 
-def deliver_due(engine: Engine, fetcher: Fetcher) -> int:
-    """Send what is due, each endpoint's in their order; returns how many were tried."""
+def due(engine: Engine, limit: int = 100) -> Sequence[Any]:
+    """Deliveries to be sent now, with their endpoint's `url` and `secret`, in their order."""
     with read(engine) as connection:
-        rows = connection.execute(_DUE.limit(100)).all()
-    if not rows:
-        return 0
-    by_endpoint: dict[int, list[Any]] = {}
-    for row in rows:
-        by_endpoint.setdefault(row.webhook_id, []).append(row)
-    with ThreadPoolExecutor(min(AT_ONCE, len(by_endpoint)), thread_name_prefix="webhook") as pool:
-        return sum(pool.map(lambda mine: _deliver_all(engine, mine, fetcher), by_endpoint.values()))
+        return connection.execute(_DUE.limit(limit)).all()
 
 
 def forget_old(engine: Engine) -> None:
@@ -92,16 +76,6 @@ def forget_old(engine: Engine) -> None:
     old = (webhook_deliveries.c.state != "waiting") & (webhook_deliveries.c.created_at < datetime.now(UTC) - KEEP)
     with write(engine) as connection:
         connection.execute(delete(webhook_deliveries).where(old))
-
-
-def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """The value of `webhook-signature`."""
-    key = b64decode(secret.removeprefix("whsec_"))
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + b64encode(hmac.new(key, signed, sha256).digest()).decode()
-
-
-# ---------------------------------------------------------------- from the audit log
 
 
 def _cursor(connection: Connection, lock: bool = False) -> int:
@@ -137,7 +111,7 @@ def _wanted(connection: Connection, lines: Sequence[Any]) -> list[dict[str, Any]
     )
     now = datetime.now(UTC)
     return [
-        store.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
+        endpoints.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
         for row in found
         for hook in hooks
         if (kind := _kind(row)) in hook.kinds
@@ -150,66 +124,7 @@ def _kind(row: Any) -> str:
     return "article.published" if row.action == "published" else "article.updated"
 
 
-# ---------------------------------------------------------------- to the endpoint
-
-
-def _deliver_all(engine: Engine, rows: list[Any], fetcher: Fetcher) -> int:
-    tried = 0
-    for row in rows:
-        if not _claim(engine, row):
-            continue
-        tried += 1
-        if not _deliver(engine, row, fetcher):
-            # An endpoint that fails now would fail for the rest as well.
-            break
-    return tried
-
-
-def _deliver(engine: Engine, row: Any, fetcher: Fetcher) -> bool:
-    body = orjson.dumps(_message(engine, row))
-    timestamp = int(time.time())
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": row.event_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(row.secret, row.event_id, timestamp, body),
-    }
-    answer, error = None, ""
-    try:
-        answer = fetcher.post(row.url, body, headers).status
-    except Refused as refused:
-        error = refused.detail
-    except Exception as failure:
-        log.exception("webhook failed", webhook=row.webhook_id)
-        error = repr(failure)[:300]
-    if answer is not None and 200 <= answer < 300:
-        _sent(engine, row, answer)
-        return True
-    _failed(engine, row, answer, error or f"Máy chủ nhận trả lời HTTP {answer}.")
-    return False
-
-
-def _message(engine: Engine, row: Any) -> dict[str, Any]:
-    """What an endpoint is told; of what is no longer public nothing but that."""
-    told = {"id": row.event_id, "type": row.kind, "timestamp": row.created_at.isoformat()}
-    if row.kind == store.PING:
-        return told | {"data": {}}
-    at = (revisions.c.article_id == row.article_id) & (revisions.c.version == row.version)
-    with read(engine) as connection:
-        state = ArticleState.model_validate(connection.execute(select(revisions.c.state).where(at)).scalar_one())
-    data: dict[str, Any] = {
-        "id": state.id,
-        "version": state.version,
-        "status": state.status,
-        "url": versions.url(state),
-    }
-    if row.kind != "article.removed":
-        public = {"title", "summary", "section_slug", "section_name", "tags", "byline", "published_at", "updated_at"}
-        data |= state.model_dump(mode="json", include=public)
-    return told | {"data": data}
-
-
-def _claim(engine: Engine, row: Any) -> bool:
+def claim(engine: Engine, row: Any) -> bool:
     """Take a delivery for a while; a process that dies with it in hand gives it back by that."""
     mine = (webhook_deliveries.c.id == row.id) & (webhook_deliveries.c.next_at == row.next_at)
     taken = update(webhook_deliveries).where(mine).values(next_at=datetime.now(UTC) + _LEASE)
@@ -217,7 +132,8 @@ def _claim(engine: Engine, row: Any) -> bool:
         return connection.execute(taken.returning(webhook_deliveries.c.id)).first() is not None
 
 
-def _sent(engine: Engine, row: Any, answer: int) -> None:
+def sent(engine: Engine, row: Any, answer: int) -> None:
+    """The endpoint took it."""
     now = datetime.now(UTC)
     done = {"state": "sent", "tries": row.tries + 1, "answer": answer, "error": "", "sent_at": now}
     with write(engine) as connection:
@@ -226,7 +142,8 @@ def _sent(engine: Engine, row: Any, answer: int) -> None:
         connection.execute(update(webhooks).where(webhooks.c.id == row.webhook_id).values(healthy))
 
 
-def _failed(engine: Engine, row: Any, answer: int | None, error: str) -> None:
+def failed(engine: Engine, row: Any, answer: int | None, error: str) -> None:
+    """The endpoint did not take it: it is tried again, given up at last; one that always fails is disabled."""
     now, tries = datetime.now(UTC), row.tries + 1
     given_up = tries > len(RESTS)
     values = {
@@ -247,7 +164,7 @@ def _failed(engine: Engine, row: Any, answer: int | None, error: str) -> None:
     if reason:
         log.warning("webhook disabled", webhook=row.webhook_id, reason=reason)
         try:
-            store.disable(engine, SENDER, row.webhook_id, reason)
+            endpoints.disable(engine, SENDER, row.webhook_id, reason)
         except NotFound:
             # Somebody removed it meanwhile.
             pass

@@ -12,7 +12,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.fetching import Fetcher
-from services.ingest.webhooks import store
+from services.ingest.webhooks.store import endpoints as store
 from shared.database import engine
 
 router = APIRouter()
