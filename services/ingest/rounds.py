@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from services.ingest.feeds import poll
+from services.ingest.feeds import loop as feeds
+from services.ingest.feeds import store as feed_rows
 from services.ingest.importers import jobs
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
@@ -24,7 +25,7 @@ def loops(engine: Engine, lookout: Lookout, halt: threading.Event) -> dict[str, 
     """What to run, by the name of its thread; each ends when `halt` is set and `lookout` has ended."""
     fetcher = Fetcher()
     return {
-        "feeds": _loop("feeds", halt, lookout.watch(poll.DUE), lambda: poll.poll_due(engine, fetcher) > 0),
+        "feeds": _loop("feeds", halt, lookout.watch(feed_rows.DUE), lambda: feeds.poll_due(engine, fetcher) > 0),
         "webhooks": _loop("webhooks", halt, lookout.watch(deliveries.ANY, check=deliveries.is_due), _webhooks(engine)),
         "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: jobs.work_off(engine, halt.is_set)),
     }

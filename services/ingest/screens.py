@@ -21,7 +21,7 @@ SCREENS = (
     "services.ingest.royalties.screen",
     "services.ingest.desk.audit_log",
     "services.ingest.desk.exchange",
-    "services.ingest.desk.feeds",
+    "services.ingest.feeds.screen",
     "services.ingest.webhooks.screen",
     "services.ingest.ops.pages",
 )

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
-from services.ingest.feeds import poll
+from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, update
 
 from services.ingest import following, scheduler
 from services.ingest.articles.tables import articles
-from services.ingest.feeds import poll
+from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.importers import jobs
 from services.ingest.kit.lookout import Lookout

@@ -9,31 +9,27 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, exists, select, update
+from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
-from services.ingest.feeds.tables import feeds
+from services.ingest.feeds import store
 from services.ingest.importers import Fields, fields_of, format_of_xml
 from services.ingest.importers.pictures import Pictures
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
-from services.ingest.kit.lookout import moment
 from services.ingest.store.articles import save_article
-from shared.database import read, write
 from shared.telemetry import log
 
 MAX_ITEMS = 200
 AT_ONCE = 4
-_LONGEST_REST = timedelta(hours=6)
-_ERROR_CHARS = 500
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml, text/xml, application/json;q=0.9, */*;q=0.1"
 
 
@@ -46,17 +42,10 @@ class Polled:
     reason: str
 
 
-DUE = exists().where(feeds.c.enabled, feeds.c.next_at <= moment())
-"""Whether a feed is due."""
-
-
 def poll_due(engine: Engine, fetcher: Fetcher) -> int:
     """Poll every feed that is due; returns how many were polled."""
     now = datetime.now(UTC)
-    due = select(feeds).where(feeds.c.enabled, feeds.c.next_at <= now).order_by(feeds.c.next_at).limit(50)
-    with read(engine) as connection:
-        rows = connection.execute(due).all()
-    claimed = [row for row in rows if _claim(engine, row, now)]
+    claimed = [row for row in store.due(engine, now) if store.claim(engine, row, now)]
     if claimed:
         with ThreadPoolExecutor(min(AT_ONCE, len(claimed)), thread_name_prefix="feed") as pool:
             list(pool.map(lambda row: poll(engine, row, fetcher), claimed))
@@ -69,12 +58,15 @@ def poll(engine: Engine, row: Any, fetcher: Fetcher) -> None:
         answer = fetcher.get(row.url, _conditions(row))
         polled = Polled(0, 0, "") if answer.status == 304 else _take_in(engine, row, answer)
     except Refused as refused:
-        _failed(engine, row, refused.detail)
+        store.failed(engine, row, refused.detail)
     except Exception as error:
         log.exception("feed failed", feed=row.id)
-        _failed(engine, row, f"Lỗi khi đọc nguồn tin: {error}")
+        store.failed(engine, row, f"Lỗi khi đọc nguồn tin: {error}")
     else:
-        _went_well(engine, row, answer, polled)
+        note = f"{polled.unusable} mục không dùng được: {polled.reason}" if polled.unusable else ""
+        # What was unusable may be mended there without a new mark.
+        marks = None if answer.status == 304 else {} if polled.unusable else answer.headers
+        store.went_well(engine, row, marks, polled.drafts, note)
 
 
 def _conditions(row: Any) -> dict[str, str]:
@@ -130,38 +122,3 @@ def _draft(row: Any, fields: Fields, pictures: Pictures) -> ArticleInput:
     }
     article: ArticleInput = read_fields(ArticleInput, {"body": "", **known, **own})
     return article
-
-
-def _claim(engine: Engine, row: Any, now: datetime) -> bool:
-    rest = min(timedelta(minutes=row.minutes) * 2 ** min(row.failures, 6), _LONGEST_REST)
-    wanted = max(rest, timedelta(minutes=row.minutes))
-    mine = update(feeds).where(feeds.c.id == row.id, feeds.c.next_at == row.next_at).values(next_at=now + wanted)
-    with write(engine) as connection:
-        return connection.execute(mine.returning(feeds.c.id)).first() is not None
-
-
-def _went_well(engine: Engine, row: Any, answer: Fetched, polled: Polled) -> None:
-    now = datetime.now(UTC)
-    note = f"{polled.unusable} mục không dùng được: {polled.reason}"[:_ERROR_CHARS] if polled.unusable else ""
-    values: dict[str, Any] = {"polled_at": now, "ok_at": now, "failures": 0, "error": note}
-    if answer.status != 304:
-        # What was unusable may be mended there without a new mark.
-        marks = {} if polled.unusable else answer.headers
-        values |= {
-            "etag": marks.get("etag", "")[:1000],
-            "last_modified": marks.get("last-modified", "")[:100],
-            "drafts": feeds.c.drafts + polled.drafts,
-        }
-    _note(engine, row, values)
-
-
-def _failed(engine: Engine, row: Any, reason: str) -> None:
-    log.warning("feed not taken in", feed=row.id, reason=reason[:300])
-    values = {"polled_at": datetime.now(UTC), "failures": feeds.c.failures + 1, "error": reason[:_ERROR_CHARS]}
-    _note(engine, row, values)
-
-
-def _note(engine: Engine, row: Any, values: dict[str, Any]) -> None:
-    # Only if it is still the address that was polled.
-    with write(engine) as connection:
-        connection.execute(update(feeds).where(feeds.c.id == row.id, feeds.c.url == row.url).values(values))
