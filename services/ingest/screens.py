@@ -16,7 +16,7 @@ SCREENS = (
     "services.ingest.desk.desks",
     "services.ingest.desk.draft_search",
     "services.ingest.planning.screen",
-    "services.ingest.desk.moderation",
+    "services.ingest.comments.screen",
     "services.ingest.desk.statistics",
     "services.ingest.royalties.screen",
     "services.ingest.desk.audit_log",

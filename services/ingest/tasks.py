@@ -3,8 +3,8 @@
 from celery import Celery
 from sqlalchemy import Engine
 
+from services.ingest.comments import store as comments
 from services.ingest.kit.tables import dead_letters
-from services.ingest.store import comments
 from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter, SubmitComment
 from shared.database import write

@@ -63,9 +63,9 @@ def publish_comments() -> None:
     from sqlalchemy import select
 
     from services.ingest.articles.tables import articles
+    from services.ingest.comments import store as comments
     from services.ingest.comments.tables import comments as table
     from services.ingest.kit.actors import Actor
-    from services.ingest.store import comments
     from shared.contracts.commands import SubmitComment
     from shared.database import engine, read
 

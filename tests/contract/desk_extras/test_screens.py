@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.ingest.article_input import ArticleInput
+from services.ingest.comments import store as comments
 from services.ingest.importers import jobs
 from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import articles, comments
+from services.ingest.store import articles
 from shared.contracts.commands import SubmitComment
 from shared.database import write
 from tests.contract.desk_extras.desk import Desk, narrow, running_desk

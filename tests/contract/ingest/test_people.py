@@ -9,10 +9,10 @@ from sqlalchemy import Engine, select, text
 
 from services.ingest import tasks
 from services.ingest.accounts.store import accounts
+from services.ingest.comments import store as comments
 from services.ingest.events import build
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import dead_letters, outbox
-from services.ingest.store import comments
 from shared.contracts.commands import StoreDeadLetter, SubmitComment
 from shared.database import read, write
 from tests.contract.ingest.conftest import EDITOR, Save

@@ -16,13 +16,14 @@ from sqlalchemy import Engine, select
 from services.ingest import following
 from services.ingest import reconcile as reconciling
 from services.ingest.article_input import ArticleInput
+from services.ingest.comments import store as comments
 from services.ingest.events import build
 from services.ingest.following import Follower
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.reconcile import last_results, rebuild, reconcile
 from services.ingest.store import articles as article_store
-from services.ingest.store import comments, frontpage
+from services.ingest.store import frontpage
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from shared.ask import Asker, NoAnswer

@@ -9,11 +9,11 @@ from PIL import Image
 from sqlalchemy import Engine, func, select
 
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.comments.store import reject
 from services.ingest.comments.tables import comments
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import audit, outbox
 from services.ingest.media.tables import media
-from services.ingest.store.comments import reject
 from shared.database import engine, read
 from tests.contract.ingest.conftest import EDITOR, Api
 from toasoan.demo import pictures
