@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Engine, and_, select
 
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
+from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import outbox
 from services.ingest.sections.tables import sections
-from services.ingest.store.frontpage import ONLY
 from services.ingest.store.revisions import REMOVED, SHOWN
 from shared import canary
 from shared import outbox as events

@@ -9,7 +9,7 @@ SCREENS = (
     "services.ingest.desk.publishing",
     "services.ingest.desk.live",
     "services.ingest.desk.library",
-    "services.ingest.desk.front",
+    "services.ingest.front_page.screen",
     "services.ingest.desk.account",
     "services.ingest.desk.users",
     "services.ingest.desk.api_keys",

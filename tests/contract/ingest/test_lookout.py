@@ -11,9 +11,9 @@ from services.ingest import following, scheduler
 from services.ingest.articles.tables import articles
 from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
+from services.ingest.front_page import store as frontpage
 from services.ingest.importers import jobs
 from services.ingest.kit.lookout import Lookout
-from services.ingest.store import frontpage
 from services.ingest.store.articles import withdraw
 from services.ingest.webhooks import loop as send
 from services.ingest.webhooks.store import endpoints as webhooks

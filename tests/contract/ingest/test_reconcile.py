@@ -19,11 +19,11 @@ from services.ingest.article_input import ArticleInput
 from services.ingest.comments import store as comments
 from services.ingest.events import build
 from services.ingest.following import Follower
+from services.ingest.front_page import store as frontpage
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.reconcile import last_results, rebuild, reconcile
 from services.ingest.store import articles as article_store
-from services.ingest.store import frontpage
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from shared.ask import Asker, NoAnswer

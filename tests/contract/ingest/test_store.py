@@ -11,13 +11,14 @@ from services.ingest import scheduler
 from services.ingest.article_input import ArticleInput, CorrectionInput
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.events import build
+from services.ingest.front_page import store as frontpage
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.store import articles as store_articles
-from services.ingest.store import frontpage, reading, sections
+from services.ingest.store import reading, sections
 from shared.contracts.events import ArticlePublished
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save

@@ -9,10 +9,10 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.bearer import actor
+from services.ingest.front_page import store as frontpage
 from services.ingest.kit.actors import Scope
 from services.ingest.kit.json_input import Input, read_fields
 from services.ingest.kit.requests import json_object
-from services.ingest.store import frontpage
 from shared.database import engine
 
 router = APIRouter()

@@ -11,10 +11,11 @@ from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
+from services.ingest.front_page import store as frontpage
+from services.ingest.front_page.store import Slot
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
-from services.ingest.store import frontpage, listing
-from services.ingest.store.frontpage import Slot
+from services.ingest.store import listing
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 
