@@ -58,8 +58,8 @@ def _sql(count: int) -> None:
     from services.counter import store as counter
     from services.counter.tables import totals as counted
     from services.ingest.articles.tables import articles, revisions
+    from services.ingest.sections import store as sections_
     from services.ingest.sections.tables import sections as ingest_sections
-    from services.ingest.store import sections as sections_
     from services.web import store as web
     from services.web.standing import put_in, section_parents
     from services.web.tables import articles as shown

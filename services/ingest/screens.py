@@ -13,7 +13,7 @@ SCREENS = (
     "services.ingest.desk.account",
     "services.ingest.desk.users",
     "services.ingest.desk.api_keys",
-    "services.ingest.desk.desks",
+    "services.ingest.sections.screen",
     "services.ingest.desk.draft_search",
     "services.ingest.planning.screen",
     "services.ingest.comments.screen",

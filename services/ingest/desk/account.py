@@ -16,7 +16,7 @@ from services.ingest.desk_kit.rights import RIGHTS, Action, Reach
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Conflict, Forbidden
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.database import engine
 from shared.settings import get_settings
 

@@ -15,8 +15,9 @@ from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, Invalid, Stale
+from services.ingest.sections import store as sections
 from services.ingest.store import articles as store
-from services.ingest.store import autosaves, listing, reading, sections, workflow
+from services.ingest.store import autosaves, listing, reading, workflow
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 from shared.settings import get_settings

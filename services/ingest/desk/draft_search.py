@@ -13,8 +13,8 @@ from services.ingest.desk_kit.pages import NavItem, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
+from services.ingest.sections import store as sections
 from services.ingest.sections.tables import sections as sections_table
-from services.ingest.store import sections
 from shared.contracts.commands import SearchAnswer, SearchArticles
 from shared.database import engine, read
 from shared.vietnamese.text import one_line

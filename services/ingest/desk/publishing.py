@@ -15,8 +15,9 @@ from services.ingest.desk_kit.pages import STATUS_NAMES, back, json_answer, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
+from services.ingest.sections import store as sections
 from services.ingest.store import articles as store
-from services.ingest.store import sections, workflow
+from services.ingest.store import workflow
 from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState
 from shared.database import engine

@@ -18,7 +18,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.contracts.commands import (
     ArticleStatistics,
     ArticleStatisticsAnswer,

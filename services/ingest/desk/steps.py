@@ -7,8 +7,8 @@ from services.ingest.articles.asked import Asked
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict, Forbidden
+from services.ingest.sections.store import STEPS
 from services.ingest.store.rules import UNFINISHED
-from services.ingest.store.sections import STEPS
 
 _NEEDS = {"submitted": Action.submit, "edited": Action.edit, "approved": Action.approve}
 _LABELS = {"submitted": "Gửi biên tập", "edited": "Biên tập xong", "approved": "Duyệt"}

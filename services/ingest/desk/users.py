@@ -13,7 +13,7 @@ from services.ingest.desk_kit.rights import RIGHTS, ROLE_NAMES, Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account, Role
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.database import engine
 from shared.settings import get_settings
 

@@ -12,7 +12,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.feeds import store
 from services.ingest.kit.actors import Account, Actor
 from services.ingest.kit.fetching import Fetcher
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.database import engine
 
 router = APIRouter()

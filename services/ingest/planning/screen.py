@@ -16,7 +16,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
 from services.ingest.planning import store as plans
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
 

@@ -17,7 +17,7 @@ from services.ingest.content import Content, clean, derived_summary, prepare, wi
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.sanitise import to_text
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from services.ingest.store.revisions import (
     Current,
     Saved,

@@ -10,8 +10,8 @@ from services.ingest.article_input import ArticleInput
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Forbidden, Invalid
 from services.ingest.sanitise import to_text
+from services.ingest.sections.store import STEPS
 from services.ingest.store.revisions import Current
-from services.ingest.store.sections import STEPS
 from shared.vietnamese.dates import house_time
 
 UNFINISHED = ("draft", *STEPS)

@@ -15,7 +15,7 @@ from services.ingest.article_input import ArticleInput
 from services.ingest.desk_kit.session import cookie_name, csrf_token
 from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved
 from shared.database import write

@@ -13,7 +13,8 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import articles, reading, sections
+from services.ingest.sections import store as sections
+from services.ingest.store import articles, reading
 from tests.contract.desk_extras.conftest import Outside
 
 EDITOR = Actor("user:editor")

@@ -12,8 +12,9 @@ from services.ingest.kit import audit
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
+from services.ingest.sections import store as sections
 from services.ingest.store import articles as store_articles
-from services.ingest.store import many, reading, sections
+from services.ingest.store import many, reading
 from services.ingest.store.many import save_many
 from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState

@@ -17,8 +17,9 @@ from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
+from services.ingest.sections import store as sections
 from services.ingest.store import articles as store_articles
-from services.ingest.store import reading, sections
+from services.ingest.store import reading
 from shared.contracts.events import ArticlePublished
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save

@@ -11,7 +11,7 @@ from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.database import engine
 
 router = APIRouter()

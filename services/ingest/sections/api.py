@@ -12,7 +12,7 @@ from services.ingest.accounts.bearer import actor
 from services.ingest.kit.actors import Scope
 from services.ingest.kit.json_input import LINE, Input, read_fields
 from services.ingest.kit.requests import article_id, json_object
-from services.ingest.store import sections
+from services.ingest.sections import store as sections
 from shared.database import engine
 
 router = APIRouter()
