@@ -17,7 +17,7 @@ SCREENS = (
     "services.ingest.desk.draft_search",
     "services.ingest.planning.screen",
     "services.ingest.comments.screen",
-    "services.ingest.desk.statistics",
+    "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
     "services.ingest.desk.audit_log",
     "services.ingest.desk.exchange",

@@ -13,8 +13,9 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import Engine
 
-from services.ingest.desk import draft_search, statistics
+from services.ingest.desk import draft_search
 from services.ingest.kit.actors import Role
+from services.ingest.statistics import screen as statistics
 from shared.contracts.commands import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
