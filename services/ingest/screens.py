@@ -19,9 +19,9 @@ SCREENS = (
     "services.ingest.comments.screen",
     "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
-    "services.ingest.desk.audit_log",
+    "services.ingest.ops.screen.audit_log",
     "services.ingest.desk.exchange",
     "services.ingest.feeds.screen",
     "services.ingest.webhooks.screen",
-    "services.ingest.ops.pages",
+    "services.ingest.ops.screen.house",
 )

@@ -4,10 +4,8 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from services.ingest.comments import store as comments
-from services.ingest.kit.tables import dead_letters
-from shared import deadletter
+from services.ingest.ops import store as letters
 from shared.contracts.commands import StoreDeadLetter, SubmitComment
-from shared.database import write
 from shared.handler import executes
 
 SERVICE = "ingest"
@@ -22,5 +20,4 @@ def register(app: Celery, source: Engine) -> None:
 
     @executes(app, StoreDeadLetter, SERVICE)
     def keep_letter(letter: StoreDeadLetter) -> None:
-        with write(source) as connection:
-            deadletter.store(connection, dead_letters, letter)
+        letters.keep(source, letter)

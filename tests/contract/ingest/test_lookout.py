@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, update
 
-from services.ingest import following, scheduler
+from services.ingest import scheduler
 from services.ingest.articles.tables import articles
 from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.front_page import store as frontpage
 from services.ingest.importers import jobs
 from services.ingest.kit.lookout import Lookout
+from services.ingest.ops import following
 from services.ingest.store.articles import withdraw
 from services.ingest.webhooks import loop as send
 from services.ingest.webhooks.store import endpoints as webhooks

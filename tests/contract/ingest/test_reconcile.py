@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from services.ingest import following
-from services.ingest import reconcile as reconciling
 from services.ingest.article_input import ArticleInput
 from services.ingest.comments import store as comments
 from services.ingest.events import build
-from services.ingest.following import Follower
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
-from services.ingest.reconcile import last_results, rebuild, reconcile
+from services.ingest.ops import following
+from services.ingest.ops import reconcile as reconciling
+from services.ingest.ops.following import Follower
+from services.ingest.ops.reconcile import last_results, rebuild, reconcile
 from services.ingest.store import articles as article_store
 from services.ingest.store.articles import save_article
 from services.ingest.store.revisions import Saved

@@ -12,14 +12,13 @@ from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
-from services.ingest.kit import audit
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.tables import dead_letters
-from services.ingest.ops import report, sparkline
+from services.ingest.ops import report, sparkline, store
 from shared import deadletter
 from shared.celery_factory import publisher
-from shared.database import engine, write
+from shared.database import engine
 
 router = APIRouter(prefix="/ops")
 NAV = (NavItem("/desk/ops", "Vận hành", Action.ops_read, group="Quản trị"),)
@@ -58,17 +57,17 @@ def replay(who: Annotated[Account, needs(Action.ops_change)], form: Form) -> Res
     """Put one letter, or all of them, back on the queue it came from."""
     source, app = engine("ingest"), publisher("ingest")
     try:
-        done = [one for one in _named(form) if deadletter.replay(app, source, dead_letters, one)]
+        done = store.replay(source, app, _named(form), who.actor)
     except BrokerAway:
         return back(_HOME, _AWAY, "error")
-    return _noted(who, "dead_letter.replayed", done, f"Đã phát lại {len(done)} thư.")
+    return _answer(done, f"Đã phát lại {done} thư.")
 
 
 @router.post("/thu/bo")
 def drop(who: Annotated[Account, needs(Action.ops_change)], form: Form) -> Response:
     """Throw letters away for good."""
-    done = [one for one in _named(form) if deadletter.drop(engine("ingest"), dead_letters, one)]
-    return _noted(who, "dead_letter.dropped", done, f"Đã bỏ {len(done)} thư.")
+    done = store.drop(engine("ingest"), _named(form), who.actor)
+    return _answer(done, f"Đã bỏ {done} thư.")
 
 
 def span(seconds: float | None) -> str:
@@ -83,19 +82,12 @@ def span(seconds: float | None) -> str:
 
 def _named(form: Any) -> list[str]:
     wanted = form.text("id")
-    if wanted != "*":
-        return [wanted]
-    letters = deadletter.waiting(engine("ingest"), dead_letters, limit=10_000)
-    # The oldest first: they were meant to be handled before the others.
-    return [one["id"] for one in reversed(letters)]
+    return store.waiting(engine("ingest")) if wanted == "*" else [wanted]
 
 
-def _noted(who: Account, action: str, ids: list[str], message: str) -> Response:
-    if not ids:
+def _answer(done: int, message: str) -> Response:
+    if not done:
         return back(_HOME, "Không có thư nào như vậy, hoặc thư này không phát lại được.", "warn")
-    with write(engine("ingest")) as connection:
-        for one in ids:
-            audit.append(connection, who.actor_name, action, f"dead_letter:{one}", {})
     return back(_HOME, message)
 
 
