@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select
 from services.ingest.accounts.tables import users
 from services.ingest.articles.tables import revisions
 from services.ingest.comments.tables import comments
-from services.ingest.exporters import FILES, Article, every_article, status_for, writer
+from services.ingest.exchange.exporters import FILES, Article, every_article, status_for, writer
 from services.ingest.feeds.tables import feeds
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import audit

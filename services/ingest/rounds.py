@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
+from services.ingest.exchange import loop as imports
+from services.ingest.exchange.store import jobs
 from services.ingest.feeds import loop as feeds
 from services.ingest.feeds import store as feed_rows
-from services.ingest.importers import jobs
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.webhooks import loop as webhooks
@@ -27,7 +28,7 @@ def loops(engine: Engine, lookout: Lookout, halt: threading.Event) -> dict[str, 
     return {
         "feeds": _loop("feeds", halt, lookout.watch(feed_rows.DUE), lambda: feeds.poll_due(engine, fetcher) > 0),
         "webhooks": _loop("webhooks", halt, lookout.watch(deliveries.ANY, check=deliveries.is_due), _webhooks(engine)),
-        "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: jobs.work_off(engine, halt.is_set)),
+        "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: imports.work_off(engine, halt.is_set)),
     }
 
 

@@ -20,7 +20,7 @@ SCREENS = (
     "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
     "services.ingest.ops.screen.audit_log",
-    "services.ingest.desk.exchange",
+    "services.ingest.exchange.screen",
     "services.ingest.feeds.screen",
     "services.ingest.webhooks.screen",
     "services.ingest.ops.screen.house",

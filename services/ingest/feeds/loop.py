@@ -18,9 +18,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
+from services.ingest.exchange.importers import Fields, fields_of, format_of_xml
+from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.feeds import store
-from services.ingest.importers import Fields, fields_of, format_of_xml
-from services.ingest.importers.pictures import Pictures
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed

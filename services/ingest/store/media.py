@@ -102,6 +102,12 @@ def one(engine: Engine, media_id: int) -> Any:
         return _row(connection, media_id)
 
 
+def is_kept(engine: Engine, path: str) -> bool:
+    """Whether there is a file at this path inside our media."""
+    with read(engine) as connection:
+        return connection.execute(select(media.c.id).where(media.c.path == path)).first() is not None
+
+
 def found(
     engine: Engine, *, q: str = "", kind: str = "", before: int | None = None, mine: str = "", limit: int = 48
 ) -> list[Any]:

@@ -5,8 +5,9 @@ import json
 import pytest
 from sqlalchemy import Engine, update
 
+from services.ingest.exchange import loop as imports
+from services.ingest.exchange.store import jobs
 from services.ingest.exchange.tables import import_jobs
-from services.ingest.importers import jobs
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.store import reading
@@ -25,14 +26,14 @@ def hand_in(store: Engine, articles: int, dry_run: bool = False, status: str = "
 
 def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
     trial = hand_in(store, 3, dry_run=True)
-    assert jobs.work_off(store, lambda: False)
+    assert imports.work_off(store, lambda: False)
     row = jobs.one(store, trial)
     assert (row.state, row.counts, row.done) == ("done", {"created": 3, "failed": 1}, 4)
     assert row.problems[0][0].endswith(".ndjson:4")
     assert reading.listed(store) == []
     real = jobs.repeat_for_real(store, ADMIN, trial)
-    assert jobs.work_off(store, lambda: False)
-    assert not jobs.work_off(store, lambda: False)
+    assert imports.work_off(store, lambda: False)
+    assert not imports.work_off(store, lambda: False)
     assert jobs.one(store, real).counts == {"created": 3, "failed": 1}
     assert {row["status"] for row in reading.listed(store)} == {"draft"}
     assert not list(jobs.folder().iterdir()), "the file is not kept"
@@ -42,13 +43,13 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
 
 def test_job_that_was_cut_goes_on_behind_what_is_done(store: Engine) -> None:
     job = hand_in(store, 250)
-    jobs.work_off(store, lambda: True)
+    imports.work_off(store, lambda: True)
     cut = jobs.one(store, job)
     assert (cut.state, cut.done, cut.counts) == ("running", 100, {"created": 100})
     # A process that dies leaves its lease behind.
     with write(store) as connection:
         connection.execute(update(import_jobs).values(leased_until=None))
-    jobs.work_off(store, lambda: False)
+    imports.work_off(store, lambda: False)
     row = jobs.one(store, job)
     # The batch in hand was saved but not counted: it is found unchanged.
     assert (row.state, row.done, sum(row.counts.values())) == ("done", 251, 251)

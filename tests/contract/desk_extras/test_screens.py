@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from services.ingest.article_input import ArticleInput
 from services.ingest.comments import store as comments
-from services.ingest.importers import jobs
+from services.ingest.exchange import loop as imports
 from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles
@@ -189,11 +189,11 @@ def test_a_file_is_handed_in_tried_and_imported(desk: Desk, sqlite: Engine) -> N
     assert send("x.exe") == 422
     assert send("bài.ndjson") == 201
     assert admin.client.post("/desk/nhap-xuat/tep", params={"ten": "x.ndjson"}, content=content).status_code == 403
-    jobs.work_off(sqlite, lambda: False)
+    imports.work_off(sqlite, lambda: False)
     page = admin.get("/nhap-xuat")
     assert "bài.ndjson" in page and "1 bài mới, 1 mục lỗi." in page and "Xong (chạy thử)" in page
     admin.post("/nhap-xuat/1/that")
-    jobs.work_off(sqlite, lambda: False)
+    imports.work_off(sqlite, lambda: False)
     exported = admin.client.get("/desk/nhap-xuat/tat-ca/ndjson")
     assert "Bài nhập" in exported.text
     for format in ("ninjs", "newsml", "atom", "ndjson"):

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 
 from services.ingest import imaging
 from services.ingest.article_input import ArticleInput
+from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.export import export_house
-from services.ingest.importers import Options, import_paths
 from services.ingest.kit.json_input import read_fields
 from services.ingest.store import articles, media, reading
 from shared.settings import get_settings

@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import Engine, func, select
 
 from services.ingest.articles.tables import articles
-from services.ingest.importers import ImportResult, Options, import_paths
+from services.ingest.exchange.importers import ImportResult, Options, import_paths
 from services.ingest.store import reading
 from shared.database import read
 from tests.contract.ingest.conftest import migrated

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.ingest.importers import ImportResult, Options, format_of, import_paths
-from services.ingest.importers.report import Report
+from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths
+from services.ingest.exchange.importers.report import Report
 from services.ingest.store import reading
 from tests.contract.ingest.conftest import STORY, migrated
 

@@ -9,10 +9,11 @@ from sqlalchemy import Engine, update
 
 from services.ingest import scheduler
 from services.ingest.articles.tables import articles
+from services.ingest.exchange import loop as imports
+from services.ingest.exchange.store import jobs
 from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.front_page import store as frontpage
-from services.ingest.importers import jobs
 from services.ingest.kit.lookout import Lookout
 from services.ingest.ops import following
 from services.ingest.store.articles import withdraw
@@ -87,7 +88,7 @@ def test_what_is_handed_in_wakes_its_own_loop(store: Engine, save: Save, woken: 
     file.write_text("{}")
     jobs.hand_in(store, EDITOR, file, name="bài cũ.ndjson", format="auto", dry_run=True, status="draft")
     assert woken() == ["imports"]
-    jobs.work_off(store, lambda: False)
+    imports.work_off(store, lambda: False)
     webhooks.create(store, EDITOR, name="Đối tác", url="https://example.org/hook", kinds=tuple(webhooks.KINDS))
     save(external_id="another")
     assert woken() == ["webhooks"]

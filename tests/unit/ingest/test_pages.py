@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from services.ingest import byline
 from services.ingest.article_input import ArticleInput
 from services.ingest.content import prepare
-from services.ingest.importers.captions import evidence
-from services.ingest.importers.text import PageError, parse_page, read_page
+from services.ingest.exchange.importers.captions import evidence
+from services.ingest.exchange.importers.text import PageError, parse_page, read_page
 from services.ingest.kit.json_input import read_fields
 from services.ingest.sanitise import to_text
 

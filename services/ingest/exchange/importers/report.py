@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from services.ingest.importers import ImportResult
+from services.ingest.exchange.importers import ImportResult
 
 _SHOWN = 10
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-from services.ingest.importers import Fields
-from services.ingest.importers.xml import items
+from services.ingest.exchange.importers import Fields
+from services.ingest.exchange.importers.xml import items
 from services.ingest.kit.errors import Refused
 
 _NAR = "{http://iptc.org/std/nar/2006-10-01/}"

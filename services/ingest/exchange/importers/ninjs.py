@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.ingest.importers import Fields
+from services.ingest.exchange.importers import Fields
 from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.kit.json_input import MAX_DEPTH, read_json
 

@@ -33,7 +33,7 @@ def status_for(format: str) -> str:
 
 def writer(format: str) -> Writer:
     """What writes a format."""
-    found: Writer = import_module(f"services.ingest.exporters.{_MODULES[format]}").write
+    found: Writer = import_module(f"services.ingest.exchange.exporters.{_MODULES[format]}").write
     return found
 
 

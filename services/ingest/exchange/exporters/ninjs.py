@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from services.ingest.exporters import Article
+from services.ingest.exchange.exporters import Article
 from services.ingest.sanitise import to_text
 from shared.settings import get_settings
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from services.ingest.exporters import Article
+from services.ingest.exchange.exporters import Article
 from shared.contracts.addresses import article_path
 from shared.settings import get_settings
 

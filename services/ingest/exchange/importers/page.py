@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from services.ingest.importers import Fields
-from services.ingest.importers.text import parse_page
+from services.ingest.exchange.importers import Fields
+from services.ingest.exchange.importers.text import parse_page
 from services.ingest.kit.errors import Invalid, Refused
 from shared.vietnamese.text import one_line
 

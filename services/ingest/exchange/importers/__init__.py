@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from services.ingest.article_input import ArticleInput
 from services.ingest.content import prepare
-from services.ingest.importers.pictures import Pictures
+from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
@@ -111,7 +111,7 @@ def format_of_xml(file: Path) -> str:
 
 def fields_of(file: Path, kind: str) -> Iterator[tuple[str, "Fields | Refused"]]:
     """What the reader of a format finds in a file. Raises OSError, UnicodeDecodeError."""
-    read: Reader = import_module(f"services.ingest.importers.{_MODULES[kind]}").read
+    read: Reader = import_module(f"services.ingest.exchange.importers.{_MODULES[kind]}").read
     return read(file)
 
 

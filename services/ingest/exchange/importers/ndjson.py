@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.ingest.importers import Fields
+from services.ingest.exchange.importers import Fields
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_json
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from services.ingest.exporters import Article
-from services.ingest.exporters.ninjs import absolute
+from services.ingest.exchange.exporters import Article
+from services.ingest.exchange.exporters.ninjs import absolute
 from shared.settings import get_settings
 
 

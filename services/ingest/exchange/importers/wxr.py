@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from services.ingest.importers import Fields
-from services.ingest.importers.feed import utc, words
-from services.ingest.importers.xml import items, text
+from services.ingest.exchange.importers import Fields
+from services.ingest.exchange.importers.feed import utc, words
+from services.ingest.exchange.importers.xml import items, text
 from services.ingest.kit.errors import Refused
 from shared.contracts.addresses import old_path
 

@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from services.ingest.importers import Fields
-from services.ingest.importers.xml import items, text
+from services.ingest.exchange.importers import Fields
+from services.ingest.exchange.importers.xml import items, text
 from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.sanitise import clean_html, to_text
 from shared.contracts.addresses import old_path

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest import exporters
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import RowId
 from services.ingest.desk_kit.pages import NavItem, back, json_answer, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
-from services.ingest.importers import FORMATS, jobs
+from services.ingest.exchange import exporters
+from services.ingest.exchange.importers import FORMATS
+from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
 from services.ingest.store import reading

@@ -6,9 +6,9 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 from xml.sax.saxutils import escape
 
-from services.ingest.exporters import Article
-from services.ingest.exporters.markup import xhtml
-from services.ingest.exporters.ninjs import absolute
+from services.ingest.exchange.exporters import Article
+from services.ingest.exchange.exporters.markup import xhtml
+from services.ingest.exchange.exporters.ninjs import absolute
 from shared.settings import get_settings
 
 _NAR = "http://iptc.org/std/nar/2006-10-01/"

@@ -6,23 +6,19 @@ asks nobody again.
 
 import re
 import tempfile
-from datetime import UTC, datetime
-from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from services.ingest import imaging
-from services.ingest.exchange.tables import media_sources
+from services.ingest.exchange.store import sources
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
-from services.ingest.media.tables import media as media_table
 from services.ingest.store import media
-from shared.database import read, upsert, write
 from shared.settings import get_settings
 from shared.telemetry import log
 
@@ -86,15 +82,11 @@ class Pictures:
         return None if known is None else media.MEDIA + known
 
     def _known(self, url: str) -> str | None:
-        path = url.removeprefix(get_settings().site_url).removeprefix(media.MEDIA) if _is_ours(url) else ""
-        by_source = select(media_sources.c.path).where(media_sources.c.digest == _digest(url))
-        with read(self._engine) as connection:
-            if path:
-                own = connection.execute(select(media_table.c.path).where(media_table.c.path == path)).scalar()
-                if own is not None:
-                    return str(own)
-            found = connection.execute(by_source).scalar()
-        return None if found is None else str(found)
+        if _is_ours(url):
+            path = url.removeprefix(get_settings().site_url).removeprefix(media.MEDIA)
+            if path and media.is_kept(self._engine, path):
+                return path
+        return sources.path_of(self._engine, url)
 
     def _take(self, url: str, words: dict[str, Any]) -> str | None:
         """Rebuild the picture of an address and keep it; None where that cannot be done."""
@@ -107,10 +99,7 @@ class Pictures:
             return None
         known = {name: str(words.get(name) or "") for name in ("caption", "credit", "alt")}
         row = media.keep(self._engine, rebuilt, self._actor, **known)
-        source = {"digest": _digest(url), "url": url, "path": row.path, "at": datetime.now(UTC)}
-        with write(self._engine) as connection:
-            statement = upsert(connection, media_sources).values(source)
-            connection.execute(statement.on_conflict_do_nothing(index_elements=["digest"]))
+        sources.keep(self._engine, url, row.path)
         return str(row.path)
 
     def _rebuilt(self, url: str) -> imaging.Rebuilt | None:
@@ -145,7 +134,3 @@ class Pictures:
 
 def _is_ours(url: str) -> bool:
     return url.removeprefix(get_settings().site_url).startswith(media.MEDIA)
-
-
-def _digest(url: str) -> str:
-    return sha256(url.encode("utf-8", "replace")).hexdigest()
