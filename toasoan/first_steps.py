@@ -38,7 +38,7 @@ def load_demo() -> None:
 
 def push_demo() -> None:
     """Push the demo paper through the API like any other import, with a key that lives as long."""
-    from services.ingest.keys import create_key, revoke_key
+    from services.ingest.accounts.store.keys import create_key, revoke_key
     from toasoan.demo.load import load_demo as push
     from toasoan.demo.load import publish_comments
 

@@ -1,7 +1,7 @@
 """The screens of the desk, in the order of the navigation. Each has `router` and may have `NAV`."""
 
 SCREENS = (
-    "services.ingest.desk.login",
+    "services.ingest.accounts.screen.login",
     "services.ingest.desk.home",
     "services.ingest.desk.articles",
     "services.ingest.desk.conflict",
@@ -10,9 +10,9 @@ SCREENS = (
     "services.ingest.desk.live",
     "services.ingest.desk.library",
     "services.ingest.front_page.screen",
-    "services.ingest.desk.account",
-    "services.ingest.desk.users",
-    "services.ingest.desk.api_keys",
+    "services.ingest.accounts.screen.account",
+    "services.ingest.accounts.screen.users",
+    "services.ingest.accounts.screen.keys",
     "services.ingest.sections.screen",
     "services.ingest.desk.draft_search",
     "services.ingest.planning.screen",

@@ -5,7 +5,7 @@ import time
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.keys import actor_of
+from services.ingest.accounts.store.keys import actor_of
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Forbidden
 from services.ingest.kit.problems import Unauthorized

@@ -6,8 +6,7 @@ import time
 import pyotp
 import pytest
 
-from services.ingest.accounts.store import accounts
-from services.ingest.desk import second_factor
+from services.ingest.accounts.store import accounts, second_factor
 from services.ingest.desk_kit import limits
 from services.ingest.desk_kit.session import cookie_name, csrf_token
 from services.ingest.kit.actors import Role

@@ -86,8 +86,8 @@ def api_store() -> Engine:
 def api(api_store: Engine) -> Iterator[Api]:
     """A running API on SQLite, with a key that may publish."""
     from services.ingest.accounts import bearer
+    from services.ingest.accounts.store.keys import create_key
     from services.ingest.app import make_app
-    from services.ingest.keys import create_key
 
     bearer._recent.clear()
     server = uvicorn.Server(uvicorn.Config(make_app(), host="127.0.0.1", port=0, log_config=None, access_log=False))

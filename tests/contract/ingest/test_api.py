@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from services.ingest.keys import create_key, list_keys, revoke_key
+from services.ingest.accounts.store.keys import create_key, list_keys, revoke_key
 from tests.contract.ingest.conftest import STORY, Api
 from tests.wait import until
 

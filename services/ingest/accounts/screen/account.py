@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts.store import accounts
-from services.ingest.desk import second_factor
+from services.ingest.accounts.store import accounts, second_factor
 from services.ingest.desk_kit import limits, rights
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page

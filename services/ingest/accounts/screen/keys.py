@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest import keys
+from services.ingest.accounts.store import keys
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.rights import Action

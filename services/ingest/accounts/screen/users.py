@@ -5,8 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts.store import accounts
-from services.ingest.desk import invitations
+from services.ingest.accounts.store import accounts, invitations
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.rights import RIGHTS, ROLE_NAMES, Action

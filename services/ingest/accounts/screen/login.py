@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import accounts, invitations, second_factor
 from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFactorWanted
-from services.ingest.desk import invitations, second_factor
+from services.ingest.accounts.weak_passwords import is_weak
 from services.ingest.desk_kit import limits
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import back, page
@@ -20,7 +20,6 @@ from services.ingest.desk_kit.session import cookie_name, needs, refuse_foreign_
 from services.ingest.kit import security_log
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
-from services.ingest.weak_passwords import is_weak
 from shared.database import engine
 from shared.settings import get_settings
 
