@@ -11,11 +11,12 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.api import articles, batch, media
+from services.ingest.api import articles, batch
 from services.ingest.desk_kit import asking
 from services.ingest.desk_kit.app import make_desk
 from services.ingest.front_page import api as front_page
 from services.ingest.kit import problems
+from services.ingest.media import api as media
 from services.ingest.ops import api as watch
 from services.ingest.screens import SCREENS
 from services.ingest.sections import api as sections

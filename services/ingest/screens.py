@@ -8,7 +8,7 @@ SCREENS = (
     "services.ingest.desk.history",
     "services.ingest.desk.publishing",
     "services.ingest.desk.live",
-    "services.ingest.desk.library",
+    "services.ingest.media.screen",
     "services.ingest.front_page.screen",
     "services.ingest.accounts.screen.account",
     "services.ingest.accounts.screen.users",

@@ -48,8 +48,8 @@ def command(
 
     from services.ingest.exchange.importers import Options, import_paths
     from services.ingest.exchange.importers.report import Report
-    from services.ingest.imaging import MAX_UPLOAD_BYTES
     from services.ingest.kit.fetching import Fetcher
+    from services.ingest.media.imaging import MAX_UPLOAD_BYTES
 
     options = Options(
         format=kind,

@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.exchange.importers.report import Report
 from services.ingest.exchange.store import jobs
-from services.ingest.imaging import MAX_UPLOAD_BYTES
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.fetching import Fetcher
+from services.ingest.media.imaging import MAX_UPLOAD_BYTES
 from shared.telemetry import log
 
 # Progress is noted after so many articles or seconds; a restart does those again, which changes nothing.

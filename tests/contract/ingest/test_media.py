@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from PIL import Image
 
-from services.ingest import imaging
+from services.ingest.media import imaging
 from shared.settings import get_settings
 from tests.contract.ingest.conftest import Api
 

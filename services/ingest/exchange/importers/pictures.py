@@ -13,12 +13,12 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Engine
 
-from services.ingest import imaging
 from services.ingest.exchange.store import sources
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
-from services.ingest.store import media
+from services.ingest.media import imaging
+from services.ingest.media import store as media
 from shared.settings import get_settings
 from shared.telemetry import log
 

@@ -13,12 +13,12 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
-from services.ingest import imaging
 from services.ingest.accounts.bearer import actor
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type
-from services.ingest.store import media
+from services.ingest.media import imaging
+from services.ingest.media import store as media
 from shared.database import engine
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line, plain

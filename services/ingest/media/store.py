@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
-from services.ingest.imaging import Rebuilt
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.media.imaging import Rebuilt
 from services.ingest.media.tables import media
 from shared.database import read, upsert, write
 from shared.vietnamese.text import fold, one_line, plain

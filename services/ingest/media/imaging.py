@@ -3,7 +3,7 @@
 Nothing of the sent file survives but pixels: no metadata, no tail, no name. JPEG, PNG and WebP only.
 Pillow's advice for untrusted files (docs/handbook/security) is followed: few formats, a pixel limit, a bounded process.
 
-`python -m services.ingest.imaging SOURCE FOLDER [LEFT TOP RIGHT BOTTOM]` is that process: it prints one JSON object
+`python -m services.ingest.media.imaging SOURCE FOLDER [LEFT TOP RIGHT BOTTOM]` is that process: it prints one JSON object
 and exits 0, or prints the Vietnamese reason and exits 3. The numbers are shares of the picture to cut it to.
 """
 
@@ -69,7 +69,7 @@ def rebuild(source: Path, media_dir: Path, crop: Crop | None = None) -> Rebuilt:
 
 
 def _run(source: Path, folder: Path, crop: Crop | None) -> bytes:
-    command = [sys.executable, "-m", "services.ingest.imaging", str(source), str(folder), *map(str, crop or ())]
+    command = [sys.executable, "-m", "services.ingest.media.imaging", str(source), str(folder), *map(str, crop or ())]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False)
     except subprocess.TimeoutExpired:

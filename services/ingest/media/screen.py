@@ -6,9 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest import imaging
 from services.ingest.articles.store import pictures
-from services.ingest.desk import films, uploads
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, json_answer, page
@@ -17,7 +15,8 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
 from services.ingest.kit.requests import json_object
-from services.ingest.store import media
+from services.ingest.media import films, imaging, uploads
+from services.ingest.media import store as media
 from shared.database import engine
 from shared.settings import get_settings
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from services.ingest.imaging import Rebuilt
 from services.ingest.kit.errors import Invalid
+from services.ingest.media.imaging import Rebuilt
 
 MAX_BYTES = 200_000_000
 _BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash", b"qt  ")
