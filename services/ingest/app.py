@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.api import articles, batch
+from services.ingest.articles.api import articles, batch
 from services.ingest.desk_kit import asking
 from services.ingest.desk_kit.app import make_desk
 from services.ingest.front_page import api as front_page

@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from services.ingest.articles.store import listing, reading
+from services.ingest.articles.store.revisions import revision_of
 from services.ingest.articles.tables import articles
 from services.ingest.desk_kit import rights
 from services.ingest.desk_kit.rights import Action
@@ -14,8 +16,6 @@ from services.ingest.desk_kit.session import Needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, NotFound
 from services.ingest.kit.requests import article_id
-from services.ingest.store import listing, reading
-from services.ingest.store.revisions import revision_of
 from shared.contracts.articles import ArticleState
 from shared.database import engine, read
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from services.ingest.articles.store import reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import RowId
 from services.ingest.desk_kit.pages import NavItem, back, json_answer, page
@@ -16,7 +17,6 @@ from services.ingest.exchange.importers import FORMATS
 from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
-from services.ingest.store import reading
 from shared.database import engine
 from shared.vietnamese.text import one_line
 

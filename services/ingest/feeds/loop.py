@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
 from services.ingest.exchange.importers import Fields, fields_of, format_of_xml
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.feeds import store
@@ -25,7 +26,6 @@ from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store.articles import save_article
 from shared.telemetry import log
 
 MAX_ITEMS = 200

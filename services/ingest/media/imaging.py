@@ -3,8 +3,8 @@
 Nothing of the sent file survives but pixels: no metadata, no tail, no name. JPEG, PNG and WebP only.
 Pillow's advice for untrusted files (docs/handbook/security) is followed: few formats, a pixel limit, a bounded process.
 
-`python -m services.ingest.media.imaging SOURCE FOLDER [LEFT TOP RIGHT BOTTOM]` is that process: it prints one JSON object
-and exits 0, or prints the Vietnamese reason and exits 3. The numbers are shares of the picture to cut it to.
+`python -m services.ingest.media.imaging SOURCE FOLDER [LEFT TOP RIGHT BOTTOM]` is that process: it prints one JSON
+object and exits 0, or prints the Vietnamese reason and exits 3. The numbers are shares of the picture to cut it to.
 """
 
 import hashlib

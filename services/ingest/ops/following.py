@@ -14,10 +14,10 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Engine, and_, exists, select
 
+from services.ingest.articles.store.revisions import REMOVED
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.lookout import LONGEST_SECONDS, moment
 from services.ingest.ops.reconcile import ARTICLE_EVENTS, STORES, Behind, Comparison, Store, Wanted
-from services.ingest.store.revisions import REMOVED
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.database import read
 from shared.telemetry import log

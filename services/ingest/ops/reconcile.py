@@ -15,13 +15,13 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Connection, Engine, and_, select
 
+from services.ingest.articles.store.revisions import REMOVED, SHOWN
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
 from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import outbox
 from services.ingest.sections.tables import sections
-from services.ingest.store.revisions import REMOVED, SHOWN
 from shared import canary
 from shared import outbox as events
 from shared.ask import Asker, AskFunction, NoAnswer

@@ -10,10 +10,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, select
 
+from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
-from services.ingest.store import revisions as versions
 from services.ingest.webhooks.store import deliveries, endpoints
 from shared.contracts.articles import ArticleState
 from shared.database import read

@@ -11,13 +11,13 @@ import uvicorn
 from sqlalchemy import Engine
 
 from services.ingest.accounts.store import accounts
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit.session import cookie_name, csrf_token
 from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
 from services.ingest.sections import store as sections
-from services.ingest.store.articles import save_article
-from services.ingest.store.revisions import Saved
 from shared.database import write
 from tests.contract.ingest.conftest import migrated
 from tests.wait import until

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from services.ingest import scheduler
+from services.ingest.articles.store import reading
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.tables import outbox
-from services.ingest.store import reading
 from shared.database import read
 from shared.vietnamese.dates import VIETNAM
 from tests.contract.desk.conftest import Desk, form_of

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.desk import differences
-from services.ingest.store import autosaves, reading
+from services.ingest.articles import differences
+from services.ingest.articles.store import autosaves, reading
 from tests.contract.desk.conftest import Desk, Person, form_of
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles, reading
 from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.kit.actors import Actor
@@ -14,7 +15,6 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
 from services.ingest.sections import store as sections
-from services.ingest.store import articles, reading
 from tests.contract.desk_extras.conftest import Outside
 
 EDITOR = Actor("user:editor")

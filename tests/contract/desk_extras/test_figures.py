@@ -13,7 +13,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import Engine
 
-from services.ingest.desk import draft_search
+from services.ingest.articles.screen import draft_search
 from services.ingest.kit.actors import Role
 from services.ingest.statistics import screen as statistics
 from shared.contracts.commands import (

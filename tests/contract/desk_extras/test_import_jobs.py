@@ -5,12 +5,12 @@ import json
 import pytest
 from sqlalchemy import Engine, update
 
+from services.ingest.articles.store import reading
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
 from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
-from services.ingest.store import reading
 from shared.database import write
 from tests.contract.ingest.conftest import STORY
 

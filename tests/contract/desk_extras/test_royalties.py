@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.json_input import read_fields
 from services.ingest.royalties.store import ledger, rates
 from services.ingest.royalties.store.sheet import sheet, tables
-from services.ingest.store import articles
 from tests.contract.ingest.conftest import STORY
 
 CHIEF = Actor("user:chief")

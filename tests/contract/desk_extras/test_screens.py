@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles
 from services.ingest.comments import store as comments
 from services.ingest.exchange import loop as imports
 from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import articles
 from shared.contracts.commands import SubmitComment
 from shared.database import write
 from tests.contract.desk_extras.desk import Desk, narrow, running_desk

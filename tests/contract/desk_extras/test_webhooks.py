@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import articles
 from services.ingest.webhooks import loop as send
 from services.ingest.webhooks.store import deliveries
 from services.ingest.webhooks.store import endpoints as hooks

@@ -9,11 +9,11 @@ import pytest
 import uvicorn
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store.articles import save_article
-from services.ingest.store.revisions import Saved
 from tests.wait import until
 
 EDITOR = Actor("user:editor")

@@ -174,7 +174,7 @@ def test_actions_that_do_not_fit_the_status(api: Api) -> None:
 def test_database_away_is_said_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy.exc import OperationalError
 
-    from services.ingest.store import reading
+    from services.ingest.articles.store import reading
 
     def away(*_: object, **__: object) -> None:
         raise OperationalError("SELECT", {}, Exception("gone"))

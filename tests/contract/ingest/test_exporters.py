@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles, reading
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.export import export_house
 from services.ingest.kit.json_input import read_fields
 from services.ingest.media import imaging
 from services.ingest.media import store as media
-from services.ingest.store import articles, reading
 from shared.settings import get_settings
 from tests.conftest import forget_settings
 from tests.contract.ingest.conftest import EDITOR, migrated

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine, func, select
 
+from services.ingest.articles.store import reading
 from services.ingest.articles.tables import articles
 from services.ingest.exchange.importers import ImportResult, Options, import_paths
-from services.ingest.store import reading
 from shared.database import read
 from tests.contract.ingest.conftest import migrated
 from tests.wait import until

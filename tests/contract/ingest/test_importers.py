@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from services.ingest.articles.store import reading
 from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths
 from services.ingest.exchange.importers.report import Report
-from services.ingest.store import reading
 from tests.contract.ingest.conftest import STORY, migrated
 
 WXR = """<?xml version="1.0" encoding="UTF-8"?>

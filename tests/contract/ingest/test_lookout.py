@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from services.ingest import scheduler
+from services.ingest.articles.store.articles import withdraw
 from services.ingest.articles.tables import articles
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
@@ -16,7 +17,6 @@ from services.ingest.feeds import store as feeds
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.lookout import Lookout
 from services.ingest.ops import following
-from services.ingest.store.articles import withdraw
 from services.ingest.webhooks import loop as send
 from services.ingest.webhooks.store import endpoints as webhooks
 from shared.database import write

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles as store_articles
+from services.ingest.articles.store import many, reading
+from services.ingest.articles.store.many import save_many
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.articles.versions import Saved
 from services.ingest.kit import audit
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.sections import store as sections
-from services.ingest.store import articles as store_articles
-from services.ingest.store import many, reading
-from services.ingest.store.many import save_many
-from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles as article_store
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
 from services.ingest.comments import store as comments
 from services.ingest.events import build
 from services.ingest.front_page import store as frontpage
@@ -23,9 +26,6 @@ from services.ingest.ops import following
 from services.ingest.ops import reconcile as reconciling
 from services.ingest.ops.following import Follower
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
-from services.ingest.store import articles as article_store
-from services.ingest.store.articles import save_article
-from services.ingest.store.revisions import Saved
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import SubmitComment

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import reading
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
 from services.ingest.events import build_from
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
-from services.ingest.store import reading
-from services.ingest.store.articles import save_article
-from services.ingest.store.revisions import Saved
 from shared.celery_factory import make_celery
 from shared.contracts.events import ArticlePublished
 from shared.database import read

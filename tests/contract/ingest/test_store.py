@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from services.ingest import scheduler
-from services.ingest.article_input import ArticleInput, CorrectionInput
+from services.ingest.articles.input import ArticleInput, CorrectionInput
+from services.ingest.articles.store import articles as store_articles
+from services.ingest.articles.store import reading
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.events import build
 from services.ingest.front_page import store as frontpage
@@ -18,8 +20,6 @@ from services.ingest.kit.errors import Conflict, Forbidden, Invalid, NotFound, S
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.sections import store as sections
-from services.ingest.store import articles as store_articles
-from services.ingest.store import reading
 from shared.contracts.events import ArticlePublished
 from shared.database import read
 from tests.contract.ingest.conftest import EDITOR, STORY, Save

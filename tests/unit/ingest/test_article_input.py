@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
 from services.ingest.kit.errors import Invalid, Refused, TooLarge
 from services.ingest.kit.json_input import read_fields, read_json
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest import byline
+from services.ingest.articles import byline
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.ingest.article_input import ArticleInput
-from services.ingest.content import SUMMARY_LENGTH, derived_summary, prepare, with_captions_in_place
+from services.ingest.articles.content import SUMMARY_LENGTH, derived_summary, prepare, with_captions_in_place
+from services.ingest.articles.input import ArticleInput
 from shared.contracts.articles import Image
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest import byline
-from services.ingest.article_input import ArticleInput
-from services.ingest.content import prepare
+from services.ingest.articles import byline
+from services.ingest.articles.content import prepare
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.sanitise import to_text
 from services.ingest.exchange.importers.captions import evidence
 from services.ingest.exchange.importers.text import PageError, parse_page, read_page
 from services.ingest.kit.json_input import read_fields
-from services.ingest.sanitise import to_text
 
 # Stories as they look when copied from a page, a line a paragraph; MARK stands before what is a photo's caption.
 MARK = "[ảnh] "

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.ingest.articles.sanitise import MAX_DEPTH, clean_html, first_paragraph, text_to_html, to_text
 from services.ingest.kit.errors import Invalid
-from services.ingest.sanitise import MAX_DEPTH, clean_html, first_paragraph, text_to_html, to_text
 
 ATTACKS = [
     "<script>alert(1)</script>",

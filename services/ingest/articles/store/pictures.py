@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, or_, select
 
-from services.ingest.article_input import ImageInput
+from services.ingest.articles.input import ImageInput
+from services.ingest.articles.sanitise import to_text
 from services.ingest.articles.tables import articles, media_uses
 from services.ingest.kit.errors import Invalid
 from services.ingest.media.store import MEDIA
 from services.ingest.media.tables import media
-from services.ingest.sanitise import to_text
 from shared.contracts.articles import ArticleState, Image
 from shared.database import read, upsert
 from shared.settings import get_settings

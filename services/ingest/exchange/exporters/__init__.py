@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from services.ingest.articles.store.revisions import shown, with_state
 from services.ingest.articles.tables import articles
-from services.ingest.store.revisions import shown, with_state
 from shared.database import read
 
 Article = dict[str, Any]

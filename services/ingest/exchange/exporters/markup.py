@@ -7,7 +7,7 @@ _VOID = frozenset({"br", "hr", "img"})
 
 
 def xhtml(body: str, root: str = "body", namespace: str = "http://www.w3.org/1999/xhtml") -> Element:
-    """An element with the body inside. `body` is what services.ingest.sanitise made."""
+    """An element with the body inside. `body` is what services.ingest.articles.sanitise made."""
     reader = _Reader(namespace)
     reader.tree.start(reader.name(root), {})
     reader.feed(body)

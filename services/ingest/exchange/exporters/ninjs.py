@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
+from services.ingest.articles.sanitise import to_text
 from services.ingest.exchange.exporters import Article
-from services.ingest.sanitise import to_text
 from shared.settings import get_settings
 
 _PUB_STATUS = {"published": "usable", "withdrawn": "canceled"}

@@ -15,16 +15,16 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.ingest.article_input import ArticleInput
-from services.ingest.content import prepare
+from services.ingest.articles.content import prepare
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import reading
+from services.ingest.articles.store.many import save_many
+from services.ingest.articles.versions import Saved
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
-from services.ingest.store import reading
-from services.ingest.store.many import save_many
-from services.ingest.store.revisions import Saved
 from shared.database import engine as service_engine
 
 IMPORTER = Actor("import")

@@ -6,10 +6,10 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from services.ingest.articles.sanitise import clean_html, to_text
 from services.ingest.exchange.importers import Fields
 from services.ingest.exchange.importers.xml import items, text
 from services.ingest.kit.errors import Invalid, Refused
-from services.ingest.sanitise import clean_html, to_text
 from shared.contracts.addresses import old_path
 
 _ATOM = "{http://www.w3.org/2005/Atom}"

@@ -20,7 +20,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any, Literal
 
-from services.ingest.byline import parse as people_of
+from services.ingest.articles.byline import parse as people_of
 from services.ingest.exchange.importers.captions import CREDIT, captions
 from shared.vietnamese.dates import parse_house_time
 from shared.vietnamese.text import plain

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, select
 
-from services.ingest.byline import ROLES
+from services.ingest.articles.byline import ROLES
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from services.ingest.articles.store.revisions import SHOWN
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.royalties.store.rates import KINDS, TEXT, Rate, in_force, month_of, role_key, role_name
 from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
-from services.ingest.store.revisions import SHOWN
 from shared.contracts.articles import ArticleState
 from shared.database import read
 from shared.vietnamese.dates import VIETNAM

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, select, update
 
+from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.lookout import moment
 from services.ingest.kit.tables import audit
-from services.ingest.store import revisions as versions
 from services.ingest.webhooks.store import endpoints
 from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
 from shared.database import read, upsert, write

@@ -18,14 +18,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from services.ingest.accounts.bearer import actor
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.actors import Scope as Right
 from services.ingest.kit.errors import Refused, TooLarge
 from services.ingest.kit.json_input import read_fields, read_json
 from services.ingest.kit.problems import content
 from services.ingest.kit.requests import expect_type
-from services.ingest.store.articles import save_article
 from shared.database import engine
 from shared.telemetry import log
 

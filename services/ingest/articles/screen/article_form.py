@@ -3,12 +3,12 @@
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from services.ingest import byline
-from services.ingest.article_input import ArticleInput
-from services.ingest.content import derived_summary
+from services.ingest.articles import byline
+from services.ingest.articles.content import derived_summary
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.sanitise import clean_html
 from services.ingest.desk_kit.forms import Fields
 from services.ingest.kit.json_input import read_fields
-from services.ingest.sanitise import clean_html
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.text import one_line
 

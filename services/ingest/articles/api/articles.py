@@ -8,12 +8,12 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.bearer import actor
-from services.ingest.article_input import ArticleInput, CorrectionInput, PublishInput, ReasonInput
+from services.ingest.articles.input import ArticleInput, CorrectionInput, PublishInput, ReasonInput
+from services.ingest.articles.store import articles, reading
+from services.ingest.articles.versions import Saved
 from services.ingest.kit.actors import Scope
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.requests import article_id, json_object, version_in
-from services.ingest.store import articles, reading
-from services.ingest.store.revisions import Saved
 from shared.database import engine
 
 router = APIRouter(prefix="/api/articles")

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from services.ingest.articles.rules import UNFINISHED, require, require_text
+from services.ingest.articles.store.articles import committed, next_version
+from services.ingest.articles.store.revisions import current, revision_of, saved
 from services.ingest.articles.tables import article_notes, articles
+from services.ingest.articles.versions import Saved
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Invalid
-from services.ingest.store.articles import committed, next_version
-from services.ingest.store.revisions import Saved, current, revision_of, saved
-from services.ingest.store.rules import UNFINISHED, require, require_text
 from shared.database import read, write
 
 _TEXT_FIELDS = "kind title slug summary body tags dateline byline authors images video_url".split()

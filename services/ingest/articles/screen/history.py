@@ -6,16 +6,17 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.ingest.articles import differences, steps
 from services.ingest.articles.asked import Asked, current, needs_article, version_of
-from services.ingest.desk import article_form, differences, steps
-from services.ingest.desk.article_form import LABELS
-from services.ingest.desk.conflict import shown_fields
+from services.ingest.articles.screen import article_form
+from services.ingest.articles.screen.article_form import LABELS
+from services.ingest.articles.screen.conflict import shown_fields
+from services.ingest.articles.store import reading, workflow
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.errors import Invalid
-from services.ingest.store import reading, workflow
 from shared.database import engine
 from shared.settings import get_settings
 from shared.vietnamese.dates import iso

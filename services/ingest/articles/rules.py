@@ -6,12 +6,12 @@ Raises the kinds of services.ingest.kit.errors.Refused.
 from datetime import datetime
 from typing import Any
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.sanitise import to_text
+from services.ingest.articles.versions import Current
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Forbidden, Invalid
-from services.ingest.sanitise import to_text
 from services.ingest.sections.store import STEPS
-from services.ingest.store.revisions import Current
 from shared.vietnamese.dates import house_time
 
 UNFINISHED = ("draft", *STEPS)

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from services.ingest.article_input import ArticleInput
+from services.ingest.articles.content import Content, prepare
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import committed, outcome
+from services.ingest.articles.store.revisions import with_states, write_versions
 from services.ingest.articles.tables import articles
-from services.ingest.content import Content, prepare
+from services.ingest.articles.versions import Current, Saved, Version
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
-from services.ingest.store.articles import committed, outcome
-from services.ingest.store.revisions import Current, Saved, Version, with_states, write_versions
 
 # In the order of ids: two imports of the same articles then never wait for each other in a circle.
 _BY_EXTERNAL_IDS = (

@@ -6,16 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.ingest.articles import differences, steps
 from services.ingest.articles.asked import Asked, current, needs_article, version_of
-from services.ingest.desk import article_form, differences, steps
-from services.ingest.desk.article_form import LABELS, Draft
-from services.ingest.desk.articles import save_draft
+from services.ingest.articles.screen import article_form
+from services.ingest.articles.screen.article_form import LABELS, Draft
+from services.ingest.articles.screen.articles import save_draft
+from services.ingest.articles.store import autosaves, reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.errors import NotFound, Stale
-from services.ingest.store import autosaves, reading
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 

@@ -1,7 +1,6 @@
 """One new version of an article: the row, the immutable revision, the outbox rows and the audit line, together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, insert, select, upda
 
 from services.ingest.articles.store.pictures import note_uses
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.articles.versions import Current, Saved, Version
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound, Stale
@@ -39,27 +39,6 @@ _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("article_id"
 _INSERT_REVISION = insert(revisions)
 # What `articles` repeats of the state.
 _OF_STATE = ("status", "title", "slug", "published_at", "first_published_at", "opening_views")
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of a call. `result` is "created", "updated" or "unchanged"."""
-
-    id: int
-    version: int
-    status: str
-    url: str
-    result: str
-
-
-@dataclass(frozen=True, slots=True)
-class Current:
-    """An article's row and the revision it stands at, locked until the transaction ends."""
-
-    row: Any
-    state: ArticleState
-    original: str
-    original_format: str
 
 
 def current(connection: Connection, article_id: int, if_version: int | None = None) -> Current:
@@ -107,28 +86,6 @@ def _read(connection: Connection, row: Any, article_id: int, version: int) -> Cu
 
 def _current(row: Any, revision: Any) -> Current:
     return Current(row, ArticleState.model_validate(revision.state), revision.original, revision.original_format)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version to be written. `fields` are those of ArticleState without id, version and updated_at."""
-
-    before: Current | None
-    fields: dict[str, Any]
-    actor: Actor
-    action: str
-    section_id: int
-    words: int
-    original: str
-    original_format: str
-    external_id: str | None = None
-    input_hash: str | None = None
-    reason: str = ""
-
-    @property
-    def row(self) -> Any:
-        """Where the article stands until then; None: it is new."""
-        return self.before.row if self.before else None
 
 
 def write_version(connection: Connection, version: Version) -> Saved:

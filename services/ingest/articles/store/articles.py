@@ -10,18 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.article_input import ArticleInput, CorrectionInput
+from services.ingest.articles.content import (
+    Content,
+    clean,
+    derived_summary,
+    prepare,
+    with_captions_in_place,
+    without_dateline,
+)
+from services.ingest.articles.input import ArticleInput, CorrectionInput
+from services.ingest.articles.rules import action_of, require, require_no_embargo, require_text, times_of, wanted_status
+from services.ingest.articles.sanitise import to_text
 from services.ingest.articles.store.pictures import images_of
-from services.ingest.articles.tables import articles
-from services.ingest.content import Content, clean, derived_summary, prepare, with_captions_in_place, without_dateline
-from services.ingest.kit.actors import Actor, Scope
-from services.ingest.kit.errors import Conflict, Invalid
-from services.ingest.sanitise import to_text
-from services.ingest.sections import store as sections
-from services.ingest.store.revisions import (
-    Current,
-    Saved,
-    Version,
+from services.ingest.articles.store.revisions import (
     current,
     saved,
     touched_by_others,
@@ -29,14 +30,11 @@ from services.ingest.store.revisions import (
     write_version,
     write_versions,
 )
-from services.ingest.store.rules import (
-    action_of,
-    require,
-    require_no_embargo,
-    require_text,
-    times_of,
-    wanted_status,
-)
+from services.ingest.articles.tables import articles
+from services.ingest.articles.versions import Current, Saved, Version
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
 from shared.outbox import wake

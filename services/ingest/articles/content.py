@@ -7,8 +7,8 @@ from hashlib import sha256
 
 import orjson
 
-from services.ingest import byline, sanitise
-from services.ingest.article_input import ArticleInput, ImageInput
+from services.ingest.articles import byline, sanitise
+from services.ingest.articles.input import ArticleInput, ImageInput
 from services.ingest.kit.errors import Invalid
 from shared.contracts.articles import Author, Image, Tag
 from shared.vietnamese.text import one_line, slug

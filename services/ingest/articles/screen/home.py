@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import seen_by
+from services.ingest.articles.store import autosaves, listing
 from services.ingest.desk_kit import people, rights
 from services.ingest.desk_kit.pages import NavItem, page
 from services.ingest.desk_kit.rights import Action, Reach
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
-from services.ingest.store import autosaves, listing
 from shared.database import engine
 
 router = APIRouter()

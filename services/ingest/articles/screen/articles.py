@@ -5,9 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from services.ingest.articles import steps
 from services.ingest.articles.asked import Asked, current, needs_article, seen_by
-from services.ingest.desk import article_form, steps
-from services.ingest.desk.article_form import Draft
+from services.ingest.articles.screen import article_form
+from services.ingest.articles.screen.article_form import Draft
+from services.ingest.articles.store import articles as store
+from services.ingest.articles.store import autosaves, listing, reading, workflow
 from services.ingest.desk_kit import limits, people, rights
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, json_answer, page, wants_html
@@ -16,8 +19,6 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, Invalid, Stale
 from services.ingest.sections import store as sections
-from services.ingest.store import articles as store
-from services.ingest.store import autosaves, listing, reading, workflow
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 from shared.settings import get_settings

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.ingest.articles.asked import Asked
+from services.ingest.articles.rules import UNFINISHED
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict, Forbidden
 from services.ingest.sections.store import STEPS
-from services.ingest.store.rules import UNFINISHED
 
 _NEEDS = {"submitted": Action.submit, "edited": Action.edit, "approved": Action.approve}
 _LABELS = {"submitted": "Gửi biên tập", "edited": "Biên tập xong", "approved": "Duyệt"}

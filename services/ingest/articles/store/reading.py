@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
+from services.ingest.articles.store.revisions import SHOWN, shown, with_state
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.errors import NotFound
 from services.ingest.sections.tables import sections
-from services.ingest.store.revisions import SHOWN, shown, with_state
 from shared.database import UtcDateTime, read
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from services.ingest.sanitise import to_text
+from services.ingest.articles.sanitise import to_text
 
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
 _BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")

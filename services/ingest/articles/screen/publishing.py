@@ -7,18 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.article_input import CorrectionInput, ReasonInput
+from services.ingest.articles import steps
 from services.ingest.articles.asked import Asked, current, needs_article
-from services.ingest.desk import article_form, steps
+from services.ingest.articles.input import CorrectionInput, ReasonInput
+from services.ingest.articles.screen import article_form
+from services.ingest.articles.store import articles as store
+from services.ingest.articles.store import workflow
+from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import STATUS_NAMES, back, json_answer, page, wants_html
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
 from services.ingest.sections import store as sections
-from services.ingest.store import articles as store
-from services.ingest.store import workflow
-from services.ingest.store.revisions import Saved
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 from shared.vietnamese.dates import house_time, short_date

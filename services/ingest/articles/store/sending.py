@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 
+from services.ingest.articles.store.revisions import EVENTS, REMOVED, SHOWN
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import dead_letters, outbox
-from services.ingest.store.revisions import EVENTS, REMOVED, SHOWN
 from shared import outbox as events
 from shared.contracts.articles import ArticleState
 from shared.contracts.queues import Queue
