@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from services.ingest.accounts.tables import users
-from shared.database import read
+from services.ingest.accounts.store import accounts
 
 _OTHERS = {"scheduler": "Hẹn giờ", "command line": "Dòng lệnh"}
 
@@ -14,9 +13,7 @@ def names(engine: Engine, actors: Iterable[str]) -> dict[str, str]:
     """What to call each actor: "user:lan@bao.vn" by the account's name, "key:TTX" as "Khóa TTX"."""
     wanted = set(actors)
     emails = [actor.removeprefix("user:") for actor in wanted if actor.startswith("user:")]
-    with read(engine) as connection:
-        query = select(users.c.email, users.c.name).where(users.c.email.in_(emails))
-        found = {f"user:{row.email}": row.name for row in connection.execute(query)} if emails else {}
+    found = {f"user:{email}": name for email, name in accounts.names(engine, emails).items()} if emails else {}
     return {actor: found.get(actor) or _plain(actor) for actor in wanted}
 
 

@@ -115,6 +115,13 @@ def listed(engine: Engine) -> list[dict[str, Any]]:
     ]
 
 
+def names(engine: Engine, emails: Iterable[str]) -> dict[str, str]:
+    """Email -> name, of those that have an account."""
+    with read(engine) as connection:
+        rows = connection.execute(select(users.c.email, users.c.name).where(users.c.email.in_(list(emails))))
+        return {row.email: row.name for row in rows}
+
+
 def change_account(
     engine: Engine, user_id: int, *, name: str, role: Role, section_ids: Iterable[int] | None, by: str
 ) -> None:
