@@ -1,23 +1,29 @@
 """Ingest's store on both databases, and its API as a real server."""
 
+import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, event
 
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.versions import Saved
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
+from services.ingest.tables import FEATURES
 from tests.wait import until
 
 EDITOR = Actor("user:editor")
 
+ROOT = Path(__file__).resolve().parents[3]
 STORY = {
     "title": "Khai mạc hội chợ huyện",
     "body": "<p>Sáng nay, hội chợ khai mạc.</p>",
@@ -39,6 +45,46 @@ def migrated() -> Engine:
 
     migrate("ingest")
     return engine("ingest")
+
+
+@pytest.fixture(autouse=True)
+def only_stores_write() -> Iterator[None]:
+    """Whatever a test does: no SQL changes a feature's table but from the feature's store."""
+    wrong: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found = _CHANGES.match(statement)
+        owner = _OWNERS.get(found[1]) if found else None
+        writer = _writer() if owner else None
+        if found and owner and writer and not f"{writer}/".replace(".py/", "/").startswith(owner):
+            wrong.append(f"{writer} writes {found[1]}")
+
+    event.listen(Engine, "before_cursor_execute", look)
+    yield
+    event.remove(Engine, "before_cursor_execute", look)
+    assert not wrong
+
+
+_CHANGES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+_OWNERS = {
+    name: f"services/ingest/{feature}/store/"
+    for feature, module in FEATURES.items()
+    for name in vars(module)
+    if isinstance(vars(module)[name], Table)
+} | {"audit": "services/ingest/kit/audit/", "dead_letters": "services/ingest/ops/store/", "outbox": "shared/outbox/"}
+
+
+def _writer() -> str | None:
+    """The file of ingest (or the shared part that keeps the outbox) whose code runs, None for a test's own."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT):
+            file = path.relative_to(ROOT).as_posix()
+            if file.startswith(("tests/", "services/")) or file == "shared/outbox.py":
+                return file if file.startswith(("services/ingest/", "shared/")) and "/migrations/" not in file else None
+        frame = frame.f_back
+    return None
 
 
 Save = Callable[..., Saved]

@@ -12,12 +12,11 @@ from services.ingest.articles.store.articles import withdraw
 from services.ingest.articles.tables import articles
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
-from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.lookout import Lookout
 from services.ingest.ops import following
-from services.ingest.webhooks import loop as send
+from services.ingest.webhooks.store import deliveries
 from services.ingest.webhooks.store import endpoints as webhooks
 from shared.database import write
 from tests.contract.ingest.conftest import EDITOR, Save
@@ -34,8 +33,8 @@ def woken(store: Engine) -> Woken:
     events = {
         "scheduler": scheduler.watched_by(lookout),
         "following": lookout.watch(following.DUE),
-        "feeds": lookout.watch(poll.DUE),
-        "webhooks": lookout.watch(send.ANY, check=send.is_due),
+        "feeds": lookout.watch(feeds.DUE),
+        "webhooks": lookout.watch(deliveries.ANY, check=deliveries.is_due),
         "imports": lookout.watch(jobs.DUE),
     }
 
@@ -53,7 +52,7 @@ def test_a_house_at_rest_wakes_nobody_and_reads_no_table_whole(store: Engine, sa
     save(external_id="later", published_at=(datetime.now(UTC) + timedelta(hours=1)).isoformat())
     frontpage.pin(store, [story], EDITOR)
     webhooks.create(store, EDITOR, name="Đối tác", url="https://example.org/hook", kinds=tuple(webhooks.KINDS))
-    while send.fan_out(store):
+    while deliveries.fan_out(store):
         pass
     old(store, timedelta(minutes=5))
     with scanned(store) as tables:
@@ -92,7 +91,7 @@ def test_what_is_handed_in_wakes_its_own_loop(store: Engine, save: Save, woken: 
     webhooks.create(store, EDITOR, name="Đối tác", url="https://example.org/hook", kinds=tuple(webhooks.KINDS))
     save(external_id="another")
     assert woken() == ["webhooks"]
-    while send.fan_out(store):
+    while deliveries.fan_out(store):
         pass
     assert woken() == ["webhooks"], "deliveries are due"
     feeds.save(
