@@ -19,17 +19,15 @@ from services.ingest.articles.versions import Saved
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
 from services.ingest.tables import FEATURES
+from tests.contract.ingest.base import EDITOR, STORY, migrated
+from tests.contract.ingest.desk import desk
+from tests.contract.ingest.newsroom import newsroom
+from tests.contract.ingest.outside import fetcher, outside
 from tests.wait import until
 
-EDITOR = Actor("user:editor")
+__all__ = ["desk", "fetcher", "newsroom", "outside"]
 
 ROOT = Path(__file__).resolve().parents[3]
-STORY = {
-    "title": "Khai mạc hội chợ huyện",
-    "body": "<p>Sáng nay, hội chợ khai mạc.</p>",
-    "section": "Kinh tế",
-    "status": "published",
-}
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -38,13 +36,6 @@ def store(request: pytest.FixtureRequest) -> Engine:
     if request.param == "postgres":
         request.getfixturevalue("postgres")
     return migrated()
-
-
-def migrated() -> Engine:
-    from shared.database import engine, migrate
-
-    migrate("ingest")
-    return engine("ingest")
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +116,12 @@ class Api:
 
 @pytest.fixture
 def api_store() -> Engine:
+    return migrated()
+
+
+@pytest.fixture
+def sqlite() -> Engine:
+    """Ingest's engine on an empty SQLite database."""
     return migrated()
 
 

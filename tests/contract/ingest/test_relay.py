@@ -22,7 +22,7 @@ from shared.celery_factory import make_celery
 from shared.contracts.events import ArticlePublished
 from shared.database import read
 from shared.settings import get_settings
-from tests.contract.ingest.conftest import EDITOR, STORY, migrated
+from tests.contract.ingest.base import EDITOR, STORY, migrated
 from tests.plans import scanned
 from tests.servers import RedisServer
 from tests.wait import until
