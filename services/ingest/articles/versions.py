@@ -1,10 +1,25 @@
-"""A version of an article: as it stands, as it is to be written, and what became of a call."""
+"""A version of an article: as it is sent, as it stands, as it is to be written, and what became of a call."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from services.ingest.articles.content import Content
+from services.ingest.articles.input import ArticleInput
 from services.ingest.kit.actors import Actor
 from shared.contracts.articles import ArticleState
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A whole article as somebody sent it, made ready: carried as it is from the door to the version it becomes."""
+
+    sent: ArticleInput
+    content: Content
+    actor: Actor
+    bulk: bool = False
+    """Behind fresh news, as imports are."""
+    keep_edited: bool = False
+    """An article that anybody but the actor has touched stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Sections: found by slug or name, made from a name, told to the readers' site."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
@@ -47,6 +49,11 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
     if _SLUG.fullmatch(name):
         raise Invalid.of("section", "Không có chuyên mục này. Muốn mở chuyên mục mới, hãy gửi tên của nó.")
     return _make(connection, name, actor, bulk=bulk)
+
+
+def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Any]:
+    """`resolve` for one transaction, which looks for each section once."""
+    return cache(lambda wanted: resolve(connection, wanted, actor, bulk=bulk))
 
 
 def save(

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.articles.content import (
-    Content,
     clean,
     derived_summary,
     prepare,
@@ -31,7 +30,7 @@ from services.ingest.articles.store.revisions import (
     write_versions,
 )
 from services.ingest.articles.tables import articles
-from services.ingest.articles.versions import Current, Saved, Version
+from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.sections import store as sections
@@ -41,8 +40,12 @@ from shared.outbox import wake
 from shared.telemetry import articles_written_total
 from shared.vietnamese.text import slug
 
+FindSection = Callable[[str], Any]
+"""The row of a section by its slug or name, made where it may be. Raises Invalid."""
 # Two clients can make the same article or section at the same moment: the loser looks again.
 _TRIES = 4
+# What an article's state takes from its content as it is.
+_OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
 _BY_EXTERNAL_ID = select(articles).where(articles.c.external_id == bindparam("external_id")).with_for_update()
 
 
@@ -54,11 +57,11 @@ def save_article(
     The same content again changes nothing, even when editors have changed the article since. With `keep_edited`
     an article that anybody but the actor has touched stays as it is, whatever is sent.
     """
-    content = prepare(sent)
+    submission = Submission(sent, prepare(sent), actor, bulk, keep_edited)
 
     def work(connection: Connection) -> Saved:
         before = _by_external_id(connection, sent.external_id) if sent.external_id else None
-        made = outcome(connection, before, sent, content, actor, {}, bulk=bulk, keep_edited=keep_edited)
+        made = outcome(connection, before, submission, sections.finder(connection, actor, bulk=bulk))
         return _written(connection, made, bulk=bulk)
 
     return committed(engine, work)
@@ -68,13 +71,13 @@ def replace_article(
     engine: Engine, article_id: int, sent: ArticleInput, actor: Actor, if_version: int | None = None
 ) -> Saved:
     """Give an article new content; a status that is left out stays as it is."""
-    content = prepare(sent)
+    submission = Submission(sent, prepare(sent), actor)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
         if sent.external_id and sent.external_id != before.row.external_id:
             raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
-        return _written(connection, _next(connection, before, sent, content, actor, {}, bulk=False))
+        return _written(connection, _next(connection, before, submission, sections.finder(connection, actor)))
 
     return committed(engine, work)
 
@@ -215,25 +218,17 @@ def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
 
 
 def outcome(
-    connection: Connection,
-    before: Current | None,
-    sent: ArticleInput,
-    content: Content,
-    actor: Actor,
-    known_sections: dict[str, Any],
-    *,
-    bulk: bool,
-    keep_edited: bool = False,
+    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
 ) -> Saved | Version:
     """What becomes of an article that is sent under an external id: it stays, or there is a version to write.
 
-    `known_sections` keeps what one transaction has learnt of sections. Raises Refused with nothing written.
+    Raises Refused with nothing written.
     """
-    if before is not None and before.row.input_hash == content.input_hash:
+    if before is not None and before.row.input_hash == submission.content.input_hash:
         return saved(before.state, "unchanged")
-    if before is not None and keep_edited and touched_by_others(connection, before.row.id, actor):
+    if before is not None and submission.keep_edited and touched_by_others(connection, before.row.id, submission.actor):
         return saved(before.state, "unchanged")
-    return _next(connection, before, sent, content, actor, known_sections, bulk=bulk)
+    return _next(connection, before, submission, find_section)
 
 
 def _written(connection: Connection, made: Saved | Version, *, bulk: bool = False) -> Saved:
@@ -246,51 +241,32 @@ def _by_external_id(connection: Connection, external_id: str) -> Current | None:
 
 
 def _next(
-    connection: Connection,
-    before: Current | None,
-    sent: ArticleInput,
-    content: Content,
-    actor: Actor,
-    known_sections: dict[str, Any],
-    *,
-    bulk: bool,
+    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
 ) -> Saved | Version:
+    sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
     require(actor, Scope.draft)
-    now = datetime.now(UTC)
     wanted = wanted_status(sent, before)
     was_public = before is not None and before.state.status in ("published", "scheduled")
     if wanted == "published" or was_public:
         require(actor, Scope.publish)
     times = times_of(before, wanted, sent.published_at, now)
-    images = images_of(connection, content.images, content.body)
-    content = with_captions_in_place(content, images)
+    images = images_of(connection, submission.content.images, submission.content.body)
+    content = with_captions_in_place(submission.content, images)
     if times["status"] in ("published", "scheduled"):
         if not content.words:
             require_text(content.body, len(images), content.video_url)
         require_no_embargo(before, times, now)
     # The last that can refuse and the first that can write.
-    section = known_sections.get(content.section)
-    if section is None:
-        section = sections.resolve(connection, content.section, actor, bulk=bulk)
-        known_sections[content.section] = section
+    section = find_section(content.section)
     fields = {
-        "kind": content.kind,
-        "title": content.title,
-        "slug": content.slug,
-        "summary": content.summary,
-        "body": content.body,
+        **{name: getattr(content, name) for name in _OF_CONTENT},
         "section_slug": section.slug,
         "section_name": section.name,
-        "tags": content.tags,
-        "dateline": content.dateline,
-        "byline": content.byline,
-        "authors": content.authors,
         "images": images,
-        "video_url": content.video_url,
         "corrections": before.state.corrections if before else (),
-        # Views of before are added once: what stands there already stays.
         # An address that once led here leads here for good.
         "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
+        # Views of before are added once: what stands there already stays.
         "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
         **times,
     }

@@ -1,18 +1,18 @@
 """Many articles in one transaction: what an import saves."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from services.ingest.articles.content import Content, prepare
+from services.ingest.articles.content import prepare
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import committed, outcome
 from services.ingest.articles.store.revisions import with_states, write_versions
 from services.ingest.articles.tables import articles
-from services.ingest.articles.versions import Current, Saved, Version
+from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
+from services.ingest.sections import store as sections
 
 # In the order of ids: two imports of the same articles then never wait for each other in a circle.
 _BY_EXTERNAL_IDS = (
@@ -25,20 +25,20 @@ _BY_EXTERNAL_IDS = (
 
 def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
     """`save_article` for each, in bulk, with one commit for all; what is refused leaves the rest alone."""
-    prepared = [_prepared(one) for one in sent]
+    submissions = [_prepared(one, actor) for one in sent]
 
     def work(connection: Connection) -> list[Saved | Refused]:
         batch = _Batch(connection, actor, sent)
-        for one, content in zip(sent, prepared, strict=True):
-            batch.add(one, content)
+        for one in submissions:
+            batch.add(one)
         return batch.results()
 
     return committed(engine, work)
 
 
-def _prepared(sent: ArticleInput) -> Content | Refused:
+def _prepared(sent: ArticleInput, actor: Actor) -> Submission | Refused:
     try:
-        return prepare(sent)
+        return Submission(sent, prepare(sent), actor, bulk=True)
     except Refused as refused:
         return refused
 
@@ -51,25 +51,24 @@ class _Batch:
 
     def __init__(self, connection: Connection, actor: Actor, sent: Sequence[ArticleInput]) -> None:
         self._connection = connection
-        self._actor = actor
-        self._sections: dict[str, Any] = {}
+        self._find_section = sections.finder(connection, actor, bulk=True)
         self._outcomes: list[Saved | Refused | Version] = []
         self._changed: set[str] = set()
         """External ids that have had a version in this batch, written by now or not."""
         self._known = self._find([one.external_id for one in sent if one.external_id])
 
-    def add(self, sent: ArticleInput, content: Content | Refused) -> None:
-        if isinstance(content, Refused):
-            self._outcomes.append(content)
+    def add(self, submission: Submission | Refused) -> None:
+        if isinstance(submission, Refused):
+            self._outcomes.append(submission)
             return
-        external_id = sent.external_id or ""
+        external_id = submission.sent.external_id or ""
         if external_id in self._changed:
             # The same article again: it meets what was left the last time.
             self._write()
             self._known |= self._find([external_id])
         before = self._known.get(external_id)
         try:
-            made = outcome(self._connection, before, sent, content, self._actor, self._sections, bulk=True)
+            made = outcome(self._connection, before, submission, self._find_section)
         except Refused as refused:
             self._outcomes.append(refused)
             return
