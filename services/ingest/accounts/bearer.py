@@ -13,8 +13,6 @@ from shared.database import engine
 
 # A key that was revoked works this much longer at most.
 KEY_SECONDS = 0.5
-
-
 _recent: dict[str, tuple[float, Actor]] = {}
 
 

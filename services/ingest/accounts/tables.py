@@ -1,18 +1,6 @@
 """People, their desks and sessions, invitations, keys of programs."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    text,
-    true,
-)
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text, true
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -37,8 +25,6 @@ keys = Table(
         postgresql_where=text("revoked_at IS NULL"),
     ),
 )
-
-
 users = Table(
     "users",
     metadata,
@@ -57,16 +43,12 @@ users = Table(
     Column("recovery", Json),  # SHA-256 digests of the codes not used yet
     Column("last_login_at", UtcDateTime),
 )
-
-
 user_sections = Table(
     "user_sections",
     metadata,
     Column("user_id", Integer, ForeignKey("users.id"), primary_key=True),
     Column("section_id", Integer, ForeignKey("sections.id"), primary_key=True),
 )
-
-
 invitations = Table(
     "invitations",
     metadata,
@@ -82,8 +64,6 @@ invitations = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
 )
-
-
 sessions = Table(
     "sessions",
     metadata,

@@ -3,17 +3,7 @@
 `revisions` is append-only: triggers (migrations) refuse to change or delete its rows, so a revision whose `effect` is
 "shown" is the unalterable copy of what readers could see from its time on."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -49,8 +39,6 @@ articles = Table(
     ),
     sqlite_autoincrement=True,  # an id is never given twice, not even after a deletion
 )
-
-
 revisions = Table(
     "revisions",
     metadata,
@@ -65,16 +53,12 @@ revisions = Table(
     Column("original", Text, nullable=False),  # the body as it was sent, before cleaning
     Column("original_format", String(8), nullable=False),
 )
-
-
 media_uses = Table(
     "media_uses",  # which article names which file, in the version it stands at
     metadata,
     Column("path", String(200), primary_key=True),
     Column("article_id", Integer, ForeignKey("articles.id"), primary_key=True, index=True),
 )
-
-
 autosaves = Table(
     "autosaves",  # what somebody is writing and has not saved yet, one a person and article
     metadata,
@@ -87,8 +71,6 @@ autosaves = Table(
     Column("saved_at", UtcDateTime, nullable=False),
     Index("autosaves_by_user", "user_id", "article_id", unique=True),
 )
-
-
 article_notes = Table(
     "article_notes",  # what the newsroom says to itself about an article
     metadata,

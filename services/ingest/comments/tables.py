@@ -1,15 +1,6 @@
 """What readers wrote, and what became of it."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime

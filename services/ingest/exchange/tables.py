@@ -1,14 +1,6 @@
 """Files handed in, and which foreign pictures are ours already."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -21,8 +13,6 @@ media_sources = Table(
     Column("path", String(200), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-
-
 import_jobs = Table(
     "import_jobs",  # files handed in at the desk
     metadata,

@@ -120,5 +120,4 @@ def _draft(row: Any, fields: Fields, pictures: Pictures) -> ArticleInput:
         "status": "draft",
         "byline": known.get("byline") or row.name,
     }
-    article: ArticleInput = read_fields(ArticleInput, {"body": "", **known, **own})
-    return article
+    return read_fields(ArticleInput, {"body": "", **known, **own})

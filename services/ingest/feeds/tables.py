@@ -1,14 +1,6 @@
 """Remote feeds."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime

@@ -1,13 +1,6 @@
 """What leads the front page, and when."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Integer,
-    String,
-    Table,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -19,8 +12,6 @@ front_page = Table(
     Column("version", BigInteger, nullable=False),
     Column("pinned", Json, nullable=False),
 )
-
-
 front_page_slots = Table(
     "front_page_slots",  # what is to be pinned when; `front_page` holds what is pinned now
     metadata,

@@ -2,23 +2,13 @@
 
 `audit` is append-only: a trigger (migrations) refuses to change or delete its rows."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-)
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
 from shared.database import Json, UtcDateTime
 from shared.deadletter import dead_letter_table
 from shared.outbox import outbox_table
 
 metadata = MetaData()
-
-
 audit = Table(
     "audit",
     metadata,
@@ -31,9 +21,5 @@ audit = Table(
     Column("hash", String(64), nullable=False),  # of this row and the hash before it
     Index("audit_by_subject", "subject", "id"),
 )
-
-
 outbox = outbox_table(metadata)
-
-
 dead_letters = dead_letter_table(metadata)

@@ -1,14 +1,6 @@
 """What is known of uploaded files."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Float,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime

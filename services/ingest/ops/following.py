@@ -30,8 +30,6 @@ _ANSWER_SECONDS = 2.0
 # Articles of one look, withdrawn ones first: the rest of a large import is the comparison's, too.
 _MOST = 50
 _ROWS = 2_000
-
-
 DUE = exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG)))
 """Whether anything is young enough to be followed."""
 

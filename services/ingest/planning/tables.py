@@ -1,15 +1,6 @@
 """Stories to come."""
 
-from sqlalchemy import (
-    Column,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime

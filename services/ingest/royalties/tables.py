@@ -1,15 +1,6 @@
 """Rates, adjustments, and months as they were approved."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, UniqueConstraint
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -25,8 +16,6 @@ royalty_rates = Table(
     Column("per_picture", Boolean, nullable=False),  # that much for each picture of the work
     UniqueConstraint("kind", "role", "from_month", name="royalty_rates_once"),
 )
-
-
 royalty_adjustments = Table(
     "royalty_adjustments",
     metadata,
@@ -40,8 +29,6 @@ royalty_adjustments = Table(
     Column("by", String(200), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
-
-
 royalty_sheets = Table(
     "royalty_sheets",  # approved months, as they were approved
     metadata,

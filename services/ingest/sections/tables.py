@@ -1,13 +1,6 @@
 """Sections, and the steps that their articles pass."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Integer,
-    String,
-    Table,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json
@@ -23,8 +16,6 @@ sections = Table(
     Column("parent_id", Integer, ForeignKey("sections.id")),
     Column("position", Integer, nullable=False),
 )
-
-
 section_rules = Table(
     "section_rules",  # how an article of a section gets to readers; without a row: the house's usual way
     metadata,

@@ -1,17 +1,6 @@
 """Endpoints outside, and what each is still to be told."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -33,8 +22,6 @@ webhooks = Table(
     Column("created_by", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
-
-
 webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,
@@ -54,8 +41,6 @@ webhook_deliveries = Table(
     UniqueConstraint("webhook_id", "event_id", name="webhook_deliveries_once"),
     Index("webhook_deliveries_due", "state", "next_at"),
 )
-
-
 webhook_cursor = Table(
     "webhook_cursor",  # one row: how far the audit log has been turned into deliveries
     metadata,

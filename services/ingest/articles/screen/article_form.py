@@ -114,8 +114,7 @@ def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
         "kind": draft.kind,
         "video_url": draft.video_url,
     }
-    read: ArticleInput = read_fields(ArticleInput, given)
-    return read
+    return read_fields(ArticleInput, given)
 
 
 def _byline(draft: Draft, before: ArticleState | None) -> Any:

@@ -10,13 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.articles.content import (
-    clean,
-    derived_summary,
-    prepare,
-    with_captions_in_place,
-    without_dateline,
-)
+from services.ingest.articles.content import clean, derived_summary, prepare, with_captions_in_place, without_dateline
 from services.ingest.articles.input import ArticleInput, CorrectionInput
 from services.ingest.articles.rules import action_of, require, require_no_embargo, require_text, times_of, wanted_status
 from services.ingest.articles.sanitise import to_text

@@ -17,11 +17,7 @@ from shared.database import read, upsert
 from shared.settings import get_settings
 
 _FIGURE = re.compile(r"<figure>(?:(?!</figure>).)*</figure>", re.DOTALL)
-
-
 _SRC = re.compile(r"""<img (?:[^>"]|"[^"]*")*?src="(/media/[^"]*)\"""")
-
-
 _CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
 
 

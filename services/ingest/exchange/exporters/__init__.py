@@ -11,7 +11,7 @@ from services.ingest.articles.tables import articles
 from shared.database import read
 
 Article = dict[str, Any]
-"""An article as `store.reading.article` gives it."""
+"""An article as `articles.store.reading.article` gives it."""
 Writer = Callable[[Iterator[Article]], Iterator[bytes]]
 """write(articles) -> the parts of the file, one after another."""
 

@@ -36,8 +36,6 @@ _DUE = (
     .where(webhooks.c.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= moment())
     .order_by(webhook_deliveries.c.id)
 )
-
-
 ANY = exists(webhooks.c.id)
 """Whether anybody wants to be told."""
 

@@ -7,10 +7,7 @@ from sqlalchemy import Engine
 
 from services.ingest.articles.screen import draft_search
 from services.ingest.kit.actors import Role
-from shared.contracts.commands import (
-    SearchAnswer,
-    SearchHit,
-)
+from shared.contracts.commands import SearchAnswer, SearchHit
 from tests.contract.ingest.newsroom import Newsroom, narrow, publish
 
 

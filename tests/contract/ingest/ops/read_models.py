@@ -11,12 +11,7 @@ from typing import Any
 from celery import Celery
 
 from shared.celery_factory import make_celery
-from shared.contracts.commands import (
-    ListCounterVersions,
-    ListSearchVersions,
-    ListWebVersions,
-    VersionsAnswer,
-)
+from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions, VersionsAnswer
 from shared.contracts.events import SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.handler import answers, handles
