@@ -14,10 +14,10 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Engine, and_, exists, select
 
-from services.ingest.articles.store.revisions import REMOVED
+from services.ingest.articles.store.revisions import EVENTS, REMOVED
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.lookout import LONGEST_SECONDS, moment
-from services.ingest.ops.reconcile import ARTICLE_EVENTS, STORES, Behind, Comparison, Store, Wanted
+from services.ingest.ops.reconcile import STORES, Behind, Comparison, Store, Wanted
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.database import read
 from shared.telemetry import log
@@ -64,7 +64,7 @@ class Follower:
         sent = {}
         for store in self._stores:
             waiting = [one for one in recent if self._arrived.get((store.name, one.id), 0) < one.version]
-            waiting.sort(key=lambda one: one.event is not ARTICLE_EVENTS[REMOVED])
+            waiting.sort(key=lambda one: one.event is not EVENTS[REMOVED])
             page = sorted(waiting[:_MOST], key=lambda one: one.id)
             if page and (missing := self._mend(store, page, ask)):
                 sent[store.name] = missing
@@ -92,4 +92,4 @@ class Follower:
             .limit(_ROWS)
         )
         with read(self._source) as connection:
-            return [Wanted(row.id, row.version, ARTICLE_EVENTS[row.effect]) for row in connection.execute(query)]
+            return [Wanted(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(query)]

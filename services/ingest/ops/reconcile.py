@@ -15,7 +15,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Connection, Engine, and_, select
 
-from services.ingest.articles.store.revisions import REMOVED, SHOWN
+from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
 from services.ingest.front_page.store import ONLY
@@ -28,9 +28,7 @@ from shared.ask import Asker, AskFunction, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions
 from shared.contracts.events import (
-    ArticlePublished,
     ArticleSaved,
-    ArticleWithdrawn,
     CommentPublished,
     CommentRemoved,
     Event,
@@ -53,8 +51,6 @@ _FEW = 100
 # Decisions on comments carry no list to compare with: those of this time are simply sent again.
 _RECENT = timedelta(hours=24)
 _RESULTS = "ts:reconcile"
-
-ARTICLE_EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, "": ArticleSaved}
 
 
 @dataclass(frozen=True)
@@ -227,7 +223,7 @@ class Comparison:
                 connection.execute(
                     select(outbox.c.key).where(
                         outbox.c.queue == self._store.queue.value,
-                        outbox.c.kind.in_([event.kind for event in ARTICLE_EVENTS.values()]),
+                        outbox.c.kind.in_([event.kind for event in EVENTS.values()]),
                         outbox.c.key.in_([str(one.id) for one in candidates]),
                     )
                 ).scalars()
@@ -275,7 +271,7 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         if last is not None:
             part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
         with read(source) as connection:
-            page = [Wanted(row.id, row.version, ARTICLE_EVENTS[row.effect]) for row in connection.execute(part)]
+            page = [Wanted(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(part)]
         if not page:
             return
         yield page
