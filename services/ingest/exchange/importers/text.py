@@ -14,7 +14,7 @@ figure without a picture.
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
@@ -22,43 +22,15 @@ from typing import Any, Literal
 
 from services.ingest.articles.byline import parse as people_of
 from services.ingest.exchange.importers.captions import CREDIT, captions
-from shared.vietnamese.dates import parse_house_time
-from shared.vietnamese.text import plain
+from services.ingest.exchange.importers.page_head import BUTTON, Line, PageError, any_of, lines_of, read_head
 
-_HEAD_LINES = 15  # the time line stands within so many lines from the top
-_LONGEST_TIME = 60
 _STORY_LENGTH = 250  # characters: related headlines and most comments are shorter
 _WRAP_WIDTH = 110  # lines of mail and of text files are broken before; a paragraph copied from a page is one line
 
 
-def _any_of(phrases: str) -> str:
-    """A pattern of phrases written with commas between, longer ones first."""
-    found = sorted((" ".join(phrase.split()) for phrase in phrases.split(",")), key=len, reverse=True)
-    return "(?:" + "|".join(map(re.escape, found)) + ")"
-
-
-_BUTTONS = _any_of("""in bài viết, in bài này, in bài, bản in, gửi bài viết, gửi bài, gửi email, gửi mail, chia sẻ,
-    chia sẻ bài viết, lưu bài, lưu bài viết, cỡ chữ, cỡ chữ:, a+, a-, facebook, zalo, twitter, sao chép liên kết,
-    copy link, google news, nghe bài, nghe đọc bài, nghe đọc bài viết, theo dõi, theo dõi báo trên, bình luận, like,
-    share, print, email, quảng cáo""")
-_BUTTON = re.compile(rf"(?:^|(?<=[\s|])){_BUTTONS}(?=$|[\s|])", re.IGNORECASE)
-_VIEWS = re.compile(
-    r"(?:số )?(?:lượt xem|lượt đọc|lượt truy cập|views?)\s*:\s*(?P<before>\S*)|"
-    r"(?P<after>\d[\d.,]*)\s*(?:lượt xem|lượt đọc|views?)\b(?!\s*:)",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"\d+|\d{1,3}(?:[.,]\d{3})+")
-_TIME_LABEL = re.compile(
-    r"^(?:cập nhật|ngày đăng|đăng|đăng lúc|xuất bản|thời gian)(?: lúc| ngày)?\s*:?\s*", re.IGNORECASE
-)
-_CLOCK, _DAY = r"\b\d{1,2}\s?[:hg]\s?\d{2}\b", r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b"
-_TIME_START = re.compile(rf"{_CLOCK}|{_DAY}|(?:thứ (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|cn)\b", re.IGNORECASE)
-_LIKE_TIME = re.compile(f"{_CLOCK}.*{_DAY}|{_DAY}.*{_CLOCK}")
-_CRUMBS = re.compile(r"^(?:trang chủ|home)\s*(?:[>»/|›]|$)", re.IGNORECASE)
-_CRUMB_SIGN = re.compile(r"\s*[>»/|›]\s*")
 _TAGS = re.compile(r"^(?:tags?|từ khóa|từ khoá|chủ đề)\s*:\s*(?P<tags>.*)$", re.IGNORECASE)
 _END = re.compile(
-    _any_of("""bình luận, bình luận bạn đọc, bình luận của bạn, bình luận mới nhất, gửi bình luận, ý kiến bạn đọc,
+    any_of("""bình luận, bình luận bạn đọc, bình luận của bạn, bình luận mới nhất, gửi bình luận, ý kiến bạn đọc,
     ý kiến của bạn, gửi ý kiến, gửi ý kiến của bạn, gửi phản hồi, tin khác, các tin khác, tin liên quan, tin mới,
     các tin liên quan, tin cùng chuyên mục, các tin cùng chuyên mục, tin cũ hơn, tin mới hơn, các tin cũ hơn, bài khác,
     các tin mới hơn, tin đọc nhiều, đọc nhiều, bài liên quan, bài viết liên quan, bài viết khác, bài cùng chuyên mục,
@@ -78,14 +50,6 @@ _BARE_NAME = re.compile(
     rf"(?:theo )?{_NAME}(?:\s*(?:,|-|–|&|\bvà\b)\s*{_NAME}){{0,3}}(?: \([^()]{{2,30}}\))?", re.IGNORECASE
 )
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', ")")
-
-
-class PageError(ValueError):
-    """A page's text cannot be read; the message says in Vietnamese which line, and why."""
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(f"Dòng {line}: {message}" if line else message)
-        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +110,10 @@ def parse_page(text: str) -> dict[str, Any]:
 
 def read_page(text: str) -> ParsedPage:
     """The article on a page. Raises PageError, a ValueError."""
-    lines = _lines(text)
+    lines = lines_of(text)
     if not lines:
         raise PageError("Tệp trống, không có bài nào.")
-    head = _read_head(lines)
+    head = read_head(lines)
     story, byline, tags = _cut_foot(head.rest)
     top_byline, story = _byline_on_top(story)
     paragraphs = _paragraphs(story)
@@ -175,25 +139,7 @@ def read_page(text: str) -> ParsedPage:
 # ---------------------------------------------------------------- lines and paragraphs
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line that is not blank: its number in the file, and whether a blank one stands before it."""
-
-    number: int
-    text: str
-    after_blank: bool
-
-
-def _lines(text: str) -> list[_Line]:
-    lines, blank = [], True
-    for number, line in enumerate(re.split(r"\r\n|[\n\r\u2028\u2029\f\v]", plain(text)), start=1):
-        if words := line.strip():
-            lines.append(_Line(number, words, blank))
-        blank = not words
-    return lines
-
-
-def _paragraphs(lines: list[_Line]) -> list[str]:
+def _paragraphs(lines: list[Line]) -> list[str]:
     """Paragraphs' words. A line is a paragraph, except in text whose lines were broken at some width; a credit on
     a line of its own belongs to the caption before it."""
     wrapped = _is_wrapped(lines)
@@ -207,7 +153,7 @@ def _paragraphs(lines: list[_Line]) -> list[str]:
     return paragraphs
 
 
-def _is_wrapped(lines: list[_Line]) -> bool:
+def _is_wrapped(lines: list[Line]) -> bool:
     """Whether lines end where a width ends: paragraphs of several lines, all about as long and cut in sentences."""
     inner = [line for line, following in pairwise(lines) if not following.after_blank]
     if not inner or max(len(line.text) for line in lines) > _WRAP_WIDTH:
@@ -217,103 +163,10 @@ def _is_wrapped(lines: list[_Line]) -> bool:
     return cut > len(inner) / 2 and median(lengths) >= 0.75 * max(lengths) and median(lengths) >= 40
 
 
-# ---------------------------------------------------------------- the head: headline, time, views
-
-
-@dataclass(slots=True)
-class _Head:
-    title: str
-    published_at: datetime
-    rest: list[_Line] = field(default_factory=list)
-    views: int | None = None
-    section: str = ""
-    summary: str = ""
-
-
-def _read_head(lines: list[_Line]) -> _Head:
-    start, stop, published_at = _find_time(lines)
-    above, below = lines[:start], lines[stop:]
-    views = [_views_in(line) for line in lines[start:stop]]
-    section = next((crumbs for line in above if (crumbs := _section(line.text))), "")
-    above = [line for line in above if not _CRUMBS.match(line.text) and not _only_furniture(line.text)]
-    if not above and below:
-        above, below = below[:1], below[1:]
-    if not above:
-        raise PageError("Không thấy tiêu đề.", lines[0].number)
-    waiting_for_number = lines[stop - 1].text.rstrip().lower().endswith(("lượt xem:", "lượt đọc:"))
-    while below and (_only_furniture(below[0].text) or waiting_for_number):
-        views.append(_number(below[0]) if waiting_for_number else _views_in(below[0]))
-        waiting_for_number = below[0].text.lower().endswith(("lượt xem:", "lượt đọc:"))
-        below = below[1:]
-    title, summary = _title_and_summary(above)
-    known = next((count for count in views if count is not None), None)
-    return _Head(title, published_at, below, known, section, summary)
-
-
-def _find_time(lines: list[_Line]) -> tuple[int, int, datetime]:
-    """Where the time stands (from, to) and when it is; it may be spread over up to three lines."""
-    fault: PageError | None = None
-    for start, line in enumerate(lines[:_HEAD_LINES]):
-        if not _TIME_START.match(_without_furniture(line.text)):
-            continue
-        for stop in range(start + 1, min(start + 4, len(lines) + 1)):
-            words = _without_furniture(" ".join(one.text for one in lines[start:stop]))
-            try:
-                return start, stop, parse_house_time(words)
-            except ValueError as error:
-                if len(words) <= _LONGEST_TIME and _LIKE_TIME.search(words):
-                    fault = PageError(str(error), line.number)
-                    break
-    raise fault or PageError(
-        f"Không thấy dòng ngày giờ (ví dụ “17:59 - Thứ Hai, 09/01/2023”) trong {_HEAD_LINES} dòng đầu; "
-        f"dòng đầu là “{lines[0].text[:60]}”."
-    )
-
-
-def _without_furniture(words: str) -> str:
-    """A head's line without views, buttons and labels: the time, if it has one."""
-    rest = _BUTTON.sub(" ", _VIEWS.sub(" ", words))
-    return _TIME_LABEL.sub("", " ".join(rest.split()).strip("|•·-– ")).strip("|•·,-– ")
-
-
-def _only_furniture(words: str) -> bool:
-    return not _without_furniture(words)
-
-
-def _views_in(line: _Line) -> int | None:
-    found = _VIEWS.search(line.text)
-    if found is None:
-        return None
-    count = found["before"] if found["before"] is not None else found["after"]
-    # "Lượt xem:" at the end of a line: the number stands on the next.
-    return _number(_Line(line.number, count, False)) if count else None
-
-
-def _number(line: _Line) -> int:
-    words = line.text.strip(" .,|")
-    if not _NUMBER.fullmatch(words):
-        raise PageError(f"không đọc được số lượt xem “{line.text[:40]}”.", line.number)
-    return int(re.sub(r"[.,]", "", words))
-
-
-def _section(words: str) -> str:
-    """The last step of "Trang chủ > Thời sự"."""
-    steps = [step for step in _CRUMB_SIGN.split(words) if step] if _CRUMBS.match(words) else []
-    return steps[-1] if len(steps) > 1 else ""
-
-
-def _title_and_summary(above: list[_Line]) -> tuple[str, str]:
-    """The first block is the headline; what follows it before the time is the summary."""
-    end = next((number for number, line in enumerate(above) if number and line.after_blank), len(above))
-    if end > 1 and len(above[1].text) > 2 * len(above[0].text):
-        end = 1
-    return " ".join(line.text for line in above[:end]), " ".join(line.text for line in above[end:])
-
-
 # ---------------------------------------------------------------- the foot: byline, tags, furniture
 
 
-def _cut_foot(lines: list[_Line]) -> tuple[list[_Line], str, tuple[str, ...]]:
+def _cut_foot(lines: list[Line]) -> tuple[list[Line], str, tuple[str, ...]]:
     """(the story's lines, byline, tags)."""
     end = next((number for number in range(1, len(lines)) if _ends_story(lines, number)), len(lines))
     foot = [line for line in lines[end:] if _TAGS.match(line.text)]
@@ -323,7 +176,7 @@ def _cut_foot(lines: list[_Line]) -> tuple[list[_Line], str, tuple[str, ...]]:
     return *_cut_byline(story), tuple(_split_tags(tags))
 
 
-def _ends_story(lines: list[_Line], number: int) -> bool:
+def _ends_story(lines: list[Line], number: int) -> bool:
     """Whether the page's furniture begins here: its words stand right under a byline, or no story follows."""
     if not _END.fullmatch(_COUNT.sub("", lines[number].text)):
         return False
@@ -332,7 +185,7 @@ def _ends_story(lines: list[_Line], number: int) -> bool:
     return all(len(line.text) < _STORY_LENGTH for line in lines[number:])
 
 
-def _cut_byline(story: list[_Line]) -> tuple[list[_Line], str]:
+def _cut_byline(story: list[Line]) -> tuple[list[Line], str]:
     """Lines such as "Tin, ảnh: …" at the end, or one name there."""
     end = len(story)
     while end > 1 and _has_roles(story[end - 1].text) and not _belongs_to_caption(story, end - 1):
@@ -342,7 +195,7 @@ def _cut_byline(story: list[_Line]) -> tuple[list[_Line], str]:
     return story[:end], "; ".join(line.text.rstrip(";") for line in story[end:])
 
 
-def _belongs_to_caption(story: list[_Line], number: int) -> bool:
+def _belongs_to_caption(story: list[Line], number: int) -> bool:
     """ "Ảnh: …" right under a line, while another byline is still to come or none with words stands beside it."""
     return bool(
         CREDIT.match(story[number].text)
@@ -352,7 +205,7 @@ def _belongs_to_caption(story: list[_Line], number: int) -> bool:
     )
 
 
-def _byline_on_top(story: list[_Line]) -> tuple[str, list[_Line]]:
+def _byline_on_top(story: list[Line]) -> tuple[str, list[Line]]:
     if len(story) > 1 and _has_roles(story[0].text) and not CREDIT.match(story[0].text):
         return story[0].text, story[1:]
     return "", story
@@ -372,7 +225,7 @@ def _is_name(words: str) -> bool:
 
 
 def _is_button(words: str) -> bool:
-    return len(words) < 60 and not _BUTTON.sub("", words).strip(" |•·-–")
+    return len(words) < 60 and not BUTTON.sub("", words).strip(" |•·-–")
 
 
 def _split_tags(found: list[re.Match[str]]) -> Iterator[str]:

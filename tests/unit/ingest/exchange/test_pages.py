@@ -13,7 +13,8 @@ from services.ingest.articles.content import prepare
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.sanitise import to_text
 from services.ingest.exchange.importers.captions import evidence
-from services.ingest.exchange.importers.text import PageError, parse_page, read_page
+from services.ingest.exchange.importers.page_head import PageError
+from services.ingest.exchange.importers.text import parse_page, read_page
 from services.ingest.kit.json_input import read_fields
 
 # Stories as they look when copied from a page, a line a paragraph; MARK stands before what is a photo's caption.
