@@ -57,8 +57,9 @@ def _search(count: int) -> None:
 def _sql(count: int) -> None:
     from services.counter import store as counter
     from services.counter.tables import totals as counted
-    from services.ingest import tables as ingest
-    from services.ingest.store import sections as sections_
+    from services.ingest.articles.tables import articles, revisions
+    from services.ingest.sections import store as sections_
+    from services.ingest.sections.tables import sections as ingest_sections
     from services.web import store as web
     from services.web.standing import put_in, section_parents
     from services.web.tables import articles as shown
@@ -84,7 +85,7 @@ def _sql(count: int) -> None:
             }
             for i, s, n in names
         ]
-        connection.execute(ingest.sections.insert(), rows)
+        connection.execute(ingest_sections.insert(), rows)
     section_ids = {one: number for number, one, _name in names}
     for states in _batches(count):
         with write(engine("web")) as connection:
@@ -94,8 +95,8 @@ def _sql(count: int) -> None:
                 totals.insert(), [{"article_id": s.id, "epoch": 0, "views": s.id % 9000 + 1} for s in states]
             )
         with write(engine("ingest")) as connection:
-            connection.execute(ingest.articles.insert(), [_ingest_row(state, section_ids) for state in states])
-            connection.execute(ingest.revisions.insert(), [_revision(state) for state in states])
+            connection.execute(articles.insert(), [_ingest_row(state, section_ids) for state in states])
+            connection.execute(revisions.insert(), [_revision(state) for state in states])
         counter.keep_articles(engine("counter"), states)
         with write(engine("counter")) as connection:
             connection.execute(

@@ -1,4 +1,4 @@
-// Bundles the desk's editor into ../services/ingest/desk/static/built, beside it the licences of what is in it and
+// Bundles the desk's editor into ../services/ingest/articles/static/built, beside it the licences of what is in it and
 // the sums of every file that it was made of and that was made: a test without Node sees whether they still match.
 
 import { createHash } from "node:crypto";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const OUT = "services/ingest/desk/static/built";
+const OUT = "services/ingest/articles/static/built";
 const LICENCES = `${OUT}/richtext.licences.txt`;
 
 rmSync(join(ROOT, OUT), { recursive: true, force: true });

@@ -21,7 +21,7 @@ def migrate(services: list[str]) -> None:
 
 
 def make_editor() -> None:
-    from services.ingest.accounts import FIRST_ADMIN_EMAIL, ensure_first_admin
+    from services.ingest.accounts.store.accounts import FIRST_ADMIN_EMAIL, ensure_first_admin
 
     password = ensure_first_admin()
     if password is not None:
@@ -38,7 +38,7 @@ def load_demo() -> None:
 
 def push_demo() -> None:
     """Push the demo paper through the API like any other import, with a key that lives as long."""
-    from services.ingest.keys import create_key, revoke_key
+    from services.ingest.accounts.store.keys import create_key, revoke_key
     from toasoan.demo.load import load_demo as push
     from toasoan.demo.load import publish_comments
 

@@ -11,9 +11,15 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.api import articles, batch, house, media, problems, watch
-from services.ingest.desk import asking
-from services.ingest.desk.app import make_desk
+from services.ingest.articles.api import articles, batch
+from services.ingest.desk_kit import asking
+from services.ingest.desk_kit.app import make_desk
+from services.ingest.front_page import api as front_page
+from services.ingest.kit import problems
+from services.ingest.media import api as media
+from services.ingest.ops import api as watch
+from services.ingest.screens import SCREENS
+from services.ingest.sections import api as sections
 from shared import process
 from shared.asgi import Measured
 from shared.database import migrate
@@ -44,9 +50,9 @@ def make_app() -> FastAPI:
     )
     problems.install(app)
     # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
-    for router in (batch.router, articles.router, house.router, media.router, watch.router):
-        app.include_router(router)
-    app.mount("/desk", make_desk(), name="desk")
+    for door in (batch, articles, sections, front_page, media, watch):
+        app.include_router(door.router)
+    app.mount("/desk", make_desk(SCREENS), name="desk")
     for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
         app.add_route(short, partial(_redirect, whole), include_in_schema=False)
     # Editors see pictures before readers do, from the desk's own address.

@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
-from services.ingest.store import comments, frontpage, sections
-from services.ingest.store.revisions import AT_POINTERS, rows_at
-from services.ingest.tables import revisions
+from services.ingest.articles.store.revisions import AT_POINTERS, rows_at
+from services.ingest.articles.tables import revisions
+from services.ingest.comments import store as comments
+from services.ingest.front_page import store as frontpage
+from services.ingest.sections import store as sections
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
     ArticlePublished,

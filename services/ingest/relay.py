@@ -15,12 +15,13 @@ from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Engine, exists
 from sqlalchemy.exc import DBAPIError
 
-from services.ingest import following, rounds, scheduler
+from services.ingest import rounds, scheduler
 from services.ingest.events import build
-from services.ingest.following import Follower
-from services.ingest.lookout import LONGEST_SECONDS, Lookout
+from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
+from services.ingest.kit.tables import outbox
+from services.ingest.ops import following
+from services.ingest.ops.following import Follower
 from services.ingest.ops.gauges import Gauges
-from services.ingest.tables import outbox
 from shared import process
 from shared.celery_factory import publisher
 from shared.database import engine, migrate
@@ -106,7 +107,7 @@ class Loops:
                     return
                 self._doubted.clear()
             try:
-                from services.ingest.reconcile import reconcile
+                from services.ingest.ops.reconcile import reconcile
 
                 reconcile()
             except Exception:

@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from services.ingest.feeds import poll
-from services.ingest.fetching import Fetcher
-from services.ingest.importers import jobs
-from services.ingest.lookout import LONGEST_SECONDS, Lookout
-from services.ingest.webhooks import send
+from services.ingest.exchange import loop as imports
+from services.ingest.exchange.store import jobs
+from services.ingest.feeds import loop as feeds
+from services.ingest.feeds import store as feed_rows
+from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
+from services.ingest.webhooks import loop as webhooks
+from services.ingest.webhooks.store import deliveries
 from shared.process import every
 from shared.telemetry import log
 
@@ -23,9 +26,9 @@ def loops(engine: Engine, lookout: Lookout, halt: threading.Event) -> dict[str, 
     """What to run, by the name of its thread; each ends when `halt` is set and `lookout` has ended."""
     fetcher = Fetcher()
     return {
-        "feeds": _loop("feeds", halt, lookout.watch(poll.DUE), lambda: poll.poll_due(engine, fetcher) > 0),
-        "webhooks": _loop("webhooks", halt, lookout.watch(send.ANY, check=send.is_due), _webhooks(engine)),
-        "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: jobs.work_off(engine, halt.is_set)),
+        "feeds": _loop("feeds", halt, lookout.watch(feed_rows.DUE), lambda: feeds.poll_due(engine, fetcher) > 0),
+        "webhooks": _loop("webhooks", halt, lookout.watch(deliveries.ANY, check=deliveries.is_due), _webhooks(engine)),
+        "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: imports.work_off(engine, halt.is_set)),
     }
 
 
@@ -48,11 +51,11 @@ def _loop(name: str, halt: threading.Event, awake: threading.Event, work: Callab
 
 def _webhooks(engine: Engine) -> Callable[[], bool]:
     fetcher = Fetcher(max_bytes=100_000, seconds=10)
-    forget = every(_FORGET_SECONDS, lambda: send.forget_old(engine))
+    forget = every(_FORGET_SECONDS, lambda: deliveries.forget_old(engine))
 
     def work() -> bool:
         forget()
-        read = send.fan_out(engine)
-        return send.deliver_due(engine, fetcher) + read > 0
+        read = deliveries.fan_out(engine)
+        return webhooks.deliver_due(engine, fetcher) + read > 0
 
     return work

@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, exists
 
-from services.ingest.lookout import LONGEST_SECONDS, LOOK_SECONDS, Lookout, moment
-from services.ingest.store import frontpage, reading
-from services.ingest.store.actors import SCHEDULER
-from services.ingest.store.articles import publish_due
-from services.ingest.store.errors import Refused
-from services.ingest.tables import articles
+from services.ingest.articles.store import reading
+from services.ingest.articles.store.articles import publish_due
+from services.ingest.articles.tables import articles
+from services.ingest.front_page import store as frontpage
+from services.ingest.kit.actors import SCHEDULER
+from services.ingest.kit.errors import Refused
+from services.ingest.kit.lookout import LONGEST_SECONDS, LOOK_SECONDS, Lookout, moment
 from shared.telemetry import log
 
 # After a failure (a database that is away) the next look waits this long.

@@ -1,26 +1,26 @@
 """What ingest does for other services' messages: keeps readers' comments and dead letters."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.ingest.store import comments
-from services.ingest.tables import dead_letters
-from shared import deadletter
-from shared.contracts.commands import StoreDeadLetter, SubmitComment
-from shared.database import write
+from services.ingest.comments import store as comments
+from services.ingest.ops import store as letters
+from shared.contracts.commands import Command, StoreDeadLetter, SubmitComment
 from shared.handler import executes
 
 SERVICE = "ingest"
 
+HANDLERS: dict[type[Command], Callable[[Engine, Any], None]] = {
+    SubmitComment: comments.hold,
+    StoreDeadLetter: letters.keep,
+}
+
 
 def register(app: Celery, source: Engine) -> None:
-    """Give the app its handlers."""
-
-    @executes(app, SubmitComment, SERVICE)
-    def hold_comment(comment: SubmitComment) -> None:
-        comments.hold(source, comment)
-
-    @executes(app, StoreDeadLetter, SERVICE)
-    def keep_letter(letter: StoreDeadLetter) -> None:
-        with write(source) as connection:
-            deadletter.store(connection, dead_letters, letter)
+    """Give the app a handler for each command that ingest carries out."""
+    for command, work in HANDLERS.items():
+        executes(app, command, SERVICE)(partial(work, source))

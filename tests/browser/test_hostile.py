@@ -8,7 +8,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from playwright.sync_api import Browser, Page
 
-from services.ingest.sanitise import clean_html
+from services.ingest.articles.sanitise import clean_html
 from services.web import store
 from shared.contracts.articles import ArticleState, Author, Correction, Image, Tag
 from shared.contracts.events import (

@@ -8,7 +8,7 @@ import redis
 from fastapi.responses import Response
 
 from services.ingest.app import make_app
-from services.ingest.desk.session import OPEN, set_cookie
+from services.ingest.desk_kit.session import OPEN, set_cookie
 from tests.house import House
 from tests.security.conftest import PASSWORD, Editor
 from tests.wait import until

@@ -16,7 +16,7 @@ def command() -> None:
 
 def _store() -> tuple[Any, Any]:
     """The engine and the table that hold them."""
-    from services.ingest.tables import dead_letters
+    from services.ingest.kit.tables import dead_letters
     from shared.database import engine
 
     return engine("ingest"), dead_letters

@@ -26,7 +26,7 @@ def command(folder: Path, formats: tuple[str, ...], media: bool, as_json: bool) 
     """
     with_settings()
     migrated("ingest")
-    from services.ingest.exporters import export_house
+    from services.ingest.export import export_house
     from shared.database import engine
 
     done = export_house(engine("ingest"), folder, tuple(dict.fromkeys(formats)), media)

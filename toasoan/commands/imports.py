@@ -8,7 +8,7 @@ import click
 from toasoan.commands.common import fails_clearly, json_option, migrated, with_settings
 
 if TYPE_CHECKING:
-    from services.ingest.importers import ImportResult
+    from services.ingest.exchange.importers import ImportResult
 
 FORMATS = ("auto", "text", "wxr", "rss", "ninjs", "newsml", "ndjson")
 
@@ -46,10 +46,10 @@ def command(
     migrated("ingest")
     import json
 
-    from services.ingest.fetching import Fetcher
-    from services.ingest.imaging import MAX_UPLOAD_BYTES
-    from services.ingest.importers import Options, import_paths
-    from services.ingest.importers.report import Report
+    from services.ingest.exchange.importers import Options, import_paths
+    from services.ingest.exchange.importers.report import Report
+    from services.ingest.kit.fetching import Fetcher
+    from services.ingest.media.imaging import MAX_UPLOAD_BYTES
 
     options = Options(
         format=kind,

@@ -19,7 +19,7 @@ def command() -> None:
 @fails_clearly
 def create(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a key called NAME and print it; it is shown only this once."""
-    from services.ingest.keys import create_key
+    from services.ingest.accounts.store.keys import create_key
 
     try:
         key = create_key(name, list(scopes))
@@ -36,7 +36,7 @@ def create(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
 @fails_clearly
 def list_all(as_json: bool) -> None:
     """Show the keys, without their secrets."""
-    from services.ingest.keys import list_keys
+    from services.ingest.accounts.store.keys import list_keys
 
     keys = list_keys()
     if as_json:
@@ -52,7 +52,7 @@ def list_all(as_json: bool) -> None:
 @fails_clearly
 def revoke(name: str) -> None:
     """End the key called NAME at once."""
-    from services.ingest.keys import revoke_key
+    from services.ingest.accounts.store.keys import revoke_key
 
     if not revoke_key(name):
         raise click.ClickException(f"there is no valid key called {name}")

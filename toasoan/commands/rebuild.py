@@ -16,7 +16,7 @@ def command(everything: bool, as_json: bool) -> None:
     """
     with_settings()
     migrated("ingest")
-    from services.ingest.reconcile import rebuild
+    from services.ingest.ops.reconcile import rebuild
 
     sent = rebuild(everything=everything)
     if as_json:

@@ -15,7 +15,7 @@ def command(as_json: bool) -> None:
     """
     with_settings()
     migrated("ingest")
-    from services.ingest.reconcile import reconcile
+    from services.ingest.ops.reconcile import reconcile
 
     drift = reconcile()
     if as_json:

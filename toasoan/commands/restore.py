@@ -28,7 +28,7 @@ def command(folder: Path, as_json: bool) -> None:
     try:
         manifest = restore(folder)
         migrated(*place.services_with_sql)
-        from services.ingest.reconcile import rebuild
+        from services.ingest.ops.reconcile import rebuild
 
         sent = rebuild(everything=True)
     finally:

@@ -19,7 +19,7 @@ def command() -> None:
 @fails_clearly
 def create(email: str, role: str, as_json: bool) -> None:
     """Make an account for EMAIL and print its one-time password."""
-    from services.ingest.accounts import create_user
+    from services.ingest.accounts.store.accounts import create_user
 
     try:
         password = create_user(email, role)

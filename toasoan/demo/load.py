@@ -62,10 +62,10 @@ def publish_comments() -> None:
     """Approve the comments that the demo's articles come with; once, whatever editors do to them later."""
     from sqlalchemy import select
 
-    from services.ingest.store import comments
-    from services.ingest.store.actors import Actor
-    from services.ingest.tables import articles
-    from services.ingest.tables import comments as table
+    from services.ingest.articles.tables import articles
+    from services.ingest.comments import store as comments
+    from services.ingest.comments.tables import comments as table
+    from services.ingest.kit.actors import Actor
     from shared.contracts.commands import SubmitComment
     from shared.database import engine, read
 

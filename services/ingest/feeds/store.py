@@ -1,18 +1,25 @@
 """Which feeds there are and how they fare."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, exists, insert, select, update
 
-from services.ingest.newsroom_tables import feeds
-from services.ingest.store import audit
-from services.ingest.store.actors import Actor
-from services.ingest.store.errors import Invalid, NotFound
-from services.ingest.tables import sections
+from services.ingest.feeds.tables import feeds
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.lookout import moment
+from services.ingest.sections.tables import sections
 from shared.database import read, write
+from shared.telemetry import log
 
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 1440
+_LONGEST_REST = timedelta(hours=6)
+_ERROR_CHARS = 500
+DUE = exists().where(feeds.c.enabled, feeds.c.next_at <= moment())
+"""Whether a feed is due."""
 
 
 def listed(engine: Engine) -> list[Any]:
@@ -63,3 +70,48 @@ def poll_now(engine: Engine, feed_id: int) -> None:
         due = update(feeds).where(feeds.c.id == feed_id).values(next_at=datetime.now(UTC)).returning(feeds.c.id)
         if connection.execute(due).first() is None:
             raise NotFound("Không có nguồn tin này.")
+
+
+# ---------------------------------------------------------------- for the loop
+
+
+def due(engine: Engine, now: datetime) -> list[Any]:
+    """The feeds to be polled now, the longest due first."""
+    query = select(feeds).where(feeds.c.enabled, feeds.c.next_at <= now).order_by(feeds.c.next_at).limit(50)
+    with read(engine) as connection:
+        return list(connection.execute(query))
+
+
+def claim(engine: Engine, row: Any, now: datetime) -> bool:
+    """Move a feed's time forward, so that nobody else polls it; False where somebody did."""
+    rest = min(timedelta(minutes=row.minutes) * 2 ** min(row.failures, 6), _LONGEST_REST)
+    wanted = max(rest, timedelta(minutes=row.minutes))
+    mine = update(feeds).where(feeds.c.id == row.id, feeds.c.next_at == row.next_at).values(next_at=now + wanted)
+    with write(engine) as connection:
+        return connection.execute(mine.returning(feeds.c.id)).first() is not None
+
+
+def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts: int, note: str) -> None:
+    """A poll's end: the ETag and Last-Modified of the answer (None: it was not a new one), how many drafts it gave."""
+    now = datetime.now(UTC)
+    values: dict[str, Any] = {"polled_at": now, "ok_at": now, "failures": 0, "error": note[:_ERROR_CHARS]}
+    if marks is not None:
+        values |= {
+            "etag": marks.get("etag", "")[:1000],
+            "last_modified": marks.get("last-modified", "")[:100],
+            "drafts": feeds.c.drafts + drafts,
+        }
+    _note(engine, row, values)
+
+
+def failed(engine: Engine, row: Any, reason: str) -> None:
+    """A poll that gave nothing, and why."""
+    log.warning("feed not taken in", feed=row.id, reason=reason[:300])
+    values = {"polled_at": datetime.now(UTC), "failures": feeds.c.failures + 1, "error": reason[:_ERROR_CHARS]}
+    _note(engine, row, values)
+
+
+def _note(engine: Engine, row: Any, values: dict[str, Any]) -> None:
+    # Only if it is still the address that was polled.
+    with write(engine) as connection:
+        connection.execute(update(feeds).where(feeds.c.id == row.id, feeds.c.url == row.url).values(values))

@@ -1,1 +1,1 @@
-"""What operators see: gauges for Prometheus, and the page /ops/ for those who have none."""
+"""How the house is: gauges, the ops page, the audit log; and whether the read models hold what ingest says."""

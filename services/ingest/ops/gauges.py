@@ -13,8 +13,8 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Engine
 
-from services.ingest.reconcile import last_results
-from services.ingest.tables import dead_letters
+from services.ingest.kit.tables import dead_letters
+from services.ingest.ops.reconcile import last_results
 from shared import broker, canary, deadletter, telemetry
 from shared.contracts.queues import Queue
 from shared.hints import counters

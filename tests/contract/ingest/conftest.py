@@ -1,28 +1,33 @@
 """Ingest's store on both databases, and its API as a real server."""
 
+import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import httpx2
 import pytest
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, event
 
-from services.ingest.article_input import ArticleInput, read_fields
-from services.ingest.store.actors import Actor
-from services.ingest.store.articles import save_article
-from services.ingest.store.revisions import Saved
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.json_input import read_fields
+from services.ingest.tables import FEATURES
+from tests.contract.ingest.base import EDITOR, STORY, migrated
+from tests.contract.ingest.desk import desk
+from tests.contract.ingest.newsroom import newsroom
+from tests.contract.ingest.outside import fetcher, outside
 from tests.wait import until
 
-EDITOR = Actor("user:editor")
+__all__ = ["desk", "fetcher", "newsroom", "outside"]
 
-STORY = {
-    "title": "Khai mạc hội chợ huyện",
-    "body": "<p>Sáng nay, hội chợ khai mạc.</p>",
-    "section": "Kinh tế",
-    "status": "published",
-}
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -33,11 +38,44 @@ def store(request: pytest.FixtureRequest) -> Engine:
     return migrated()
 
 
-def migrated() -> Engine:
-    from shared.database import engine, migrate
+@pytest.fixture(autouse=True)
+def only_stores_write() -> Iterator[None]:
+    """Whatever a test does: no SQL changes a feature's table but from the feature's store."""
+    wrong: list[str] = []
 
-    migrate("ingest")
-    return engine("ingest")
+    def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found = _CHANGES.match(statement)
+        owner = _OWNERS.get(found[1]) if found else None
+        writer = _writer() if owner else None
+        if found and owner and writer and not f"{writer}/".replace(".py/", "/").startswith(owner):
+            wrong.append(f"{writer} writes {found[1]}")
+
+    event.listen(Engine, "before_cursor_execute", look)
+    yield
+    event.remove(Engine, "before_cursor_execute", look)
+    assert not wrong
+
+
+_CHANGES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
+_OWNERS = {
+    name: f"services/ingest/{feature}/store/"
+    for feature, module in FEATURES.items()
+    for name in vars(module)
+    if isinstance(vars(module)[name], Table)
+} | {"audit": "services/ingest/kit/audit/", "dead_letters": "services/ingest/ops/store/", "outbox": "shared/outbox/"}
+
+
+def _writer() -> str | None:
+    """The file of ingest (or the shared part that keeps the outbox) whose code runs, None for a test's own."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT):
+            file = path.relative_to(ROOT).as_posix()
+            if file.startswith(("tests/", "services/")) or file == "shared/outbox.py":
+                return file if file.startswith(("services/ingest/", "shared/")) and "/migrations/" not in file else None
+        frame = frame.f_back
+    return None
 
 
 Save = Callable[..., Saved]
@@ -82,13 +120,19 @@ def api_store() -> Engine:
 
 
 @pytest.fixture
+def sqlite() -> Engine:
+    """Ingest's engine on an empty SQLite database."""
+    return migrated()
+
+
+@pytest.fixture
 def api(api_store: Engine) -> Iterator[Api]:
     """A running API on SQLite, with a key that may publish."""
-    from services.ingest.api import requests
+    from services.ingest.accounts import bearer
+    from services.ingest.accounts.store.keys import create_key
     from services.ingest.app import make_app
-    from services.ingest.keys import create_key
 
-    requests._recent.clear()
+    bearer._recent.clear()
     server = uvicorn.Server(uvicorn.Config(make_app(), host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

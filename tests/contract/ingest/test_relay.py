@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from services.ingest.article_input import ArticleInput, read_fields
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import reading
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
 from services.ingest.events import build_from
-from services.ingest.store import reading
-from services.ingest.store.articles import save_article
-from services.ingest.store.revisions import Saved
-from services.ingest.tables import outbox
+from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import outbox
 from shared.celery_factory import make_celery
 from shared.contracts.events import ArticlePublished
 from shared.database import read
 from shared.settings import get_settings
-from tests.contract.ingest.conftest import EDITOR, STORY, migrated
+from tests.contract.ingest.base import EDITOR, STORY, migrated
 from tests.plans import scanned
 from tests.servers import RedisServer
 from tests.wait import until

@@ -6,10 +6,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
-from services.ingest import newsroom_tables  # noqa: F401 - it adds its tables to the metadata
-from services.ingest.store import audit
-from services.ingest.tables import audit as audit_table
-from services.ingest.tables import metadata, revisions
+from services.ingest.articles.tables import revisions
+from services.ingest.kit import audit
+from services.ingest.kit.tables import audit as audit_table
+from services.ingest.tables import metadata
 from shared.database import migrate, read, write
 from tests.contract.ingest.conftest import Save
 

@@ -8,10 +8,15 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine, func, select
 
-from services.ingest.store.comments import reject
-from services.ingest.tables import articles, audit, comments, front_page, media, outbox, revisions
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.comments.store import reject
+from services.ingest.comments.tables import comments
+from services.ingest.front_page.tables import front_page
+from services.ingest.kit.tables import audit, outbox
+from services.ingest.media.tables import media
 from shared.database import engine, read
-from tests.contract.ingest.conftest import EDITOR, Api
+from tests.contract.ingest.base import EDITOR
+from tests.contract.ingest.conftest import Api
 from toasoan.demo import pictures
 from toasoan.demo.load import SECTIONS, load_demo, publish_comments
 from toasoan.demo.stories import stories

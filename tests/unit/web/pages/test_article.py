@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.sanitise import text_to_html
+from services.ingest.articles.sanitise import text_to_html
 from services.web import store
 from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
 from services.web.pages import comments

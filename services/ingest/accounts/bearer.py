@@ -1,0 +1,43 @@
+"""Which program calls: the key in `Authorization: Bearer`."""
+
+import time
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from services.ingest.accounts.store.keys import actor_of
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Forbidden
+from services.ingest.kit.problems import Unauthorized
+from shared.database import engine
+
+# A key that was revoked works this much longer at most.
+KEY_SECONDS = 0.5
+_recent: dict[str, tuple[float, Actor]] = {}
+
+
+async def actor(request: Request, scope: Scope) -> Actor:
+    """Who calls. Raises Unauthorized, or Forbidden without the scope; before any of the body is read."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    found = await _known(key.strip()) if kind.lower() == "bearer" and key.strip() else None
+    if found is None:
+        raise Unauthorized("Thiếu khóa API, hoặc khóa sai, hết hạn hay đã bị thu hồi.")
+    if not found.may(scope):
+        raise Forbidden(f"Khóa này không có quyền “{scope}”.")
+    return found
+
+
+async def _known(key: str) -> Actor | None:
+    """Whose key it is. Looked up anew every KEY_SECONDS: a burst of calls costs one look."""
+    now = time.monotonic()
+    seen = _recent.get(key)
+    if seen is not None and now - seen[0] < KEY_SECONDS:
+        return seen[1]
+    found = await run_in_threadpool(actor_of, engine("ingest"), key)
+    if len(_recent) > 1000:
+        _recent.clear()
+    if found is not None:
+        _recent[key] = (now, found)
+    else:
+        _recent.pop(key, None)
+    return found

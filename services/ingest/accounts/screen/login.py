@@ -1,0 +1,199 @@
+"""Coming in and going out: log-in, the second factor's code, log-out, a new password, an invitation taken up."""
+
+import hmac
+import time
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import IntegrityError
+
+from services.ingest.accounts.store import accounts, invitations, second_factor
+from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFactorWanted
+from services.ingest.accounts.weak_passwords import is_weak
+from services.ingest.desk_kit import limits
+from services.ingest.desk_kit.forms import Fields, Form
+from services.ingest.desk_kit.pages import back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import cookie_name, needs, refuse_foreign_origin, set_cookie
+from services.ingest.kit import security_log
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
+from shared.database import engine
+from shared.settings import get_settings
+
+router = APIRouter()
+_WINDOW_SECONDS = 900
+_TRIES_ACCOUNT_AND_ADDRESS, _TRIES_ACCOUNT, _TRIES_ADDRESS = 8, 25, 60
+# Between the password and the code.
+_CODE_SECONDS = 300
+_WRONG = "Địa chỉ thư hoặc mật khẩu không đúng."
+
+
+@router.get("/dang-nhap")
+def log_in_page(request: Request) -> Response:
+    return page(request, None, "login.html", tiep=_inside(request.query_params.get("tiep", "")), email="", error="")
+
+
+@router.post("/dang-nhap")
+def log_in(request: Request, form: Form) -> Response:
+    """The same answer in the same time for a wrong password and for an account that does not exist."""
+    refuse_foreign_origin(request)
+    email, tiep = form.text("email")[:254], _inside(form.text("tiep"))
+    tried = _limits(request, email.lower())
+    limits.take(tried, _WINDOW_SECONDS)
+    found = accounts.log_in(engine("ingest"), email, form.raw("password"))
+    if found is None:
+        security_log.note("log-in refused", request, email.lower())
+        return page(request, None, "login.html", 401, tiep=tiep, email=email, error=_WRONG)
+    if isinstance(found, SecondFactorWanted):
+        answer: Response = RedirectResponse(f"/desk/dang-nhap/ma?tiep={tiep}", 303)
+        set_cookie(answer, _half_way(found.user_id), "nua-duong", _CODE_SECONDS)
+        return answer
+    limits.forget(*tried)
+    return _signed_in(request, found, tiep)
+
+
+@router.get("/dang-nhap/ma")
+def code_page(request: Request) -> Response:
+    if _who_is_half_way(request) is None:
+        return RedirectResponse("/desk/dang-nhap", 303)
+    return page(request, None, "login_code.html", tiep=_inside(request.query_params.get("tiep", "")), error="")
+
+
+@router.post("/dang-nhap/ma")
+def take_code(request: Request, form: Form) -> Response:
+    refuse_foreign_origin(request)
+    user_id, tiep = _who_is_half_way(request), _inside(form.text("tiep"))
+    if user_id is None:
+        return back("/desk/dang-nhap", "Đã quá lâu từ khi nhập mật khẩu; hãy đăng nhập lại.", "warn")
+    tried = _limits(request, f"code:{user_id}")
+    limits.take(tried, _WINDOW_SECONDS)
+    if not second_factor.accept(engine("ingest"), user_id, form.text("code")):
+        security_log.note("code refused", request, f"code:{user_id}")
+        error = "Mã không đúng hoặc đã dùng. Mỗi mã chỉ dùng được một lần."
+        return page(request, None, "login_code.html", 401, tiep=tiep, error=error)
+    limits.forget(*tried)
+    answer = _signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep)
+    set_cookie(answer, "", "nua-duong")
+    return answer
+
+
+@router.post("/dang-xuat")
+def log_out(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
+    accounts.log_out(engine("ingest"), request.state.token)
+    answer = back("/desk/dang-nhap", "Đã đăng xuất.")
+    set_cookie(answer, "")
+    return answer
+
+
+@router.get("/mat-khau")
+def password_page(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
+    return page(request, who, "password.html", errors=[])
+
+
+@router.post("/mat-khau")
+def change_password(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
+    """A new password; every other session of the account ends."""
+    tried = {f"password:{who.id}": _TRIES_ACCOUNT_AND_ADDRESS}
+    limits.take(tried, _WINDOW_SECONDS)
+    errors = _password_errors(form, who.email)
+    if not errors and not accounts.password_is(engine("ingest"), who.id, form.raw("old")):
+        security_log.note("password refused", request, who.email)
+        errors = [{"field": "old", "message": "Mật khẩu hiện tại không đúng."}]
+    if not errors and form.raw("old") == form.raw("new"):
+        errors = [{"field": "new", "message": "Mật khẩu mới phải khác mật khẩu cũ."}]
+    if errors:
+        return page(request, who, "password.html", 422, errors=errors)
+    limits.forget(*tried)
+    accounts.change_password(engine("ingest"), who.email, form.raw("new"))
+    answer = back("/desk/", "Đã đổi mật khẩu. Các phiên khác của bạn đã kết thúc.")
+    set_cookie(answer, accounts.open_session(engine("ingest"), who.id), seconds=_session_seconds())
+    return answer
+
+
+@router.get("/moi/{token}")
+def invitation_page(request: Request, token: str) -> Response:
+    return page(request, None, "invitation.html", invited=invitations.find(engine("ingest"), token), errors=[])
+
+
+@router.post("/moi/{token}")
+def take_up(request: Request, token: str, form: Form) -> Response:
+    refuse_foreign_origin(request)
+    limits.take({f"invitation:{_address(request)}": _TRIES_ADDRESS}, _WINDOW_SECONDS)
+    invited = invitations.find(engine("ingest"), token)
+    errors = _password_errors(form, invited.email)
+    if errors:
+        return page(request, None, "invitation.html", 422, invited=invited, errors=errors)
+    try:
+        user_id = invitations.take_up(engine("ingest"), token, form.text("name"), form.raw("new"))
+    except IntegrityError:
+        raise Invalid.of("email", "Địa chỉ này đã có tài khoản; hãy đăng nhập.") from None
+    return _signed_in(request, accounts.open_session(engine("ingest"), user_id), "/desk/")
+
+
+# ---------------------------------------------------------------- how
+
+
+def _signed_in(request: Request, token: str, tiep: str) -> Response:
+    """The new session takes the place of the one that this browser had."""
+    if old := request.cookies.get(cookie_name()):
+        accounts.log_out(engine("ingest"), old)
+    answer = RedirectResponse(tiep, 303)
+    set_cookie(answer, token, seconds=_session_seconds())
+    return answer
+
+
+def _session_seconds() -> int:
+    return int(accounts.SESSION.total_seconds())
+
+
+def _password_errors(form: Fields, email: str) -> list[dict[str, str]]:
+    shortest, longest = PASSWORD_LENGTH
+    if not shortest <= len(form.raw("new")) <= longest:
+        return [{"field": "new", "message": f"Mật khẩu dài từ {shortest} đến {longest} ký tự."}]
+    if is_weak(form.raw("new"), email):
+        return [{"field": "new", "message": "Mật khẩu này quá dễ đoán; hãy ghép vài từ không liên quan đến nhau."}]
+    if form.raw("new") != form.raw("again"):
+        return [{"field": "again", "message": "Hai lần nhập không giống nhau."}]
+    return []
+
+
+def _inside(path: str) -> str:
+    """A path of the desk, and nothing that leads anywhere else."""
+    inside = path.startswith("/desk/") and "\\" not in path and "//" not in path and path.isprintable()
+    return path if inside else "/desk/"
+
+
+def _limits(request: Request, account: str) -> dict[str, int]:
+    address = _address(request)
+    name = sha256(account.encode("utf-8", "replace")).hexdigest()[:24]
+    return {
+        f"{name}:{address}": _TRIES_ACCOUNT_AND_ADDRESS,
+        f"account:{name}": _TRIES_ACCOUNT,
+        f"address:{address}": _TRIES_ADDRESS,
+    }
+
+
+def _address(request: Request) -> str:
+    """Whose tries are counted together: Redis writes to disk, and addresses are not kept."""
+    return _mac(f"address:{request.client.host if request.client else '?'}")[:24]
+
+
+def _half_way(user_id: int) -> str:
+    """What the browser brings back to show that the password was right."""
+    head = f"{user_id}.{int(time.time()) + _CODE_SECONDS}"
+    return f"{head}.{_mac(head)}"
+
+
+def _who_is_half_way(request: Request) -> int | None:
+    head, _, mac = request.cookies.get(cookie_name("nua-duong"), "").rpartition(".")
+    if not head or not hmac.compare_digest(mac.encode("utf-8", "replace"), _mac(head).encode()):
+        return None
+    user_id, _, until = head.partition(".")
+    return int(user_id) if int(until) > time.time() else None
+
+
+def _mac(head: str) -> str:
+    return hmac.new(b"log-in:" + get_settings().secret_key.encode(), head.encode(), sha256).hexdigest()[:40]

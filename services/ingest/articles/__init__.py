@@ -1,0 +1,1 @@
+"""Articles, from what is sent to what readers get."""

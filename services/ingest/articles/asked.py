@@ -1,0 +1,83 @@
+"""Who asks about which article: the dependency of every endpoint with an `{id}`, and what lists may show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+
+from services.ingest.articles.store import listing, reading
+from services.ingest.articles.store.revisions import revision_of
+from services.ingest.articles.tables import articles
+from services.ingest.desk_kit import rights
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import Needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Forbidden, NotFound
+from services.ingest.kit.requests import article_id
+from shared.contracts.articles import ArticleState
+from shared.database import engine, read
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks about which article; the row is that of `articles`, without its text."""
+
+    who: Account
+    article: Any
+
+    @property
+    def id(self) -> int:
+        return int(self.article.id)
+
+    def may(self, action: Action | str) -> bool:
+        """Whether this account may do that to this article; templates say the action's name."""
+        action = action if isinstance(action, Action) else Action[action]
+        return rights.may(self.who, action, section_id=self.article.section_id, owner=self.article.created_by)
+
+    def require(self, action: Action) -> None:
+        """Raises Forbidden."""
+        if not self.may(action):
+            raise Forbidden("Bạn không có quyền làm việc này với bài này.")
+
+
+class NeedsArticle(Needs):
+    """The same for the article `{id}` of the path; answers `Asked`. Raises NotFound too."""
+
+    async def __call__(self, request: Request) -> Asked:  # type: ignore[override]
+        who = await self.account(request)
+        rights.require(who, self.action)
+        asked = Asked(who, await run_in_threadpool(_row, article_id(request.path_params["id"])))
+        asked.require(self.action)
+        return asked
+
+
+def needs_article(action: Action) -> Any:
+    """For `asked: Annotated[Asked, needs_article(Action.write)]`."""
+    return Depends(NeedsArticle(action))
+
+
+def _row(wanted: int) -> Any:
+    with read(engine("ingest")) as connection:
+        row = connection.execute(select(articles).where(articles.c.id == wanted)).first()
+    if row is None:
+        raise NotFound("Không có bài này.")
+    return row
+
+
+def current(article_id: int) -> ArticleState:
+    """The version an article stands at. Raises NotFound."""
+    return version_of(article_id, None)
+
+
+def version_of(article_id: int, version: int | None) -> ArticleState:
+    """A version, the present one without a number. Raises NotFound."""
+    with read(engine("ingest")) as connection:
+        wanted = version if version is not None else reading.version_now(connection, article_id)
+        return revision_of(connection, article_id, wanted).state
+
+
+def seen_by(who: Account) -> listing.Seen:
+    """What an account may read, for lists."""
+    return listing.Seen(rights.desks(who, Action.read), who.actor_name)

@@ -1,0 +1,128 @@
+"""Two texts side by side with their differences by word, and a third one made of both where they do not collide."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from services.ingest.articles.sanitise import to_text
+
+_WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
+_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
+_IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
+# Two paragraphs that share less than this are another paragraph, not a changed one.
+_ALIKE = 0.35
+
+Part = tuple[str, bool]
+"""(text, whether the other side does not have it)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A paragraph of each text; one side is empty where the other has one more."""
+
+    left: list[Part]
+    right: list[Part]
+
+    @property
+    def differs(self) -> bool:
+        return any(changed for _, changed in (*self.left, *self.right))
+
+
+def words(left: str, right: str) -> Row:
+    """Two lines or paragraphs, word by word."""
+    old, new = _WORDS.findall(left), _WORDS.findall(right)
+    made: tuple[list[Part], list[Part]] = ([], [])
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        for side, text in ((made[0], "".join(old[a:b])), (made[1], "".join(new[c:d]))):
+            if text:
+                side.append((text, kind != "equal"))
+    return Row(*made)
+
+
+def paragraphs(left: str, right: str) -> list[Row]:
+    """Two clean bodies, paragraph by paragraph and inside them word by word."""
+    old, new = _readable(left), _readable(right)
+    rows: list[Row] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            rows += [Row([(text, False)], [(text, False)]) for text in old[a:b]]
+        else:
+            rows += _paired(old[a:b], new[c:d])
+    return rows
+
+
+def merged(base: str, mine: str, theirs: str) -> str | None:
+    """A body with both sides' changes to `base`, by whole paragraphs; None where both changed the same place."""
+    original, left, right = (blocks(body) for body in (base, mine, theirs))
+    parts: list[str] = []
+    at, left_at, right_at = 0, 0, 0
+    for base_to, left_to, right_to, length in _in_step(original, left, right):
+        ours, other = left[left_at:left_to], right[right_at:right_to]
+        before = original[at:base_to]
+        if ours in (before, other):
+            parts += other
+        elif other == before:
+            parts += ours
+        else:
+            return None
+        parts += original[base_to : base_to + length]
+        at, left_at, right_at = base_to + length, left_to + length, right_to + length
+    return "".join(parts)
+
+
+def blocks(body: str) -> list[str]:
+    """The paragraphs, headings, lists and figures of a clean body, as HTML."""
+    found, depth, start = [], 0, 0
+    for tag in _BLOCK.finditer(body):
+        depth += 0 if tag[2] == "hr" else -1 if tag[1] else 1
+        if depth <= 0:
+            depth = 0
+            found.append(body[start : tag.end()].strip())
+            start = tag.end()
+    return [block for block in [*found, body[start:].strip()] if block]
+
+
+def _readable(body: str) -> list[str]:
+    texts = []
+    for block in blocks(body):
+        picture = _IMAGE.search(block)
+        text = " ".join(to_text(block).split())
+        texts.append(f"[Ảnh {picture[1].rpartition('/')[2]}] {text}".strip() if picture else text)
+    return [text for text in texts if text]
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[Row]:
+    """Changed paragraphs beside those they most likely were."""
+    rest = list(new)
+    for text in old:
+        likely = max(rest[:4], key=lambda other: _ratio(text, other), default=None)
+        if likely is None or _ratio(text, likely) < _ALIKE:
+            yield Row([(text, True)], [])
+            continue
+        while rest[0] != likely:
+            yield Row([], [(rest.pop(0), True)])
+        yield words(text, rest.pop(0))
+    for text in rest:
+        yield Row([], [(text, True)])
+
+
+def _ratio(left: str, right: str) -> float:
+    return SequenceMatcher(None, left.split(), right.split(), autojunk=False).ratio()
+
+
+def _in_step(original: Sequence[str], left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """(place in original, left, right, length) of the runs that stand in all three, and the end of all."""
+    ours = SequenceMatcher(None, original, left, autojunk=False).get_matching_blocks()
+    other = SequenceMatcher(None, original, right, autojunk=False).get_matching_blocks()
+    i = j = 0
+    while i < len(ours) and j < len(other):
+        start = max(ours[i].a, other[j].a)
+        end = min(ours[i].a + ours[i].size, other[j].a + other[j].size)
+        if start < end:
+            yield start, ours[i].b + start - ours[i].a, other[j].b + start - other[j].a, end - start
+        if ours[i].a + ours[i].size < other[j].a + other[j].size:
+            i += 1
+        else:
+            j += 1
+    yield len(original), len(left), len(right), 0

@@ -1,0 +1,134 @@
+"""What somebody sends to be an article: the API's body, a line of a batch, an importer's result."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from services.ingest.kit.errors import TooLarge
+from services.ingest.kit.json_input import LINE, PROSE, Input, Time, utf8_length
+from shared.contracts.addresses import OLD_PATH_CHARS, old_path
+
+MAX_BODY_BYTES = 2_000_000
+OLDEST_YEAR = 1925  # the year of the first revolutionary newspaper in Vietnamese: older dates are slips
+FURTHEST = timedelta(days=2 * 366)
+
+# Given back by GET, so a client may send them with a PUT; ingest decides them, not the sender.
+_READ_ONLY = frozenset(
+    """id version url slug section_name authors updated_at first_published_at corrections original original_format
+    opening_views words""".split()
+)
+_OldPath = Annotated[
+    str,
+    Field(min_length=1, max_length=OLD_PATH_CHARS),
+    BeforeValidator(lambda value: old_path(value) if isinstance(value, str) else value),
+]
+
+
+def _form_of_byline(value: Any) -> str:
+    return "text" if isinstance(value, str) else "list"
+
+
+class _TextInput(Input):
+    """What brings a body and pictures."""
+
+    @classmethod
+    def taken(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        """Raises TooLarge for a body over MAX_BODY_BYTES."""
+        body = fields.get("body")
+        if isinstance(body, str) and (len(body) > MAX_BODY_BYTES or utf8_length(body) > MAX_BODY_BYTES):
+            raise TooLarge(f"Nội dung bài dài quá {MAX_BODY_BYTES // 1_000_000} MB.", "body")
+        images = fields.get("images")
+        return fields | {"images": [_own_image_fields(one) for one in images]} if isinstance(images, list) else fields
+
+
+class PersonInput(Input):
+    name: Annotated[str, Field(min_length=1, max_length=200), LINE]
+    roles: Annotated[tuple[Annotated[str, Field(max_length=50), LINE], ...], Field(max_length=10)] = ()
+
+
+class ImageInput(Input):
+    """A picture uploaded before (`media_id`, or `url` of ours), or only the caption of one that is not at hand."""
+
+    url: Annotated[str, Field(max_length=2000)] = ""
+    media_id: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    caption: Annotated[str, Field(max_length=2000), PROSE] = ""
+    credit: Annotated[str, Field(max_length=300), LINE] = ""
+    alt: Annotated[str, Field(max_length=1000), LINE] = ""
+
+
+class ArticleInput(_TextInput):
+    """An article as sent; texts are NFC and free of control and bidi characters already."""
+
+    UNIONS: ClassVar[frozenset[str]] = frozenset({"byline"})
+    external_id: Annotated[str, Field(min_length=1, max_length=200), LINE] | None = None
+    title: Annotated[str, Field(min_length=2, max_length=500), LINE]
+    summary: Annotated[str, Field(max_length=5000), PROSE] = ""
+    body: str
+    body_format: Literal["html", "text"] = "html"
+    section: Annotated[str, Field(min_length=1, max_length=100), LINE]
+    tags: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100), LINE], ...], Field(max_length=50)] = ()
+    dateline: Annotated[str, Field(max_length=50), LINE] = ""
+    byline: Annotated[
+        Annotated[str, Field(max_length=500), LINE, Tag("text")]
+        | Annotated[tuple[PersonInput, ...], Field(max_length=30), Tag("list")],
+        Discriminator(_form_of_byline),
+    ] = ""
+    published_at: Time | None = None
+    images: Annotated[tuple[ImageInput, ...], Field(max_length=100)] = ()
+    status: (
+        Literal["draft", "submitted", "edited", "approved", "scheduled", "published", "unpublished", "withdrawn"] | None
+    ) = None
+    kind: Literal["article", "photo", "video"] = "article"
+    video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
+    earlier_views: Annotated[int, Field(ge=0, le=10**12)] = 0
+    old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()
+
+    @classmethod
+    def taken(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        return super().taken({name: value for name, value in fields.items() if name not in _READ_ONLY})
+
+    def faults(self) -> list[dict[str, str]]:
+        return _impossible_times(self.published_at)
+
+
+class CorrectionInput(_TextInput):
+    """The body of /correct: the public notice, what was wrong, what is right, and the fields that change."""
+
+    notice: Annotated[str, Field(min_length=10, max_length=5000), PROSE]
+    wrong: Annotated[str, Field(max_length=5000), PROSE] = ""
+    right: Annotated[str, Field(max_length=5000), PROSE] = ""
+    title: Annotated[str, Field(min_length=2, max_length=500), LINE] | None = None
+    summary: Annotated[str, Field(max_length=5000), PROSE] | None = None
+    body: str | None = None
+    body_format: Literal["html", "text"] = "html"
+    images: Annotated[tuple[ImageInput, ...], Field(max_length=100)] | None = None
+
+
+class ReasonInput(Input):
+    reason: Annotated[str, Field(min_length=3, max_length=2000), PROSE]
+
+
+class PublishInput(Input):
+    """The body of /publish; without `published_at` an article goes out now, or when its own future time comes."""
+
+    published_at: Time | None = None
+
+    def faults(self) -> list[dict[str, str]]:
+        return _impossible_times(self.published_at)
+
+
+def _own_image_fields(image: Any) -> Any:
+    if not isinstance(image, dict):
+        return image
+    return {name: value for name, value in image.items() if name not in ("width", "height", "renditions")}
+
+
+def _impossible_times(at: datetime | None) -> list[dict[str, str]]:
+    if at is None:
+        return []
+    if at.astimezone(UTC).year < OLDEST_YEAR:
+        return [{"field": "published_at", "message": f"Thời điểm xuất bản trước năm {OLDEST_YEAR}."}]
+    if at > datetime.now(UTC) + FURTHEST:
+        return [{"field": "published_at", "message": "Thời điểm xuất bản cách nay quá hai năm."}]
+    return []

@@ -1,0 +1,166 @@
+"""Bodies made clean: HTML by an own allowlist (nh3), plain text into paragraphs.
+
+Readers' pages get what stands here, so nothing active may pass: no script, style, event, frame, form or foreign
+picture. Links keep http, https, mailto, tel and addresses inside the site; pictures are ours or none.
+"""
+
+import html
+import re
+from functools import lru_cache
+
+import nh3
+
+from services.ingest.kit.errors import Invalid
+from shared.settings import get_settings
+from shared.vietnamese.text import plain
+
+MAX_DEPTH = 100
+MAX_TAGS = 20_000
+
+_TAGS = set(
+    """h2 h3 h4 h5 h6 p br hr a em strong b i u s sub sup ul ol li blockquote cite q
+    table caption thead tbody tfoot tr th td figure figcaption img aside""".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start"},
+}
+_DROPPED_WITH_CONTENT = {
+    "script", "style", "noscript", "iframe", "object", "embed", "svg", "math", "template", "head", "title",
+    "textarea", "select", "form", "button", "audio", "video", "canvas", "noembed", "noframes", "xmp",
+}  # fmt: skip
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+# No depth of their own: empty ones, and those whose end tag may be left out.
+_FLAT = set("br hr img input meta link wbr col source track area base embed param p li td th tr dt dd option".split())
+_DIGITS = re.compile(r"[0-9]{1,4}")
+_SAME_AS = re.compile(r"<(/?)(b|i)>")
+_IMG = re.compile(r"""<img(?:[^>"]|"[^"]*")*>""")
+_BLOCK = re.compile(
+    r"<(/?)(?:div|section|article|main|header|footer|center|address|dd|dt|pre)(?=[\s>/])", re.IGNORECASE
+)
+_H1 = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
+_EMPTY = re.compile(r"<(p|h[2-6]|figure|figcaption|li|blockquote|aside|em|strong)>(?:\s|&nbsp;|<br>)*</\1>")
+_TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
+_MARKUP = re.compile(r"<[^>]*>")
+_BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
+_FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+
+
+def clean_html(body: str) -> str:
+    """The allowed part of an HTML body. Cleaning it again changes nothing.
+
+    Raises Invalid for a body nested deeper than MAX_DEPTH or with more than MAX_TAGS tags.
+    """
+    _refuse_monsters(body)
+    cleaner = _cleaner(get_settings().site_url)
+    # A <p> ends where the next block begins, so blocks turned into it never nest.
+    first = cleaner.clean(_H1.sub(r"<\1h2", _BLOCK.sub(r"<\1p", plain(body))))
+    # References such as &#x202e; have become characters by now.
+    cleaned = _SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}>", plain(first))
+    cleaned = _IMG.sub(lambda m: m[0] if ' src="' in m[0] else "", cleaned)
+    while (fewer := _EMPTY.sub("", cleaned)) != cleaned:
+        cleaned = fewer
+    cleaned = _with_paragraphs(cleaned.strip())
+    # What was cut with patterns is never the last word.
+    return cleaned if cleaned == first else cleaner.clean(cleaned)
+
+
+def text_to_html(body: str) -> str:
+    """Paragraphs of a plain text: cut at blank lines, or at every line where there is no blank one."""
+    body = plain(body.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n"))
+    body = body.strip()
+    parts = _BLANK_LINE.split(body) if _BLANK_LINE.search(body) else body.split("\n")
+    paragraphs = []
+    for part in parts:
+        lines = [" ".join(line.split()) for line in part.split("\n")]
+        escaped = [html.escape(line, quote=False) for line in lines if line]
+        if escaped:
+            paragraphs.append(f"<p>{'<br>'.join(escaped)}</p>")
+    return "\n".join(paragraphs)
+
+
+def to_text(body: str) -> str:
+    """The words of a clean body, a line a block."""
+    spaced = _BLOCK_END.sub("\n", body)
+    return html.unescape(_MARKUP.sub("", spaced))
+
+
+def first_paragraph(body: str) -> str:
+    """The words of the first paragraph that has any, "" without one."""
+    for found in _FIRST_PARAGRAPH.finditer(body):
+        words = " ".join(to_text(found[1]).split())
+        if words:
+            return words
+    return ""
+
+
+@lru_cache(maxsize=2)
+def _cleaner(site_url: str) -> nh3.Cleaner:
+    own_media = f"{site_url}/media/"
+
+    def allow(tag: str, name: str, value: str) -> str | None:
+        value = value.strip()
+        if tag == "img" and name == "src":
+            if value.startswith(own_media):
+                value = value.removeprefix(site_url)
+            return value if value.startswith("/media/") and ".." not in value else None
+        if name == "href" and value.startswith("/"):
+            # "//host" and "/\host" leave the site without naming a scheme.
+            return value if not value.startswith(("//", "/\\")) else None
+        if name == "href":
+            return value if ":" in value else None
+        if name in ("width", "height", "colspan", "rowspan", "start"):
+            return value if _DIGITS.fullmatch(value) else None
+        return value
+
+    return nh3.Cleaner(
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=allow,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+
+
+def _with_paragraphs(cleaned: str) -> str:
+    """Loose words between blocks made paragraphs of their own."""
+    parts, depth, loose_from = [], 0, 0
+    for found in _TOP_BLOCK.finditer(cleaned):
+        if depth == 0:
+            parts.append(_paragraph(cleaned[loose_from : found.start()]))
+            loose_from = found.start()
+        if found[2] != "hr":
+            depth += -1 if found[1] else 1
+        if depth <= 0:
+            depth = 0
+            parts.append(cleaned[loose_from : found.end()])
+            loose_from = found.end()
+    parts.append(_paragraph(cleaned[loose_from:]))
+    return "".join(parts)
+
+
+def _paragraph(loose: str) -> str:
+    """Words outside any block as a paragraph; left alone where a mark begins here and ends elsewhere."""
+    if not loose.strip() or loose.lstrip().startswith("<img"):
+        return loose
+    balance = sum(-1 if closing else 1 for closing, name in _TAG.findall(loose) if name not in _FLAT)
+    return loose if balance else f"<p>{loose.strip()}</p>"
+
+
+def _refuse_monsters(body: str) -> None:
+    depth = deepest = tags = 0
+    for closing, name in _TAG.findall(body):
+        tags += 1
+        if name.lower() in _FLAT:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        deepest = max(deepest, depth)
+    if deepest > MAX_DEPTH:
+        raise Invalid.of("body", f"Nội dung có các thẻ lồng nhau quá {MAX_DEPTH} lớp.")
+    if tags > MAX_TAGS:
+        raise Invalid.of("body", f"Nội dung có quá {MAX_TAGS} thẻ HTML.")

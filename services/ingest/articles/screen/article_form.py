@@ -1,0 +1,131 @@
+"""The form of an article: from a version of it, from what was sent or autosaved, and to what the store takes."""
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from services.ingest.articles import byline
+from services.ingest.articles.content import derived_summary
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.sanitise import clean_html
+from services.ingest.desk_kit.forms import Fields
+from services.ingest.kit.json_input import read_fields
+from shared.contracts.articles import ArticleState
+from shared.vietnamese.text import one_line
+
+LABELS = {
+    "title": "Tiêu đề",
+    "summary": "Sapo",
+    "body": "Nội dung",
+    "section": "Chuyên mục",
+    "tags": "Từ khóa",
+    "dateline": "Địa danh đầu tin",
+    "people": "Tác giả",
+    "images": "Ảnh",
+    "kind": "Loại bài",
+    "video_url": "Video",
+}
+KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video"}
+
+
+@dataclass
+class Draft:
+    """What the form shows. `people` are [name, "Tin, ảnh"], `images` {"url", "caption", "credit", "alt"}."""
+
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    section: str = ""
+    tags: list[str] = field(default_factory=list)
+    dateline: str = ""
+    people: list[list[str]] = field(default_factory=list)
+    images: list[dict[str, str]] = field(default_factory=list)
+    kind: str = "article"
+    video_url: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def from_state(state: ArticleState) -> Draft:
+    """The form of a version; a summary that is only the text's beginning is not one that somebody wrote."""
+    return Draft(
+        title=state.title,
+        summary="" if state.summary == derived_summary(state.body) else state.summary,
+        body=state.body,
+        section=state.section_slug,
+        tags=[tag.name for tag in state.tags],
+        dateline=state.dateline,
+        people=[[author.name, ", ".join(author.roles)] for author in state.authors],
+        images=[
+            {"url": image.url, "caption": image.caption, "credit": image.credit, "alt": image.alt}
+            for image in state.images
+        ],
+        kind=state.kind,
+        video_url=state.video_url,
+    )
+
+
+def from_form(form: Fields) -> Draft:
+    """What was sent. Raises Invalid for a form whose lists do not fit together (none of ours)."""
+    pictures = [form.many(f"image_{part}") for part in ("url", "caption", "credit", "alt")]
+    people = zip(form.many("person_name"), form.many("person_roles"), strict=False)
+    tags = [one_line(tag) for tag in form.text("tags").split(",")]
+    return Draft(
+        title=form.text("title"),
+        summary=form.prose("summary"),
+        body=form.raw("body"),
+        section=form.text("section"),
+        tags=list(dict.fromkeys(tag for tag in tags if tag)),
+        dateline=form.text("dateline"),
+        people=[[name, roles] for name, roles in people if name],
+        images=[
+            dict(zip(("url", "caption", "credit", "alt"), values, strict=True))
+            for values in zip(*pictures, strict=False)
+            if any(values)
+        ],
+        kind=form.text("kind") or "article",
+        video_url=form.text("video_url"),
+    )
+
+
+def from_autosave(kept: dict[str, Any]) -> Draft:
+    """What was kept; what an older form did not have is empty."""
+    known = {one.name for one in fields(Draft)}
+    return Draft(**{name: value for name, value in kept.items() if name in known})
+
+
+def cleaned(draft: Draft) -> Draft:
+    """The same with a clean body, so that it can be compared with a version. Raises Invalid."""
+    return from_autosave(draft.plain() | {"body": clean_html(draft.body)})
+
+
+def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
+    """For the store; the status stays. Raises Invalid with a message for each field."""
+    given = {
+        "title": draft.title,
+        "summary": draft.summary,
+        "body": draft.body,
+        "section": draft.section,
+        "tags": draft.tags,
+        "dateline": draft.dateline,
+        "byline": _byline(draft, before),
+        "images": draft.images,
+        "kind": draft.kind,
+        "video_url": draft.video_url,
+    }
+    return read_fields(ArticleInput, given)
+
+
+def _byline(draft: Draft, before: ArticleState | None) -> Any:
+    """The people; where they are those of before, the line as it was printed stays."""
+    if before is not None and draft.people == from_state(before).people:
+        return before.byline
+    return [{"name": name, "roles": byline.roles_in(roles)} for name, roles in draft.people]
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values of a field say the same."""
+    if isinstance(left, str) and isinstance(right, str):
+        return " ".join(left.split()) == " ".join(right.split())
+    return bool(left == right)

@@ -1,0 +1,292 @@
+"""The list of articles and the editor: new, open, save, autosave, who is editing."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from services.ingest.articles import steps
+from services.ingest.articles.asked import Asked, current, needs_article, seen_by
+from services.ingest.articles.screen import article_form
+from services.ingest.articles.screen.article_form import Draft
+from services.ingest.articles.store import articles as store
+from services.ingest.articles.store import autosaves, listing, reading, workflow
+from services.ingest.desk_kit import limits, people, rights
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, json_answer, page, wants_html
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Forbidden, Invalid, Stale
+from services.ingest.sections import store as sections
+from shared.contracts.articles import ArticleState
+from shared.database import engine
+from shared.settings import get_settings
+
+router = APIRouter()
+NAV = (NavItem("/desk/bai", "Bài vở", Action.read, key="a"),)
+_PAGE = 40
+# Who has not said for this long that they are editing is not.
+PRESENCE_SECONDS = 20
+
+
+@router.get("/bai")
+def listed(
+    request: Request,
+    who: Annotated[Account, needs(Action.read)],
+    status: Annotated[str, Query(pattern="^[a-z]*$", max_length=16)] = "",
+    section: Annotated[str, Query(pattern="^[0-9]*$", max_length=9)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+    mine: Annotated[str, Query(max_length=1)] = "",
+    trang: Annotated[int, Query(ge=1, le=250)] = 1,
+) -> Response:
+    """Articles of one's desks; a page more than one shows whether there is another."""
+    wanted = listing.Wanted(
+        statuses=(status,) if status else (),
+        section_id=int(section) if section else None,
+        owner=who.actor_name if mine else "",
+        title=q.strip(),
+    )
+    seen = seen_by(who)
+    rows = listing.page(engine("ingest"), seen, wanted, limit=_PAGE + 1, offset=(trang - 1) * _PAGE)
+    counted = listing.counts(engine("ingest"), seen, listing.Wanted(section_id=wanted.section_id, owner=wanted.owner))
+    return page(
+        request,
+        who,
+        "articles.html",
+        rows=rows[:_PAGE],
+        more=len(rows) > _PAGE,
+        counts=counted,
+        names=people.names(engine("ingest"), {name for row in rows for name in (row.created_by, row.last_actor)}),
+        sections=sections.listed(engine("ingest")),
+        chosen={"status": status, "section": section, "q": q, "mine": mine, "trang": trang},
+    )
+
+
+@router.get("/bai/moi")
+def new(request: Request, who: Annotated[Account, needs(Action.write)], key: str = "") -> Response:
+    """The form of an article that does not exist yet; `key` opens one that was not saved."""
+    kept = autosaves.of_key(engine("ingest"), who.id, key) if key else None
+    if kept is not None and kept.article_id is not None:
+        return RedirectResponse(f"/desk/bai/{kept.article_id}", 303)
+    draft = (
+        article_form.from_autosave(kept.fields)
+        if kept
+        else Draft(dateline=get_settings().dateline, people=[[who.name, ""]])
+    )
+    return _editor(request, who, draft, kept=kept, key=kept.key if kept else autosaves.new_key())
+
+
+@router.post("/bai/moi")
+def create(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
+    """Make the draft, in a section of one's own desks."""
+    draft = article_form.from_form(form)
+    try:
+        _require_desk(who, draft.section)
+        saved = store.save_article(engine("ingest"), article_form.to_input(draft, None), who.actor)
+    except Invalid as invalid:
+        return _refused(request, who, draft, invalid, key=form.text("key", 40) or autosaves.new_key())
+    autosaves.drop(engine("ingest"), who.id, key=form.text("key", 40))
+    if not wants_html(request):
+        return json_answer({"id": saved.id, "version": saved.version, "url": f"/desk/bai/{saved.id}"}, 201)
+    return back(f"/desk/bai/{saved.id}", "Đã lưu bản nháp.")
+
+
+@router.post("/bai/luu-tam")
+def autosave_new(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
+    """Keep what is being written of a new article."""
+    return _keep(who, form, None)
+
+
+@router.post("/bai/bo-luu-tam")
+def drop_autosave(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
+    """Forget what was not saved."""
+    autosaves.drop(engine("ingest"), who.id, key=form.text("key", 40))
+    return back(form.text("back") if form.text("back").startswith("/desk/") else "/desk/", "Đã bỏ phần viết dở.")
+
+
+@router.get("/bai/{id}")
+def edit(request: Request, asked: Annotated[Asked, needs_article(Action.read)]) -> Response:
+    """The article in its form; what one had not saved comes back."""
+    found = current(asked.id)
+    draft = article_form.from_state(found)
+    kept = autosaves.of_article(engine("ingest"), asked.who.id, asked.id) if steps.may_write(asked) else None
+    if kept is not None:
+        writing = article_form.from_autosave(kept.fields)
+        if article_form.cleaned(writing) == draft:
+            autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
+            kept = None
+        elif kept.base_version != found.version:
+            return RedirectResponse(f"/desk/bai/{asked.id}/xung-dot", 303)
+        else:
+            draft = writing
+    key = kept.key if kept else autosaves.new_key()
+    return _editor(request, asked.who, draft, asked=asked, state=found, kept=kept, key=key)
+
+
+@router.post("/bai/{id}")
+def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
+    """Save as the next version, if it is still the version that was read; else both are shown side by side."""
+    steps.require_write(asked)
+    draft, version = article_form.from_form(form), form.number("version")
+    if version is None:
+        raise Invalid.of("version", "Thiếu số phiên bản của bài đang sửa.")
+    found = current(asked.id)
+    try:
+        if draft.section != found.section_slug:
+            _require_desk(asked.who, draft.section)
+        saved = save_draft(asked, draft, found, version)
+    except Invalid as invalid:
+        key = form.text("key", 40) or autosaves.new_key()
+        return _refused(request, asked.who, draft, invalid, asked=asked, state=found, key=key)
+    except Stale:
+        return _conflict(request, asked, draft, version)
+    autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
+    if not wants_html(request):
+        return json_answer({"id": saved.id, "version": saved.version, "result": saved.result})
+    words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
+    return back(f"/desk/bai/{asked.id}", words)
+
+
+@router.post("/bai/{id}/luu-tam")
+def autosave(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
+    """Keep what is being written; the answer also says who else is editing and whether there is a newer version."""
+    steps.require_write(asked)
+    return _keep(asked.who, form, asked)
+
+
+@router.post("/bai/{id}/dang-sua")
+def editing(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
+    """Say that one has the article open; who else has, and the version it stands at."""
+    return json_answer(_presence(asked))
+
+
+@router.post("/bai/{id}/roi-bai")
+def leave(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
+    """The window is closing: the others need not wait."""
+    limits.leave(f"article:{asked.id}", str(asked.who.id))
+    return Response(status_code=204)
+
+
+# ---------------------------------------------------------------- for the modules beside
+
+
+def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int) -> Any:
+    """The next version. Raises Invalid, Stale, Forbidden, Conflict."""
+    return store.replace_article(
+        engine("ingest"), asked.id, article_form.to_input(draft, found), asked.who.actor, version
+    )
+
+
+# ---------------------------------------------------------------- how
+
+
+def _editor(
+    request: Request,
+    who: Account,
+    draft: Draft,
+    *,
+    key: str,
+    asked: Asked | None = None,
+    state: ArticleState | None = None,
+    kept: Any = None,
+    errors: list[dict[str, str]] | None = None,
+    status: int = 200,
+) -> Response:
+    writable = asked is None or steps.may_write(asked)
+    rule = sections.rules_of(engine("ingest"), asked.article.section_id) if asked else None
+    history = reading.history(engine("ingest"), asked.id)[:8] if asked else []
+    notes = workflow.notes(engine("ingest"), asked.id)[:20] if asked else []
+    last_note = next((line for line in history[:1] if line["reason"]), None)
+    return page(
+        request,
+        who,
+        "editor.html",
+        status,
+        draft=draft,
+        key=key,
+        kept=kept,
+        sequence=kept.sequence if kept else 0,
+        asked=asked,
+        state=state,
+        article=asked.article if asked else None,
+        writable=writable,
+        why_not=steps.why_not_writable(asked) if asked and not writable else "",
+        choices=steps.choices(asked, rule) if asked and rule else [],
+        may_publish=bool(asked and rule and steps.may_publish(asked, rule)),
+        history=history,
+        notes=notes,
+        last_note=last_note,
+        names=people.names(engine("ingest"), {line["actor"] for line in [*history, *notes]}),
+        sections=_sections_for(who, draft.section),
+        kinds=article_form.KINDS,
+        errors=errors or [],
+        field_errors={one["field"].partition(".")[0]: one["message"] for one in errors or []},
+    )
+
+
+def _refused(request: Request, who: Account, draft: Draft, invalid: Invalid, **shown: Any) -> Response:
+    """The form again with what is wrong; for scripts the problem itself."""
+    if not wants_html(request):
+        raise invalid
+    return _editor(request, who, draft, errors=invalid.errors, status=422, **shown)
+
+
+def _conflict(request: Request, asked: Asked, draft: Draft, version: int) -> Response:
+    """Keep what was sent before anything else is shown: it is the only copy."""
+    kept = autosaves.of_article(engine("ingest"), asked.who.id, asked.id)
+    autosaves.keep(
+        engine("ingest"),
+        asked.who.id,
+        kept.key if kept else autosaves.new_key(),
+        draft.plain(),
+        article_id=asked.id,
+        base_version=version,
+        sequence=kept.sequence if kept else 0,
+    )
+    where = f"/desk/bai/{asked.id}/xung-dot"
+    if wants_html(request):
+        return RedirectResponse(where, 303)
+    detail = "Bài đã được người khác lưu trong lúc bạn viết."
+    return json_answer({"detail": detail, "conflict": where}, 412)
+
+
+def _keep(who: Account, form: Any, asked: Asked | None) -> Response:
+    key = form.text("key", 40)
+    if not key.isalnum() or len(key) < 16:
+        raise Invalid.of("key", "Thiếu mã của bản viết dở.")
+    sequence = autosaves.keep(
+        engine("ingest"),
+        who.id,
+        key,
+        article_form.from_form(form).plain(),
+        article_id=asked.id if asked else None,
+        base_version=form.number("version"),
+        sequence=form.number("sequence") or 0,
+    )
+    return json_answer({"sequence": sequence} | (_presence(asked) if asked else {}))
+
+
+def _presence(asked: Asked) -> dict[str, Any]:
+    mine = str(asked.who.id)
+    here = limits.be_here(f"article:{asked.id}", mine, asked.who.name, PRESENCE_SECONDS)
+    others = sorted(name for who, name in here.items() if who != mine)
+    return {"others": others, "version": asked.article.version, "status": asked.article.status}
+
+
+def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:
+    """Where one may put an article, and where it is."""
+    allowed = rights.desks(who, Action.write)
+    if allowed is not None and not allowed:
+        allowed = None if who.all_sections else who.section_ids
+    every = sections.listed(engine("ingest"))
+    return [one for one in every if allowed is None or one["id"] in allowed or one["slug"] == chosen]
+
+
+def _require_desk(who: Account, slug: str) -> None:
+    """Raises Forbidden for a section that is not one of the account's desks, Invalid for none."""
+    found = next((one for one in sections.listed(engine("ingest")) if one["slug"] == slug), None)
+    if found is None:
+        raise Invalid.of("section", "Hãy chọn chuyên mục.")
+    if not who.works_at(found["id"]):
+        raise Forbidden("Bạn không viết cho chuyên mục này.")

@@ -1,0 +1,110 @@
+"""What became of an article: every version, two of them side by side, an older one restored, the public copies."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.ingest.articles import differences, steps
+from services.ingest.articles.asked import Asked, current, needs_article, version_of
+from services.ingest.articles.screen import article_form
+from services.ingest.articles.screen.article_form import LABELS
+from services.ingest.articles.screen.conflict import shown_fields
+from services.ingest.articles.store import reading, workflow
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import back, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.kit.errors import Invalid
+from shared.database import engine
+from shared.settings import get_settings
+from shared.vietnamese.dates import iso
+
+router = APIRouter()
+
+
+@router.get("/bai/{id}/phien-ban")
+def versions(request: Request, asked: Annotated[Asked, needs_article(Action.read)]) -> Response:
+    history = reading.history(engine("ingest"), asked.id)
+    return page(
+        request,
+        asked.who,
+        "versions.html",
+        asked=asked,
+        article=asked.article,
+        history=history,
+        copies=reading.public_copies(engine("ingest"), asked.id),
+        writable=steps.may_write(asked),
+        names=people.names(engine("ingest"), {line["actor"] for line in history}),
+    )
+
+
+@router.get("/bai/{id}/so-sanh")
+def compare(
+    request: Request,
+    asked: Annotated[Asked, needs_article(Action.read)],
+    cu: Annotated[int, Query(ge=1, lt=2**62)],
+    moi: Annotated[int, Query(ge=1, lt=2**62)],
+) -> Response:
+    """Two versions side by side, the older one left."""
+    older, newer = (version_of(asked.id, version) for version in sorted((cu, moi)))
+    left, right = article_form.from_state(older), article_form.from_state(newer)
+    before, after = shown_fields(left), shown_fields(right)
+    changed = {
+        LABELS[name]: differences.words(before[name], after[name]) for name in before if before[name] != after[name]
+    }
+    return page(
+        request,
+        asked.who,
+        "compare.html",
+        asked=asked,
+        article=asked.article,
+        older=older,
+        newer=newer,
+        changed=changed,
+        rows=differences.paragraphs(left.body, right.body),
+    )
+
+
+@router.post("/bai/{id}/khoi-phuc")
+def restore(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
+    """Make an older version the newest one; nothing is lost by it."""
+    steps.require_write(asked)
+    version, expected = form.number("restore"), form.number("version")
+    if version is None or expected is None:
+        raise Invalid.of("restore", "Hãy chọn phiên bản.")
+    saved = workflow.restore(engine("ingest"), asked.id, version, asked.who.actor, if_version=expected)
+    return back(f"/desk/bai/{asked.id}", f"Đã khôi phục phiên bản {version} thành phiên bản {saved.version}.")
+
+
+@router.get("/bai/{id}/xem-truoc")
+def preview(
+    request: Request,
+    asked: Annotated[Asked, needs_article(Action.read)],
+    phien_ban: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
+) -> Response:
+    """The article much as readers will see it."""
+    state = version_of(asked.id, phien_ban) if phien_ban else current(asked.id)
+    return page(request, asked.who, "preview.html", asked=asked, article=asked.article, state=state)
+
+
+@router.get("/bai/{id}/ban-luu.json")
+def export_copies(asked: Annotated[Asked, needs_article(Action.export_copies)]) -> Response:
+    """All that was ever public of the article, with from–to times, as a file."""
+    copies = [_copy(one) for one in reading.public_copies(engine("ingest"), asked.id)]
+    content = {"paper": get_settings().site_name, "article": asked.id, "copies": copies}
+    return Response(
+        orjson.dumps(content, option=orjson.OPT_INDENT_2),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="ban-luu-{asked.id}.json"'},
+    )
+
+
+def _copy(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "version": one["version"],
+        "from": iso(one["from"]),
+        "to": iso(one["to"]) if one["to"] else None,
+        "article": one["state"],
+    }

@@ -1,0 +1,50 @@
+"""The first page after log-in: what waits for me, what I was writing, what is planned, what went out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.ingest.articles.asked import seen_by
+from services.ingest.articles.store import autosaves, listing
+from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit.pages import NavItem, page
+from services.ingest.desk_kit.rights import Action, Reach
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from shared.database import engine
+
+router = APIRouter()
+NAV = (NavItem("/desk/", "Bàn làm việc", Action.home, key="b"),)
+_ROWS = 8
+
+
+@router.get("/")
+def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Response:
+    source, seen = engine("ingest"), seen_by(who)
+    mine = listing.Wanted(statuses=("draft", "submitted"), owner=who.actor_name)
+    lists = {
+        "waiting": listing.page(source, seen, listing.Wanted(statuses=_waits_for(who)), limit=_ROWS)
+        if _waits_for(who)
+        else [],
+        "mine": listing.page(source, seen, mine, limit=_ROWS),
+        "scheduled": listing.page(source, seen, listing.Wanted(statuses=("scheduled",)), limit=_ROWS),
+        "out": listing.page(source, seen, listing.Wanted(statuses=("published",)), limit=_ROWS),
+    }
+    actors = {row.last_actor for rows in lists.values() for row in rows}
+    actors |= {row.created_by for rows in lists.values() for row in rows}
+    return page(
+        request,
+        who,
+        "home.html",
+        lists=lists,
+        unsaved=autosaves.listed(source, who.id),
+        counts=listing.counts(source, seen, listing.Wanted()),
+        names=people.names(source, actors),
+    )
+
+
+def _waits_for(who: Account) -> tuple[Any, ...]:
+    """The statuses that this account is to take on."""
+    steps = (("submitted", Action.edit), ("edited", Action.approve), ("approved", Action.publish))
+    return tuple(status for status, action in steps if rights.reach(who, action) > Reach.none)

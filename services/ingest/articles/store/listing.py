@@ -1,0 +1,86 @@
+"""Lists of articles for the newsroom: by where they stand, whose they are and which desk's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Engine, Select, func, or_, select
+
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.sections.tables import sections
+from shared.database import read
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody may see: everything (`section_ids` None), or these sections and what they made themselves."""
+
+    section_ids: frozenset[int] | None
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which articles: empty fields do not narrow."""
+
+    statuses: Sequence[str] = ()
+    section_id: int | None = None
+    owner: str = ""
+    title: str = ""
+    ids: Sequence[int] = field(default=())
+
+
+def page(engine: Engine, seen: Seen, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[Any]:
+    """Rows of articles with `section`, `section_slug`, `last_action` and `last_note`, the last changed first."""
+    query = (
+        _narrowed(
+            select(
+                articles,
+                sections.c.name.label("section"),
+                sections.c.slug.label("section_slug"),
+                revisions.c.actor.label("last_actor"),
+                revisions.c.action.label("last_action"),
+                revisions.c.reason.label("last_note"),
+            ),
+            seen,
+            wanted,
+        )
+        .join(sections, sections.c.id == articles.c.section_id)
+        .join(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.version == articles.c.version))
+        .order_by(articles.c.updated_at.desc(), articles.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    with read(engine) as connection:
+        return list(connection.execute(query).all())
+
+
+def counts(engine: Engine, seen: Seen, wanted: Wanted) -> dict[str, int]:
+    """Status -> number of articles."""
+    query = _narrowed(select(articles.c.status, func.count().label("number")), seen, wanted).group_by(articles.c.status)
+    with read(engine) as connection:
+        return {row.status: row.number for row in connection.execute(query)}
+
+
+def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
+    """Rows of articles by id."""
+    with read(engine) as connection:
+        rows = connection.execute(select(articles).where(articles.c.id.in_(list(ids)))).all()
+    return {row.id: row for row in rows}
+
+
+def _narrowed(query: Select[Any], seen: Seen, wanted: Wanted) -> Select[Any]:
+    if seen.section_ids is not None:
+        mine = articles.c.created_by == seen.owner
+        query = query.where(or_(mine, articles.c.section_id.in_(sorted(seen.section_ids))))
+    if wanted.statuses:
+        query = query.where(articles.c.status.in_(wanted.statuses))
+    if wanted.section_id is not None:
+        query = query.where(articles.c.section_id == wanted.section_id)
+    if wanted.owner:
+        query = query.where(articles.c.created_by == wanted.owner)
+    if wanted.title:
+        query = query.where(articles.c.title.icontains(wanted.title, autoescape=True))
+    if wanted.ids:
+        query = query.where(articles.c.id.in_(wanted.ids))
+    return query

@@ -1,0 +1,127 @@
+"""Which of our pictures an article shows, and which articles show a picture."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, or_, select
+
+from services.ingest.articles.input import ImageInput
+from services.ingest.articles.sanitise import to_text
+from services.ingest.articles.tables import articles, media_uses
+from services.ingest.kit.errors import Invalid
+from services.ingest.media.store import MEDIA
+from services.ingest.media.tables import media
+from shared.contracts.articles import ArticleState, Image
+from shared.database import read, upsert
+from shared.settings import get_settings
+
+_FIGURE = re.compile(r"<figure>(?:(?!</figure>).)*</figure>", re.DOTALL)
+_SRC = re.compile(r"""<img (?:[^>"]|"[^"]*")*?src="(/media/[^"]*)\"""")
+_CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+
+
+def uses(engine: Engine, path: str) -> list[dict[str, Any]]:
+    """The articles that show a file as they stand now, the newest first: {"id", "title", "status"}."""
+    query = (
+        select(articles.c.id, articles.c.title, articles.c.status)
+        .join(media_uses, media_uses.c.article_id == articles.c.id)
+        .where(media_uses.c.path == path)
+        .order_by(articles.c.id.desc())
+        .limit(100)
+    )
+    with read(engine) as connection:
+        return [{"id": row.id, "title": row.title, "status": row.status} for row in connection.execute(query)]
+
+
+def images_of(connection: Connection, sent: Sequence[ImageInput], body: str) -> tuple[Image, ...]:
+    """The pictures of an article: those sent, in their order, then those that only stand in the body.
+
+    Raises Invalid for a picture that was not uploaded here.
+    """
+    in_body = _pictures_in(body)
+    if not sent and not in_body:
+        return ()
+    paths = [_path(image.url) for image in sent]
+    ids = [image.media_id for image in sent if image.media_id is not None]
+    wanted = [path for path in [*paths, *(url.removeprefix(MEDIA) for url in in_body)] if path]
+    known = or_(media.c.id.in_(ids), media.c.path.in_(wanted))
+    rows = connection.execute(select(media).where(known)).all() if ids or wanted else []
+    by_id, by_path = {row.id: row for row in rows}, {row.path: row for row in rows}
+    images = [
+        _image(index, image, path, by_id, by_path) for index, (image, path) in enumerate(zip(sent, paths, strict=True))
+    ]
+    shown = {image.url for image in images}
+    for url, caption in in_body.items():
+        row = by_path.get(url.removeprefix(MEDIA))
+        if row is not None and url not in shown:
+            images.append(_from_row(row, caption or row.caption, row.credit, row.alt))
+    return tuple(images)
+
+
+def _image(index: int, sent: ImageInput, path: str | None, by_id: dict[int, Any], by_path: dict[str, Any]) -> Image:
+    if sent.media_id is not None:
+        row = by_id.get(sent.media_id)
+        if row is None or not row.type.startswith("image/"):
+            raise Invalid.of(f"images.{index}.media_id", "Không có ảnh này trong kho.")
+    elif sent.url:
+        row = by_path.get(path or "")
+        if row is None:
+            raise Invalid.of(
+                f"images.{index}.url", "Ảnh này không ở kho của tòa soạn; hãy tải lên bằng POST /api/media trước."
+            )
+    elif sent.caption:
+        # A picture that is not at hand: its caption keeps its place.
+        return Image(url="", caption=sent.caption, credit=sent.credit, alt=sent.alt)
+    else:
+        raise Invalid.of(f"images.{index}", "Ảnh phải có media_id, url hoặc ít nhất là chú thích.")
+    return _from_row(row, sent.caption or row.caption, sent.credit or row.credit, sent.alt or row.alt)
+
+
+def _from_row(row: Any, caption: str, credit: str, alt: str) -> Image:
+    return Image(
+        url=MEDIA + row.path,
+        caption=caption,
+        credit=credit,
+        alt=alt,
+        width=row.width,
+        height=row.height,
+        renditions=tuple((width, MEDIA + path) for width, path in row.renditions),
+    )
+
+
+def _path(url: str) -> str | None:
+    """The path inside our media of an address, None for any other address."""
+    own = url.removeprefix(get_settings().site_url)
+    return own.removeprefix(MEDIA) if own.startswith(MEDIA) else None
+
+
+def _pictures_in(body: str) -> dict[str, str]:
+    """Our pictures in a clean body: address to caption ("" outside a figure)."""
+    if "<img" not in body:
+        return {}
+    found = dict.fromkeys(_SRC.findall(body), "")
+    for figure in _FIGURE.findall(body):
+        source, caption = _SRC.search(figure), _CAPTION.search(figure)
+        if source and caption:
+            found[source[1]] = " ".join(to_text(caption[1]).split())
+    return found
+
+
+def note_uses(connection: Connection, article_id: int, before: ArticleState | None, state: ArticleState) -> None:
+    """Keep `media_uses` as the new version has it."""
+    old, new = _files_of(before) if before else set(), _files_of(state)
+    if old == new:
+        return
+    if gone := old - new:
+        mine = (media_uses.c.article_id == article_id) & media_uses.c.path.in_(gone)
+        connection.execute(delete(media_uses).where(mine))
+    if added := new - old:
+        rows = [{"path": path, "article_id": article_id} for path in sorted(added)]
+        connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
+
+
+def _files_of(state: ArticleState) -> set[str]:
+    """Paths inside our media folder of what an article shows."""
+    urls = [image.url for image in state.images] + [state.video_url]
+    return {url.removeprefix(MEDIA) for url in urls if url.startswith(MEDIA)}

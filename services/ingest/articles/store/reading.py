@@ -1,0 +1,127 @@
+"""Looking at what is kept, without changing it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from services.ingest.articles.store.revisions import SHOWN, shown, with_state
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.errors import NotFound
+from services.ingest.sections.tables import sections
+from shared.database import UtcDateTime, read
+
+
+def article(engine: Engine, article_id: int) -> dict[str, Any]:
+    """An article as it stands. Raises NotFound."""
+    with read(engine) as connection:
+        row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
+        if row is None:
+            raise NotFound("Không có bài này.")
+        return shown(with_state(connection, row))
+
+
+def version_now(connection: Connection, article_id: int) -> int:
+    """The version an article stands at. Raises NotFound."""
+    found = connection.execute(select(articles.c.version).where(articles.c.id == article_id)).scalar()
+    if found is None:
+        raise NotFound("Không có bài này.")
+    return int(found)
+
+
+def listed(
+    engine: Engine, *, status: str = "", section: str = "", before: int | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Articles, newest first; `before` is the last id of the page above."""
+    query = (
+        select(articles, sections.c.slug.label("section"), sections.c.name.label("section_name"))
+        .join(sections, sections.c.id == articles.c.section_id)
+        .order_by(articles.c.id.desc())
+        .limit(limit)
+    )
+    if status:
+        query = query.where(articles.c.status == status)
+    if section:
+        query = query.where(sections.c.slug == section)
+    if before is not None:
+        query = query.where(articles.c.id < before)
+    names = ("id", "version", "status", "external_id", "title", "section", "section_name", "words", "published_at")
+    with read(engine) as connection:
+        rows = connection.execute(query).all()
+    return [{name: getattr(row, name) for name in (*names, "updated_at", "created_by")} for row in rows]
+
+
+def history(engine: Engine, article_id: int) -> list[dict[str, Any]]:
+    """Every revision of an article, the newest first, without its text. Raises NotFound."""
+    columns = [revisions.c[name] for name in ("version", "at", "actor", "action", "effect", "reason")]
+    with read(engine) as connection:
+        rows = connection.execute(
+            select(*columns).where(revisions.c.article_id == article_id).order_by(revisions.c.version.desc())
+        ).all()
+    if not rows:
+        raise NotFound("Không có bài này.")
+    return [_plain(row) for row in rows]
+
+
+def revision(engine: Engine, article_id: int, version: int) -> dict[str, Any]:
+    """One revision, whole. Raises NotFound."""
+    at = (revisions.c.article_id == article_id) & (revisions.c.version == version)
+    with read(engine) as connection:
+        row = connection.execute(select(revisions).where(at)).first()
+    if row is None:
+        raise NotFound("Không có phiên bản này.")
+    return _plain(row)
+
+
+def public_copies(engine: Engine, article_id: int) -> list[dict[str, Any]]:
+    """All that readers could ever see of an article: {"version", "from", "to", "state"}, the oldest first;
+    "to" is None while it can still be seen. Made from the revisions, which nobody can change."""
+    until = func.lead(revisions.c.at, type_=UtcDateTime).over(order_by=revisions.c.version).label("until")
+    effective = (
+        select(revisions.c.version, revisions.c.at, revisions.c.effect, revisions.c.state, until)
+        .where(revisions.c.article_id == article_id, revisions.c.effect != "")
+        .subquery()
+    )
+    with read(engine) as connection:
+        rows = connection.execute(
+            select(effective).where(effective.c.effect == SHOWN).order_by(effective.c.version)
+        ).all()
+    return [{"version": row.version, "from": row.at, "to": row.until, "state": row.state} for row in rows]
+
+
+def due(engine: Engine, now: datetime, limit: int = 100) -> list[tuple[int, int]]:
+    """(id, version) of the scheduled articles whose time has come, the earliest first."""
+    query = (
+        select(articles.c.id, articles.c.version)
+        .where(articles.c.status == "scheduled", articles.c.published_at <= now)
+        .order_by(articles.c.published_at)
+        .limit(limit)
+    )
+    with read(engine) as connection:
+        return [(row.id, row.version) for row in connection.execute(query)]
+
+
+def next_due(engine: Engine) -> datetime | None:
+    """When the next scheduled article is to appear."""
+    query = select(func.min(articles.c.published_at)).where(articles.c.status == "scheduled")
+    with read(engine) as connection:
+        found: datetime | None = connection.execute(query).scalar_one()
+    return found
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """A row as a dict whose keys are plain strings: SQLAlchemy's own names of columns are no JSON keys."""
+    return {f"{name}": value for name, value in row._mapping.items()}
+
+
+def outlook(engine: Engine, sent: Sequence[tuple[str | None, str]]) -> list[str]:
+    """What saving each (external id, input hash) would do: "created", "updated" or "unchanged"."""
+    wanted = [external_id for external_id, _ in sent if external_id]
+    query = select(articles.c.external_id, articles.c.input_hash).where(articles.c.external_id.in_(wanted))
+    with read(engine) as connection:
+        known = {row.external_id: row.input_hash for row in connection.execute(query)} if wanted else {}
+    return [
+        "created" if external_id not in known else "unchanged" if known[external_id] == digest else "updated"
+        for external_id, digest in sent
+    ]

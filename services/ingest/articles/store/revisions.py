@@ -1,0 +1,213 @@
+"""One new version of an article: the row, the immutable revision, the outbox rows and the audit line, together."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
+
+from services.ingest.articles.store.pictures import note_uses
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.articles.versions import Current, Saved, Version
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import NotFound, Stale
+from services.ingest.kit.tables import outbox
+from shared import outbox as events
+from shared.contracts.addresses import article_path
+from shared.contracts.articles import ArticleState
+from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
+from shared.settings import get_settings
+
+SHOWN, REMOVED, NONE = "shown", "removed", ""
+EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, NONE: ArticleSaved}
+# Built once: making a statement costs more than running it.
+_LOCKED = select(articles).where(articles.c.id == bindparam("article_id")).with_for_update()
+_REVISION = select(revisions.c.state, revisions.c.original, revisions.c.original_format).where(
+    revisions.c.article_id == bindparam("article_id"), revisions.c.version == bindparam("version")
+)
+AT_POINTERS = and_(
+    revisions.c.article_id.in_(bindparam("ids", expanding=True)),
+    revisions.c.version.in_(bindparam("versions", expanding=True)),
+)
+"""For statements that `rows_at` carries out. Not (id, version) IN (…): for more than one of them SQLite reads all
+revisions that there are."""
+_REVISIONS = select(revisions.c.article_id, revisions.c.version, *_REVISION.selected_columns).where(AT_POINTERS)
+_INSERT_ARTICLE = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
+_UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("article_id"))
+_INSERT_REVISION = insert(revisions)
+# What `articles` repeats of the state.
+_OF_STATE = ("status", "title", "slug", "published_at", "first_published_at", "opening_views")
+
+
+def current(connection: Connection, article_id: int, if_version: int | None = None) -> Current:
+    """Raises NotFound, and Stale when the article is not at `if_version`."""
+    row = connection.execute(_LOCKED, {"article_id": article_id}).first()
+    if row is None:
+        raise NotFound("Không có bài này.")
+    found = with_state(connection, row)
+    if if_version is not None and row.version != if_version:
+        raise Stale(shown(found))
+    return found
+
+
+def rows_at(connection: Connection, statement: Select[Any], pointers: Iterable[tuple[int, int]]) -> list[Any]:
+    """The rows of a statement with AT_POINTERS for these (article id, version), both of which are among its columns."""
+    wanted = set(pointers)
+    asked = {"ids": sorted({id_ for id_, _ in wanted}), "versions": sorted({version for _, version in wanted})}
+    return [row for row in connection.execute(statement, asked) if (row.article_id, row.version) in wanted]
+
+
+def with_state(connection: Connection, row: Any) -> Current:
+    """The revision that a row of `articles` stands at."""
+    return _read(connection, row, row.id, row.version)
+
+
+def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
+    """`with_state` of several rows."""
+    if not rows:
+        return []
+    at = {one.article_id: one for one in rows_at(connection, _REVISIONS, [(row.id, row.version) for row in rows])}
+    return [_current(row, at[row.id]) for row in rows]
+
+
+def revision_of(connection: Connection, article_id: int, version: int) -> Current:
+    """An older version; its `row` is None. Raises NotFound."""
+    return _read(connection, None, article_id, version)
+
+
+def _read(connection: Connection, row: Any, article_id: int, version: int) -> Current:
+    revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
+    if revision is None:
+        raise NotFound("Không có phiên bản này.")
+    return _current(row, revision)
+
+
+def _current(row: Any, revision: Any) -> Current:
+    return Current(row, ArticleState.model_validate(revision.state), revision.original, revision.original_format)
+
+
+def write_version(connection: Connection, version: Version) -> Saved:
+    """Write the next version of an article, or a new article's first one."""
+    return write_versions(connection, [version])[0]
+
+
+def write_versions(connection: Connection, versions: Sequence[Version], *, bulk: bool = False) -> list[Saved]:
+    """Write a version each of different articles, by one statement a table where there is no older version."""
+    now = datetime.now(UTC)
+    effects = [_effect(one.row, one.fields["status"]) for one in versions]
+    ids = _keep_rows(connection, versions, effects, now)
+    states = [
+        ArticleState(
+            id=article_id,
+            version=one.row.version + 1 if one.row else 1,
+            updated_at=_updated_at(one.row, one.fields, effect, now),
+            **one.fields,
+        )
+        for one, effect, article_id in zip(versions, effects, ids, strict=True)
+    ]
+    written = list(zip(versions, effects, states, strict=True))
+    connection.execute(_INSERT_REVISION, [_revision(one, effect, state, now) for one, effect, state in written])
+    for one, _, state in written:
+        note_uses(connection, state.id, one.before.state if one.before else None, state)
+    for effect in dict.fromkeys(effects):
+        pointers = [(state.id, state.version) for _, own, state in written if own == effect]
+        events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk)
+    audit.append_all(connection, [_note(one, state) for one, _, state in written])
+    return [saved(state, "updated" if one.before else "created") for one, _, state in written]
+
+
+def _keep_rows(connection: Connection, versions: Sequence[Version], effects: Sequence[str], now: datetime) -> list[int]:
+    """Bring `articles` up to date; returns the ids in the order of the versions."""
+    rows = [_row(one, effect, now) for one, effect in zip(versions, effects, strict=True)]
+    new = [row for row, one in zip(rows, versions, strict=True) if one.before is None]
+    made = iter(connection.execute(_INSERT_ARTICLE, new).scalars().all() if new else ())
+    for row, one in zip(rows, versions, strict=True):
+        if one.before is not None:
+            connection.execute(_UPDATE_ARTICLE, {**row, "article_id": one.row.id})
+    return [int(one.row.id if one.row else next(made)) for one in versions]
+
+
+def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
+    before, fields = one.row, one.fields
+    version = before.version + 1 if before else 1
+    values = {
+        "version": version,
+        "public_version": version if effect else before.public_version if before else None,
+        "external_id": one.external_id,
+        "input_hash": one.input_hash,
+        "section_id": one.section_id,
+        "words": one.words,
+        "updated_at": now,
+        **{name: fields[name] for name in _OF_STATE},
+    }
+    return values if before else values | {"created_by": one.actor.name, "created_at": now}
+
+
+def _revision(one: Version, effect: str, state: ArticleState, now: datetime) -> dict[str, Any]:
+    return {
+        "article_id": state.id,
+        "version": state.version,
+        "at": now,
+        "actor": one.actor.name,
+        "action": one.action,
+        "effect": effect,
+        "reason": one.reason,
+        "state": orjson.Fragment(state.model_dump_json()),
+        "original": one.original,
+        "original_format": one.original_format,
+    }
+
+
+def _note(one: Version, state: ArticleState) -> tuple[str, str, str, dict[str, Any]]:
+    detail = {"version": state.version, "status": state.status, "title": state.title}
+    more = {"reason": one.reason} if one.reason else {}
+    return one.actor.name, f"article.{one.action}", f"article:{state.id}", detail | more
+
+
+def touched_by_others(connection: Connection, article_id: int, actor: Actor) -> bool:
+    """Whether anybody else has written a version of an article."""
+    other = (revisions.c.article_id == article_id) & (revisions.c.actor != actor.name)
+    return connection.execute(select(revisions.c.version).where(other).limit(1)).first() is not None
+
+
+def saved(state: ArticleState, result: str) -> Saved:
+    return Saved(state.id, state.version, state.status, url(state), result)
+
+
+def url(state: ArticleState) -> str:
+    """The article's address for readers."""
+    return get_settings().site_url + article_path(state.section_slug, state.slug, state.id)
+
+
+def shown(found: Current) -> dict[str, Any]:
+    """An article as editors' programs get it; it can be changed and sent back with PUT."""
+    row, state = found.row, found.state
+    fields = state.model_dump(mode="json", exclude={"section_slug", "section_name", "tags"})
+    return {
+        **fields,
+        "external_id": row.external_id,
+        "section": state.section_slug,
+        "section_name": state.section_name,
+        "tags": [tag.name for tag in state.tags],
+        "body_format": "html",
+        "original": found.original,
+        "original_format": found.original_format,
+        "words": row.words,
+        "url": url(state),
+    }
+
+
+def _effect(row: Any, status: str) -> str:
+    """What the new version does for readers."""
+    if status == "published":
+        return SHOWN
+    went_away = status in ("unpublished", "withdrawn") and row is not None and row.status != status
+    return REMOVED if went_away and row.public_version is not None else NONE
+
+
+def _updated_at(row: Any, fields: dict[str, Any], effect: str, now: datetime) -> datetime:
+    """For readers an article is as old as its publication, until something changes after it."""
+    first_shown = effect == SHOWN and (row is None or row.first_published_at is None)
+    return min(now, fields["published_at"]) if first_shown else now

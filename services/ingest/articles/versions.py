@@ -1,0 +1,65 @@
+"""A version of an article: as it is sent, as it stands, as it is to be written, and what became of a call."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.ingest.articles.content import Content
+from services.ingest.articles.input import ArticleInput
+from services.ingest.kit.actors import Actor
+from shared.contracts.articles import ArticleState
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A whole article as somebody sent it, made ready: carried as it is from the door to the version it becomes."""
+
+    sent: ArticleInput
+    content: Content
+    actor: Actor
+    bulk: bool = False
+    """Behind fresh news, as imports are."""
+    keep_edited: bool = False
+    """An article that anybody but the actor has touched stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a call. `result` is "created", "updated" or "unchanged"."""
+
+    id: int
+    version: int
+    status: str
+    url: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """An article's row and the revision it stands at, locked until the transaction ends."""
+
+    row: Any
+    state: ArticleState
+    original: str
+    original_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version to be written. `fields` are those of ArticleState without id, version and updated_at."""
+
+    before: Current | None
+    fields: dict[str, Any]
+    actor: Actor
+    action: str
+    section_id: int
+    words: int
+    original: str
+    original_format: str
+    external_id: str | None = None
+    input_hash: str | None = None
+    reason: str = ""
+
+    @property
+    def row(self) -> Any:
+        """Where the article stands until then; None: it is new."""
+        return self.before.row if self.before else None

@@ -1,0 +1,177 @@
+"""Readers' comments: held until an editor approves them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, or_, select, update
+
+from services.ingest.articles.tables import articles
+from services.ingest.comments.tables import comments
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, NotFound
+from services.ingest.kit.tables import outbox
+from services.ingest.sections.tables import sections
+from shared import outbox as events
+from shared.contracts.commands import SubmitComment
+from shared.contracts.events import CommentPublished, CommentRemoved, Event
+from shared.database import read, upsert, write
+from shared.telemetry import log
+from shared.vietnamese.text import one_line, plain
+
+_NAME, _EMAIL, _TEXT = 200, 254, 10_000
+
+
+def hold(engine: Engine, sent: SubmitComment) -> None:
+    """Keep a comment for the moderators, once however often it arrives."""
+    with write(engine) as connection:
+        known = select(articles.c.id).where(articles.c.id == sent.article_id)
+        if connection.execute(known).first() is None:
+            log.warning("comment on an unknown article", article_id=sent.article_id)
+            return
+        row = {
+            "version": 1,
+            "token": sent.token[:64],
+            "article_id": sent.article_id,
+            "parent_id": _parent(connection, sent),
+            "name": one_line(sent.name)[:_NAME],
+            "email": one_line(sent.email)[:_EMAIL],
+            "text": plain(sent.text).strip()[:_TEXT],
+            "at": sent.at,
+            "status": "held",
+            "spam_score": sent.spam_score,
+            "spam_reasons": list(sent.spam_reasons),
+            "decided_by": "",
+        }
+        connection.execute(upsert(connection, comments).values(row).on_conflict_do_nothing(index_elements=["token"]))
+
+
+def approve(engine: Engine, comment_id: int, actor: Actor) -> None:
+    """Show a comment to readers. Raises NotFound."""
+    _decide(engine, comment_id, actor, "approved", CommentPublished)
+
+
+def reject(engine: Engine, comment_id: int, actor: Actor) -> None:
+    """Keep a held comment from readers, or take a public one away. Raises NotFound."""
+    _decide(engine, comment_id, actor, "rejected", CommentRemoved)
+
+
+def listed(engine: Engine, status: str = "held", limit: int = 100) -> list[dict[str, Any]]:
+    """The comments in a status, the oldest first."""
+    query = select(comments).where(comments.c.status == status).order_by(comments.c.at).limit(limit)
+    with read(engine) as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def queue(
+    engine: Engine,
+    status: str = "held",
+    *,
+    desks: frozenset[int] | None = None,
+    owner: str = "",
+    text: str = "",
+    after: int = 0,
+    limit: int = 50,
+) -> list[Any]:
+    """Comments with their articles' title, section and maker: the held ones oldest first, others newest first.
+
+    `desks` narrows to articles of those sections and those that `owner` has made; None means every section. `after` is
+    the last id of the page above.
+    """
+    newest_first = status != "held"
+    order = comments.c.id.desc() if newest_first else comments.c.id
+    columns = (
+        articles.c.title,
+        articles.c.section_id,
+        articles.c.created_by,
+        articles.c.status.label("article_status"),
+    )
+    query = (
+        select(comments, *columns, sections.c.name.label("section_name"))
+        .join(articles, articles.c.id == comments.c.article_id)
+        .join(sections, sections.c.id == articles.c.section_id)
+        .where(comments.c.status == status)
+        .order_by(order)
+        .limit(limit)
+    )
+    if desks is not None:
+        query = query.where(or_(articles.c.section_id.in_(desks), articles.c.created_by == owner))
+    if text:
+        query = query.where(
+            or_(comments.c.text.contains(text, autoescape=True), comments.c.name.contains(text, autoescape=True))
+        )
+    if after:
+        query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
+    with read(engine) as connection:
+        return list(connection.execute(query))
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """How many comments are in each status."""
+    query = select(comments.c.status, func.count().label("number")).group_by(comments.c.status)
+    with read(engine) as connection:
+        return {row.status: row.number for row in connection.execute(query)}
+
+
+def where(engine: Engine, comment_id: int) -> tuple[int, str]:
+    """(section id, maker) of the article that a comment stands under. Raises NotFound."""
+    query = (
+        select(articles.c.section_id, articles.c.created_by)
+        .join(comments, comments.c.article_id == articles.c.id)
+        .where(comments.c.id == comment_id)
+    )
+    with read(engine) as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("Không có bình luận này.")
+    return int(row.section_id), str(row.created_by)
+
+
+def payloads(connection: Connection, kind: type[Event], ids: list[int]) -> dict[int, Event | None]:
+    """The comments' events as they are now, by id; None where a decision has been turned round since."""
+    rows = connection.execute(select(comments).where(comments.c.id.in_(ids))).all()
+    return {row.id: _event(row) if isinstance(_event(row), kind) else None for row in rows}
+
+
+def _event(row: Any) -> Event:
+    if row.status != "approved":
+        return CommentRemoved(id=row.id, version=row.version, article_id=row.article_id)
+    return CommentPublished(
+        id=row.id,
+        version=row.version,
+        article_id=row.article_id,
+        parent_id=row.parent_id,
+        name=row.name,
+        text=row.text,
+        at=row.at,
+    )
+
+
+def _parent(connection: Connection, sent: SubmitComment) -> int | None:
+    """The comment that is answered, if it is one of the same article."""
+    same = (comments.c.id == sent.parent_id) & (comments.c.article_id == sent.article_id)
+    return None if sent.parent_id is None else connection.execute(select(comments.c.id).where(same)).scalar()
+
+
+def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: type[Event]) -> None:
+    with write(engine) as connection:
+        row = connection.execute(select(comments).where(comments.c.id == comment_id).with_for_update()).first()
+        if row is None:
+            raise NotFound("Không có bình luận này.")
+        if row.status == status:
+            return
+        if status == "approved" and row.parent_id is not None:
+            above = connection.execute(select(comments.c.status).where(comments.c.id == row.parent_id)).scalar()
+            if above != "approved":
+                raise Conflict("Bình luận được trả lời chưa được duyệt.")
+        values = {
+            "version": row.version + 1,
+            "status": status,
+            "decided_by": actor.name,
+            "decided_at": datetime.now(UTC),
+        }
+        connection.execute(update(comments).where(comments.c.id == comment_id).values(values))
+        if status == "approved" or row.status == "approved":
+            events.add(connection, outbox, event, [(comment_id, row.version + 1)])
+        audit.append(connection, actor.name, f"comment.{status}", f"comment:{comment_id}", {"article": row.article_id})
+    events.wake("ingest")

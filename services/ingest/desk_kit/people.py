@@ -1,0 +1,24 @@
+"""Names of those who stand in revisions and in the audit log."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Engine
+
+from services.ingest.accounts.store import accounts
+
+_OTHERS = {"scheduler": "Hẹn giờ", "command line": "Dòng lệnh"}
+
+
+def names(engine: Engine, actors: Iterable[str]) -> dict[str, str]:
+    """What to call each actor: "user:lan@bao.vn" by the account's name, "key:TTX" as "Khóa TTX"."""
+    wanted = set(actors)
+    emails = [actor.removeprefix("user:") for actor in wanted if actor.startswith("user:")]
+    found = {f"user:{email}": name for email, name in accounts.names(engine, emails).items()} if emails else {}
+    return {actor: found.get(actor) or _plain(actor) for actor in wanted}
+
+
+def _plain(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    if kind == "key" and name:
+        return f"Khóa “{name}”"
+    return _OTHERS.get(actor, name or actor)

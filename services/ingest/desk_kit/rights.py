@@ -1,0 +1,131 @@
+"""Who may do what at the desk: one table, asked by every endpoint, shown to people on the page of roles.
+
+Sections are desks. A reach says on which articles: `own` those one has made, `desk` those of one's sections and
+one's own, `all` every one. Actions without an article are allowed with any reach but `none`.
+"""
+
+from enum import IntEnum, StrEnum
+
+from services.ingest.kit.actors import Account, Role
+from services.ingest.kit.errors import Forbidden
+
+
+class Reach(IntEnum):
+    none = 0
+    own = 1
+    desk = 2
+    all = 3
+
+
+class Action(StrEnum):
+    """What an endpoint does; the value is what people read."""
+
+    self = "Xem và sửa tài khoản của mình"
+    home = "Xem bàn làm việc"
+    read = "Đọc bài chưa xuất bản"
+    write = "Viết và sửa bài"
+    submit = "Gửi bài cho ban biên tập"
+    edit = "Biên tập bài đã gửi, trả lại phóng viên"
+    approve = "Duyệt bài"
+    publish = "Xuất bản, hẹn giờ, gỡ bài, sửa bài đang xuất bản"
+    withdraw = "Rút bài, đăng cải chính"
+    export_copies = "Xuất bản lưu của những gì đã công khai"
+    media_read = "Xem kho ảnh và video"
+    media_write = "Tải lên, cắt và mô tả ảnh, video"
+    front_page = "Sắp xếp trang nhất"
+    moderate = "Duyệt bình luận"
+    statistics = "Xem số liệu bạn đọc"
+    plan_read = "Xem lịch đề tài"
+    plan = "Sửa lịch đề tài"
+    royalties_read = "Xem bảng nhuận bút"
+    royalties = "Chấm nhuận bút"
+    royalties_approve = "Duyệt bảng nhuận bút, sửa biểu mức"
+    transfer = "Nhập, xuất dữ liệu; nguồn tin và webhook"
+    audit = "Xem nhật ký"
+    sections = "Sửa chuyên mục và quy trình"
+    users = "Quản lý tài khoản"
+    keys = "Quản lý khóa API"
+    ops_read = "Xem vận hành"
+    ops_change = "Phát lại hoặc bỏ thư chết"
+
+
+ROLE_NAMES = {
+    Role.reporter: "Phóng viên",
+    Role.editor: "Biên tập viên",
+    Role.secretary: "Thư ký tòa soạn",
+    Role.chief: "Tổng biên tập",
+    Role.admin: "Quản trị",
+    Role.ops: "Kỹ thuật (chỉ xem)",
+}
+_ORDER = (Role.reporter, Role.editor, Role.secretary, Role.chief, Role.admin, Role.ops)
+_REACH = {"-": Reach.none, "own": Reach.own, "desk": Reach.desk, "all": Reach.all}
+
+
+def _row(words: str) -> dict[Role, Reach]:
+    return dict(zip(_ORDER, (_REACH[word] for word in words.split()), strict=True))
+
+
+RIGHTS: dict[Action, dict[Role, Reach]] = {
+    #                              reporter  editor  secretary  chief  admin  ops
+    Action.self: _row("             all       all     all        all    all    all"),
+    Action.home: _row("             all       all     all        all    all    all"),
+    Action.read: _row("             desk      desk    all        all    all    all"),
+    Action.write: _row("            own       desk    all        all    all    -"),
+    Action.submit: _row("           own       desk    all        all    all    -"),
+    Action.edit: _row("             -         desk    all        all    all    -"),
+    Action.approve: _row("          -         -       all        all    all    -"),
+    Action.publish: _row("          -         -       all        all    all    -"),
+    Action.withdraw: _row("         -         -       all        all    all    -"),
+    Action.export_copies: _row("    -         -       all        all    all    all"),
+    Action.media_read: _row("       all       all     all        all    all    all"),
+    Action.media_write: _row("      all       all     all        all    all    -"),
+    Action.front_page: _row("       -         -       all        all    all    -"),
+    Action.moderate: _row("         -         desk    all        all    all    -"),
+    Action.statistics: _row("       all       all     all        all    all    all"),
+    Action.plan_read: _row("        all       all     all        all    all    all"),
+    Action.plan: _row("             own       desk    all        all    all    -"),
+    Action.royalties_read: _row("   own       own     all        all    all    -"),
+    Action.royalties: _row("        -         -       all        all    all    -"),
+    Action.royalties_approve: _row("-         -       -          all    all    -"),
+    Action.transfer: _row("         -         -       -          -      all    -"),
+    Action.audit: _row("            -         -       -          all    all    all"),
+    Action.sections: _row("         -         -       -          all    all    -"),
+    Action.users: _row("            -         -       -          -      all    -"),
+    Action.keys: _row("             -         -       -          -      all    -"),
+    Action.ops_read: _row("         -         -       -          all    all    all"),
+    Action.ops_change: _row("       -         -       -          -      all    all"),
+}
+_SEAL = "Bạn không có quyền làm việc này."
+
+
+def reach(account: Account, action: Action) -> Reach:
+    """How far an account's right to do something goes."""
+    return RIGHTS[action][account.role]
+
+
+def may(account: Account, action: Action, *, section_id: int | None = None, owner: str | None = None) -> bool:
+    """Whether an account may do something at all, or to the article of that section and maker ("user:…")."""
+    how_far = reach(account, action)
+    if section_id is None and owner is None:
+        return how_far > Reach.none
+    if how_far in (Reach.none, Reach.all):
+        return how_far is Reach.all
+    is_own = owner == account.actor_name
+    return is_own or (how_far is Reach.desk and section_id is not None and account.works_at(section_id))
+
+
+def require(account: Account, action: Action, *, section_id: int | None = None, owner: str | None = None) -> None:
+    """Raises Forbidden where `may` says no."""
+    if not may(account, action, section_id=section_id, owner=owner):
+        raise Forbidden(_SEAL)
+
+
+def desks(account: Account, action: Action) -> frozenset[int] | None:
+    """The sections whose articles an account may do something with; None means all of them.
+
+    With reach `own` or `none` there is no such section: what is one's own has to be looked for by its maker.
+    """
+    how_far = reach(account, action)
+    if how_far is Reach.all or (how_far is Reach.desk and account.all_sections):
+        return None
+    return account.section_ids if how_far is Reach.desk else frozenset()

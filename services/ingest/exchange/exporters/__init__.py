@@ -1,0 +1,53 @@
+"""Articles in the formats that other houses read: one module a format."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from services.ingest.articles.store.revisions import shown, with_state
+from services.ingest.articles.tables import articles
+from shared.database import read
+
+Article = dict[str, Any]
+"""An article as `articles.store.reading.article` gives it."""
+Writer = Callable[[Iterator[Article]], Iterator[bytes]]
+"""write(articles) -> the parts of the file, one after another."""
+
+_PAGE = 200
+_MODULES = {"ndjson": "ndjson", "ninjs": "ninjs", "newsml": "newsml", "atom": "atom"}
+FILES = {
+    "ndjson": "articles.ndjson",
+    "ninjs": "articles.ninjs.json",
+    "newsml": "articles.newsml.xml",
+    "atom": "articles.atom",
+}
+FORMATS = tuple(_MODULES)
+
+
+def status_for(format: str) -> str:
+    """Which articles a format can hold: a feed has no word for what is not published."""
+    return "published" if format == "atom" else ""
+
+
+def writer(format: str) -> Writer:
+    """What writes a format."""
+    found: Writer = import_module(f"services.ingest.exchange.exporters.{_MODULES[format]}").write
+    return found
+
+
+def every_article(engine: Engine, status: str = "", section: int | None = None) -> Iterator[Article]:
+    """Every article in the order of ids, a page in memory at a time; of one status or section if asked."""
+    after = 0
+    while True:
+        query = select(articles).where(articles.c.id > after).order_by(articles.c.id).limit(_PAGE)
+        query = query.where(articles.c.status == status) if status else query
+        query = query.where(articles.c.section_id == section) if section is not None else query
+        with read(engine) as connection:
+            rows = connection.execute(query).all()
+            found = [shown(with_state(connection, row)) for row in rows]
+        if not rows:
+            return
+        yield from found
+        after = rows[-1].id

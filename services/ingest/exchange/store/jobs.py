@@ -1,0 +1,126 @@
+"""Imports handed in at the desk: a file and a row, until the loop has worked them off."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, exists, insert, or_, select, update
+
+from services.ingest.exchange.importers import FORMATS, format_of
+from services.ingest.exchange.tables import import_jobs
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.lookout import moment
+from shared.database import read, write
+from shared.settings import get_settings
+
+SUFFIXES = (".ndjson", ".jsonl", ".json", ".xml", ".rss", ".atom", ".wxr", ".txt")
+MAX_FILE_BYTES = 500_000_000
+_LEASE = timedelta(minutes=2)
+_FREE = (
+    import_jobs.c.state.in_(("waiting", "running")),
+    or_(import_jobs.c.leased_until.is_(None), import_jobs.c.leased_until < moment()),
+)
+DUE = exists().where(*_FREE)
+"""Whether a job waits or was left."""
+
+
+def folder() -> Path:
+    """Where handed-in files lie until they are worked off."""
+    made = get_settings().data_dir / "imports"
+    made.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def new_file(name: str) -> Path:
+    """A free path for an uploaded file; its suffix says how it is read. Raises Invalid."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise Invalid.of("file", f"Chỉ nhận tệp {', '.join(SUFFIXES)}.")
+    return folder() / f"{secrets.token_hex(8)}{suffix}"
+
+
+def hand_in(
+    engine: Engine,
+    actor: Actor,
+    file: Path,
+    *,
+    name: str,
+    format: str,
+    dry_run: bool,
+    status: str,
+    fetch_media: bool = False,
+) -> int:
+    """Note a file to be imported; returns the job's id. Raises Invalid for a format that is not known."""
+    kind = format_of(file) if format == "auto" else format
+    if kind not in FORMATS:
+        raise Invalid.of("format", "Không nhận ra định dạng của tệp; hãy chọn định dạng.")
+    row = {
+        "name": name[:200], "file": file.name, "format": kind, "dry_run": dry_run,
+        "fetch_media": fetch_media, "as_status": status,
+        "state": "waiting", "done": 0, "counts": {}, "problems": [], "created_by": actor.name,
+        "created_at": datetime.now(UTC),
+    }  # fmt: skip
+    with write(engine) as connection:
+        job = int(connection.execute(insert(import_jobs).values(row).returning(import_jobs.c.id)).scalar_one())
+        audit.append(connection, actor.name, "import.handed_in", f"import:{job}", {"name": name, "dry_run": dry_run})
+    return job
+
+
+def repeat_for_real(engine: Engine, actor: Actor, job_id: int) -> int:
+    """Import a file whose dry run has been read. Raises NotFound, Invalid."""
+    row = one(engine, job_id)
+    if not row.dry_run or row.state != "done" or not (folder() / row.file).is_file():
+        raise Invalid.of("", "Chỉ nhập thật được tệp đã chạy thử xong.")
+    return hand_in(
+        engine,
+        actor,
+        folder() / row.file,
+        name=row.name,
+        format=row.format,
+        dry_run=False,
+        status=row.as_status,
+        fetch_media=row.fetch_media,
+    )
+
+
+def listed(engine: Engine, limit: int = 30) -> list[Any]:
+    """The newest jobs first."""
+    with read(engine) as connection:
+        return list(connection.execute(select(import_jobs).order_by(import_jobs.c.id.desc()).limit(limit)))
+
+
+def one(engine: Engine, job_id: int) -> Any:
+    """Raises NotFound."""
+    with read(engine) as connection:
+        row = connection.execute(select(import_jobs).where(import_jobs.c.id == job_id)).first()
+    if row is None:
+        raise NotFound("Không có lần nhập này.")
+    return row
+
+
+def claim(engine: Engine) -> Any:
+    """The oldest job that nobody works on, taken for the time of `lease`; None for none."""
+    due = select(import_jobs).where(*_FREE).order_by(import_jobs.c.id).limit(1)
+    with read(engine) as connection:
+        if connection.execute(due).first() is None:
+            return None
+    with write(engine) as connection:
+        row = connection.execute(due.with_for_update(skip_locked=True)).first()
+        if row is not None:
+            mine = update(import_jobs).where(import_jobs.c.id == row.id)
+            connection.execute(mine.values(state="running", leased_until=lease()))
+    return row
+
+
+def lease() -> datetime:
+    """Until when a job is its worker's, from now on."""
+    return datetime.now(UTC) + _LEASE
+
+
+def note(engine: Engine, job_id: int, **values: Any) -> None:
+    """How far a job is."""
+    with write(engine) as connection:
+        connection.execute(update(import_jobs).where(import_jobs.c.id == job_id).values(**values))

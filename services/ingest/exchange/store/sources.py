@@ -1,0 +1,29 @@
+"""Which of our pictures a foreign address became, so that importing again asks nobody again."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlalchemy import Engine, select
+
+from services.ingest.exchange.tables import media_sources
+from shared.database import read, upsert, write
+
+
+def path_of(engine: Engine, url: str) -> str | None:
+    """The path inside our media, None for an address that was never taken over."""
+    with read(engine) as connection:
+        query = select(media_sources.c.path).where(media_sources.c.digest == _digest(url))
+        found = connection.execute(query).scalar()
+    return None if found is None else str(found)
+
+
+def keep(engine: Engine, url: str, path: str) -> None:
+    """Remember what became of an address."""
+    row = {"digest": _digest(url), "url": url, "path": path, "at": datetime.now(UTC)}
+    with write(engine) as connection:
+        statement = upsert(connection, media_sources).values(row)
+        connection.execute(statement.on_conflict_do_nothing(index_elements=["digest"]))
+
+
+def _digest(url: str) -> str:
+    return sha256(url.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,123 @@
+"""Polling: what is due in SQL is fetched, and what is new becomes a draft. One bad feed holds nothing else up.
+
+A feed is claimed by moving its time forward before it is fetched, so two processes never fetch it twice, and one
+that dies forgets nothing: the next time comes.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
+from services.ingest.exchange.importers import Fields, fields_of, format_of_xml
+from services.ingest.exchange.importers.pictures import Pictures
+from services.ingest.feeds import store
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Refused
+from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed
+from services.ingest.kit.json_input import read_fields
+from shared.telemetry import log
+
+MAX_ITEMS = 200
+AT_ONCE = 4
+_ACCEPT = "application/atom+xml, application/rss+xml, application/xml, text/xml, application/json;q=0.9, */*;q=0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll gave: how many drafts are new, and how many items were unusable, with the first reason."""
+
+    drafts: int
+    unusable: int
+    reason: str
+
+
+def poll_due(engine: Engine, fetcher: Fetcher) -> int:
+    """Poll every feed that is due; returns how many were polled."""
+    now = datetime.now(UTC)
+    claimed = [row for row in store.due(engine, now) if store.claim(engine, row, now)]
+    if claimed:
+        with ThreadPoolExecutor(min(AT_ONCE, len(claimed)), thread_name_prefix="feed") as pool:
+            list(pool.map(lambda row: poll(engine, row, fetcher), claimed))
+    return len(claimed)
+
+
+def poll(engine: Engine, row: Any, fetcher: Fetcher) -> None:
+    """Poll one feed and note how it went, whatever happens."""
+    try:
+        answer = fetcher.get(row.url, _conditions(row))
+        polled = Polled(0, 0, "") if answer.status == 304 else _take_in(engine, row, answer)
+    except Refused as refused:
+        store.failed(engine, row, refused.detail)
+    except Exception as error:
+        log.exception("feed failed", feed=row.id)
+        store.failed(engine, row, f"Lỗi khi đọc nguồn tin: {error}")
+    else:
+        note = f"{polled.unusable} mục không dùng được: {polled.reason}" if polled.unusable else ""
+        # What was unusable may be mended there without a new mark.
+        marks = None if answer.status == 304 else {} if polled.unusable else answer.headers
+        store.went_well(engine, row, marks, polled.drafts, note)
+
+
+def _conditions(row: Any) -> dict[str, str]:
+    given = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
+    return {"Accept": _ACCEPT, **{name: value for name, value in given.items() if value}}
+
+
+def _take_in(engine: Engine, row: Any, answer: Fetched) -> Polled:
+    """Make drafts of what is new. Raises Refused where the whole is unusable."""
+    if answer.status != 200:
+        raise FetchFailed(f"Máy chủ trả lời HTTP {answer.status}.")
+    actor = Actor(f"feed:{row.name}", frozenset({Scope.draft}))
+    pictures = Pictures(engine, actor)
+    drafts = unusable = read_items = 0
+    reason = ""
+    for fields in _items(answer.body):
+        read_items += 1
+        try:
+            if isinstance(fields, Refused):
+                raise fields
+            saved = save_article(engine, _draft(row, fields, pictures), actor, bulk=True, keep_edited=True)
+            drafts += saved.result == "created"
+        except Refused as refused:
+            unusable, reason = unusable + 1, reason or refused.detail
+    if unusable and unusable == read_items:
+        raise FetchFailed(reason)
+    return Polled(drafts, unusable, reason)
+
+
+def _items(body: bytes) -> Iterator[Fields | Refused]:
+    """The first MAX_ITEMS of a feed; readers want a file, which also keeps a long feed out of memory."""
+    with tempfile.NamedTemporaryFile(prefix="toasoan-feed-") as copy:
+        copy.write(body)
+        copy.flush()
+        file = Path(copy.name)
+        kind = "ninjs" if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else format_of_xml(file)
+        for _, fields in islice(fields_of(file, kind), MAX_ITEMS):
+            yield fields
+
+
+def _draft(row: Any, fields: Fields, pictures: Pictures) -> ArticleInput:
+    """An item as a draft of the feed's section: when it appears here, and where, is for editors to say."""
+    placed, _ = pictures.place(fields)
+    known = {name: value for name, value in placed.items() if value not in (None, "")}
+    for not_ours in ("published_at", "old_paths", "earlier_views"):
+        known.pop(not_ours, None)
+    said = known.get("external_id") or json.dumps([known.get("title"), known.get("body")])
+    own = {
+        "external_id": f"feed:{row.id}:{sha256(str(said).encode('utf-8', 'replace')).hexdigest()[:40]}",
+        "section": row.section,
+        "status": "draft",
+        "byline": known.get("byline") or row.name,
+    }
+    return read_fields(ArticleInput, {"body": "", **known, **own})

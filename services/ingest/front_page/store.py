@@ -1,0 +1,176 @@
+"""What editors pin to the front page: slots in reading order, each from a time on and until a time.
+
+`front_page` holds what is pinned now and is made from the slots, by whoever changes them and by the scheduler when
+the time of one begins or ends.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, delete, exists, select
+
+from services.ingest.articles.tables import articles
+from services.ingest.front_page.tables import front_page, front_page_slots
+from services.ingest.kit import audit
+from services.ingest.kit.actors import SCHEDULER, Actor
+from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.tables import outbox
+from shared import outbox as events
+from shared.contracts.events import FrontPageChanged
+from shared.database import read, upsert, write
+
+ONLY = 1
+MAX_PINNED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An article's place on the front page; None means at once, and until somebody takes it away."""
+
+    article_id: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+def pin(engine: Engine, article_ids: Sequence[int], actor: Actor) -> int:
+    """Pin these articles at once, the first one leads; returns the front page's version. Raises Invalid."""
+    return arrange(engine, [Slot(article_id) for article_id in dict.fromkeys(article_ids)], actor, only_public=True)
+
+
+def arrange(
+    engine: Engine, wanted: Sequence[Slot], actor: Actor, *, if_mark: str | None = None, only_public: bool = False
+) -> int:
+    """Set all slots in their order; returns the front page's version.
+
+    Raises Conflict when the slots are not those of `if_mark` any more, Invalid for what cannot be pinned.
+    """
+    if len(wanted) > MAX_PINNED:
+        raise Invalid.of("pinned", f"Ghim nhiều nhất {MAX_PINNED} bài.")
+    now = datetime.now(UTC)
+    with write(engine) as connection:
+        if if_mark is not None and if_mark != _mark(_slots(connection)):
+            raise Conflict("Trang nhất vừa được người khác sắp xếp lại; hãy xem lại rồi làm lần nữa.")
+        _refuse_impossible(connection, wanted, only_public)
+        connection.execute(delete(front_page_slots))
+        rows = [
+            {
+                "article_id": slot.article_id,
+                "position": position,
+                "starts_at": slot.starts_at,
+                "ends_at": slot.ends_at,
+                "added_by": actor.name,
+                "added_at": now,
+            }
+            for position, slot in enumerate(wanted, start=1)
+        ]
+        if rows:
+            connection.execute(front_page_slots.insert(), rows)
+        version = _apply(connection, now, actor)
+    events.wake("ingest")
+    return version
+
+
+def refresh(engine: Engine, now: datetime) -> bool:
+    """Bring what is pinned up to the time; True when that changed something."""
+    with read(engine) as connection:
+        if not is_stale(connection, now):
+            return False
+    with write(engine) as connection:
+        _apply(connection, now, SCHEDULER)
+    events.wake("ingest")
+    return True
+
+
+ANY = exists(front_page.c.id)
+"""Whether anything is pinned, was, or will be."""
+
+
+def is_stale(connection: Connection, now: datetime) -> bool:
+    """Whether other articles are to be pinned now than are."""
+    return _due(connection, now) != _pinned(connection)
+
+
+def pinned(engine: Engine) -> list[int]:
+    """The articles pinned now, in their order."""
+    with read(engine) as connection:
+        return _pinned(connection)
+
+
+def slots(engine: Engine) -> tuple[list[Slot], str]:
+    """All slots in their order, and their mark for `arrange`."""
+    with read(engine) as connection:
+        found = _slots(connection)
+    return found, _mark(found)
+
+
+def due(engine: Engine, now: datetime) -> list[int]:
+    """The articles that the slots pin at a time, in their order, if all of them are public by then."""
+    with read(engine) as connection:
+        return [slot.article_id for slot in _slots(connection) if _is_on(slot, now)]
+
+
+def payload(connection: Connection) -> FrontPageChanged | None:
+    row = connection.execute(select(front_page)).first()
+    return FrontPageChanged(version=row.version, pinned=tuple(row.pinned)) if row else None
+
+
+def _apply(connection: Connection, now: datetime, actor: Actor) -> int:
+    """Pin what is due now; the front page's version."""
+    row = connection.execute(select(front_page).with_for_update()).first()
+    wanted = _due(connection, now)
+    if row is not None and list(row.pinned) == wanted:
+        return int(row.version)
+    version = row.version + 1 if row else 1
+    values = {"version": version, "pinned": wanted}
+    connection.execute(
+        upsert(connection, front_page)
+        .values(id=ONLY, **values)
+        .on_conflict_do_update(index_elements=["id"], set_=values)
+    )
+    events.add(connection, outbox, FrontPageChanged, [(ONLY, version)])
+    audit.append(connection, actor.name, "front_page.changed", "front_page", {"pinned": wanted})
+    return int(version)
+
+
+def _refuse_impossible(connection: Connection, wanted: Sequence[Slot], only_public: bool) -> None:
+    ids = {slot.article_id for slot in wanted}
+    query = select(articles.c.id).where(articles.c.id.in_(ids), articles.c.status != "withdrawn")
+    if only_public:
+        query = query.where(articles.c.status == "published")
+    missing = ids - set(connection.execute(query).scalars())
+    if missing:
+        raise Invalid.of("pinned", f"Bài {min(missing)} không ở trạng thái đang xuất bản.")
+    if len(ids) != len(wanted):
+        raise Invalid.of("pinned", "Một bài chỉ ghim được một lần.")
+    if any(slot.starts_at and slot.ends_at and slot.ends_at <= slot.starts_at for slot in wanted):
+        raise Invalid.of("pinned", "Giờ hết ghim phải sau giờ bắt đầu.")
+
+
+def _due(connection: Connection, now: datetime) -> list[int]:
+    ids = [slot.article_id for slot in _slots(connection) if _is_on(slot, now)]
+    public = select(articles.c.id).where(articles.c.id.in_(ids), articles.c.status == "published")
+    shown = set(connection.execute(public).scalars()) if ids else set()
+    return [article_id for article_id in ids if article_id in shown]
+
+
+def _is_on(slot: Slot, now: datetime) -> bool:
+    return (slot.starts_at is None or slot.starts_at <= now) and (slot.ends_at is None or now < slot.ends_at)
+
+
+def _slots(connection: Connection) -> list[Slot]:
+    query = select(front_page_slots).order_by(front_page_slots.c.position)
+    return [Slot(row.article_id, row.starts_at, row.ends_at) for row in connection.execute(query)]
+
+
+def _mark(found: Sequence[Slot]) -> str:
+    content: list[Any] = [[slot.article_id, slot.starts_at, slot.ends_at] for slot in found]
+    return sha256(orjson.dumps(content)).hexdigest()[:16]
+
+
+def _pinned(connection: Connection) -> list[int]:
+    row = connection.execute(select(front_page.c.pinned)).first()
+    return list(row.pinned) if row else []

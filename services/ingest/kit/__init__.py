@@ -1,0 +1,1 @@
+"""What every feature uses and what knows none of them: errors, actors, the audit log, reading requests, fetching."""

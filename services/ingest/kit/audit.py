@@ -1,0 +1,113 @@
+"""The audit log: append-only, every row's hash includes the hash before it, so that a missing or changed row shows.
+
+Two writers must not append to the same end: SQLite has one writer at a time, PostgreSQL takes a lock that the
+transaction gives back when it ends. Append last in a transaction, so that the lock is short.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, Text, func, insert, or_, select, text, type_coerce
+
+from services.ingest.kit.tables import audit
+from shared.database import read
+
+_LOCK = 7_305_119
+_FIRST = "0" * 64
+_LAST_HASH = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+_APPEND = insert(audit)
+
+
+def append(connection: Connection, actor: str, action: str, subject: str, detail: dict[str, Any]) -> None:
+    """Note in the running transaction who did what to which thing."""
+    append_all(connection, [(actor, action, subject, detail)])
+
+
+def append_all(connection: Connection, notes: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
+    """`append` for each (actor, action, subject, detail), in their order."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    end = connection.execute(_LAST_HASH).scalar() or _FIRST
+    now, rows = datetime.now(UTC), []
+    for actor, action, subject, detail in notes:
+        row = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
+        end = _hash(end, row)
+        rows.append({**row, "hash": end})
+    connection.execute(_APPEND, rows)
+
+
+def entries(engine: Engine, subject: str = "", limit: int = 100) -> list[dict[str, Any]]:
+    """The newest entries first, of one subject ("article:12") or of all."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if subject:
+        query = query.where(audit.c.subject == subject)
+    with read(engine) as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def search(
+    engine: Engine,
+    *,
+    actor: str = "",
+    action: str = "",
+    text: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[dict[str, Any]]:
+    """Entries, the newest first: by parts of the actor's or action's name, of the subject or the detail, by time;
+    `before` is the last id of the page above."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if actor:
+        query = query.where(audit.c.actor.contains(actor, autoescape=True))
+    if action:
+        query = query.where(audit.c.action.startswith(action, autoescape=True))
+    if text:
+        inside = type_coerce(audit.c.detail, Text).contains(text, autoescape=True)
+        query = query.where(or_(audit.c.subject.contains(text, autoescape=True), inside))
+    if since is not None:
+        query = query.where(audit.c.at >= since)
+    if until is not None:
+        query = query.where(audit.c.at < until)
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    with read(engine) as connection:
+        return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]
+
+
+def length(engine: Engine) -> int:
+    """How many entries there are."""
+    with read(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())
+
+
+def broken_at(engine: Engine) -> int | None:
+    """The id of the first entry that does not fit the chain; None when the log is whole."""
+    previous = _FIRST
+    for row in _all(engine):
+        if row["hash"] != _hash(previous, row):
+            return int(row["id"])
+        previous = row["hash"]
+    return None
+
+
+def _all(engine: Engine) -> Iterator[dict[str, Any]]:
+    after = 0
+    while True:
+        with read(engine) as connection:
+            rows = connection.execute(select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(1000)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield dict(row._mapping)
+        after = rows[-1].id
+
+
+def _hash(previous: str, row: dict[str, Any]) -> str:
+    # Microseconds are what both databases keep of a time.
+    content = [row["at"].astimezone(UTC).isoformat(), row["actor"], row["action"], row["subject"], row["detail"]]
+    return sha256(previous.encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

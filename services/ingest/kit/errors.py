@@ -1,0 +1,53 @@
+"""Why something could not be done, in words for editors. The API turns each into its status code."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """Base: nothing was stored. `detail` is a Vietnamese sentence; `errors` name fields where there are any."""
+
+    def __init__(self, detail: str, field: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = [{"field": field, "message": detail}] if field else []
+
+
+class Invalid(Refused):
+    """The content cannot be meant. `errors` has one {"field", "message"} for each fault."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        detail = errors[0]["message"] if len(errors) == 1 else f"Có {len(errors)} chỗ chưa đúng."
+        super().__init__(detail)
+        self.errors = errors
+
+    @classmethod
+    def of(cls, field: str, message: str) -> "Invalid":
+        return cls([{"field": field, "message": message}])
+
+
+class TooLarge(Refused):
+    """Bigger than a stated limit."""
+
+
+class NotFound(Refused):
+    """There is no such thing."""
+
+
+class Forbidden(Refused):
+    """The actor may not do this."""
+
+
+class Conflict(Refused):
+    """The article's present status does not allow this."""
+
+
+class Stale(Refused):
+    """Somebody else saved in between: `current` is the article as it is now."""
+
+    def __init__(self, current: dict[str, Any]) -> None:
+        super().__init__(f"Bài đã được người khác sửa: bản hiện tại là {current['version']}. Xem lại rồi lưu lần nữa.")
+        self.current = current
+
+
+class Busy(Refused):
+    """Too many pictures at once."""

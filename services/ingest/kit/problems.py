@@ -1,0 +1,143 @@
+"""Errors as RFC 9457 problem details: `detail` is a Vietnamese sentence, `errors` name the fields."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from services.ingest.kit import security_log
+from services.ingest.kit.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, Stale, TooLarge
+from shared.telemetry import log
+
+
+class Unauthorized(Refused):
+    """No key, or one that is not valid."""
+
+
+class WrongType(Refused):
+    """A content type that is not taken here."""
+
+
+class NoVersion(Refused):
+    """A change without If-Match."""
+
+
+_STATUS: dict[type[Refused], int] = {
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    TooLarge: 413,
+    WrongType: 415,
+    Invalid: 422,
+    NoVersion: 428,
+    Busy: 503,
+}
+_TITLES = {
+    400: "Yêu cầu sai",
+    401: "Cần khóa hợp lệ",
+    403: "Không có quyền",
+    404: "Không tìm thấy",
+    405: "Không dùng được cách gọi này",
+    409: "Không hợp với trạng thái hiện tại",
+    412: "Bản đã cũ",
+    413: "Quá lớn",
+    415: "Không nhận loại nội dung này",
+    422: "Nội dung chưa đúng",
+    428: "Thiếu If-Match",
+    429: "Quá nhiều lần",
+    500: "Lỗi của hệ thống",
+    503: "Tạm thời chưa phục vụ được",
+}
+
+
+def status_of(refused: Refused) -> int:
+    return next(_STATUS[kind] for kind in type(refused).__mro__ if kind in _STATUS)
+
+
+def title_of(status: int) -> str:
+    """What a status is called, in Vietnamese."""
+    return _TITLES.get(status, "Yêu cầu sai")
+
+
+def content(refused: Refused) -> dict[str, Any]:
+    """The problem's members, as one line of a batch shows them too."""
+    status = status_of(refused)
+    members: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES[status],
+        "status": status,
+        "detail": refused.detail,
+        "errors": refused.errors,
+    }
+    return members | ({"current": refused.current} if isinstance(refused, Stale) else {})
+
+
+def install(app: FastAPI) -> None:
+    """Every error of the app leaves it as problem details."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _parameters)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _database)
+    app.add_exception_handler(Exception, _crash)
+
+
+def _answer(members: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        orjson.dumps(members),
+        status_code=members["status"],
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def _plain(status: int, detail: str, headers: dict[str, str] | None = None, errors: Any = ()) -> Response:
+    title = title_of(status)
+    members = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": list(errors)}
+    return _answer(members, headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    if isinstance(error, Unauthorized | Forbidden):
+        security_log.note("key refused" if isinstance(error, Unauthorized) else "forbidden", request)
+    headers: dict[str, str] = {}
+    if isinstance(error, Unauthorized):
+        headers["WWW-Authenticate"] = 'Bearer realm="ingest"'
+    if isinstance(error, Stale):
+        headers["ETag"] = f'"{error.current["version"]}"'
+    if isinstance(error, Busy):
+        headers["Retry-After"] = "10"
+    return _answer(content(error), headers)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = {
+        404: "Không có địa chỉ này.",
+        405: "Địa chỉ này không nhận cách gọi (method) vừa dùng.",
+    }.get(error.status_code, "Không đọc được yêu cầu.")
+    return _plain(error.status_code, detail, dict(error.headers or {}))
+
+
+async def _parameters(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [{"field": str(one["loc"][-1])[:100], "message": "Giá trị không hợp lệ."} for one in error.errors()]
+    return _plain(422, "Tham số của yêu cầu chưa đúng.", errors=fields)
+
+
+async def _database(_request: Request, error: Exception) -> Response:
+    log.error("database failed", error=repr(error)[:500])
+    return _plain(503, "Kho dữ liệu đang bận hoặc tạm ngừng; hãy thử lại.", {"Retry-After": "5"})
+
+
+async def _crash(request: Request, error: Exception) -> Response:
+    log.error("crash", path=request.url.path[:200], exc_info=error)
+    return _plain(500, "Hệ thống gặp lỗi; chúng tôi đã ghi lại.")

@@ -1,0 +1,25 @@
+"""What every feature writes beside its own rows: the audit log, events on their way out, letters that failed.
+
+`audit` is append-only: a trigger (migrations) refuses to change or delete its rows."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+
+from shared.database import Json, UtcDateTime
+from shared.deadletter import dead_letter_table
+from shared.outbox import outbox_table
+
+metadata = MetaData()
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("hash", String(64), nullable=False),  # of this row and the hash before it
+    Index("audit_by_subject", "subject", "id"),
+)
+outbox = outbox_table(metadata)
+dead_letters = dead_letter_table(metadata)

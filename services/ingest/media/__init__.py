@@ -1,0 +1,1 @@
+"""Pictures and films: taken in by parts, rebuilt, described, found again."""

@@ -1,0 +1,188 @@
+"""Pictures and films: upload, look for, describe, crop, see where they are used."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from services.ingest.articles.store import pictures
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.forms import Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, json_answer, page
+from services.ingest.desk_kit.rights import Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
+from services.ingest.kit.requests import json_object
+from services.ingest.media import films, imaging, uploads
+from services.ingest.media import store as media
+from shared.database import engine
+from shared.settings import get_settings
+
+router = APIRouter()
+NAV = (NavItem("/desk/kho", "Kho ảnh, video", Action.media_read, key="k"),)
+_PAGE = 48
+_MAX_SIDE = 16_384
+_WORDS, _CREDIT, _ALT = 2000, 300, 1000
+
+
+@router.get("/kho")
+def library(
+    request: Request,
+    who: Annotated[Account, needs(Action.media_read)],
+    q: Annotated[str, Query(max_length=200)] = "",
+    kind: Annotated[str, Query(pattern="^(image|video)?$")] = "",
+    before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+) -> Response:
+    rows = media.found(engine("ingest"), q=q, kind=kind, before=before, limit=_PAGE)
+    shown = [_shown(row) for row in rows]
+    next_before = rows[-1].id if len(rows) == _PAGE else None
+    chosen = {"q": q, "kind": kind}
+    limits = uploads.limits_in_words()
+    return page(request, who, "library.html", rows=shown, next_before=next_before, chosen=chosen, limits=limits)
+
+
+@router.get("/kho/tim.json")
+def search(
+    who: Annotated[Account, needs(Action.media_read)],
+    q: Annotated[str, Query(max_length=200)] = "",
+    kind: Annotated[str, Query(pattern="^(image|video)?$")] = "image",
+) -> Response:
+    """For the editor's picker: {"media": […]}, the newest first."""
+    return json_answer({"media": [_shown(row) for row in media.found(engine("ingest"), q=q, kind=kind, limit=40)]})
+
+
+@router.post("/kho/tai-len")
+async def start_upload(request: Request, who: Annotated[Account, needs(Action.media_write)]) -> Response:
+    """{"name", "size"} → {"id", "offset", "piece"}: an upload that can go on after a break."""
+    fields = await json_object(request)
+    name, size = fields.get("name"), fields.get("size")
+    if not isinstance(name, str) or not isinstance(size, int) or isinstance(size, bool):
+        raise Invalid.of("size", "Thiếu tên hoặc cỡ của tệp.")
+    upload_id = await run_in_threadpool(uploads.start, who.id, name, size)
+    return json_answer({"id": upload_id, "offset": 0, "piece": uploads.PIECE_BYTES}, 201)
+
+
+@router.get("/kho/tai-len/{upload_id}")
+def upload_offset(upload_id: str, who: Annotated[Account, needs(Action.media_write)]) -> Response:
+    """Where to go on."""
+    return json_answer({"id": upload_id, "offset": uploads.offset(who.id, upload_id), "piece": uploads.PIECE_BYTES})
+
+
+@router.patch("/kho/tai-len/{upload_id}")
+async def append_upload(
+    request: Request, upload_id: str, who: Annotated[Account, needs(Action.media_write)]
+) -> Response:
+    """One piece, at the place that the header Upload-Offset says; the last one answers with the file's media."""
+    place = request.headers.get("upload-offset", "")
+    if not place.isascii() or not place.isdigit() or len(place) > 12:
+        raise Invalid.of("Upload-Offset", "Thiếu Upload-Offset.")
+    here, complete = await uploads.append(who.id, upload_id, int(place), request.stream())
+    if not complete:
+        return json_answer({"id": upload_id, "offset": here})
+    size = (_side(request, "x-width"), _side(request, "x-height"))
+    return json_answer({"media": await run_in_threadpool(_finish, who, upload_id, size)}, 201)
+
+
+@router.delete("/kho/tai-len/{upload_id}")
+def cancel_upload(upload_id: str, who: Annotated[Account, needs(Action.media_write)]) -> Response:
+    uploads.drop(who.id, upload_id)
+    return Response(status_code=204)
+
+
+@router.get("/kho/{media_id}")
+def one(request: Request, media_id: RowId, who: Annotated[Account, needs(Action.media_read)]) -> Response:
+    row = media.one(engine("ingest"), _id(media_id))
+    poster = media.one(engine("ingest"), row.poster_id) if row.poster_id else None
+    source = media.one(engine("ingest"), row.derived_from) if row.derived_from else None
+    return page(
+        request,
+        who,
+        "media.html",
+        row=row,
+        shown=_shown(row),
+        poster=_shown(poster) if poster else None,
+        source=_shown(source) if source else None,
+        uses=pictures.uses(engine("ingest"), row.path),
+        by=people.names(engine("ingest"), [row.created_by])[row.created_by],
+    )
+
+
+@router.post("/kho/{media_id}")
+def describe(media_id: RowId, who: Annotated[Account, needs(Action.media_write)], form: Form) -> Response:
+    focus = (form.share("focus_x"), form.share("focus_y")) if form.text("focus_x") else None
+    media.describe(
+        engine("ingest"),
+        _id(media_id),
+        who.actor,
+        caption=form.prose("caption", _WORDS),
+        credit=form.text("credit", _CREDIT),
+        alt=form.text("alt", _ALT),
+        focus=focus,
+        poster_id=form.number("poster_id"),
+    )
+    return back(f"/desk/kho/{media_id}", "Đã lưu.")
+
+
+@router.post("/kho/{media_id}/cat")
+def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write)], form: Form) -> Response:
+    """A new picture of a part of this one; this one stays, and so do the articles that show it."""
+    row = media.one(engine("ingest"), _id(media_id))
+    if not row.type.startswith("image/"):
+        raise Conflict("Chỉ cắt được ảnh.")
+    left, top, right, bottom = (form.share(side) for side in ("left", "top", "right", "bottom"))
+    if right - left < 0.02 or bottom - top < 0.02:
+        raise Invalid.of("right", "Phần cắt quá nhỏ.")
+    folder = get_settings().media_dir
+    rebuilt = imaging.rebuild(folder / row.path, folder, (left, top, right, bottom))
+    origin = media.Origin(row.name, derived_from=row.id)
+    made = media.keep(engine("ingest"), rebuilt, who.actor, origin, caption=row.caption, credit=row.credit, alt=row.alt)
+    return back(f"/desk/kho/{made.id}", "Đã cắt thành ảnh mới; ảnh gốc vẫn còn.")
+
+
+def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, Any]:
+    path, name = uploads.finished(who.id, upload_id)
+    with path.open("rb") as file:
+        kind = uploads.kind_of(file.read(64))
+    try:
+        folder = get_settings().media_dir
+        made = films.keep(path, folder, *size) if kind == "video" else imaging.rebuild(path, folder)
+        row = media.keep(engine("ingest"), made, who.actor, media.Origin(name))
+    except Refused:
+        uploads.drop(who.id, upload_id)
+        raise
+    uploads.drop(who.id, upload_id)
+    return _shown(row)
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    """A file as templates and scripts show it."""
+    copies = sorted((width, media.MEDIA + path) for width, path in row.renditions)
+    url = media.MEDIA + row.path
+    return {
+        "id": row.id,
+        "url": url,
+        "thumb": (copies[0][1] if copies else url) if row.type.startswith("image/") else "",
+        "type": row.type,
+        "width": row.width,
+        "height": row.height,
+        "bytes": row.bytes,
+        "name": row.name,
+        "caption": row.caption,
+        "credit": row.credit,
+        "alt": row.alt,
+        "focus": [row.focus_x, row.focus_y],
+    }
+
+
+def _side(request: Request, header: str) -> int:
+    """Pixels that the browser has measured of a film; 0 where it does not say."""
+    said = request.headers.get(header, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 and int(said) <= _MAX_SIDE else 0
+
+
+def _id(media_id: int) -> int:
+    if not 0 < media_id < 2**31:
+        raise NotFound("Không có tệp này trong kho.")
+    return media_id

@@ -1,0 +1,137 @@
+"""Pictures: what is known of an uploaded file, and the pictures of an article."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, update
+
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.media.imaging import Rebuilt
+from services.ingest.media.tables import media
+from shared.database import read, upsert, write
+from shared.vietnamese.text import fold, one_line, plain
+
+MEDIA = "/media/"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a file comes from: its name at its sender's, the picture it was cut from, a film's poster."""
+
+    name: str = ""
+    derived_from: int | None = None
+    poster_id: int | None = None
+
+
+_NO_ORIGIN = Origin()
+
+
+def keep(
+    engine: Engine,
+    rebuilt: Rebuilt,
+    actor: Actor,
+    origin: Origin = _NO_ORIGIN,
+    /,
+    *,
+    caption: str = "",
+    credit: str = "",
+    alt: str = "",
+) -> Any:
+    """The row of a picture (or film); the same picture again is the same row, with its first words about it.
+
+    Words that are not given are those that the file had in itself.
+    """
+    caption, credit = caption or plain(rebuilt.caption).strip(), credit or one_line(rebuilt.credit)
+    row = {
+        "name": origin.name[:200],
+        "words": words_to_find(origin.name, caption, credit, alt),
+        "derived_from": origin.derived_from,
+        "poster_id": origin.poster_id,
+        "sha256": rebuilt.sha256,
+        "path": rebuilt.path,
+        "type": rebuilt.type,
+        "width": rebuilt.width,
+        "height": rebuilt.height,
+        "bytes": rebuilt.bytes,
+        "renditions": [list(rendition) for rendition in rebuilt.renditions],
+        "caption": caption,
+        "credit": credit,
+        "alt": alt,
+        "created_by": actor.name,
+        "created_at": datetime.now(UTC),
+    }
+    with write(engine) as connection:
+        statement = upsert(connection, media).values(row).on_conflict_do_nothing(index_elements=["sha256"])
+        if connection.execute(statement.returning(media.c.id)).first() is not None:
+            audit.append(connection, actor.name, "media.kept", f"media:{rebuilt.path}", {"bytes": rebuilt.bytes})
+        return connection.execute(select(media).where(media.c.sha256 == rebuilt.sha256)).one()
+
+
+def describe(
+    engine: Engine,
+    media_id: int,
+    actor: Actor,
+    *,
+    caption: str,
+    credit: str,
+    alt: str,
+    focus: tuple[float, float] | None = None,
+    poster_id: int | None = None,
+) -> None:
+    """Change what is known of a file. Articles that show it keep their own words. Raises NotFound, Invalid."""
+    values: dict[str, Any] = {"caption": caption, "credit": credit, "alt": alt}
+    if focus is not None:
+        values |= {"focus_x": focus[0], "focus_y": focus[1]}
+    with write(engine) as connection:
+        row = _row(connection, media_id)
+        if poster_id is not None:
+            if row.type.startswith("image/") or not _row(connection, poster_id).type.startswith("image/"):
+                raise Invalid.of("poster_id", "Ảnh đại diện phải là một ảnh, của một video.")
+            values["poster_id"] = poster_id
+        values["words"] = words_to_find(row.name, caption, credit, alt)
+        connection.execute(update(media).where(media.c.id == media_id).values(values))
+        audit.append(connection, actor.name, "media.described", f"media:{row.path}", {})
+
+
+def one(engine: Engine, media_id: int) -> Any:
+    """The row of a file. Raises NotFound."""
+    with read(engine) as connection:
+        return _row(connection, media_id)
+
+
+def is_kept(engine: Engine, path: str) -> bool:
+    """Whether there is a file at this path inside our media."""
+    with read(engine) as connection:
+        return connection.execute(select(media.c.id).where(media.c.path == path)).first() is not None
+
+
+def found(
+    engine: Engine, *, q: str = "", kind: str = "", before: int | None = None, mine: str = "", limit: int = 48
+) -> list[Any]:
+    """Rows, the newest first, whose words have all of `q`'s; `kind` is "image" or "video", `mine` an actor's name."""
+    query = select(media).order_by(media.c.id.desc()).limit(limit)
+    for word in fold(q).split():
+        query = query.where(media.c.words.contains(word, autoescape=True))
+    if kind:
+        query = query.where(media.c.type.startswith(f"{kind}/"))
+    if mine:
+        query = query.where(media.c.created_by == mine)
+    if before is not None:
+        query = query.where(media.c.id < before)
+    with read(engine) as connection:
+        return list(connection.execute(query).all())
+
+
+def words_to_find(*texts: str) -> str:
+    """What a search in the store of pictures looks through."""
+    return fold(" ".join(texts))
+
+
+def _row(connection: Connection, media_id: int) -> Any:
+    row = connection.execute(select(media).where(media.c.id == media_id)).first()
+    if row is None:
+        raise NotFound("Không có tệp này trong kho.")
+    return row

@@ -1,0 +1,165 @@
+"""Uploads in pieces that can go on where they stopped: a part file and a note beside it in the media folder.
+
+What is refused or abandoned is deleted; what is complete becomes media.
+"""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+
+from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge
+from services.ingest.kit.problems import WrongType
+from services.ingest.media import films, imaging
+from shared.settings import get_settings
+from shared.vietnamese.text import one_line
+
+PIECE_BYTES = 2_000_000
+_MAX_PIECE_BYTES = 8_000_000
+_LIVES_SECONDS = 86_400
+_MAX_OPEN = 100
+_HEAD_BYTES = 64
+_GONE = "Không có tệp tải lên này, hoặc đã để quá lâu."
+
+
+def start(user_id: int, name: str, size: int) -> str:
+    """The id of a new upload. Raises TooLarge, Invalid."""
+    if size <= 0:
+        raise Invalid.of("size", "Tệp trống.")
+    if size > films.MAX_BYTES:
+        raise TooLarge(limits_in_words(), "size")
+    _purge()
+    folder = _folder()
+    if sum(1 for _ in folder.glob("*.json")) >= _MAX_OPEN:
+        raise Conflict("Đang có quá nhiều tệp tải lên dở dang; hãy thử lại sau.")
+    upload_id = secrets.token_hex(16)
+    (folder / f"{upload_id}.part").touch()
+    note = {"user": user_id, "name": one_line(name)[:200], "size": size}
+    (folder / f"{upload_id}.json").write_bytes(orjson.dumps(note))
+    return upload_id
+
+
+def offset(user_id: int, upload_id: str) -> int:
+    """Bytes that are here. Raises NotFound."""
+    return _part(user_id, upload_id)[0].stat().st_size
+
+
+async def append(user_id: int, upload_id: str, at: int, pieces: AsyncIterator[bytes]) -> tuple[int, bool]:
+    """Add a piece at its place; (bytes that are here now, whether that is all).
+
+    Raises NotFound, Conflict for another place than the end, WrongType and TooLarge as soon as the file shows it.
+    """
+    path, note = _part(user_id, upload_id)
+    file = await run_in_threadpool(_locked, path)
+    try:
+        if at != os.fstat(file.fileno()).st_size:
+            raise Conflict("Phần này không nối vào chỗ đã có.")
+        received = 0
+        async for piece in pieces:
+            received += len(piece)
+            if received > _MAX_PIECE_BYTES or at + received > note["size"]:
+                raise TooLarge("Phần gửi lên dài hơn đã báo.", "file")
+            file.write(piece)
+        file.flush()
+        here = at + received
+        if here >= min(_HEAD_BYTES, note["size"]):
+            _refuse_early(path, note["size"])
+    except (WrongType, TooLarge):
+        drop(user_id, upload_id)
+        raise
+    finally:
+        file.close()
+    return here, here == note["size"]
+
+
+def finished(user_id: int, upload_id: str) -> tuple[Path, str]:
+    """(the whole file, its name at the sender's). Raises NotFound, Conflict for an upload that is not complete."""
+    path, note = _part(user_id, upload_id)
+    if path.stat().st_size != note["size"]:
+        raise Conflict("Tệp chưa tải lên hết.")
+    return path, str(note["name"])
+
+
+def drop(user_id: int, upload_id: str) -> None:
+    """Delete an upload, or what is left of one that was taken. Raises NotFound."""
+    _unlink(_note(user_id, upload_id)[0])
+
+
+def kind_of(head: bytes) -> str:
+    """ "image" or "video" by a file's first bytes, whatever it is called; "" for anything else."""
+    is_image = head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:4] + head[8:12] == b"RIFFWEBP"
+    return "image" if is_image else "video" if films.sniff(head) else ""
+
+
+def limits_in_words() -> str:
+    """What may be uploaded, for people."""
+    return (
+        f"Ảnh JPEG, PNG, WebP đến {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB và "
+        f"{imaging.MAX_PIXELS // 1_000_000} triệu điểm ảnh; video MP4, WebM đến {films.MAX_BYTES // 1_000_000} MB."
+    )
+
+
+def _refuse_early(path: Path, size: int) -> None:
+    with path.open("rb") as file:
+        kind = kind_of(file.read(_HEAD_BYTES))
+    if not kind:
+        raise WrongType(f"Không nhận loại tệp này. {limits_in_words()}")
+    if kind == "image" and size > imaging.MAX_UPLOAD_BYTES:
+        raise TooLarge(f"Ảnh lớn quá {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB.", "file")
+
+
+def _part(user_id: int, upload_id: str) -> tuple[Path, dict[str, Any]]:
+    path, note = _note(user_id, upload_id)
+    if not path.exists():
+        raise NotFound(_GONE)
+    return path, note
+
+
+def _note(user_id: int, upload_id: str) -> tuple[Path, dict[str, Any]]:
+    if not (upload_id.isascii() and upload_id.isalnum() and len(upload_id) == 32):
+        raise NotFound(_GONE)
+    path = _folder() / f"{upload_id}.part"
+    try:
+        note: dict[str, Any] = orjson.loads(path.with_suffix(".json").read_bytes())
+    except OSError:
+        raise NotFound(_GONE) from None
+    if note["user"] != user_id:
+        raise NotFound(_GONE)
+    return path, note
+
+
+def _locked(path: Path) -> BinaryIO:
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise Conflict("Tệp này đang được tải lên ở một cửa sổ khác.") from None
+    return file
+
+
+def _folder() -> Path:
+    folder = get_settings().media_dir / ".uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _purge() -> None:
+    """Abandoned uploads go; one that is written to stays."""
+    oldest = time.time() - _LIVES_SECONDS
+    for path in _folder().glob("*.part"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < oldest:
+                _unlink(path)
+
+
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_suffix(".json").unlink(missing_ok=True)

@@ -1,0 +1,95 @@
+"""Following fresh news to its readers: what changed some seconds ago must be in every read model by now.
+
+The broker hands a message to a worker before the worker can note that it has it. Where the worker's host died in that
+moment, or lost its cable, the message is nowhere, and nobody says so. The comparison of everything finds it within ten
+minutes; a withdrawal must not wait so long.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy import Engine, and_, exists, select
+
+from services.ingest.articles.store.revisions import EVENTS, REMOVED
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.lookout import LONGEST_SECONDS, moment
+from services.ingest.ops.reconcile import STORES, Behind, Comparison, Store, Wanted
+from shared.ask import Asker, AskFunction, NoAnswer
+from shared.database import read
+from shared.telemetry import log
+
+EVERY_SECONDS = 2.0
+# News is given so long to arrive by itself, and followed so long; after that it is the comparison's.
+_YOUNG = timedelta(seconds=4)
+_OLD = timedelta(minutes=2)
+_ANSWER_SECONDS = 2.0
+# Articles of one look, withdrawn ones first: the rest of a large import is the comparison's, too.
+_MOST = 50
+_ROWS = 2_000
+DUE = exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG)))
+"""Whether anything is young enough to be followed."""
+
+
+class Follower:
+    """Remembers what has arrived. One thread's work: `run` until told to stop."""
+
+    def __init__(self, source: Engine, app: Celery, stores: Sequence[Store] = STORES) -> None:
+        self._source = source
+        self._app = app
+        self._stores = stores
+        self._arrived: dict[tuple[str, int], int] = {}
+        """(store, article id) -> version"""
+
+    def run(self, halt: threading.Event, awake: threading.Event) -> None:
+        """Look when woken, every two seconds at most; what is away is asked again at the next look."""
+        asker = Asker(self._app).start()
+        while not halt.wait(EVERY_SECONDS):
+            awake.wait(LONGEST_SECONDS)
+            awake.clear()
+            try:
+                self.look(asker.ask_sync)
+            except Exception:
+                log.exception("fresh news not followed")
+        asker.close()
+
+    def look(self, ask: AskFunction) -> dict[str, int]:
+        """Ask for what changed lately and is not known to have arrived; returns store -> articles sent again."""
+        recent = self._recent()
+        current = {one.id for one in recent}
+        self._arrived = {key: version for key, version in self._arrived.items() if key[1] in current}
+        sent = {}
+        for store in self._stores:
+            waiting = [one for one in recent if self._arrived.get((store.name, one.id), 0) < one.version]
+            waiting.sort(key=lambda one: one.event is not EVENTS[REMOVED])
+            page = sorted(waiting[:_MOST], key=lambda one: one.id)
+            if page and (missing := self._mend(store, page, ask)):
+                sent[store.name] = missing
+        if sent:
+            log.warning("fresh news had not arrived, sent again", **sent)
+        return sent
+
+    def _mend(self, store: Store, page: list[Wanted], ask: AskFunction) -> int:
+        try:
+            there, missing = Comparison(self._source, self._app, ask, store, _ANSWER_SECONDS).mend(page)
+        except (NoAnswer, Behind, BrokerAway, redis.RedisError):
+            return 0  # away or behind: that has its own alert, and there is a next look
+        self._arrived |= {(store.name, one.id): one.version for one in there}
+        return len(missing)
+
+    def _recent(self) -> list[Wanted]:
+        """What readers were to see changed, newest first."""
+        now = datetime.now(UTC)
+        shown = articles.c.public_version
+        query = (
+            select(articles.c.id, shown.label("version"), revisions.c.effect)
+            .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.version == shown))
+            .where(articles.c.updated_at.between(now - _OLD, now - _YOUNG))
+            .order_by(articles.c.updated_at.desc())
+            .limit(_ROWS)
+        )
+        with read(self._source) as connection:
+            return [Wanted(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(query)]

@@ -1,0 +1,347 @@
+"""Comparing what the other services hold with ingest, and sending again what differs; a rebuild sends everything.
+
+Each store answers with the (article id, version) pairs that it holds, in pages by id, so that memory stays the same
+for any number of articles. A version that was published but not yet handled is not missing: where the first look
+finds a difference, a canary goes through the store's queue, and only what still differs behind it counts.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError as BrokerAway
+from sqlalchemy import Connection, Engine, and_, select
+
+from services.ingest.articles.store.revisions import EVENTS
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.comments.tables import comments
+from services.ingest.front_page.store import ONLY
+from services.ingest.front_page.tables import front_page
+from services.ingest.kit.tables import outbox
+from services.ingest.sections.tables import sections
+from shared import canary
+from shared import outbox as events
+from shared.ask import Asker, AskFunction, NoAnswer
+from shared.celery_factory import publisher
+from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions
+from shared.contracts.events import (
+    ArticleSaved,
+    CommentPublished,
+    CommentRemoved,
+    Event,
+    FrontPageChanged,
+    SectionSaved,
+)
+from shared.contracts.queues import Queue
+from shared.database import engine as service_engine
+from shared.database import read, write
+from shared.hints import counters
+from shared.telemetry import log
+
+_PAGE = 5_000
+_ROWS_A_TRANSACTION = 1_000
+_ANSWER_SECONDS = 30.0
+# Articles whose ids are not farther apart are asked for together.
+_NEAR = 200
+# Up to this many differences go out like fresh news; more of them wait behind fresh news.
+_FEW = 100
+# Decisions on comments carry no list to compare with: those of this time are simply sent again.
+_RECENT = timedelta(hours=24)
+_RESULTS = "ts:reconcile"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A read model: how to ask it, which queue feeds it, whether it also holds what readers must not see."""
+
+    name: str
+    queue: Queue
+    question: type[ListWebVersions]
+    drafts: bool = False
+
+
+STORES = (
+    Store("web", Queue.page, ListWebVersions),
+    Store("search", Queue.index, ListSearchVersions, drafts=True),
+    Store("counter", Queue.count, ListCounterVersions),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The version that a store must hold, and the event that brings it there."""
+
+    id: int
+    version: int
+    event: type[Event]
+
+
+class Behind(Exception):
+    """The store's queue does not move: what differs may be on its way or lost."""
+
+
+def reconcile() -> dict[str, int | None]:
+    """Compare every store with ingest and send again what differs.
+
+    Returns store name -> number of articles that differed, None where the store (or its queue) did not answer.
+    """
+    app = publisher("ingest")
+    asker = Asker(app).start()
+    try:
+        return compare(service_engine("ingest"), app, asker.ask_sync)
+    finally:
+        asker.close()
+
+
+def compare(source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Store] = STORES) -> dict[str, int | None]:
+    """`reconcile` with its surroundings as parameters."""
+    found: dict[str, int | None] = {}
+    for store in stores:
+        try:
+            found[store.name] = Comparison(source, app, ask, store).run()
+        except (NoAnswer, Behind, BrokerAway, redis.RedisError) as error:
+            log.warning("store not compared", store=store.name, error=repr(error)[:200])
+            found[store.name] = None
+    _remember(found)
+    if any(found.values()):
+        log.warning("read models differed, sent again", **{name: number for name, number in found.items() if number})
+    return found
+
+
+def last_results() -> dict[str, tuple[int, float]]:
+    """Store -> (articles that differed, unix seconds) at its last whole comparison by any process.
+
+    Raises redis.RedisError.
+    """
+    held: dict[bytes, bytes] = counters().hgetall(_RESULTS)  # type: ignore[assignment]
+    results = {}
+    for name, value in held.items():
+        number, at = value.split()
+        results[name.decode()] = (int(number), float(at))
+    return results
+
+
+def rebuild(everything: bool = False) -> int:
+    """Send all that readers see again, newest first; returns the number of events put into the outbox.
+
+    Search is told too, because it then tells web the related articles. `everything`: drafts to search and the
+    counter's list of articles as well.
+    """
+    source = service_engine("ingest")
+    with write(source) as connection:
+        sent = _resend_sections(connection) + _resend_comments(connection)
+    queues = (Queue.page, Queue.index, Queue.count) if everything else (Queue.page, Queue.index)
+    for page in _pages(source, drafts=False, newest_first=True):
+        sent += _resend(source, page, queues, bulk=True)
+    if everything:
+        for page in _pages(source, drafts=True, newest_first=True):
+            hidden = [article for article in page if article.event is ArticleSaved]
+            sent += _resend(source, hidden, (Queue.index,), bulk=True)
+    return sent
+
+
+class Comparison:
+    """One look at one store; an answer may take `patience` seconds, the store's queue twice as long."""
+
+    def __init__(
+        self, source: Engine, app: Celery, ask: AskFunction, store: Store, patience: float | None = None
+    ) -> None:
+        self._source = source
+        self._app = app
+        self._ask = ask
+        self._store = store
+        self._patience = patience or _ANSWER_SECONDS
+
+    def run(self) -> int:
+        """The number of articles that differed.
+
+        Raises NoAnswer, Behind, kombu.exceptions.OperationalError, redis.RedisError.
+        """
+        differed, after, held_any = 0, 0, False
+        for page in _pages(self._source, self._store.drafts):
+            held = self._held(after, page[-1].id)
+            held_any = held_any or bool(held)
+            missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+            self._send_again(missing)
+            wanted = {one.id: one.version for one in page}
+            ahead = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
+            differed += len(missing) + self._really_ahead(ahead)
+            after = page[-1].id
+        rest = self._held(after, None)
+        differed += self._really_ahead(rest)
+        if self._store.queue is Queue.page:
+            self._send_small_things(empty=not (held_any or rest))
+        return differed
+
+    def mend(self, page: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+        """Look at these articles alone, in the order of ids; returns (those that are there, those sent again).
+
+        Raises as `run` does.
+        """
+        held: dict[int, int] = {}
+        for first, last in _runs([one.id for one in page]):
+            held |= self._held(first - 1, last)
+        there = [one for one in page if held.get(one.id, 0) >= one.version]
+        missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+        self._send_again(missing)
+        return there, missing
+
+    def _send_again(self, missing: list[Wanted]) -> None:
+        _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
+
+    def _held(self, after: int, last: int | None) -> dict[int, int]:
+        """What the store holds: id -> version, for after < id <= last; without `last` one page of what follows."""
+        held: dict[int, int] = {}
+        while True:
+            limit = _PAGE if last is None else min(_PAGE, last - after)
+            answer = self._ask(self._store.question(after=after, limit=limit), self._patience).versions
+            held.update((id_, version) for id_, version in answer if last is None or id_ <= last)
+            if last is None or len(answer) < limit or answer[-1][0] >= last:
+                return held
+            after = answer[-1][0]
+
+    def _still_missing(self, candidates: list[Wanted]) -> list[Wanted]:
+        """Those that are neither in the outbox nor in the queue, and still not in the store."""
+        candidates = self._without_outbox(candidates)
+        if not candidates:
+            return []
+        if not canary.pass_through(self._app, self._store.queue, 2 * self._patience):
+            raise Behind(self._store.queue.value)
+        held: dict[int, int] = {}
+        for first, last in _runs([one.id for one in candidates]):
+            held |= self._held(first - 1, last)
+        return [one for one in candidates if held.get(one.id, 0) < one.version]
+
+    def _without_outbox(self, candidates: list[Wanted]) -> list[Wanted]:
+        if not candidates:
+            return []
+        with read(self._source) as connection:
+            waiting = set(
+                connection.execute(
+                    select(outbox.c.key).where(
+                        outbox.c.queue == self._store.queue.value,
+                        outbox.c.kind.in_([event.kind for event in EVENTS.values()]),
+                        outbox.c.key.in_([str(one.id) for one in candidates]),
+                    )
+                ).scalars()
+            )
+        return [one for one in candidates if str(one.id) not in waiting]
+
+    def _really_ahead(self, held: dict[int, int]) -> int:
+        """How many of these are newer than ingest's own: only after ingest was put back to an older state.
+
+        Sending again cannot mend that, because the higher version wins.
+        """
+        if not held:
+            return 0
+        with read(self._source) as connection:
+            own = {
+                row.id: row.version
+                for row in connection.execute(
+                    select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(held)))
+                )
+            }
+        ahead = [id_ for id_, version in held.items() if version > own.get(id_, 0)]
+        if ahead:
+            log.error("store is ahead of ingest", store=self._store.name, articles=len(ahead), first=ahead[0])
+        return len(ahead)
+
+    def _send_small_things(self, empty: bool) -> None:
+        with write(self._source) as connection:
+            _resend_sections(connection)
+            _resend_comments(connection, None if empty else datetime.now(UTC) - _RECENT)
+        events.wake("ingest")
+
+
+def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[Wanted]]:
+    """What a store must hold, by id, _PAGE at a time; each page in a read of its own."""
+    version = articles.c.version if drafts else articles.c.public_version
+    query = (
+        select(articles.c.id, version.label("version"), revisions.c.effect)
+        .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.version == version))
+        .order_by(articles.c.id.desc() if newest_first else articles.c.id)
+        .limit(_PAGE)
+    )
+    last: int | None = None
+    while True:
+        part = query
+        if last is not None:
+            part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
+        with read(source) as connection:
+            page = [Wanted(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(part)]
+        if not page:
+            return
+        yield page
+        last = page[-1].id
+
+
+def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(first, last) of ids in their order that stand near one another: one question for each."""
+    first = last = ids[0] if ids else 0
+    for id_ in ids:
+        if id_ - last > _NEAR:
+            yield first, last
+            first = id_
+        last = id_
+    if ids:
+        yield first, last
+
+
+def _resend(source: Engine, wanted: Sequence[Wanted], queues: Sequence[Queue], bulk: bool) -> int:
+    """Put articles into the outbox for these queues; returns their number."""
+    for first in range(0, len(wanted), _ROWS_A_TRANSACTION):
+        with write(source) as connection:
+            for event, group in _by_event(wanted[first : first + _ROWS_A_TRANSACTION]).items():
+                pointers = [(article.id, article.version) for article in group]
+                events.add(connection, outbox, event, pointers, bulk=bulk, queues=queues)
+    if wanted:
+        events.wake("ingest")
+    return len(wanted)
+
+
+def _by_event(wanted: Sequence[Wanted]) -> dict[type[Event], list[Wanted]]:
+    groups: dict[type[Event], list[Wanted]] = {}
+    for article in wanted:
+        groups.setdefault(article.event, []).append(article)
+    return groups
+
+
+def _resend_sections(connection: Connection) -> int:
+    """Every section, then the front page."""
+    pointers: list[tuple[str | int, int]] = [
+        (row.id, row.version) for row in connection.execute(select(sections.c.id, sections.c.version))
+    ]
+    events.add(connection, outbox, SectionSaved, pointers)
+    front = connection.execute(select(front_page.c.version)).scalar()
+    if front is not None:
+        events.add(connection, outbox, FrontPageChanged, [(ONLY, front)])
+    return len(pointers) + (front is not None)
+
+
+def _resend_comments(connection: Connection, since: datetime | None = None) -> int:
+    """Approved comments, and after `since` those that were taken away too."""
+    query = select(comments.c.id, comments.c.version, comments.c.status).order_by(comments.c.id)
+    query = query.where(comments.c.status == "approved" if since is None else comments.c.decided_at >= since)
+    sent = 0
+    rows = connection.execution_options(yield_per=_ROWS_A_TRANSACTION).execute(query)
+    for part in rows.partitions():
+        for event, approved in ((CommentPublished, True), (CommentRemoved, False)):
+            pointers: list[tuple[str | int, int]] = [
+                (row.id, row.version) for row in part if (row.status == "approved") is approved
+            ]
+            events.add(connection, outbox, event, pointers, bulk=since is None)
+            sent += len(pointers)
+    return sent
+
+
+def _remember(found: dict[str, int | None]) -> None:
+    """For whoever shows it: the relay's metrics, the ops page."""
+    values = {name: f"{number} {time.time()}" for name, number in found.items() if number is not None}
+    try:
+        for name, value in values.items():
+            counters().hset(_RESULTS, name, value)
+    except redis.RedisError as error:
+        log.warning("comparison not noted", error=str(error))

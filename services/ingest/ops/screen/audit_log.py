@@ -1,0 +1,163 @@
+"""The audit log: searched, checked against its chain, taken out as a table. Nobody can change it."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.pages import STATUS_NAMES, NavItem, back, page
+from services.ingest.desk_kit.rights import ROLE_NAMES, Action
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Account
+from shared.database import engine
+from shared.vietnamese.dates import VIETNAM
+from shared.views.export import CSV_TYPE, to_csv
+
+router = APIRouter()
+NAV = (NavItem("/desk/nhat-ky", "Nhật ký", Action.audit, group="Quản trị", key="n"),)
+_PAGE = 100
+_EXPORTED = 20_000
+SUBJECTS = {
+    "article": "Bài", "comment": "Bình luận", "media": "Ảnh, video", "user": "Tài khoản", "section": "Chuyên mục",
+    "key": "Khóa API", "feed": "Nguồn tin", "webhook": "Webhook", "royalty": "Nhuận bút", "plan": "Đề tài",
+    "import": "Nhập dữ liệu", "front_page": "Trang nhất", "trending": "Đọc nhiều",
+    "dead_letter": "Thư chết",
+}  # fmt: skip
+_ACTS = {
+    "saved": "lưu",
+    "changed": "sửa",
+    "published": "xuất bản",
+    "scheduled": "hẹn giờ",
+    "unscheduled": "bỏ hẹn giờ",
+    "unpublished": "gỡ",
+    "withdrawn": "rút",
+    "corrected": "cải chính",
+    "submitted": "gửi biên tập",
+    "edited": "biên tập",
+    "approved": "duyệt",
+    "rejected": "từ chối",
+    "returned": "trả lại",
+    "restored": "khôi phục",
+    "created": "tạo",
+    "removed": "xóa",
+    "kept": "lưu vào kho",
+    "logged_in": "đăng nhập",
+    "disabled": "khóa",
+    "enabled": "mở lại",
+    "password_changed": "đổi mật khẩu",
+    "secret_renewed": "đổi khóa ký",
+    "handed_in": "nhận tệp",
+    "added": "thêm",
+    "adjusted": "điều chỉnh",
+    "adjustment_removed": "bỏ điều chỉnh",
+    "rate_set": "đặt mức",
+    "rate_removed": "bỏ mức",
+    "set": "đặt",
+    "revoked": "thu hồi",
+    "invited": "mời",
+    "invitation_revoked": "thu hồi lời mời",
+    "recovery_code_used": "dùng mã dự phòng",
+    "resent": "gửi lại",
+    "embargo": "giữ bài",
+    "noted": "ghi chú",
+    "rules": "sửa quy trình",
+    "described": "sửa chú thích",
+    "replayed": "phát lại",
+    "dropped": "bỏ",
+}
+_FIELDS = {
+    "version": "phiên bản", "status": "trạng thái", "title": "tựa", "reason": "lý do", "role": "vai trò",
+    "sections": "chuyên mục", "name": "tên", "article": "bài", "bytes": "byte", "total": "tổng", "until": "đến",
+    "amount": "số tiền", "author": "tác giả", "kind": "thể loại", "from_month": "từ tháng", "scopes": "quyền",
+    "prefix": "đầu khóa", "url": "địa chỉ", "dry_run": "chạy thử", "pinned": "ghim", "rule": "quy tắc",
+    "position": "vị trí", "steps": "các bước", "approver": "người duyệt", "per_picture": "theo từng ảnh",
+}  # fmt: skip
+
+
+def act(action: str) -> str:
+    """ "Bài: xuất bản" of "article.published"; what has no word stays as it is."""
+    subject, _, verb = action.partition(".")
+    return f"{SUBJECTS.get(subject, subject)}: {_ACTS.get(verb, verb.replace('_', ' '))}"
+
+
+@router.get("/nhat-ky")
+def listed(request: Request, who: Annotated[Account, needs(Action.audit)]) -> Response:
+    asked = request.query_params
+    wanted: dict[str, Any] = {
+        "actor": asked.get("ai", "").strip()[:200],
+        "action": f"{asked['loai']}." if asked.get("loai") in SUBJECTS else "",
+        "text": asked.get("q", "").strip()[:200],
+        "since": _day(asked.get("tu", "")),
+        "until": _day(asked.get("den", ""), whole=True),
+    }
+    if asked.get("xuat") == "csv":
+        return _file(audit.search(engine("ingest"), **wanted, limit=_EXPORTED))
+    before = asked.get("truoc", "")
+    page_end = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
+    found = audit.search(engine("ingest"), **wanted, before=page_end, limit=_PAGE + 1)
+    names = people.names(engine("ingest"), {row["actor"] for row in found})
+    query = {name: value for name, value in asked.items() if name in ("ai", "loai", "q", "tu", "den") and value}
+    return page(
+        request, who, "audit.html", entries=found[:_PAGE], more=found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
+        names=names, act=act, detail=_words, link=_link, asked=asked, query=query, subjects=SUBJECTS,
+    )  # fmt: skip
+
+
+@router.post("/nhat-ky/kiem-tra")
+def verify(who: Annotated[Account, needs(Action.audit)]) -> Response:
+    """Compute the whole chain again."""
+    broken = audit.broken_at(engine("ingest"))
+    if broken is None:
+        number = f"{audit.length(engine('ingest')):,}".replace(",", ".")
+        return back("/desk/nhat-ky", f"Nhật ký nguyên vẹn: {number} dòng nối nhau đúng.")
+    return back("/desk/nhat-ky", f"Nhật ký không còn nguyên vẹn: chuỗi đứt ở dòng số {broken}.", "error")
+
+
+def _file(found: list[dict[str, Any]]) -> Response:
+    rows = [
+        [one["id"], one["at"], one["actor"], one["action"], one["subject"], _detail(one["detail"])] for one in found
+    ]
+    content = to_csv(["Số", "Lúc", "Ai", "Việc", "Đối tượng", "Chi tiết"], rows)
+    return Response(content, headers={"Content-Disposition": 'attachment; filename="nhat-ky.csv"'}, media_type=CSV_TYPE)
+
+
+def _detail(detail: dict[str, Any]) -> str:
+    """The detail in one line."""
+    return "; ".join(
+        f"{name}: {value if isinstance(value, str) else orjson.dumps(value).decode()}" for name, value in detail.items()
+    )
+
+
+def _words(detail: dict[str, Any]) -> str:
+    """The same as people read it."""
+    said = {}
+    for name, value in detail.items():
+        values = value if isinstance(value, list) else [value]
+        said[_FIELDS.get(name, name)] = ", ".join(_word(name, one) for one in values) or "–"
+    return _detail(said)
+
+
+def _word(name: str, value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "–", True: "có", False: "không"}[value]
+    if name in ("role", "approver"):
+        return next((label for role, label in ROLE_NAMES.items() if role == value), str(value))
+    return STATUS_NAMES.get(str(value), str(value)) if name == "status" else str(value)
+
+
+def _link(subject: str) -> str:
+    """Where a subject can be looked at, "" for nowhere."""
+    kind, _, wanted = subject.partition(":")
+    return f"/desk/bai/{wanted}" if kind == "article" and wanted.isdigit() else ""
+
+
+def _day(text: str, whole: bool = False) -> datetime | None:
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=VIETNAM)
+    except ValueError:
+        return None
+    return day + timedelta(days=1) if whole else day

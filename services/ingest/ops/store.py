@@ -1,0 +1,45 @@
+"""Letters that no handler could handle: kept, put back on their queue, or thrown away by an operator."""
+
+from collections.abc import Callable
+
+from celery import Celery
+from sqlalchemy import Engine
+
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.tables import dead_letters
+from shared import deadletter
+from shared.contracts.commands import StoreDeadLetter
+from shared.database import write
+
+
+def keep(engine: Engine, letter: StoreDeadLetter) -> None:
+    """A letter that another service's handler gave up."""
+    with write(engine) as connection:
+        deadletter.store(connection, dead_letters, letter)
+
+
+def waiting(engine: Engine) -> list[str]:
+    """The ids of all letters, the oldest first: they were meant to be handled before the others."""
+    return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=10_000))]
+
+
+def replay(engine: Engine, app: Celery, ids: list[str], actor: Actor) -> int:
+    """Put letters back on the queues they came from; returns how many. Raises kombu's OperationalError."""
+    return _each(
+        engine, ids, actor, "dead_letter.replayed", lambda one: deadletter.replay(app, engine, dead_letters, one)
+    )
+
+
+def drop(engine: Engine, ids: list[str], actor: Actor) -> int:
+    """Throw letters away for good; returns how many."""
+    return _each(engine, ids, actor, "dead_letter.dropped", lambda one: deadletter.drop(engine, dead_letters, one))
+
+
+def _each(engine: Engine, ids: list[str], actor: Actor, action: str, work: Callable[[str], bool]) -> int:
+    done = [one for one in ids if work(one)]
+    if done:
+        with write(engine) as connection:
+            for one in done:
+                audit.append(connection, actor.name, action, f"dead_letter:{one}", {})
+    return len(done)

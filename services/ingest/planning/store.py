@@ -1,0 +1,129 @@
+"""Planned stories: what is to come, who works on it, which article came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+
+from services.ingest.articles.tables import articles
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.planning.tables import plans
+from services.ingest.sections.tables import sections
+from shared.database import read, write
+from shared.vietnamese.dates import VIETNAM
+
+KINDS = {"article": "Bài", "photo": "Ảnh", "video": "Video"}
+STATES = {"planned": "Dự kiến", "doing": "Đang làm", "done": "Xong", "dropped": "Bỏ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a form says of a planned story; `hour` is "17:30" or "" for any time of the day."""
+
+    day: date
+    hour: str
+    title: str
+    kind: str
+    section_id: int | None
+    assignee: str
+    note: str
+    state: str
+    article_id: int | None
+
+
+def between(engine: Engine, first: date, last: date) -> list[Any]:
+    """The plans of some days, both ends included, in their order; each with `section_name`."""
+    query = (
+        select(plans, sections.c.name.label("section_name"))
+        .outerjoin(sections, sections.c.id == plans.c.section_id)
+        .where(plans.c.day >= first, plans.c.day <= last)
+        .order_by(plans.c.day, plans.c.hour, plans.c.id)
+    )
+    with read(engine) as connection:
+        return list(connection.execute(query))
+
+
+def one(engine: Engine, plan_id: int) -> Any:
+    """Raises NotFound."""
+    with read(engine) as connection:
+        row = connection.execute(select(plans).where(plans.c.id == plan_id)).first()
+    if row is None:
+        raise NotFound("Không có đề tài này.")
+    return row
+
+
+def add(engine: Engine, actor: Actor, plan: Plan) -> int:
+    """Raises Invalid."""
+    with write(engine) as connection:
+        values = _values(connection, plan) | {"version": 1, "created_by": actor.name}
+        plan_id = int(connection.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one())
+        audit.append(connection, actor.name, "plan.added", f"plan:{plan_id}", {"title": plan.title})
+    return plan_id
+
+
+def change(engine: Engine, actor: Actor, plan_id: int, plan: Plan, if_version: int) -> None:
+    """Raises Invalid, NotFound, and Conflict when somebody else changed it meanwhile."""
+    with write(engine) as connection:
+        same = (plans.c.id == plan_id) & (plans.c.version == if_version)
+        values = _values(connection, plan) | {"version": if_version + 1}
+        if connection.execute(update(plans).where(same).values(values).returning(plans.c.id)).first() is None:
+            if connection.execute(select(plans.c.id).where(plans.c.id == plan_id)).first() is None:
+                raise NotFound("Không có đề tài này.")
+            raise Conflict("Đề tài vừa được người khác sửa; hãy xem lại rồi lưu.")
+        detail = {"title": plan.title, "state": plan.state}
+        audit.append(connection, actor.name, "plan.changed", f"plan:{plan_id}", detail)
+
+
+def remove(engine: Engine, actor: Actor, plan_id: int) -> None:
+    """Raises NotFound."""
+    with write(engine) as connection:
+        gone = connection.execute(delete(plans).where(plans.c.id == plan_id).returning(plans.c.title)).first()
+        if gone is None:
+            raise NotFound("Không có đề tài này.")
+        audit.append(connection, actor.name, "plan.removed", f"plan:{plan_id}", {"title": gone.title})
+
+
+def scheduled(engine: Engine, first: date, last: date) -> list[Any]:
+    """The articles that wait for their time on some days: id, title, published_at."""
+    begin, end = _moments(first, last)
+    columns = (articles.c.id, articles.c.title, articles.c.published_at)
+    waiting = (articles.c.status == "scheduled") & (articles.c.published_at >= begin) & (articles.c.published_at < end)
+    with read(engine) as connection:
+        return list(connection.execute(select(*columns).where(waiting).order_by(articles.c.published_at)))
+
+
+def published(engine: Engine, days: Sequence[date]) -> dict[date, int]:
+    """How many articles went out on each of some days in a row."""
+    begin, end = _moments(days[0], days[-1])
+    out = (articles.c.status == "published") & (articles.c.first_published_at >= begin)
+    query = select(articles.c.first_published_at).where(out, articles.c.first_published_at < end)
+    counted = dict.fromkeys(days, 0)
+    with read(engine) as connection:
+        for moment in connection.execute(query).scalars():
+            counted[moment.astimezone(VIETNAM).date()] += 1
+    return counted
+
+
+def _moments(first: date, last: date) -> tuple[datetime, datetime]:
+    begin = datetime(first.year, first.month, first.day, tzinfo=VIETNAM)
+    return begin, datetime(last.year, last.month, last.day, tzinfo=VIETNAM) + timedelta(days=1)
+
+
+def _values(connection: Any, plan: Plan) -> dict[str, Any]:
+    if not 2 <= len(plan.title) <= 500:
+        raise Invalid.of("title", "Hãy ghi tên đề tài, từ 2 đến 500 ký tự.")
+    if plan.kind not in KINDS or plan.state not in STATES:
+        raise Invalid.of("kind", "Không có lựa chọn này.")
+    for table, wanted, field in ((sections, plan.section_id, "section_id"), (articles, plan.article_id, "article_id")):
+        count = select(func.count()).select_from(table).where(table.c.id == wanted)
+        if wanted is not None and not connection.execute(count).scalar_one():
+            raise Invalid.of(field, "Không có bài hoặc chuyên mục này.")
+    return {
+        "day": plan.day, "hour": plan.hour, "title": plan.title, "kind": plan.kind, "section_id": plan.section_id,
+        "assignee": plan.assignee, "note": plan.note, "state": plan.state, "article_id": plan.article_id,
+        "updated_at": datetime.now(UTC),
+    }  # fmt: skip

@@ -1,0 +1,120 @@
+"""Royalties: a month's sheet, its adjustments and approval; the rates."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit.forms import Form, RowId
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.rights import Action, Reach
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
+from services.ingest.royalties.store import ledger, rates
+from services.ingest.royalties.store.sheet import Sheet, sheet, tables
+from shared.database import engine
+from shared.vietnamese.dates import vietnam_day
+from shared.vietnamese.text import slug
+from shared.views.export import XLSX_TYPE, to_xlsx
+
+router = APIRouter()
+NAV = (NavItem("/desk/nhuan-but", "Nhuận bút", Action.royalties_read, group="Tòa soạn", key="r"),)
+_HERE = "/desk/nhuan-but"
+
+
+@router.get("/nhuan-but")
+def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)]) -> Response:
+    wanted = request.query_params.get("thang", "") or _last_month()
+    found = _visible(who, sheet(engine("ingest"), wanted))
+    if request.query_params.get("xuat") == "xlsx":
+        name = f'attachment; filename="nhuan-but-{wanted}.xlsx"'
+        return Response(to_xlsx(tables(found)), headers={"Content-Disposition": name}, media_type=XLSX_TYPE)
+    this_month = rates.current_month(vietnam_day(datetime.now(UTC)))
+    actors = {line.by for line in found.lines if line.by} | ({found.approved_by} - {""})
+    return page(
+        request, who, "royalties.html", sheet=found, month=wanted, is_over=wanted < this_month, kinds=rates.KINDS,
+        role_name=rates.role_name, names=people.names(engine("ingest"), actors), own=_only_own(who),
+    )  # fmt: skip
+
+
+@router.post("/nhuan-but/{month}/dieu-chinh")
+def adjust(month: str, who: Annotated[Account, needs(Action.royalties)], form: Form) -> Response:
+    amount = form.number("amount")
+    if amount is None:
+        raise Invalid.of("amount", "Hãy ghi số tiền.")
+    ledger.adjust(
+        engine("ingest"),
+        who.actor,
+        month,
+        author=form.text("author", 200),
+        amount=amount,
+        reason=form.text("reason", 500),
+        article_id=form.number("article_id"),
+    )
+    return back(f"{_HERE}?thang={month}", "Đã ghi khoản điều chỉnh.")
+
+
+@router.post("/nhuan-but/dieu-chinh/{adjustment}/bo")
+def take_back(adjustment: RowId, who: Annotated[Account, needs(Action.royalties)]) -> Response:
+    month = ledger.take_back(engine("ingest"), who.actor, adjustment)
+    return back(f"{_HERE}?thang={month}", "Đã bỏ khoản điều chỉnh.")
+
+
+@router.post("/nhuan-but/{month}/duyet")
+def approve(month: str, who: Annotated[Account, needs(Action.royalties_approve)], form: Form) -> Response:
+    found = ledger.approve(engine("ingest"), who.actor, month, form.number("total") or 0)
+    total = f"{found.total:,}".replace(",", ".")
+    return back(f"{_HERE}?thang={month}", f"Đã duyệt bảng nhuận bút: {total} đồng. Bảng không sửa được nữa.")
+
+
+@router.get("/nhuan-but/muc")
+def rates_page(request: Request, who: Annotated[Account, needs(Action.royalties)]) -> Response:
+    found = rates.listed(engine("ingest"))
+    roles = sorted({rate.role for rate in found} | {"", "tin", "bai", "anh", "video", "bien tap"})
+    this_month = rates.current_month(vietnam_day(datetime.now(UTC)))
+    return page(
+        request, who, "rates.html", rates=found, kinds=rates.KINDS, roles=roles, this_month=this_month,
+        role_name=rates.role_name,
+    )  # fmt: skip
+
+
+@router.post("/nhuan-but/muc")
+def set_rate(who: Annotated[Account, needs(Action.royalties_approve)], form: Form) -> Response:
+    amount = form.number("amount")
+    if amount is None:
+        raise Invalid.of("amount", "Hãy ghi mức tiền.")
+    rates.set_rate(
+        engine("ingest"),
+        who.actor,
+        kind=form.text("kind"),
+        role=form.text("role", 50),
+        from_month=form.text("from_month"),
+        amount=amount,
+        per_picture=form.checked("per_picture"),
+    )
+    return back(f"{_HERE}/muc", "Đã đặt mức nhuận bút.")
+
+
+@router.post("/nhuan-but/muc/{rate_id}/bo")
+def remove_rate(rate_id: RowId, who: Annotated[Account, needs(Action.royalties_approve)]) -> Response:
+    rates.remove(engine("ingest"), who.actor, rate_id)
+    return back(f"{_HERE}/muc", "Đã bỏ mức nhuận bút.")
+
+
+def _only_own(who: Account) -> bool:
+    return rights.reach(who, Action.royalties_read) < Reach.all
+
+
+def _visible(who: Account, found: Sheet) -> Sheet:
+    """Who reads only their own sees the lines under their own name."""
+    return found.only(slug(who.name)) if _only_own(who) else found
+
+
+def _last_month() -> str:
+    """Royalties are worked on after their month: the one before this."""
+    today = vietnam_day(datetime.now(UTC))
+    year, month = (today.year - 1, 12) if today.month == 1 else (today.year, today.month - 1)
+    return f"{year:04}-{month:02}"

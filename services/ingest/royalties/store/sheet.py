@@ -1,0 +1,184 @@
+"""A month's sheet, computed from what readers could see first in that month, or as it was approved."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from services.ingest.articles.store.revisions import SHOWN
+from services.ingest.articles.tables import articles, revisions
+from services.ingest.royalties.store.rates import KINDS, TEXT, Rate, in_force, month_of, role_key, role_name
+from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
+from shared.contracts.articles import ArticleState
+from shared.database import read
+from shared.vietnamese.dates import VIETNAM
+from shared.vietnamese.text import sort_key
+from shared.views.export import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one person gets for one role in one work, or an adjustment (`adjustment` is its id).
+
+    `sharing` people divide the rate; `rate` None: there is no rate for this kind and role yet.
+    """
+
+    author_slug: str
+    author_name: str
+    article_id: int | None
+    title: str
+    kind: str
+    role: str
+    published_on: str
+    pictures: int
+    rate: int | None
+    sharing: int
+    amount: int
+    adjustment: int | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    author_slug: str
+    author_name: str
+    works: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`approved_by` is "" while the month is open."""
+
+    month: str
+    lines: tuple[Line, ...]
+    approved_by: str = ""
+    approved_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """(kind, role) of works that no rate says anything about."""
+        found = {(line.kind, line.role) for line in self.lines if line.rate is None and line.adjustment is None}
+        return sorted(found)
+
+    def totals(self) -> list[Total]:
+        """Each person's sum, in the order of their names' last word, as payrolls list them."""
+        by_author: dict[str, list[Line]] = {}
+        for line in self.lines:
+            by_author.setdefault(line.author_slug, []).append(line)
+        totals = [
+            Total(slug, lines[0].author_name, len({line.article_id for line in lines} - {None}), _sum(lines))
+            for slug, lines in by_author.items()
+        ]
+        return sorted(totals, key=lambda total: _payroll_key(total.author_name))
+
+    def only(self, author_slug: str) -> "Sheet":
+        """One person's lines."""
+        return replace(self, lines=tuple(line for line in self.lines if line.author_slug == author_slug))
+
+
+def sheet(engine: Engine, month: str) -> Sheet:
+    """The sheet of "2026-11": as approved, else as it stands now. Raises Invalid for what is no month."""
+    month_of(month)
+    with read(engine) as connection:
+        return sheet_in(connection, month)
+
+
+def sheet_in(connection: Connection, month: str) -> Sheet:
+    """`sheet` within a transaction."""
+    approved = connection.execute(select(royalty_sheets).where(royalty_sheets.c.month == month)).first()
+    if approved is not None:
+        lines = tuple(Line(**line) for line in approved.lines)
+        return Sheet(month, lines, approved.approved_by, approved.approved_at)
+    rates = in_force(connection, month)
+    lines = tuple(line for state in _published(connection, month) for line in _lines(state, rates))
+    return Sheet(month, lines + _adjustments(connection, month))
+
+
+def as_rows(sheet: Sheet) -> list[dict[str, Any]]:
+    """The lines as they are kept after the approval."""
+    return [asdict(line) for line in sheet.lines]
+
+
+def tables(sheet: Sheet) -> list[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]:
+    """The sheet for a spreadsheet: totals, then lines."""
+    totals: list[Sequence[Cell]] = [[total.author_name, total.works, total.amount] for total in sheet.totals()]
+    lines: list[Sequence[Cell]] = [
+        [
+            line.author_name, line.published_on, line.title, KINDS.get(line.kind, ""), role_name(line.role),
+            line.pictures, line.rate, line.sharing, line.amount, line.article_id,
+        ]
+        for line in sheet.lines
+    ]  # fmt: skip
+    header = ["Tác giả", "Ngày", "Tác phẩm", "Thể loại", "Vai trò", "Số ảnh", "Mức", "Chia cho", "Thành tiền", "Mã bài"]
+    totals.append(["Cộng", None, sheet.total])
+    return [
+        (f"Tổng hợp {sheet.month}", ["Tác giả", "Số tác phẩm", "Thành tiền (đồng)"], totals),
+        ("Chi tiết", header, lines),
+    ]
+
+
+def _published(connection: Connection, month: str) -> Iterable[ArticleState]:
+    """What appeared first in that month (of Vietnam), as readers saw it last."""
+    begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=VIETNAM)
+    end = (begin + timedelta(days=32)).replace(day=1)
+    last_shown = (
+        select(revisions.c.article_id, func.max(revisions.c.version).label("version"))
+        .join(articles, articles.c.id == revisions.c.article_id)
+        .where(revisions.c.effect == SHOWN)
+        .where(articles.c.first_published_at >= begin, articles.c.first_published_at < end)
+        .group_by(revisions.c.article_id)
+        .subquery()
+    )
+    same = (revisions.c.article_id == last_shown.c.article_id) & (revisions.c.version == last_shown.c.version)
+    query = select(revisions.c.state).join(last_shown, same).order_by(revisions.c.article_id)
+    for row in connection.execute(query):
+        yield ArticleState.model_validate(row.state)
+
+
+def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[Line]:
+    """What each person of a byline gets for each role; who share a role share its rate to the đồng."""
+    people: dict[str, list[tuple[str, str]]] = {}
+    for author in state.authors:
+        for role in dict.fromkeys(role_key(one) for one in author.roles) or (TEXT,):
+            people.setdefault(role, []).append((author.slug, author.name))
+    day = state.first_published_at.astimezone(VIETNAM).date().isoformat() if state.first_published_at else ""
+    found = []
+    for role, authors in people.items():
+        rate = rates.get((state.kind, role))
+        whole = 0 if rate is None else rate.amount * (len(state.images) if rate.per_picture else 1)
+        for index, (slug, name) in enumerate(authors):
+            share = whole // len(authors) + (index < whole % len(authors))
+            found.append(
+                Line(
+                    slug, name, state.id, state.title, state.kind, role, day, len(state.images),
+                    rate.amount if rate else None, len(authors), share,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _adjustments(connection: Connection, month: str) -> tuple[Line, ...]:
+    query = select(royalty_adjustments).where(royalty_adjustments.c.month == month).order_by(royalty_adjustments.c.id)
+    return tuple(
+        Line(
+            row.author_slug, row.author_name, row.article_id, row.reason, "", "điều chỉnh",
+            row.at.astimezone(VIETNAM).date().isoformat(), 0, None, 1, row.amount, row.id, row.by,
+        )
+        for row in connection.execute(query)
+    )  # fmt: skip
+
+
+def _sum(lines: list[Line]) -> int:
+    return sum(line.amount for line in lines)
+
+
+def _payroll_key(name: str) -> tuple[Any, Any]:
+    """Vietnamese payrolls go by the given name, which stands last."""
+    return sort_key(name.rpartition(" ")[2]), sort_key(name)

@@ -1,0 +1,206 @@
+"""Sections: found by slug or name, made from a name, told to the readers' site."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
+
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.tables import outbox
+from services.ingest.sections.tables import section_rules, sections
+from shared import outbox as events
+from shared.contracts.addresses import RESERVED
+from shared.contracts.events import SectionSaved
+from shared.database import read, upsert, write
+from shared.vietnamese.text import fold, one_line, slug
+
+STEPS = ("submitted", "edited", "approved")
+"""The steps between a draft and publication, of which each section has its own."""
+USUAL_APPROVER = "secretary"
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# A slug alone does not say how its section is written, except for those that every paper has.
+_USUAL = {
+    slug(name): name
+    for name in (
+        "Thời sự, Chính trị, Kinh tế, Xã hội, Văn hóa, Thể thao, Giáo dục, Y tế, Sức khỏe, Pháp luật, An ninh, "
+        "Quốc phòng, Quốc tế, Thế giới, Đời sống, Du lịch, Khoa học, Công nghệ, Môi trường, Nông nghiệp, "
+        "Nông thôn mới, Giải trí, Bạn đọc, Phóng sự, Xây dựng Đảng, Dân tộc, Tôn giáo, Địa phương, Bất động sản"
+    ).split(", ")
+}
+
+_FIND = select(sections).where(or_(sections.c.slug == bindparam("wanted"), sections.c.name_key == bindparam("key")))
+
+
+def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = False) -> Any:
+    """The row of the section with this slug or name; made from the name if the actor may.
+
+    Raises Invalid (field "section").
+    """
+    name = _USUAL.get(wanted, wanted)
+    rows = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).all()
+    for row in sorted(rows, key=lambda row: row.slug != wanted):
+        return row
+    if not actor.may(Scope.publish):
+        raise Invalid.of("section", "Không có chuyên mục này, và khóa này không được mở chuyên mục mới.")
+    if _SLUG.fullmatch(name):
+        raise Invalid.of("section", "Không có chuyên mục này. Muốn mở chuyên mục mới, hãy gửi tên của nó.")
+    return _make(connection, name, actor, bulk=bulk)
+
+
+def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Any]:
+    """`resolve` for one transaction, which looks for each section once."""
+    return cache(lambda wanted: resolve(connection, wanted, actor, bulk=bulk))
+
+
+def save(
+    engine: Engine, actor: Actor, section_id: int | None, *, name: str, parent: str = "", position: int = 0
+) -> int:
+    """Make a section or change one; returns its id. Its slug never changes: addresses are built on it.
+
+    Raises Invalid, NotFound.
+    """
+    name = one_line(name)
+    with write(engine) as connection:
+        parent_id = None
+        if parent:
+            parent_id = connection.execute(select(sections.c.id).where(sections.c.slug == parent)).scalar()
+            if parent_id is None or parent_id == section_id:
+                raise Invalid.of("parent", "Không có chuyên mục cha này.")
+        if section_id is None:
+            made = _make(connection, name, actor, parent_id=parent_id, position=position)
+            section_id = int(made.id)
+        else:
+            row = connection.execute(select(sections).where(sections.c.id == section_id).with_for_update()).first()
+            if row is None:
+                raise NotFound("Không có chuyên mục này.")
+            values = {"name": name, "name_key": _key(name), "parent_id": parent_id, "position": position}
+            _refuse_taken(connection, name, section_id)
+            connection.execute(
+                update(sections).where(sections.c.id == section_id).values(version=row.version + 1, **values)
+            )
+            _note(connection, actor, section_id, row.version + 1, name)
+    events.wake("ingest")
+    return section_id
+
+
+def listed(engine: Engine) -> list[dict[str, Any]]:
+    """Every section in the order of its position."""
+    with read(engine) as connection:
+        rows = connection.execute(select(sections).order_by(sections.c.position, sections.c.id)).all()
+    slugs = {row.id: row.slug for row in rows}
+    return [
+        {
+            "id": row.id,
+            "version": row.version,
+            "slug": row.slug,
+            "name": row.name,
+            "parent": slugs.get(row.parent_id, ""),
+            "position": row.position,
+        }
+        for row in rows
+    ]
+
+
+def payloads(connection: Connection, ids: list[int]) -> dict[int, SectionSaved]:
+    """The sections as they are now, by id."""
+    parents = sections.alias()
+    query = (
+        select(sections, func.coalesce(parents.c.slug, "").label("parent_slug"))
+        .select_from(sections.outerjoin(parents, sections.c.parent_id == parents.c.id))
+        .where(sections.c.id.in_(ids))
+    )
+    return {
+        row.id: SectionSaved(
+            id=row.id,
+            version=row.version,
+            slug=row.slug,
+            name=row.name,
+            parent_slug=row.parent_slug,
+            position=row.position,
+        )
+        for row in connection.execute(query)
+    }
+
+
+def _make(
+    connection: Connection,
+    name: str,
+    actor: Actor,
+    *,
+    parent_id: int | None = None,
+    position: int = 0,
+    bulk: bool = False,
+) -> Any:
+    address = slug(name, 80)
+    if not address:
+        raise Invalid.of("section", "Tên chuyên mục phải có chữ cái hoặc chữ số.")
+    if address in RESERVED or address.isdigit():
+        raise Invalid.of("section", f"Tên này trùng với địa chỉ của trang (/{address}); hãy chọn tên khác.")
+    _refuse_taken(connection, name, None)
+    if not position:
+        position = int(connection.execute(select(func.coalesce(func.max(sections.c.position), 0))).scalar_one()) + 1
+    row = connection.execute(
+        insert(sections)
+        .values(version=1, slug=address, name=name, name_key=_key(name), parent_id=parent_id, position=position)
+        .returning(sections)
+    ).one()
+    _note(connection, actor, int(row.id), 1, name, bulk=bulk)
+    return row
+
+
+def _refuse_taken(connection: Connection, name: str, own_id: int | None) -> None:
+    same = select(sections.c.id).where(or_(sections.c.name_key == _key(name), sections.c.slug == slug(name, 80)))
+    if any(found != own_id for found in connection.execute(same).scalars()):
+        raise Invalid.of("section", "Đã có chuyên mục tên này hoặc có cùng địa chỉ.")
+
+
+def _note(connection: Connection, actor: Actor, section_id: int, version: int, name: str, bulk: bool = False) -> None:
+    events.add(connection, outbox, SectionSaved, [(section_id, version)], bulk=bulk)
+    audit.append(connection, actor.name, "section.saved", f"section:{section_id}", {"version": version, "name": name})
+
+
+def _key(name: str) -> str:
+    return fold(one_line(name))
+
+
+# ---------------------------------------------------------------- the way of its articles
+
+
+def rules(engine: Engine) -> dict[int, dict[str, Any]]:
+    """Section id -> {"steps": statuses an article must pass, "approver": the least role that approves}."""
+    query = select(sections.c.id, section_rules.c.steps, section_rules.c.approver).outerjoin(
+        section_rules, section_rules.c.section_id == sections.c.id
+    )
+    with read(engine) as connection:
+        return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
+
+
+def rules_of(engine: Engine, section_id: int) -> dict[str, Any]:
+    """`rules` of one section."""
+    with read(engine) as connection:
+        row = connection.execute(select(section_rules).where(section_rules.c.section_id == section_id)).first()
+    return _rule(row.steps, row.approver) if row else _rule(None, None)
+
+
+def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:
+    """Change the way of a section's articles. Raises NotFound, Invalid."""
+    if any(step not in STEPS for step in steps) or approver not in ("secretary", "chief"):
+        raise Invalid.of("steps", "Không có bước này.")
+    values = {"steps": [step for step in STEPS if step in steps], "approver": approver}
+    with write(engine) as connection:
+        if connection.execute(select(sections.c.id).where(sections.c.id == section_id)).first() is None:
+            raise NotFound("Không có chuyên mục này.")
+        connection.execute(
+            upsert(connection, section_rules)
+            .values(section_id=section_id, **values)
+            .on_conflict_do_update(index_elements=["section_id"], set_=values)
+        )
+        audit.append(connection, actor.name, "section.rules", f"section:{section_id}", values)
+
+
+def _rule(steps: list[str] | None, approver: str | None) -> dict[str, Any]:
+    return {"steps": list(STEPS) if steps is None else steps, "approver": approver or USUAL_APPROVER}

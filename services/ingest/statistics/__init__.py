@@ -1,0 +1,1 @@
+"""What readers read: asked of the counter, shown as pages, charts and tables."""

@@ -1,0 +1,168 @@
+"""What each endpoint is still to be told: `fan_out` reads the audit log behind a cursor and keeps a row a message.
+
+The audit log is written one line after another and names every version of an article, so a cursor misses nothing
+and no other store needs to know of webhooks.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, exists, select, update
+
+from services.ingest.articles.store import revisions as versions
+from services.ingest.articles.tables import revisions
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import NotFound
+from services.ingest.kit.lookout import moment
+from services.ingest.kit.tables import audit
+from services.ingest.webhooks.store import endpoints
+from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
+from shared.database import read, upsert, write
+from shared.telemetry import log
+
+SENDER = Actor("webhooks")
+RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 3 * 3600, 12 * 3600))
+"""How long to wait after the first, second, … failed try; after the last one a delivery is given up."""
+DISABLE_AFTER = 20
+"""Failed tries one after another, over all deliveries of an endpoint."""
+KEEP = timedelta(days=30)
+_LEASE = timedelta(minutes=2)
+_LINES = 500
+_GONE = 410
+_DUE = (
+    select(webhook_deliveries, webhooks.c.url, webhooks.c.secret)
+    .join(webhooks, webhooks.c.id == webhook_deliveries.c.webhook_id)
+    .where(webhooks.c.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= moment())
+    .order_by(webhook_deliveries.c.id)
+)
+ANY = exists(webhooks.c.id)
+"""Whether anybody wants to be told."""
+
+
+def is_due(connection: Connection) -> bool:
+    """Whether there is something for `fan_out` or `deliver_due`, where anybody wants to be told."""
+    return _has_lines(connection) or connection.execute(_DUE.limit(1)).first() is not None
+
+
+def fan_out(engine: Engine) -> int:
+    """Turn new lines of the audit log into deliveries; returns how many lines were read."""
+    with read(engine) as connection:
+        if not connection.execute(select(ANY)).scalar() or not _has_lines(connection):
+            return 0
+    with write(engine) as connection:
+        after = _cursor(connection, lock=True)
+        lines = _lines(connection, after)
+        if not lines:
+            return 0
+        rows = _wanted(connection, lines)
+        if rows:
+            statement = upsert(connection, webhook_deliveries).values(rows)
+            connection.execute(statement.on_conflict_do_nothing(index_elements=["webhook_id", "event_id"]))
+        connection.execute(update(webhook_cursor).values(audit_id=lines[-1].id))
+        return len(lines)
+
+
+def due(engine: Engine, limit: int = 100) -> Sequence[Any]:
+    """Deliveries to be sent now, with their endpoint's `url` and `secret`, in their order."""
+    with read(engine) as connection:
+        return connection.execute(_DUE.limit(limit)).all()
+
+
+def forget_old(engine: Engine) -> None:
+    """Deliveries that ended long ago."""
+    old = (webhook_deliveries.c.state != "waiting") & (webhook_deliveries.c.created_at < datetime.now(UTC) - KEEP)
+    with write(engine) as connection:
+        connection.execute(delete(webhook_deliveries).where(old))
+
+
+def _cursor(connection: Connection, lock: bool = False) -> int:
+    query = select(webhook_cursor.c.audit_id)
+    return int(connection.execute(query.with_for_update() if lock else query).scalar() or 0)
+
+
+def _has_lines(connection: Connection) -> bool:
+    newer = select(audit.c.id).where(audit.c.id > _cursor(connection)).limit(1)
+    return connection.execute(newer).first() is not None
+
+
+def _lines(connection: Connection, after: int) -> Sequence[Any]:
+    query = select(audit.c.id, audit.c.action, audit.c.subject, audit.c.detail).where(audit.c.id > after)
+    return connection.execute(query.order_by(audit.c.id).limit(_LINES)).all()
+
+
+def _wanted(connection: Connection, lines: Sequence[Any]) -> list[dict[str, Any]]:
+    """The deliveries that follow from some lines."""
+    hooks = connection.execute(select(webhooks.c.id, webhooks.c.kinds).where(webhooks.c.enabled)).all()
+    named = {
+        (int(line.subject.removeprefix("article:")), int(line.detail["version"]))
+        for line in lines
+        if line.action.startswith("article.") and "version" in line.detail
+    }
+    columns = (revisions.c.article_id, revisions.c.version, revisions.c.action, revisions.c.effect)
+    found = versions.rows_at(
+        connection,
+        select(*columns)
+        .where(versions.AT_POINTERS, revisions.c.effect != versions.NONE)
+        .order_by(revisions.c.at, revisions.c.version),
+        named,
+    )
+    now = datetime.now(UTC)
+    return [
+        endpoints.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
+        for row in found
+        for hook in hooks
+        if (kind := _kind(row)) in hook.kinds
+    ]
+
+
+def _kind(row: Any) -> str:
+    if row.effect == versions.REMOVED:
+        return "article.removed"
+    return "article.published" if row.action == "published" else "article.updated"
+
+
+def claim(engine: Engine, row: Any) -> bool:
+    """Take a delivery for a while; a process that dies with it in hand gives it back by that."""
+    mine = (webhook_deliveries.c.id == row.id) & (webhook_deliveries.c.next_at == row.next_at)
+    taken = update(webhook_deliveries).where(mine).values(next_at=datetime.now(UTC) + _LEASE)
+    with write(engine) as connection:
+        return connection.execute(taken.returning(webhook_deliveries.c.id)).first() is not None
+
+
+def sent(engine: Engine, row: Any, answer: int) -> None:
+    """The endpoint took it."""
+    now = datetime.now(UTC)
+    done = {"state": "sent", "tries": row.tries + 1, "answer": answer, "error": "", "sent_at": now}
+    with write(engine) as connection:
+        connection.execute(update(webhook_deliveries).where(webhook_deliveries.c.id == row.id).values(done))
+        healthy = {"failures": 0, "tried_at": now, "ok_at": now}
+        connection.execute(update(webhooks).where(webhooks.c.id == row.webhook_id).values(healthy))
+
+
+def failed(engine: Engine, row: Any, answer: int | None, error: str) -> None:
+    """The endpoint did not take it: it is tried again, given up at last; one that always fails is disabled."""
+    now, tries = datetime.now(UTC), row.tries + 1
+    given_up = tries > len(RESTS)
+    values = {
+        "state": "given_up" if given_up else "waiting",
+        "tries": tries,
+        "next_at": now if given_up else now + RESTS[tries - 1],
+        "answer": answer,
+        "error": error,
+    }
+    with write(engine) as connection:
+        connection.execute(update(webhook_deliveries).where(webhook_deliveries.c.id == row.id).values(values))
+        counted = update(webhooks).where(webhooks.c.id == row.webhook_id)
+        counted = counted.values(failures=webhooks.c.failures + 1, tried_at=now).returning(webhooks.c.failures)
+        failures = connection.execute(counted).scalar() or 0
+    reason = "Máy chủ nhận báo địa chỉ này đã bỏ (HTTP 410)." if answer == _GONE else ""
+    if failures >= DISABLE_AFTER:
+        reason = f"{failures} lần gửi liền không được; lần cuối: {error}"
+    if reason:
+        log.warning("webhook disabled", webhook=row.webhook_id, reason=reason)
+        try:
+            endpoints.disable(engine, SENDER, row.webhook_id, reason)
+        except NotFound:
+            # Somebody removed it meanwhile.
+            pass

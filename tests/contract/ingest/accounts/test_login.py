@@ -1,0 +1,171 @@
+"""Coming in: limits, sessions that end, the one-time password, the second factor, invitations, CSRF."""
+
+import re
+import time
+
+import pyotp
+import pytest
+
+from services.ingest.accounts.store import accounts, second_factor
+from services.ingest.desk_kit import limits
+from services.ingest.desk_kit.session import cookie_name, csrf_token
+from services.ingest.kit.actors import Role
+from tests.contract.ingest.desk import Desk
+
+PASSWORD = "mật khẩu đủ dài"
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    limits._counts.clear()
+
+
+def log_in(desk: Desk, email: str, password: str):  # type: ignore[no-untyped-def]
+    with desk.anonymous() as client:
+        return client.post("/desk/dang-nhap", data={"email": email, "password": password}, follow_redirects=False)
+
+
+def with_password(desk: Desk, email: str, role: str = "editor") -> str:
+    accounts.create_user(email, role, engine=desk.store)
+    accounts.change_password(desk.store, email, PASSWORD)
+    return email
+
+
+def test_the_one_time_password_opens_nothing_but_its_change(desk: Desk) -> None:
+    password = accounts.create_user("lan@bao.example", "admin", engine=desk.store)
+    with desk.anonymous() as client:
+        entered = client.post("/desk/dang-nhap", data={"email": "lan@bao.example", "password": password})
+        assert entered.is_redirect
+        assert client.get("/desk/bai").headers["location"] == "/desk/mat-khau"
+        csrf = csrf_token(client.cookies[cookie_name()])
+        form = {"csrf": csrf, "old": password, "new": PASSWORD, "again": PASSWORD}
+        assert client.post("/desk/mat-khau", data=form).headers["location"] == "/desk/"
+        assert client.get("/desk/bai").status_code == 200
+    assert log_in(desk, "lan@bao.example", password).status_code == 401
+
+
+def test_wrong_passwords_are_limited_and_unknown_people_look_the_same(desk: Desk) -> None:
+    email = with_password(desk, "lan@bao.example")
+    for address in (email, "khong.ai@bao.example"):
+        answers = [log_in(desk, address, "sai mật khẩu") for _ in range(9)]
+        assert [answer.status_code for answer in answers] == [401] * 8 + [429]
+        assert int(answers[-1].headers["retry-after"]) > 0
+        assert "Địa chỉ thư hoặc mật khẩu không đúng" in answers[0].text
+    assert log_in(desk, email, PASSWORD).status_code == 429
+    known, unknown = (
+        re.sub(r'value="[^"]*"', "", log_in(desk, who, "x").text) for who in (email, "nobody@bao.example")
+    )
+    limits._counts.clear()
+    assert known != unknown  # one is locked by now, the other not yet
+    known, unknown = (
+        re.sub(r'value="[^"]*"', "", log_in(desk, who, "x").text) for who in (email, "nobody@bao.example")
+    )
+    assert known == unknown
+
+
+def test_a_session_ends_with_the_role_and_with_the_account(desk: Desk) -> None:
+    admin, editor = desk.be("admin"), desk.be("editor")
+    assert editor.get("/bai").status_code == 200
+    changed = admin.post(f"/tai-khoan-khac/{editor.id}", {"name": "E", "role": "secretary", "desks": "all"})
+    assert changed.is_redirect
+    assert editor.get("/bai").headers["location"].startswith("/desk/dang-nhap")
+    chief = desk.be("chief")
+    assert admin.post(f"/tai-khoan-khac/{chief.id}/dong").is_redirect
+    assert chief.get("/").is_redirect
+    assert admin.post(f"/tai-khoan-khac/{admin.id}/dong").status_code == 409, "the last admin stays"
+
+
+def test_log_out_ends_the_session(desk: Desk) -> None:
+    editor = desk.be("editor")
+    assert editor.post("/dang-xuat").is_redirect
+    assert accounts.account_of(desk.store, editor.token) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "token"),
+    [
+        ({"origin": "https://evil.example"}, True),
+        ({"origin": "null"}, True),
+        ({}, False),
+        ({"sec-fetch-site": "cross-site", "origin": ""}, False),
+    ],
+)
+def test_forged_forms_change_nothing(desk: Desk, headers: dict[str, str], token: bool) -> None:
+    secretary, saved = desk.be("secretary"), desk.article()
+    form = {"csrf": csrf_token(secretary.token)} if token else {}
+    answer = secretary.client.post(f"/desk/bai/{saved.id}/xuat-ban", data=form, headers=headers)
+    assert answer.status_code == 403
+    assert desk.be("chief").get(f"/bai/{saved.id}").text.count("Đang xuất bản</span>") == 0
+
+
+def test_the_second_factor_is_asked_for_and_each_code_counts_once(desk: Desk) -> None:
+    email = with_password(desk, "lan@bao.example")
+    secret = second_factor.new_secret()
+    user = next(one for one in accounts.listed(desk.store) if one["email"] == email)
+    codes = second_factor.turn_on(desk.store, user["id"], secret, pyotp.TOTP(secret).now())
+    assert codes is not None and len(codes) == second_factor.RECOVERY_CODES
+    with desk.anonymous() as client:
+        first = client.post("/desk/dang-nhap", data={"email": email, "password": PASSWORD})
+        assert first.headers["location"].startswith("/desk/dang-nhap/ma")
+        assert client.get("/desk/").is_redirect, "the password alone is not enough"
+        used = client.post("/desk/dang-nhap/ma", data={"code": pyotp.TOTP(secret).at(time.time())})
+        assert used.status_code == 401, "the code that turned it on is used up"
+        assert client.post("/desk/dang-nhap/ma", data={"code": codes[0]}).headers["location"] == "/desk/"
+        assert client.get("/desk/").status_code == 200
+    assert not second_factor.accept(desk.store, user["id"], codes[0])
+    assert second_factor.accept(desk.store, user["id"], codes[1])
+
+
+def test_turning_the_second_factor_on_and_off_in_the_desk(desk: Desk) -> None:
+    editor = desk.be("editor")
+    offered = editor.get("/tai-khoan/hai-lop").text
+    secret, seal = (re.search(rf'name="{name}" value="([^"]+)"', offered)[1] for name in ("secret", "seal"))  # type: ignore[index]
+    other = second_factor.new_secret()
+    forged = editor.post("/tai-khoan/hai-lop", {"secret": other, "seal": seal, "code": pyotp.TOTP(other).now()})
+    assert forged.status_code == 403
+    code = pyotp.TOTP(secret).now()
+    turned = editor.post("/tai-khoan/hai-lop", {"secret": secret, "seal": seal, "code": code})
+    assert turned.status_code == 200 and "Mã khôi phục" in turned.text
+    assert editor.post("/tai-khoan/hai-lop/tat", {"password": "sai"}).is_redirect
+    user = next(one for one in accounts.listed(desk.store) if one["id"] == editor.id)
+    assert user["has_second_factor"]
+
+
+def test_an_invitation_makes_one_account_with_its_desks(desk: Desk) -> None:
+    admin = desk.be("admin")
+    form = {"email": "moi@bao.example", "role": "reporter", "desks": "some", "section": desk.section_ids["kinh-te"]}
+    shown = admin.post("/tai-khoan-khac/moi", form).text
+    link = re.search(r"/desk(/moi/[\w-]+)", shown)[1]  # type: ignore[index]
+    with desk.anonymous() as client:
+        assert "moi@bao.example" in client.get(f"/desk{link}").text
+        short = client.post(f"/desk{link}", data={"name": "Mới", "new": "ngắn", "again": "ngắn"})
+        assert short.status_code == 422
+        taken = client.post(f"/desk{link}", data={"name": "Mới", "new": PASSWORD, "again": PASSWORD})
+        assert taken.headers["location"] == "/desk/"
+        account = accounts.account_of(desk.store, client.cookies[cookie_name()])
+        assert account is not None
+        assert (account.role, account.section_ids) == (Role.reporter, frozenset({desk.section_ids["kinh-te"]}))
+        assert client.get(f"/desk{link}").status_code == 404
+
+
+def test_every_page_forbids_foreign_and_inline_scripts(desk: Desk) -> None:
+    page = desk.be("admin").get("/")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy and "unsafe" not in policy
+    assert not re.search(r"\son\w+=|style=|<script(?![^>]*src=)", page.text)
+
+
+def test_an_api_key_is_made_used_and_revoked(desk: Desk) -> None:
+    admin = desk.be("admin")
+    made = admin.post("/khoa", {"name": "TTXVN", "scope": "draft", "expires_at": "2030-01-01T00:00"})
+    key = re.search(r"ts_[\w-]+_[\w-]{20,}", made.text)[0]  # type: ignore[index]
+    assert key not in admin.get("/khoa").text
+    with desk.anonymous() as client:
+        call = {"authorization": f"Bearer {key}"}
+        assert client.get("/api/articles", headers=call).status_code == 200
+        assert client.put("/api/front-page", headers=call, json={"pinned": []}).status_code == 403
+        assert admin.post("/khoa/thu-hoi", {"name": "TTXVN"}).is_redirect
+        time.sleep(0.6)  # how long a revoked key may be remembered
+        assert client.get("/api/articles", headers=call).status_code == 401
+    past = admin.post("/khoa", {"name": "Cũ", "scope": "read", "expires_at": "2020-01-01T00:00"})
+    assert past.status_code == 422

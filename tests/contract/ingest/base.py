@@ -1,0 +1,21 @@
+"""Who writes what in ingest's tests, and an empty store."""
+
+from sqlalchemy import Engine
+
+from services.ingest.kit.actors import Actor
+
+EDITOR = Actor("user:editor")
+
+STORY = {
+    "title": "Khai mạc hội chợ huyện",
+    "body": "<p>Sáng nay, hội chợ khai mạc.</p>",
+    "section": "Kinh tế",
+    "status": "published",
+}
+
+
+def migrated() -> Engine:
+    from shared.database import engine, migrate
+
+    migrate("ingest")
+    return engine("ingest")

@@ -1,0 +1,149 @@
+"""What goes out comes in again elsewhere: nothing that readers know of an article is lost between two houses."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+from sqlalchemy import Engine
+
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles, reading
+from services.ingest.exchange.importers import Options, import_paths
+from services.ingest.export import export_house
+from services.ingest.kit.json_input import read_fields
+from services.ingest.media import imaging
+from services.ingest.media import store as media
+from shared.settings import get_settings
+from tests.conftest import forget_settings
+from tests.contract.ingest.base import EDITOR, migrated
+from toasoan.cli import cli
+
+SAME = (
+    "title",
+    "summary",
+    "section",
+    "section_name",
+    "tags",
+    "dateline",
+    "byline",
+    "authors",
+    "published_at",
+    "status",
+)
+House = Callable[[str], Engine]
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> House:
+    """Move into a house of that name, empty at first."""
+
+    def enter(name: str) -> Engine:
+        monkeypatch.setenv("TOASOAN_DATA_DIR", str(tmp_path / name))
+        monkeypatch.setenv("TOASOAN_SITE_URL", f"https://{name}.example")
+        forget_settings()
+        return migrated()
+
+    return enter
+
+
+def fill(store: Engine, folder: Path, colours: tuple[str, ...] = ("green",)) -> int:
+    """Two stories, one with pictures in its text and beside it; the id of that one."""
+    urls = []
+    for colour in colours:
+        Image.new("RGB", (1000, 600), colour).save(folder / f"{colour}.png")
+        rebuilt = imaging.rebuild(folder / f"{colour}.png", get_settings().media_dir)
+        row = media.keep(store, rebuilt, EDITOR, caption=f"Ảnh {colour}", credit="Minh Tú", alt="Một màu")
+        urls.append(media.MEDIA + row.path)
+    figure = f'<figure><img src="{urls[0]}" alt="Một màu"><figcaption>Đồi</figcaption></figure>'
+    fields: dict[str, Any] = {
+        "title": "Mùa cà phê < & > “mật ong”",
+        "summary": "Tóm tắt & hết",
+        "body": f'<p>Một &lt; hai<br>ba</p>{figure}<h2>Mục</h2><p>Xem <a href="/kinh-te">trang</a>.</p>',
+        "section": "Kinh tế",
+        "tags": ["Cà phê", "Mật ong"],
+        "dateline": "ĐBP",
+        "byline": "Tin: Quang Long - Ảnh: Minh Tú",
+        "published_at": "2023-01-09T10:59:00Z",
+        "status": "published",
+        "images": [{"url": url} for url in urls[1:]],
+    }
+    saved = articles.save_article(store, read_fields(ArticleInput, fields), EDITOR)
+    draft = {"title": "Bản nháp", "body": "<p>Chưa xong</p>", "section": "Xã hội"}
+    articles.save_article(store, read_fields(ArticleInput, draft), EDITOR)
+    return saved.id
+
+
+@pytest.mark.parametrize(
+    ("format", "file"),
+    [("ndjson", "articles.ndjson"), ("ninjs", "articles.ninjs.json"), ("newsml", "articles.newsml.xml")],
+)
+def test_round_trip_between_two_houses(house: House, tmp_path: Path, format: str, file: str) -> None:
+    old = house("cu")
+    there = reading.article(old, fill(old, tmp_path, ("green", "red")))
+    export_house(old, tmp_path / "out", (format,))
+    new = house("moi")
+    options = Options(media_folder=tmp_path / "out" / "media")
+    results = list(import_paths([tmp_path / "out" / file], options))
+    assert [(result.status, result.error, result.missing) for result in results] == [("created", "", ())] * 2
+    here = reading.article(new, int(results[0].id or 0))
+    assert {name: here[name] for name in SAME} == {name: there[name] for name in SAME}
+    images = [{name: image[name] for name in ("caption", "credit", "width")} for image in here["images"]]
+    assert sorted(map(str, images)) == sorted(
+        str({name: image[name] for name in ("caption", "credit", "width")}) for image in there["images"]
+    )
+    assert all((get_settings().media_dir / image["url"].removeprefix("/media/")).is_file() for image in here["images"])
+    # The body is the same but for where its picture lies now.
+    moved = here["body"].replace("https://cu.example/", "/")
+    for image in here["images"]:
+        moved = moved.replace(image["url"], "PICTURE")
+    standing = there["body"]
+    for image in there["images"]:
+        standing = standing.replace(image["url"], "PICTURE")
+    assert moved.replace("\n", "") == standing.replace("\n", "")
+    assert reading.article(new, int(results[1].id or 0))["status"] == "draft"
+    again = list(import_paths([tmp_path / "out" / file], options))
+    assert [result.status for result in again] == ["unchanged", "unchanged"]
+
+
+def test_ndjson_leads_the_old_address_to_the_new_house(house: House, tmp_path: Path) -> None:
+    old = house("cu")
+    there = reading.article(old, fill(old, tmp_path))
+    export_house(old, tmp_path / "out")
+    new = house("moi")
+    first, _ = import_paths([tmp_path / "out" / "articles.ndjson"])
+    assert f"https://cu.example{reading.article(new, int(first.id or 0))['old_paths'][0]}" == there["url"]
+
+
+def test_what_was_withdrawn_comes_as_a_draft(house: House, tmp_path: Path) -> None:
+    old = house("cu")
+    articles.withdraw(old, fill(old, tmp_path), "Sai sự thật", EDITOR)
+    export_house(old, tmp_path / "out")
+    new = house("moi")
+    first, _ = import_paths([tmp_path / "out" / "articles.ndjson"])
+    assert reading.article(new, int(first.id or 0))["status"] == "draft"
+
+
+def test_command_writes_everything_but_secrets(house: House, tmp_path: Path) -> None:
+    from services.ingest.accounts.store.accounts import create_user
+
+    store = house("cu")
+    article_id = fill(store, tmp_path)
+    create_user("lan@bao.example", "editor")
+    arguments = ["export", str(tmp_path / "out"), "--format", "ndjson", "--format", "atom", "--json"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+    counted = json.loads(result.output[result.output.index("{") :])
+    assert counted["rows"]["articles.ndjson"] == 2
+    assert counted["rows"]["revisions.ndjson"] == 2
+    assert counted["media_files"] == len(list((tmp_path / "out" / "media").rglob("*.*"))) > 2
+    text = (tmp_path / "out" / "users.ndjson").read_text()
+    assert "lan@bao.example" in text and "argon2" not in text
+    entries = fromstring((tmp_path / "out" / "articles.atom").read_text()).findall("{*}entry")
+    assert [entry.findtext("{*}title") for entry in entries] == ["Mùa cà phê < & > “mật ong”"]
+    assert entries[0].findtext("{*}id") == reading.article(store, article_id)["url"]
+    assert not list((tmp_path / "out").glob("*.part"))

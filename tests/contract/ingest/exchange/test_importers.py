@@ -1,0 +1,149 @@
+"""Files of other systems become articles, once each, however often they are imported."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from services.ingest.articles.store import reading
+from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths
+from services.ingest.exchange.importers.report import Report
+from tests.contract.ingest.base import STORY, migrated
+
+WXR = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Báo cũ</title>
+<item><title>Mùa cà phê chín</title><guid>https://cu.example/?p=7</guid><dc:creator>Lan Anh</dc:creator>
+ <content:encoded><![CDATA[<!-- wp:paragraph --><p>Cà phê <b>chín</b> đỏ.</p><!-- /wp:paragraph -->]]></content:encoded>
+ <excerpt:encoded><![CDATA[Mùa vàng]]></excerpt:encoded><wp:post_id>7</wp:post_id>
+ <wp:post_date_gmt>2023-01-09 10:59:00</wp:post_date_gmt><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
+ <category domain="category" nicename="x"><![CDATA[Kinh tế]]></category>
+ <category domain="post_tag" nicename="y"><![CDATA[Cà phê]]></category></item>
+<item><title>Bản nháp</title><guid>https://cu.example/?p=8</guid>
+ <content:encoded><![CDATA[Dòng một
+
+Dòng hai]]></content:encoded><wp:post_id>8</wp:post_id>
+ <wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt><wp:status>draft</wp:status>
+ <wp:post_type>post</wp:post_type></item>
+<item><title>anh.jpg</title><wp:post_id>9</wp:post_id><wp:status>inherit</wp:status>
+ <wp:post_type>attachment</wp:post_type></item>
+</channel></rss>"""
+
+RSS = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Tin</title>
+<item><title>Tin một</title><link>https://x.example/1</link><guid>g1</guid><category>Xã hội</category>
+ <pubDate>Mon, 09 Jan 2023 17:59:00 +0700</pubDate><description>&lt;p&gt;Nội dung một.&lt;/p&gt;</description></item>
+<item><title>Tin hai</title><guid>g2</guid><pubDate>hôm qua</pubDate><description>Nội dung.</description></item>
+</channel></rss>"""
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><entry><id>urn:1</id><title>Tin của Atom</title>
+<author><name>Quang Long</name></author><published>2023-01-09T10:59:00Z</published><category term="Văn hóa"/>
+<content type="html">&lt;p&gt;Chữ&lt;/p&gt;</content></entry></feed>"""
+
+NINJS = {
+    "uri": "urn:ninjs:1",
+    "headlines": [{"value": "Tin của hãng"}],
+    "bodies": [{"contenttype": "text/html", "value": "<p>Nội dung</p>"}],
+    "by": [{"name": "Mai Hoa"}],
+    "subject": [{"name": "Quốc tế"}, {"name": "Hòa bình"}],
+    "firstcreated": "2023-01-09T10:59:00Z",
+    "pubstatus": "usable",
+}
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><rss><item><title>&b;</title></item></rss>'
+FILE_ENTITY = '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><rss><item><title>&f;</title></item></rss>'
+
+
+@pytest.fixture
+def store() -> Engine:
+    return migrated()
+
+
+def run(path: Path, text: str | bytes, **options: Any) -> list[ImportResult]:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return list(import_paths([path], Options(**options)))
+
+
+def test_ndjson_keeps_good_lines_and_names_bad_ones(tmp_path: Path, store: Engine) -> None:
+    lines = "\n".join([json.dumps({**STORY, "external_id": "a"}), "{bad", json.dumps({**STORY, "title": ""})])
+    results = run(tmp_path / "x.ndjson", lines)
+    assert [result.status for result in results] == ["created", "failed", "failed"]
+    assert results[2].source.endswith("x.ndjson:3")
+    assert "title" in results[2].error
+    again = run(tmp_path / "x.ndjson", lines)
+    assert (again[0].status, again[0].id) == ("unchanged", results[0].id)
+
+
+def test_wordpress_export(tmp_path: Path, store: Engine) -> None:
+    results = run(tmp_path / "export.xml", WXR)
+    assert [result.status for result in results] == ["created", "created"]
+    first, second = (reading.article(store, int(result.id or 0)) for result in results)
+    assert (first["title"], first["body"], first["summary"]) == (
+        "Mùa cà phê chín",
+        "<p>Cà phê <strong>chín</strong> đỏ.</p>",
+        "Mùa vàng",
+    )
+    assert (first["section"], first["tags"], first["byline"]) == ("kinh-te", ["Cà phê"], "Lan Anh")
+    assert (first["status"], first["published_at"]) == ("published", "2023-01-09T10:59:00Z")
+    assert (second["status"], second["body"]) == ("draft", "<p>Dòng một</p>\n<p>Dòng hai</p>")
+    assert [result.status for result in run(tmp_path / "export.xml", WXR)] == ["unchanged", "unchanged"]
+
+
+def test_rss_and_atom(tmp_path: Path, store: Engine) -> None:
+    results = run(tmp_path / "a.rss", RSS) + run(tmp_path / "b.atom", ATOM)
+    assert [result.status for result in results] == ["created", "failed", "created"]
+    assert "published_at" in results[1].error
+    one, other = (reading.article(store, int(result.id or 0)) for result in (results[0], results[2]))
+    assert (one["section"], one["body"], one["published_at"]) == (
+        "xa-hoi",
+        "<p>Nội dung một.</p>",
+        "2023-01-09T10:59:00Z",
+    )
+    assert (other["section"], other["byline"], other["body"]) == ("van-hoa", "Quang Long", "<p>Chữ</p>")
+
+
+def test_ninjs(tmp_path: Path, store: Engine) -> None:
+    (result,) = run(tmp_path / "x.json", json.dumps(NINJS))
+    shown = reading.article(store, int(result.id or 0))
+    assert (shown["title"], shown["body"], shown["byline"]) == ("Tin của hãng", "<p>Nội dung</p>", "Mai Hoa")
+    assert (shown["section"], shown["tags"], shown["published_at"]) == ("quoc-te", ["Hòa bình"], "2023-01-09T10:59:00Z")
+
+
+@pytest.mark.parametrize("text", [BOMB, FILE_ENTITY, "<rss><item>", "", b"\xff\xfe\x00bad"])
+def test_hostile_or_broken_xml_is_refused_whole(tmp_path: Path, store: Engine, text: str | bytes) -> None:
+    results = run(tmp_path / "x.xml", text)
+    assert [result.status for result in results] == ["failed"]
+    assert reading.listed(store) == []
+
+
+def test_dry_run_stores_nothing_and_foresees_what_happens(tmp_path: Path, store: Engine) -> None:
+    results = run(tmp_path / "x.xml", WXR, dry_run=True)
+    assert [result.status for result in results] == ["created", "created"]
+    assert reading.listed(store) == []
+    run(tmp_path / "x.xml", WXR)
+    changed = WXR.replace("Mùa vàng", "Mùa đỏ")
+    again = run(tmp_path / "x.xml", changed, dry_run=True)
+    assert [result.status for result in again] == ["updated", "unchanged"]
+
+
+def test_report_counts_and_names_what_is_wrong(tmp_path: Path, store: Engine) -> None:
+    report = Report(dry_run=True)
+    for result in run(
+        tmp_path / "a.rss", RSS.replace("Nội dung một", "&lt;img src='https://x.example/a.jpg'&gt;"), dry_run=True
+    ):
+        report.add(result)
+    text = report.text()
+    assert "2 articles: 1 would be created, 0 would be updated, 0 would be unchanged, 1 failed" in text
+    assert "Xã hội (1)" in text and "https://x.example/a.jpg" in text and "a.rss#2: published_at" in text
+
+
+def test_folder_is_walked_and_unknown_formats_are_named(tmp_path: Path, store: Engine) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.ndjson").write_text(json.dumps(STORY))
+    (tmp_path / "note.doc").write_text("x")
+    assert [result.status for result in import_paths([tmp_path])] == ["created"]
+    (unknown,) = import_paths([tmp_path / "note.doc"])
+    assert unknown.status == "failed"
+    assert format_of(tmp_path / "note.doc") is None

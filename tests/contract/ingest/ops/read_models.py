@@ -1,0 +1,76 @@
+"""Three read models as one small worker: `python read_models.py DATABASE`.
+
+What it holds is a table of (store, kind, id, version); a higher version wins, as in the real ones.
+"""
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from celery import Celery
+
+from shared.celery_factory import make_celery
+from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions, VersionsAnswer
+from shared.contracts.events import SUBSCRIBERS, Event
+from shared.contracts.queues import CONSUMERS, Queue
+from shared.handler import answers, handles
+from shared.process import run_worker
+
+INSERT = (
+    "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
+    " SET version = excluded.version WHERE excluded.version > held.version"
+)
+
+
+def connect(path: str) -> sqlite3.Connection:
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS held (store TEXT, kind TEXT, id INTEGER, version INTEGER,"
+        " PRIMARY KEY (store, kind, id))"
+    )
+    return database
+
+
+def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service: str) -> None:
+    kind = "article" if event.kind.startswith("article") else event.kind
+
+    @handles(app, event, service=service)
+    def keep(events: list[Any]) -> None:
+        for one in events:
+            key = one.payload.article.id if hasattr(one.payload, "article") else None
+            key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
+            database.execute(INSERT, (service, kind, key, one.version))
+
+
+def _list(
+    app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str
+) -> Callable[[ListWebVersions], VersionsAnswer]:
+    @answers(app, question, service=service)
+    def versions(query: ListWebVersions) -> VersionsAnswer:
+        rows = database.execute(
+            "SELECT id, version FROM held WHERE store = ? AND kind = 'article' AND id > ? ORDER BY id LIMIT ?",
+            (service, query.after, query.limit),
+        )
+        return VersionsAnswer(versions=tuple((row[0], row[1]) for row in rows))
+
+    return versions
+
+
+def main(path: str) -> int:
+    app, database = make_celery("readers"), connect(path)
+    for event, queues in SUBSCRIBERS.items():
+        for queue in queues:
+            _keep(app, database, event, CONSUMERS[queue])
+    for question, service in (
+        (ListWebVersions, "web"),
+        (ListSearchVersions, "search"),
+        (ListCounterVersions, "counter"),
+    ):
+        _list(app, database, question, service)
+    return run_worker("readers", app, [Queue.page, Queue.index, Queue.count, Queue.query, Queue.statistics])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

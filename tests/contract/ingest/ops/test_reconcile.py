@@ -1,0 +1,322 @@
+"""What a lost broker, a lost read model or a lost row costs: nothing, once ingest has compared."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles as article_store
+from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.versions import Saved
+from services.ingest.comments import store as comments
+from services.ingest.events import build
+from services.ingest.front_page import store as frontpage
+from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import outbox
+from services.ingest.ops import following
+from services.ingest.ops import reconcile as reconciling
+from services.ingest.ops.following import Follower
+from services.ingest.ops.reconcile import last_results, rebuild, reconcile
+from shared.ask import Asker, NoAnswer
+from shared.celery_factory import publisher
+from shared.contracts.commands import SubmitComment
+from shared.contracts.queues import Queue
+from shared.database import read, write
+from shared.outbox import Relay
+from shared.settings import get_settings
+from tests.contract.ingest.base import EDITOR, STORY, migrated
+from tests.contract.ingest.ops import read_models
+from tests.servers import RedisServer
+from tests.wait import until
+from toasoan.processes import die_with_parent
+
+
+class Readers:
+    """The stand-in for web, search and counter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "held.db"
+        self.database = read_models.connect(str(self._file))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, read_models.__file__, str(self._file)],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
+            preexec_fn=die_with_parent(os.getpid()),
+        )
+        until((get_settings().run_dir / "readers.json").exists, 30, "the stand-in works")
+
+    def signal(self, number: int) -> None:
+        assert self._process
+        self._process.send_signal(number)
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait(10)
+
+    def held(self, store: str, kind: str = "article") -> dict[int, int]:
+        rows = self.database.execute("SELECT id, version FROM held WHERE store = ? AND kind = ?", (store, kind))
+        return dict(rows.fetchall())
+
+    def lose(self, store: str, *ids: int) -> None:
+        for id_ in ids:
+            self.database.execute("DELETE FROM held WHERE store = ? AND id = ?", (store, id_))
+
+    def lose_all(self, store: str) -> None:
+        self.database.execute("DELETE FROM held WHERE store = ?", (store,))
+
+
+class House:
+    """Ingest's store, its relay, and the readers behind the broker."""
+
+    def __init__(self, source: Engine, readers: Readers, broker: RedisServer) -> None:
+        self.source, self.readers, self.broker = source, readers, broker
+        self.relay = Relay("ingest", source, outbox, publisher("ingest"), build)
+
+    def save(self, **fields: object) -> Saved:
+        return save_article(self.source, read_fields(ArticleInput, {**STORY, **fields}), EDITOR)
+
+    def publish(self) -> None:
+        """Hand everything to the broker, and wait until it is handled."""
+        until(self.published, 30, "the outbox is empty")
+        until(lambda: not self.queued(), 30, "the queues are empty")
+
+    def published(self) -> bool:
+        self.relay.run_once()
+        return not self.rows()
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(queue, kind) of each row in the outbox."""
+        with read(self.source) as connection:
+            return [tuple(row) for row in connection.execute(select(outbox.c.queue, outbox.c.kind))]
+
+    def queued(self) -> int:
+        with self.broker.client() as client:
+            lengths = [client.llen(f"ts:{queue.value}") for queue in Queue]
+            return sum(lengths) + client.hlen("ts:unacked")  # type: ignore[arg-type, operator]
+
+
+@pytest.fixture
+def house(broker: RedisServer, counters_redis: RedisServer, tmp_path: Path) -> Iterator[House]:
+    source = migrated()
+    readers = Readers(tmp_path)
+    readers.start()
+    try:
+        yield House(source, readers, broker)
+    finally:
+        readers.stop()
+
+
+NONE = {"web": 0, "search": 0, "counter": 0}
+
+
+def test_each_store_gets_what_it_lacks_and_nothing_else(house: House) -> None:
+    shown = [house.save(title=f"Tin {number}") for number in range(4)]
+    draft = house.save(title="Bản nháp", status="draft")
+    article_store.withdraw(house.source, shown[3].id, "Sai", EDITOR)
+    house.publish()
+    assert reconcile() == NONE
+
+    house.readers.lose("web", shown[0].id, shown[3].id)
+    house.readers.lose("search", shown[1].id, draft.id)
+    house.readers.lose("counter", shown[2].id)
+    assert reconcile() == {"web": 2, "search": 2, "counter": 1}
+    sent = Counter(row for row in house.rows() if row[1].startswith("article"))
+    assert sent == {
+        ("page", "article_published"): 1,
+        ("page", "article_withdrawn"): 1,
+        ("index", "article_published"): 1,
+        ("index", "article_saved"): 1,
+        ("count", "article_published"): 1,
+    }
+    house.publish()
+    public = {**{one.id: 1 for one in shown[:3]}, shown[3].id: 2}
+    assert house.readers.held("web") == public
+    assert house.readers.held("search") == {**public, draft.id: 1}
+    assert house.readers.held("counter") == public
+    assert reconcile() == NONE
+
+
+def test_a_wiped_broker_loses_nothing(house: House) -> None:
+    house.save(title="Tin cũ")
+    house.publish()
+    house.readers.signal(signal.SIGSTOP)
+    for number in range(30):
+        house.save(title=f"Tin {number}")
+        until(house.published, 30)  # a message each: the frozen worker may have one in its hands already
+    with house.broker.client() as client:
+        client.flushall()
+    house.readers.signal(signal.SIGCONT)
+    found = reconcile()
+    assert all(number is not None and 28 <= number <= 30 for number in found.values()), found
+    house.publish()
+    for store in NONE:
+        assert len(house.readers.held(store)) == 31
+    assert house.readers.held("web", "section_saved")
+
+
+def test_what_is_on_its_way_is_no_drift(house: House) -> None:
+    """Rows in the outbox, messages in the queues: not missing, and not sent twice."""
+    house.save(title="Tin đã phát")
+    house.publish()
+    house.readers.signal(signal.SIGSTOP)
+    for number in range(20):
+        house.save(title=f"Tin {number}")
+    until(house.published, 30)
+    late = house.save(title="Còn trong hộp thư")
+    house.readers.signal(signal.SIGCONT)
+    assert reconcile() == NONE
+    assert {kind for _, kind in house.rows() if kind.startswith("article")} == {"article_published"}
+    assert sum(kind.startswith("article") for _, kind in house.rows()) == 3
+    house.publish()
+    assert house.readers.held("web")[late.id] == 1
+
+
+def test_a_store_that_does_not_answer_is_told_apart(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciling, "_ANSWER_SECONDS", 0.5)
+    house.save()
+    house.publish()
+    assert reconcile() == NONE
+    noted = last_results()
+    house.readers.stop()
+    assert reconcile() == {"web": None, "search": None, "counter": None}
+    assert last_results() == noted
+    assert all(number == 0 and at <= time.time() for number, at in noted.values())
+
+
+def test_pages_of_any_size_and_states_ahead_of_ingest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciling, "_PAGE", 3)
+    ids = [house.save(title=f"Tin {number}").id for number in range(10)]
+    house.publish()
+    assert reconcile() == NONE
+    house.readers.lose("web", *ids[1:6], ids[9])
+    house.readers.database.execute("INSERT INTO held VALUES ('counter', 'article', 999, 4)")
+    house.readers.database.execute("UPDATE held SET version = 7 WHERE store = 'search' AND id = ?", (ids[4],))
+    assert reconcile() == {"web": 6, "search": 1, "counter": 1}
+    house.publish()
+    assert set(house.readers.held("web")) == set(ids)
+
+
+def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House) -> None:
+    saved = house.save()
+    frontpage.pin(house.source, [saved.id], EDITOR)
+    comment = {"article_id": saved.id, "name": "Lan", "text": "Hay", "at": "2020-01-01T00:00:00Z"}
+    for token in ("a", "b"):
+        comments.hold(house.source, SubmitComment(token=token, **comment))  # type: ignore[arg-type]
+    first, _ = comments.listed(house.source)
+    comments.approve(house.source, first["id"], EDITOR)
+    # Decided so long ago that a comparison of a filled site would not send it.
+    with write(house.source) as connection:
+        table = reconciling.comments
+        connection.execute(table.update().values(decided_at=datetime.now(UTC) - timedelta(days=9)))
+    house.publish()
+    house.readers.lose_all("web")
+    assert reconcile()["web"] == 1
+    house.publish()
+    for kind in ("article", "section_saved", "front_page_changed", "comment_published"):
+        assert house.readers.held("web", kind), kind
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_rebuild_sends_what_readers_see_newest_first(
+    house: House, everything: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "_PAGE", 2)
+    monkeypatch.setattr(reconciling, "_ROWS_A_TRANSACTION", 2)
+    shown = [house.save(title=f"Tin {number}").id for number in range(5)]
+    draft = house.save(title="Bản nháp", status="draft").id
+    house.publish()
+    for store in NONE:
+        house.readers.lose_all(store)
+    assert rebuild(everything=everything) == 1 + 5 + everything
+    with read(house.source) as connection:
+        order = connection.execute(
+            select(outbox.c.key).where(outbox.c.queue == "page", outbox.c.kind == "article_published").order_by("id")
+        ).scalars()
+        assert [int(key) for key in order] == shown[::-1]
+    house.publish()
+    assert set(house.readers.held("web")) == set(shown)
+    assert set(house.readers.held("search")) == {*shown, *([draft] if everything else [])}
+    assert set(house.readers.held("counter")) == (set(shown) if everything else set())
+
+
+@pytest.fixture
+def asker(house: House) -> Iterator[Asker]:
+    asking = Asker(publisher("ingest")).start()
+    yield asking
+    asking.close()
+
+
+def test_fresh_news_that_does_not_arrive_is_sent_again(
+    house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the broker gave a message to a worker whose host lost its cable in that moment."""
+    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
+    follower = Follower(house.source, publisher("ingest"))
+    kept, gone, far = (house.save(title=f"Tin {number}") for number in range(3))
+    house.publish()
+    assert follower.look(asker.ask_sync) == {}
+    article_store.withdraw(house.source, gone.id, "Sai", EDITOR)
+    fresh = house.save(title="Tin mới")
+    assert follower.look(asker.ask_sync) == {}  # it waits in the outbox
+    house.publish()
+    house.readers.lose("web", gone.id, fresh.id)
+    house.readers.lose("search", fresh.id)
+    assert follower.look(asker.ask_sync) == {"web": 2, "search": 1}
+    assert Counter(house.rows()) == {
+        ("page", "article_withdrawn"): 1,
+        ("page", "article_published"): 1,
+        ("index", "article_published"): 1,
+    }
+    house.publish()
+    assert follower.look(asker.ask_sync) == {}
+    assert house.readers.held("web") == {kept.id: 1, gone.id: 2, far.id: 1, fresh.id: 1}
+
+
+def test_what_has_arrived_or_is_old_is_not_asked_for(
+    house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
+    follower = Follower(house.source, publisher("ingest"))
+    house.save()
+    house.publish()
+    assert follower.look(asker.ask_sync) == {}
+    house.readers.lose_all("web")
+
+    def ask(*_: object) -> None:
+        pytest.fail("nothing is to be asked")
+
+    assert follower.look(ask) == {}
+    monkeypatch.setattr(following, "_OLD", timedelta(0))
+    assert Follower(house.source, publisher("ingest")).look(ask) == {}
+
+
+def test_a_store_that_is_away_is_asked_again_later(house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
+    follower = Follower(house.source, publisher("ingest"))
+    story = house.save()
+    house.publish()
+    house.readers.lose("web", story.id)
+
+    def nobody(*_: object) -> None:
+        raise NoAnswer("away")
+
+    assert follower.look(nobody) == {}
+    assert follower.look(asker.ask_sync) == {"web": 1}
+
+
+def test_ids_that_stand_near_one_another_are_asked_for_together() -> None:
+    assert list(reconciling._runs([])) == []
+    assert list(reconciling._runs([5])) == [(5, 5)]
+    assert list(reconciling._runs([5, 6, 206, 500, 501])) == [(5, 206), (500, 501)]

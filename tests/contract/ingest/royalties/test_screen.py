@@ -1,0 +1,55 @@
+"""Royalties at the desk: their course, and the files people take away."""
+
+import io
+import zipfile
+
+from sqlalchemy import Engine
+
+from services.ingest.kit.actors import Role
+from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, words, workbook
+
+
+def test_royalties_run_their_course(newsroom: Newsroom, sqlite: Engine) -> None:
+    publish(sqlite, title="=SUM(A1)", byline="Tin: Lan Anh", published_at="2026-10-15T09:00:00+07:00")
+    chief, secretary = newsroom.sign_in(Role.chief, "Tổng biên tập"), newsroom.sign_in(Role.secretary)
+    page = chief.get("/nhuan-but?thang=2026-10")
+    assert "Chưa có mức nhuận bút cho: bài viết – tin." in page
+    rate = {"kind": "article", "role": "Tin", "from_month": "2026-01", "amount": "150000"}
+    assert "150.000" in chief.post("/nhuan-but/muc", **rate)
+    secretary.post("/nhuan-but/muc", expect=403, **rate)
+    adjustment = {"author": "Lan Anh", "amount": "-20000", "reason": "Tạm ứng"}
+    assert "130.000" in secretary.post("/nhuan-but/2026-10/dieu-chinh", **adjustment)
+    secretary.post("/nhuan-but/2026-10/duyet", expect=403, total="130000")
+    chief.post("/nhuan-but/2026-10/duyet", expect=409, total="1")
+    page = chief.post("/nhuan-but/2026-10/duyet", total="130000")
+    assert "Tổng biên tập đã duyệt lúc" in page and "Ghi khoản điều chỉnh" not in page
+    secretary.post("/nhuan-but/2026-10/dieu-chinh", expect=409, **adjustment)
+    book = chief.client.get("/desk/nhuan-but?thang=2026-10&xuat=xlsx")
+    with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
+        sheets = [parts.read(name).decode() for name in parts.namelist() if "worksheets/" in name]
+        assert "=SUM(A1)" in parts.read("xl/sharedStrings.xml").decode()
+    assert not any("<f>" in sheet for sheet in sheets), "no cell is a formula"
+    assert any("<v>130000</v>" in sheet for sheet in sheets)
+    own = newsroom.sign_in(Role.reporter, "Lan Anh").get("/nhuan-but?thang=2026-10")
+    assert "phần của tôi" in own and "150.000" in own
+    assert "chưa có tác phẩm" in newsroom.sign_in(Role.reporter, "Mai Hoa").get("/nhuan-but?thang=2026-10")
+    chief.get("/nhuan-but?thang=thang-nay", expect=422)
+
+
+def test_royalties_are_shared_to_the_last_dong_and_seen_by_their_author(newsroom: Newsroom, sqlite: Engine) -> None:
+    publish(sqlite, title="Bài ba người", byline="Lan Anh, Mai Hoa, Hà Vy", published_at="2026-10-15T09:00:00+07:00")
+    publish(sqlite, title=EVIL, byline="Lan Anh", published_at="2026-10-31T23:30:00+07:00")
+    chief = newsroom.sign_in(Role.chief)
+    assert "Duyệt bảng" not in chief.get("/nhuan-but?thang=2026-10"), "nobody approves a sheet that lacks rates"
+    chief.post("/nhuan-but/muc", kind="article", role="", from_month="2026-01", amount="100000")
+    book = workbook(download(chief, "/nhuan-but?thang=2026-10&xuat=xlsx", "nhuan-but-2026-10.xlsx"))
+    totals, lines = list(book.values())
+    assert totals[-1] == ["Cộng", 200_000]
+    amount = next(at for at, name in enumerate(lines[0]) if str(name).startswith("Thành tiền"))
+    shared = [row[amount] for row in lines if "Bài ba người" in row]
+    assert sorted(shared) == [33_333, 33_333, 33_334]
+    assert any(EVIL in row for row in lines), "published in the last hour of the month, Vietnam's time"
+    page = words(chief.get("/nhuan-but?thang=2026-10"))
+    assert "200.000" in page and "chia 3" in page and "Duyệt 200.000 đồng" in page
+    own = words(newsroom.sign_in(Role.reporter, "Mai Hoa").get("/nhuan-but?thang=2026-10"))
+    assert "phần của tôi" in own and "Lan Anh" not in own and EVIL not in own

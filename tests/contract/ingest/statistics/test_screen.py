@@ -1,0 +1,103 @@
+"""Readers' figures, on the screen and in the files people take away."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from services.ingest.kit.actors import Role
+from services.ingest.statistics import screen as statistics
+from shared.contracts.commands import (
+    ArticleStatistics,
+    ArticleStatisticsAnswer,
+    LiveNow,
+    LiveNowAnswer,
+    Query,
+    SiteStatistics,
+    SiteStatisticsAnswer,
+    ViewAudit,
+    ViewAuditAnswer,
+    ViewAuditHour,
+    ViewedArticle,
+    ViewPoint,
+    ViewShare,
+)
+from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, words, workbook
+
+
+def test_statistics_say_so_while_the_counter_is_away(newsroom: Newsroom, sqlite: Engine) -> None:
+    story = publish(sqlite)
+    chief = newsroom.sign_in(Role.chief)
+    for path in ("/so-lieu", f"/so-lieu/bai/{story}", "/bay-gio", "/bay-gio/phan", "/so-lieu/kiem-dem"):
+        assert "Dịch vụ đếm chưa trả lời" in chief.get(path)
+    chief.post(f"/so-lieu/bai/{story}/doc-nhieu", expect=422, rule="burn", position="1")
+
+
+class Counter:
+    """Stands in for the counter's worker: answers each question, and notes it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Query] = []
+
+    def __call__(self, query: Query) -> Any:
+        self.asked.append(query)
+        at = datetime(2026, 10, 14, 17, tzinfo=UTC)
+        story = ViewedArticle(id=1, title=EVIL, path="/x-1", section_name="Kinh tế", views=1234, total=5678)
+        points = (ViewPoint(at=at, views=1200, readers=900), ViewPoint(at=at + timedelta(days=1), views=34))
+        sources = (ViewShare(key="", name="", views=900), ViewShare(key="tim.example", name="tim.example", views=300))
+        answers: dict[type[Query], Any] = {
+            SiteStatistics: SiteStatisticsAnswer(
+                views=1234, days=points, articles=(story,), sources=sources,
+                sections=(ViewShare(key="kinh-te", name="Kinh tế", views=1234),),
+                authors=(ViewShare(key="lan-anh", name="@Lan Anh", views=1234),),
+            ),
+            ArticleStatistics: ArticleStatisticsAnswer(article=story, opening_views=5000, hours=points, days=points),
+            LiveNow: LiveNowAnswer(readers=7, views_5_minutes=9, views_60_minutes=88, curve=points, articles=(story,)),
+            ViewAudit: ViewAuditAnswer(hours=(ViewAuditHour(at=at, accepted=1200, rejected={"bot": 55}),)),
+        }  # fmt: skip
+        return answers[type(query)]
+
+
+@pytest.fixture
+def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
+    made = Counter()
+    monkeypatch.setattr(statistics, "ask", made)
+    return made
+
+
+def test_statistics_are_shown_as_people_write_numbers(newsroom: Newsroom, sqlite: Engine, counter: Counter) -> None:
+    story = publish(sqlite)
+    chief = newsroom.sign_in(Role.chief)
+    page = words(chief.get("/so-lieu?tu=2026-10-01&den=2026-10-20&muc=kinh-te"))
+    assert "1.234 lượt xem từ 01/10/2026 đến 20/10/2026." in page
+    assert "5.678" in page and "Vào thẳng, không rõ nguồn" in page and "tim.example" in page
+    assert counter.asked[-1] == SiteStatistics(first=date(2026, 10, 1), last=date(2026, 10, 20), section_slug="kinh-te")
+    # Days begin at midnight in Vietnam, seven hours before that of UTC.
+    assert "15/10/2026" in page
+    page = words(chief.get(f"/so-lieu/bai/{story}"))
+    assert "5.678 lượt xem từ trước đến nay (gồm 5.000 lượt mang từ trang cũ)" in page
+    assert "88" in words(chief.get("/bay-gio")) and "<html" not in chief.get("/bay-gio/phan")
+    page = words(chief.get("/so-lieu/kiem-dem"))
+    assert "1.200" in page and "máy tự động" in page
+    # Nonsense is the last thirty days.
+    chief.get("/so-lieu?tu=2026-10-20&den=2026-10-01&ky=12")
+    asked = counter.asked[-1]
+    assert isinstance(asked, SiteStatistics) and (asked.last - asked.first).days == 29
+
+
+def test_statistics_as_files_hold_numbers_and_no_formulas(newsroom: Newsroom, counter: Counter) -> None:
+    chief = newsroom.sign_in(Role.chief)
+    where = "/so-lieu?tu=2026-10-01&den=2026-10-20&xuat="
+    table = download(chief, where + "csv", "so-lieu-2026-10-01-2026-10-20.csv")
+    assert table.startswith(b"\xef\xbb\xbf")
+    header, row = csv.reader(io.StringIO(table.decode("utf-8-sig")))
+    assert header == ["Mã", "Tên bài", "Chuyên mục", "Lượt xem trong kỳ", "Tổng lượt xem"]
+    assert row == ["1", f"'{EVIL}", "Kinh tế", "1234", "5678"]
+    book = workbook(download(chief, where + "xlsx", "so-lieu-2026-10-01-2026-10-20.xlsx"))
+    assert list(book) == ["Bài", "Ngày", "Chuyên mục", "Tác giả", "Nguồn"]
+    assert book["Bài"][1] == [1, EVIL, "Kinh tế", 1234, 5678]
+    assert book["Tác giả"][1] == ["@Lan Anh", 1234]
+    assert book["Nguồn"][1] == ["Vào thẳng, không rõ nguồn", 900]
