@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     websub_hub: str = Field("", description="address of the WebSub hub that feeds name. Unset: none")
     feed_full_text: bool = Field(False, description="feeds carry whole texts instead of summaries")
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma separated")
+    edge_cache_url: str = Field("", description="where nginx deletes its copies of pages. Unset: there is none")
     purge_url: str | None = Field(None, description="address that is POSTed the cache tags of changed pages")
 
     query_workers: int = Field(

@@ -238,9 +238,13 @@ def test_every_selector_finds_a_pod() -> None:
 
 def test_services_lead_to_ports_that_are_open() -> None:
     services = {each["metadata"]["name"]: each["spec"] for each in of_kind(OBJECTS, "Service")}
-    assert set(services) == set(WORKLOADS) - {"tools"}
+    assert set(services) == set(WORKLOADS) - {"tools"} | {"nginx-each"}
     for name, service in services.items():
-        assert {port["targetPort"] for port in service["ports"]} <= WORKLOADS[name].ports
+        chosen = WORKLOADS[service["selector"]["app.kubernetes.io/name"]]
+        assert {port.get("targetPort", port["port"]) for port in service["ports"]} <= chosen.ports
+        if name == "nginx-each":
+            assert service["clusterIP"] == "None"
+            continue
         if WORKLOADS[name].kind == "StatefulSet":
             assert WORKLOADS[name].spec["serviceName"] == name
             assert service["clusterIP"] == "None"
@@ -263,7 +267,7 @@ def test_prometheus_finds_every_process_by_the_names_it_knows() -> None:
         for each in of_kind(OBJECTS, "Service")
         for port in each["spec"]["ports"]
     }
-    assert wanted == there - {("nginx", 80)}
+    assert wanted == there - {("nginx", 80), ("nginx-each", 8081)}
     policy = one(OBJECTS, "NetworkPolicy", "metrics")["spec"]
     open_to_it = {port["port"] for port in policy["ingress"][0]["ports"]}
     assert open_to_it == {port for _, port in wanted}
