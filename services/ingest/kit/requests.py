@@ -11,9 +11,8 @@ from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
-from services.ingest.kit.errors import Invalid, NotFound, TooLarge
+from services.ingest.kit.errors import Invalid, NotFound, NoVersion, TooLarge, WrongType
 from services.ingest.kit.json_input import M, read_fields, read_json
-from services.ingest.kit.problems import NoVersion, WrongType
 from shared.database import engine
 
 # Room for a whole article with every field at its limit; what is longer is no article.
