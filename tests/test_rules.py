@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,3 +28,9 @@ def test_rules(name: str) -> None:
         check=False,
     )
     assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"
+
+
+def test_no_file_of_a_service_imports_itself_over_others() -> None:
+    graph = grimp.build_graph("services")
+    # Raises CycleError, which names the circle.
+    TopologicalSorter({one: graph.find_modules_directly_imported_by(one) for one in graph.modules}).prepare()

@@ -15,8 +15,7 @@ from typing import Any, BinaryIO
 import orjson
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge
-from services.ingest.kit.problems import WrongType
+from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge, WrongType
 from services.ingest.media import films, imaging
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line
