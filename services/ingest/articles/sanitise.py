@@ -47,7 +47,7 @@ _TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)
 _MARKUP = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-_FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_FIRST_PARAGRAPH = re.compile(r"<p>((?:[^<]|<(?!/?p>))*+)</p>")
 
 
 def clean_html(body: str) -> str:
