@@ -44,7 +44,6 @@ _BLOCK = re.compile(
 _H1 = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|h[2-6]|figure|figcaption|li|blockquote|aside|em|strong)>(?:\s|&nbsp;|<br>)*</\1>")
 _TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
-_MARKUP = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 _FIRST_PARAGRAPH = re.compile(r"<p>((?:[^<]|<(?!/?p>))*+)</p>")
@@ -86,7 +85,16 @@ def text_to_html(body: str) -> str:
 def to_text(body: str) -> str:
     """The words of a clean body, a line a block."""
     spaced = _BLOCK_END.sub("\n", body)
-    return html.unescape(_MARKUP.sub("", spaced))
+    return html.unescape(_without_tags(spaced))
+
+
+def _without_tags(text: str) -> str:
+    """Not a pattern: one would look through all that follows for each "<" that no ">" ends."""
+    kept, at = [], 0
+    while (start := text.find("<", at)) >= 0 and (end := text.find(">", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + 1
+    return "".join([*kept, text[at:]])
 
 
 def first_paragraph(body: str) -> str:
