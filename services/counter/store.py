@@ -205,10 +205,11 @@ def prune(source: Engine, now: float) -> None:
 
 
 def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:
-    """Keep estimates of a day's different readers."""
+    """Keep estimates of a day's different readers. They only grow: a lower one comes from a Redis that lost some."""
     with write(source) as connection:
         for article, number in sorted(readers.items()):
             row = (daily.c.article_id == article) & (daily.c.day == day)
+            row &= func.coalesce(daily.c.readers, 0) < number
             connection.execute(update(daily).where(row).values(readers=number))
 
 
