@@ -3,13 +3,12 @@
 A handler is a plain function. It must give the same end state when a message comes twice, late or out of order
 (a higher version wins); this base sees to everything else:
 
-- the store is away (`Unavailable` and kin): the worker waits in place, then puts the message back; nothing is lost
-  and nothing overtakes;
+- the store is away (shared/away.py says what that is): the worker waits in place, then puts the message back; nothing
+  is lost and nothing overtakes;
 - one bad event in a batch: the batch is taken apart and only that one goes to the dead letters;
 - a message that kills the worker: its deliveries are counted, over `MAX_DELIVERIES` it goes to the dead letters.
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +24,7 @@ from pydantic import ValidationError
 
 from shared import telemetry
 from shared.ask import reply
+from shared.away import is_away
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Command, Query
 from shared.contracts.envelope import Delivered, Envelope
@@ -42,13 +42,6 @@ Q_ = TypeVar("Q_", bound=Query)
 MAX_DELIVERIES = 5
 # How long a worker waits in place for its store before it puts the message back (and takes it again).
 WAIT_SECONDS = 20.0
-
-
-class Unavailable(Exception):
-    """A store or server that the handler needs is away for now: wait, do not give up."""
-
-
-_TRANSIENT = (Unavailable, redis.ConnectionError, redis.TimeoutError, ConnectionError, TimeoutError)
 
 
 def handles(app: Celery, event: type[E_], service: str) -> Callable[[Callable[[list[Delivered[E_]]], None]], Any]:
@@ -227,7 +220,7 @@ def _patiently(task: Task, work: Callable[[], None]) -> None:
             work()
             return
         except Exception as error:
-            if not _is_away(error):
+            if not is_away(error):
                 raise
             # The exit code of an orderly stop is 0, which is neither None nor False itself.
             stopping = worker_state.should_stop is not None and worker_state.should_stop is not False
@@ -239,18 +232,6 @@ def _patiently(task: Task, work: Callable[[], None]) -> None:
             time.sleep(pause)
             waited += pause
             pause = min(2.0, pause * 2)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the error says that a store does not answer for now."""
-    if isinstance(error, _TRANSIENT):
-        return True
-    sql = sys.modules.get("sqlalchemy.exc")  # services without SQL never load it
-    if sql is None or not isinstance(error, (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)):
-        return False
-    # SQLite files its "no such table" and the like under OperationalError too: those do not heal by waiting.
-    text = str(getattr(error, "orig", "")).lower()
-    return not any(sign in text for sign in ("no such", "syntax error", "has no column", "too many sql variables"))
 
 
 def _deliveries_key(task: Task) -> str:

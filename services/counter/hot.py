@@ -19,7 +19,7 @@ from redis.exceptions import NoScriptError
 
 from shared import telemetry
 from shared.contracts.commands import CountViews
-from shared.views.batches import REMEMBERED_SECONDS, parse
+from shared.views.batches import REMEMBERED_SECONDS, parse, proper
 from shared.views.definition import WINDOW_SECONDS, house_day
 
 SLOT_SECONDS = 300
@@ -78,13 +78,12 @@ class Hot:
         return counted, repeated
 
     def applied(self, names: Iterable[str]) -> list[str]:
-        """Which of these batches were applied, as far as Redis knows. Raises ValueError for what is no batch name."""
-        wanted = list(names)
+        """Which of these batches were applied, as far as Redis knows."""
+        wanted = list(proper(names))
         with self._redis.pipeline(transaction=False) as pipe:
-            for name in wanted:
-                producer, number = parse(name)
+            for _name, producer, number in wanted:
                 pipe.getbit(f"ts:c:applied:{producer}", number)
-            return [name for name, bit in zip(wanted, pipe.execute(), strict=True) if bit]
+            return [name for (name, *_), bit in zip(wanted, pipe.execute(), strict=True) if bit]
 
     def _run_apply(self, arguments: tuple[Any, ...]) -> list[int]:
         try:

@@ -34,7 +34,7 @@ from shared.contracts.events import ArticleWithdrawn
 from shared.database import engine as shared_engine
 from shared.database import insert_newer, read, upsert, write
 from shared.telemetry import log
-from shared.views.batches import REMEMBERED_SECONDS, parse
+from shared.views.batches import REMEMBERED_SECONDS, proper
 from shared.views.definition import house_day
 
 SLOTS_KEPT_SECONDS = 2 * 3600
@@ -124,8 +124,7 @@ def _note_drain(connection: Connection, name: str, oldest: float, touched: Seque
 
 def _note_batches(connection: Connection, names: Sequence[str]) -> None:
     numbers: dict[str, list[int]] = {}
-    for name in names:
-        producer, number = parse(name)
+    for _name, producer, number in proper(names):
         numbers.setdefault(producer, []).append(number)
     for producer in sorted(numbers):
         # Written first, so that PostgreSQL holds the row for this transaction alone.
@@ -150,8 +149,8 @@ def stored_batches(source: Engine, among: Iterable[str] | None = None) -> dict[s
 
 
 def stored(source: Engine, names: Sequence[str]) -> list[str]:
-    """Those of these batches that SQL holds. Raises ValueError for what is no batch name."""
-    wanted = [(name, *parse(name)) for name in names]
+    """Those of these batches that SQL holds."""
+    wanted = list(proper(names))
     bitmaps = stored_batches(source, {producer for _name, producer, _number in wanted})
 
     def is_set(bits: bytes, number: int) -> bool:
@@ -206,10 +205,11 @@ def prune(source: Engine, now: float) -> None:
 
 
 def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:
-    """Keep estimates of a day's different readers."""
+    """Keep estimates of a day's different readers. They only grow: a lower one comes from a Redis that lost some."""
     with write(source) as connection:
         for article, number in sorted(readers.items()):
             row = (daily.c.article_id == article) & (daily.c.day == day)
+            row &= func.coalesce(daily.c.readers, 0) < number
             connection.execute(update(daily).where(row).values(readers=number))
 
 
