@@ -11,6 +11,7 @@ A handler is a plain function. It must give the same end state when a message co
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -79,9 +80,13 @@ def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable
     return register
 
 
-def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q_], Contract]], Any]:
+def answers(
+    app: Celery, query: type[Q_], service: str, beside: Executor | None = None
+) -> Callable[[Callable[[Q_], Contract]], Any]:
     """Register `function(query) -> answer` for a question. A failure is answered too, by an empty reply; nothing is
-    retried, because whoever asked has stopped waiting by then. What nobody waits for any more is not begun."""
+    retried, because whoever asked has stopped waiting by then. What nobody waits for any more is not begun.
+
+    `beside` answers in a thread of its own: a long question then keeps no other message waiting."""
     kept = query.queue not in UNKEPT
     request = "celery.worker.request:Request" if kept else UnkeptRequest
 
@@ -94,8 +99,7 @@ def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q
             finally:
                 reply(question["id"], made)
 
-        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
-        def run(task: Task, questions: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+        def answer_all(task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
             for question in questions:
                 if sent_at and time.time() > sent_at + question["within"]:
                     continue
@@ -103,6 +107,20 @@ def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q
                     _run(task, service, sent_at, partial(answer, task, question), again=False)
                 except Exception:
                     log.exception("query failed", task=task.name)
+
+        def in_thread(context: Any, task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
+            task.request_stack.push(context)  # each thread has a stack of its own
+            try:
+                answer_all(task, questions, sent_at)
+            finally:
+                task.request_stack.pop()
+
+        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
+        def run(task: Task, questions: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+            if beside is None:
+                answer_all(task, questions, sent_at)
+            else:
+                beside.submit(in_thread, task.request_stack.top, task, questions, sent_at)
 
         return run
 

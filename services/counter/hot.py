@@ -32,6 +32,11 @@ _DAY_SHARDS = 4096
 _SEEN_SHARDS = 65_536
 _APPLY = Path(__file__).with_name("apply.lua").read_text()
 _SEAL = Path(__file__).with_name("seal.lua").read_text()
+_NEXT = """
+local next = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
+redis.call('SET', KEYS[1], string.format('%.0f', next))
+return next
+"""
 _NOBODY = bytes(9)
 
 Stored = Mapping[str, bytes]
@@ -214,6 +219,10 @@ class Hot:
 
     def change_count(self) -> int:
         return int(self._redis.get("ts:c:articles-changed") or 0)
+
+    def ranking_version(self, now: int) -> int:
+        """A version for lists made at `now` (ms): the time, or one more than the last where a clock is behind that."""
+        return int(self._redis.eval(_NEXT, 1, "ts:c:ranking-version", now))  # type: ignore[arg-type]
 
     def rewrite_log(self) -> None:
         """Have the append-only file written anew, so that deleted visitor secrets leave the disk too."""
