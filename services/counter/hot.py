@@ -222,7 +222,7 @@ class Hot:
 
     def ranking_version(self, now: int) -> int:
         """A version for lists made at `now` (ms): the time, or one more than the last where a clock is behind that."""
-        return int(self._redis.eval(_NEXT, 1, "ts:c:ranking-version", now))  # type: ignore[arg-type]
+        return int(self._redis.eval(_NEXT, 1, "ts:c:ranking-version", now))
 
     def rewrite_log(self) -> None:
         """Have the append-only file written anew, so that deleted visitor secrets leave the disk too."""
