@@ -31,8 +31,8 @@ from shared.contracts.commands import Command, Query
 from shared.contracts.envelope import Delivered, Envelope
 from shared.contracts.events import Event
 from shared.contracts.queues import UNKEPT, Queue
-from shared.hints import counters
 from shared.publishing import bury, task_name
+from shared.redis_client import redis_client
 from shared.telemetry import bound, log
 from shared.tracing import CONSUMER, span
 
@@ -261,7 +261,7 @@ def _delivered_too_often(task: Task) -> bool:
     if not (task.request.delivery_info or {}).get("redelivered"):
         return False
     try:
-        pipe = counters().pipeline()
+        pipe = redis_client().pipeline()
         pipe.incr(_deliveries_key(task))
         pipe.expire(_deliveries_key(task), 86_400)
         return int(pipe.execute()[0]) >= MAX_DELIVERIES
@@ -272,7 +272,7 @@ def _delivered_too_often(task: Task) -> bool:
 def _forget_deliveries(task: Task) -> None:
     """Waiting for a store is no sign of a message that kills."""
     try:
-        counters().delete(_deliveries_key(task))
+        redis_client().delete(_deliveries_key(task))
     except redis.RedisError:
         pass
 

@@ -124,7 +124,7 @@ def run_worker(
         hostname=f"{role}@{os.uname().nodename}",
         pool=pool,
         concurrency=threads,
-        queues=[queue.value for queue in queues],
+        queues=[name for queue in queues for name in queue.names],
         loglevel="WARNING",
         without_gossip=True,
         without_mingle=True,

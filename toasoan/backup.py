@@ -21,7 +21,7 @@ from sqlalchemy import URL, make_url
 
 from shared.database import database_url
 from shared.settings import get_settings
-from toasoan.place import HouseError
+from toasoan.place import OperatorError
 
 # In this order: what the counter knows of articles comes from ingest, so that its copy must not be the later one.
 KEPT = ("counter", "ingest")
@@ -43,10 +43,10 @@ def backup(target: Path, tell: Tell = _tell_nobody) -> dict[str, Any]:
     """Copy the house to the new folder `target`, whole or not at all; it may be running. Returns the manifest.
 
     Each database is copied as of one moment, and media after them: a picture is a file before an article names it.
-    Raises HouseError.
+    Raises OperatorError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise HouseError(f"{target} is there already and not an empty folder")
+        raise OperatorError(f"{target} is there already and not an empty folder")
     settings = get_settings()
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -87,27 +87,27 @@ def _note(target: Path, manifest: dict[str, Any]) -> None:
 
 
 def check(source: Path) -> dict[str, Any]:
-    """The manifest of a backup whose every file is there and unchanged; HouseError names the first that is not."""
+    """The manifest of a backup whose every file is there and unchanged; OperatorError names the first that is not."""
     try:
         manifest = json.loads((source / _MANIFEST).read_text())
         entries = {entry["path"]: entry for entry in manifest["files"]}
     except (OSError, ValueError, KeyError, TypeError):
-        raise HouseError(f"{source} is not a backup: its {_MANIFEST} cannot be read") from None
+        raise OperatorError(f"{source} is not a backup: its {_MANIFEST} cannot be read") from None
     if manifest.get("format") != _FORMAT:
-        raise HouseError(f"the backup has format {manifest.get('format')}, this version reads {_FORMAT}")
+        raise OperatorError(f"the backup has format {manifest.get('format')}, this version reads {_FORMAT}")
     there = {str(path.relative_to(source)) for path in _files(source)} - {_MANIFEST}
     for path in sorted(there ^ set(entries)):
-        raise HouseError(f"{path} is {'not in the manifest' if path in there else 'missing'}")
+        raise OperatorError(f"{path} is {'not in the manifest' if path in there else 'missing'}")
     for path, entry in entries.items():
         if _entry(source, source / path) != entry:
-            raise HouseError(f"{path} is damaged: its checksum differs from the manifest")
+            raise OperatorError(f"{path} is damaged: its checksum differs from the manifest")
     return dict(manifest)
 
 
 def restore(source: Path) -> dict[str, Any]:
     """Put a backup into this house, which must be empty and stopped. Returns the manifest.
 
-    Everything is checked before anything is written. Raises HouseError.
+    Everything is checked before anything is written. Raises OperatorError.
     """
     manifest = check(source)
     settings = get_settings()
@@ -115,7 +115,7 @@ def restore(source: Path) -> dict[str, Any]:
     kinds = {Path(entry["path"]).suffix for entry in manifest["files"] if "/" not in entry["path"]}
     wanted = ".dump" if settings.database_url else ".db"
     if wanted not in kinds:
-        raise HouseError(f"the backup has no {wanted} files: it was made with the other kind of database")
+        raise OperatorError(f"the backup has no {wanted} files: it was made with the other kind of database")
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if (source / "media").is_dir():
         shutil.copytree(source / "media", settings.media_dir, dirs_exist_ok=True)
@@ -147,7 +147,7 @@ def copy_sqlite(source: Path, target: Path, tell: Tell = _tell_nobody) -> None:
 
     A read transaction is held all the while. Without one SQLite begins the copy anew after each commit of another
     connection. In WAL mode it keeps nobody from writing, and only the log from being used again: it grows by what is
-    written meanwhile. Raises HouseError when the copy is not sound.
+    written meanwhile. Raises OperatorError when the copy is not sound.
     """
     name = source.stem
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
@@ -165,7 +165,7 @@ def copy_sqlite(source: Path, target: Path, tell: Tell = _tell_nobody) -> None:
         tell(f"checking {name}", 0, 0)
         (found,) = copy.execute("PRAGMA quick_check").fetchone()
     if found != "ok":
-        raise HouseError(f"the copy of the {name} database is not sound: {found}")
+        raise OperatorError(f"the copy of the {name} database is not sound: {found}")
 
 
 def _copy_media(source: Path, target: Path, tell: Tell) -> None:
@@ -225,16 +225,18 @@ def _run(command: list[str], service: str, *files: Path) -> None:
             check=False,
         )
     except FileNotFoundError:
-        raise HouseError(f"{command[0]} is not installed: the package postgresql-client has it") from None
+        raise OperatorError(f"{command[0]} is not installed: the package postgresql-client has it") from None
     if done.returncode:
-        raise HouseError(f"{command[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '?'}")
+        raise OperatorError(
+            f"{command[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '?'}"
+        )
 
 
 def _must_be_empty(data_dir: Path, postgresql: bool) -> None:
     if not postgresql:
         used = [name for name in (f"{service}.db" for service in (*KEPT, "web")) if (data_dir / name).exists()]
         if used:
-            raise HouseError(f"{data_dir} is not empty ({', '.join(used)}): restore into a new data dir")
+            raise OperatorError(f"{data_dir} is not empty ({', '.join(used)}): restore into a new data dir")
         return
     from sqlalchemy import inspect
 
@@ -242,7 +244,7 @@ def _must_be_empty(data_dir: Path, postgresql: bool) -> None:
 
     for service in KEPT:
         if inspect(engine(service)).get_table_names(schema=service):
-            raise HouseError(f"the {service} database is not empty: restore into a new one")
+            raise OperatorError(f"the {service} database is not empty: restore into a new one")
 
 
 def _files(folder: Path) -> Iterator[Path]:

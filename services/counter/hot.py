@@ -31,7 +31,7 @@ _RECORD = struct.Struct("<HHI9s")
 _DAY_SHARDS = 4096
 _SEEN_SHARDS = 65_536
 _APPLY = Path(__file__).with_name("apply.lua").read_text()
-_SEAL = Path(__file__).with_name("seal.lua").read_text()
+_CLOSE_DELTA = Path(__file__).with_name("close_delta.lua").read_text()
 _NEXT = """
 local next = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
 redis.call('SET', KEYS[1], string.format('%.0f', next))
@@ -99,7 +99,7 @@ class Hot:
         # Redis (re)started. If it came back without its last moments, the open delta may be one that SQL holds
         # already under its name: nothing new may be added to it, so it is closed; and what SQL holds is known again,
         # before the script is there and anybody can apply.
-        self.seal()
+        self.close_delta()
         with self._redis.pipeline(transaction=False) as pipe:
             for producer, bits in self._stored().items():
                 applied, known = f"ts:c:applied:{producer}", f"ts:c:known:{producer}"
@@ -112,9 +112,9 @@ class Hot:
 
     # ---------------------------------------------------------------- the way to SQL
 
-    def seal(self) -> list[str]:
+    def close_delta(self) -> list[str]:
         """Close the open delta; returns the names of all closed ones, oldest first."""
-        names: Any = self._redis.eval(_SEAL, 0)
+        names: Any = self._redis.eval(_CLOSE_DELTA, 0)
         return [name.decode() for name in names]
 
     def load(self, name: str) -> Delta | None:

@@ -16,8 +16,8 @@ from typing import Literal
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine, Table, func, select
 
-from services.counter.announce import Announcer
 from services.counter.hot import SLOT_SECONDS, Hot
+from services.counter.publish_totals import TotalsPublisher
 from services.counter.tables import SITE, articles, daily, hourly, rules, slots
 from shared.contracts.events import RankedArticle, RankingChanged
 from shared.database import read
@@ -90,10 +90,10 @@ class Top:
 class Rankings:
     """Makes the lists and publishes those that changed."""
 
-    def __init__(self, source: Engine, hot: Hot, announcer: Announcer) -> None:
+    def __init__(self, source: Engine, hot: Hot, publisher: TotalsPublisher) -> None:
         self._source = source
         self._hot = hot
-        self._announcer = announcer
+        self._publisher = publisher
         self._tops: dict[tuple[str, int], Top] = {}
         self._sections: dict[int, str | None] = {}
         self._sent: dict[Key, Entries] = {}
@@ -127,7 +127,7 @@ class Rankings:
             if everything or self._sent.get((window, section)) != entries
         ]
         try:
-            self._announcer.rankings(changed)
+            self._publisher.rankings(changed)
         except OperationalError as error:
             log.warning("rankings wait for the broker", error=str(error)[:200])
             return False

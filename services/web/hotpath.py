@@ -88,12 +88,12 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
             super().data_received(data)
 
         def _send(self, entry: Any, request: bytes, packed: bool) -> None:
-            finished = entry.finished(pages.filling, packed)
+            response = entry.response(pages.filling, packed)
             at = request.find(b"\r\nif-none-match:")
-            if at > 0 and finished.etag in request[at : request.find(b"\r\n", at + 2)]:
-                self.transport.write(b"HTTP/1.1 304 Not Modified\r\ndate: " + clock.date + finished.not_modified)
+            if at > 0 and response.etag in request[at : request.find(b"\r\n", at + 2)]:
+                self.transport.write(b"HTTP/1.1 304 Not Modified\r\ndate: " + clock.date + response.not_modified)
             else:
-                self.transport.write(b"HTTP/1.1 200 OK\r\ndate: " + clock.date + finished.tail)
+                self.transport.write(b"HTTP/1.1 200 OK\r\ndate: " + clock.date + response.tail)
             if b"\r\nconnection: close" in request:
                 self.transport.close()
 

@@ -55,7 +55,7 @@ class SubmitComment(Command):
     """A reader's comment on its way to the moderators; `token` makes a second sending the same comment."""
 
     kind: ClassVar[str] = "submit_comment"
-    queue: ClassVar[Queue] = Queue.bulk
+    queue: ClassVar[Queue] = Queue.comments
     token: str
     article_id: int
     parent_id: int | None = None

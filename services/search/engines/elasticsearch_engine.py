@@ -22,7 +22,7 @@ _SETTINGS = {
 }
 
 
-class ElasticsearchEngine(base.Engine):
+class ElasticsearchEngine(base.SearchEngine):
     """The indexes behind an alias: `<alias>` is searched, `<alias>-building` filled, `<alias>-previous` kept."""
 
     def __init__(self, url: str, alias: str) -> None:

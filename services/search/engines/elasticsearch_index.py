@@ -8,9 +8,9 @@ from elasticsearch import Elasticsearch
 from services.search import documents as docs
 from services.search.documents import IndexDocument
 from services.search.engines import base
-from services.search.engines.base import PUBLIC, Found, Made, Scope
+from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.elasticsearch_queries import matching, ranking, source, visible
-from services.search.queries import Field, Plan
+from services.search.queries import Field, QueryPlan
 from shared.away import Unavailable, is_away, is_away_status
 
 # Batches up to this size are new stories and are made searchable at once; an import waits for the next refresh.
@@ -59,8 +59,8 @@ class ElasticsearchIndex(base.Index):
 
     def search(
         self,
-        plan: Plan,
-        scope: Scope,
+        plan: QueryPlan,
+        scope: SearchFilter,
         offset: int,
         size: int,
         sort: Literal["relevance", "newest"] = "relevance",
@@ -89,7 +89,7 @@ class ElasticsearchIndex(base.Index):
         }
         return Found(_documents(answer["hits"]["hits"]), int(answer["hits"]["total"]["value"]), buckets)
 
-    def counts(self, plans: Sequence[Plan], scope: Scope = PUBLIC) -> list[int]:
+    def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         filters = {f"p{at}": matching(plan, scope) for at, plan in enumerate(plans)}
         with away():
             answer = self._client.search(

@@ -19,7 +19,7 @@ _POINTER = "indexes.json"
 _WRITER = "writer.lock"
 
 
-class TantivyEngine(base.Engine):
+class TantivyEngine(base.SearchEngine):
     """The indexes in `folder`. Any process may read; the one that holds `own()` writes."""
 
     def __init__(self, folder: Path) -> None:

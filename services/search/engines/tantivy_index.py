@@ -18,9 +18,9 @@ from tantivy import Document, FieldType, Index, IndexWriter, Occur, Order, Query
 from services.search import documents as docs
 from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
 from services.search.engines import base
-from services.search.engines.base import PUBLIC, Found, Made, Scope
+from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.recent import RecentDocuments
-from services.search.queries import MOST_PAIRS, Field, Phrase, Plan, Term
+from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
 from shared.away import Unavailable
 from shared.telemetry import log
 
@@ -180,8 +180,8 @@ class TantivyIndex(base.Index):
 
     def search(
         self,
-        plan: Plan,
-        scope: Scope,
+        plan: QueryPlan,
+        scope: SearchFilter,
         offset: int,
         size: int,
         sort: Literal["relevance", "newest"] = "relevance",
@@ -228,7 +228,7 @@ class TantivyIndex(base.Index):
         }
         return int(found["total"]["value"]), buckets
 
-    def counts(self, plans: Sequence[Plan], scope: Scope = PUBLIC) -> list[int]:
+    def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         searcher = self._reader()
         found: list[Any] = [searcher.search(self._matching(plan, scope), 1) for plan in plans]
         return [int(result.count) for result in found]
@@ -322,7 +322,7 @@ class TantivyIndex(base.Index):
 
     # ------------------------------------------------------------ queries
 
-    def _matching(self, plan: Plan, scope: Scope) -> Query:
+    def _matching(self, plan: QueryPlan, scope: SearchFilter) -> Query:
         """What is found, without what only ranks: enough for totals and facets."""
         if plan.nothing:
             return Query.empty_query()
@@ -345,7 +345,7 @@ class TantivyIndex(base.Index):
         either = [(Occur.Should, self._term(term)) for term in terms]
         return Query.boolean_query(either, minimum_number_should_match=minimum)
 
-    def _ranking(self, searcher: Searcher, plan: Plan, matching: Query) -> Query:
+    def _ranking(self, searcher: Searcher, plan: QueryPlan, matching: Query) -> Query:
         terms = plan.ranked
         if searcher.num_docs > _LARGE_INDEX:
             half = searcher.num_docs // 2
@@ -357,7 +357,7 @@ class TantivyIndex(base.Index):
             scored.append((Occur.Should, most))
         return Query.boolean_query([(Occur.Must, Query.const_score_query(matching, 0.0)), *scored])
 
-    def _visible(self, scope: Scope) -> Query:
+    def _visible(self, scope: SearchFilter) -> Query:
         """The filters."""
         published = self._raw("status", PUBLISHED)
         clauses = [(Occur.Must, published)]

@@ -51,7 +51,7 @@ def main(folder: Path) -> int:
             raise ValueError("cannot be answered")
         return VersionsAnswer(versions=((query.after + 1, 1),))
 
-    return run_worker("sample", app, [Queue.page, Queue.bulk])
+    return run_worker("sample", app, [Queue.page, Queue.comments])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from kombu.exceptions import OperationalError
 
 from services.web import groupcommit
 from services.web.beacons import RATE_BURST, AddressRate, ViewSink, referrer_domain
-from services.web.groupcommit import Line
+from services.web.groupcommit import ViewTransport
 from services.web.viewjournal import Journal
 from shared.ask import NoAnswer
 from shared.settings import get_settings
@@ -35,7 +35,7 @@ HOME = "14.160.25.9"
 pytestmark = pytest.mark.usefixtures("counters_redis")
 
 
-class Broker(Line):
+class Broker(ViewTransport):
     """Stands in for the broker and the counter behind it: keeps what it was sent, loses it, or is away."""
 
     def __init__(self) -> None:

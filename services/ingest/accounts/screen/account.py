@@ -28,7 +28,7 @@ def mine(request: Request, who: Annotated[Account, needs(Action.self)]) -> Respo
     left = second_factor.recovery_left(engine("ingest"), who.id) if who.has_second_factor else 0
     own = [one["name"] for one in sections.listed(engine("ingest")) if who.works_at(one["id"])]
     can = [action.value for action in RIGHTS if rights.reach(who, action) > Reach.none and action is not Action.self]
-    return page(request, who, "account.html", recovery_left=left, desks=own, can=can)
+    return page(request, who, "account.html", recovery_left=left, own_sections=own, can=can)
 
 
 @router.get("/tai-khoan/hai-lop")
