@@ -237,7 +237,7 @@ def test_a_redis_that_takes_nothing_now_loses_no_view(
 
     assert not waiting.is_alive()
     assert buried == []
-    assert sum(sum(delta.views.values()) for name in hot.seal() if (delta := hot.load(name))) == 2
+    assert sum(sum(delta.views.values()) for name in hot.close_delta() if (delta := hot.load(name))) == 2
 
 
 def test_a_sqlite_that_takes_nothing_now_is_away(tmp_path: Path) -> None:
