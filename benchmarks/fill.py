@@ -61,7 +61,7 @@ def _sql(count: int) -> None:
     from services.ingest.sections import store as sections_
     from services.ingest.sections.tables import sections as ingest_sections
     from services.web import store as web
-    from services.web.standing import put_in, section_parents
+    from services.web.listings import put_in, section_parents
     from services.web.tables import articles as shown
     from services.web.tables import sections, totals
     from shared.database import engine, migrate, write

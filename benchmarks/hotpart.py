@@ -29,17 +29,17 @@ def measured(data_dir: Path, redis_url: str, sizes: list[int]) -> tuple[list[flo
 
 def _main(sizes: list[int]) -> list[tuple[float, float, float]]:
     from services.counter import store
-    from services.counter.announce import Announcer
     from services.counter.drain import drain
     from services.counter.hot import Hot
+    from services.counter.publish_totals import TotalsPublisher
     from services.counter.rankings import Rankings
     from shared.celery_factory import make_celery
     from shared.database import migrate
-    from shared.hints import counters
+    from shared.redis_client import redis_client
 
     migrate("counter")
-    source, hot, names, dice = store.engine(), Hot(counters()), BatchNames(), random.Random(1)
-    rankings = Rankings(source, hot, Announcer(source, make_celery("counter")))
+    source, hot, names, dice = store.engine(), Hot(redis_client()), BatchNames(), random.Random(1)
+    rankings = Rankings(source, hot, TotalsPublisher(source, make_celery("counter")))
     rows, held, readers = [], 0, 0
 
     def view(articles: list[int]) -> None:
@@ -65,7 +65,7 @@ def _main(sizes: list[int]) -> list[tuple[float, float, float]]:
             started = time.perf_counter()
             rankings.make(time.time())
             lists.append((time.perf_counter() - started) * 1000)
-        memory = int(counters().info("memory")["used_memory"]) / 1e6
+        memory = int(redis_client().info("memory")["used_memory"]) / 1e6
         rows.append((memory, statistics.median(drains), statistics.median(lists)))
     return rows
 

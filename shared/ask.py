@@ -28,9 +28,8 @@ from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Query
 from shared.contracts.queues import CONSUMERS
-from shared.hints import counters
 from shared.publishing import task_name
-from shared.settings import get_settings
+from shared.redis_client import redis_client, subscriber
 from shared.telemetry import log
 from shared.tracing import current_traceparent
 
@@ -47,7 +46,7 @@ class NoAnswer(Exception):
 
 def reply(question_id: str, answer: Contract | None) -> None:
     """Answer a question; None says that it failed. Raises redis.RedisError when Redis is away."""
-    counters().publish(_CHANNEL + question_id, answer.model_dump_json() if answer else b"")
+    redis_client().publish(_CHANNEL + question_id, answer.model_dump_json() if answer else b"")
 
 
 @dataclass(slots=True)
@@ -82,7 +81,6 @@ class Asker:
         self._changed = threading.Condition()
         self._subscribed = threading.Event()
         self._closed = threading.Event()
-        self._url = get_settings().counters_url
 
     def start(self) -> "Asker":
         for name, work in (("answers", self._listen), ("questions", self._send)):
@@ -210,8 +208,7 @@ class Asker:
     def _listen(self) -> None:
         while not self._closed.is_set():
             try:
-                client = redis.Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=15)
-                with client.pubsub(ignore_subscribe_messages=False) as subscription:
+                with subscriber().pubsub(ignore_subscribe_messages=False) as subscription:
                     subscription.psubscribe(f"{_CHANNEL}{self._prefix}*")
                     while not self._closed.is_set():
                         self._take(subscription.get_message(timeout=10))

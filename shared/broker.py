@@ -91,12 +91,16 @@ def message_count(app: Celery, queue: Queue) -> int:
     if url.startswith("redis"):
         # Not by kombu's passive declaration: it asks for the key without our prefix and finds nothing, ever.
         try:
-            return int(_client(url).llen(_PREFIX + queue.value))
+            return sum(int(_client(url).llen(_PREFIX + name)) for name in queue.names)
         except redis.RedisError as error:
             raise OperationalError(str(error)) from error
+    return sum(_declared_count(app, name) for name in queue.names)
+
+
+def _declared_count(app: Celery, name: str) -> int:
     with app.connection_for_write() as connection, connection.channel() as channel:
         try:
-            return int(channel.queue_declare(queue.value, passive=True).message_count)
+            return int(channel.queue_declare(name, passive=True).message_count)
         except connection.channel_errors:
             return 0
         except connection.connection_errors as error:

@@ -12,8 +12,8 @@ from celery import Celery
 
 from shared.celery_factory import publish
 from shared.contracts.queues import CONSUMERS, Queue
-from shared.hints import counters
 from shared.publishing import task_name
+from shared.redis_client import redis_client
 
 _KIND = "canary"
 _RAN = "ts:canary:ran"
@@ -30,7 +30,7 @@ def register(app: Celery, service: str) -> None:
     @app.task(name=task_name(service, _KIND), shared=False)
     def canary(queue: str, token: str) -> None:
         try:
-            pipe = counters().pipeline(transaction=False)
+            pipe = redis_client().pipeline(transaction=False)
             pipe.hset(_RAN, queue, time.time())
             pipe.set(_SEEN + token, 1, ex=_SEEN_SECONDS)
             pipe.execute()
@@ -58,7 +58,7 @@ def pass_through(app: Celery, queue: Queue, within_s: float) -> bool:
         if time.monotonic() >= send_at:  # the first may have been lost with the queue
             tokens.append(send(app, queue))
             send_at = time.monotonic() + _AGAIN_SECONDS
-        if counters().exists(*(_SEEN + token for token in tokens)):
+        if redis_client().exists(*(_SEEN + token for token in tokens)):
             return True
         time.sleep(pause)
         pause = min(0.2, pause * 2)
@@ -67,5 +67,5 @@ def pass_through(app: Celery, queue: Queue, within_s: float) -> bool:
 
 def ran_at() -> dict[str, float]:
     """Queue -> when its last canary ran (unix seconds). Raises redis.RedisError."""
-    found: dict[bytes, bytes] = counters().hgetall(_RAN)  # type: ignore[assignment]
+    found: dict[bytes, bytes] = redis_client().hgetall(_RAN)  # type: ignore[assignment]
     return {queue.decode(): float(at) for queue, at in found.items()}

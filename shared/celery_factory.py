@@ -67,7 +67,7 @@ def make_celery(service: str) -> Celery:
         # --- what is on the wire: JSON only, nothing that runs code when it is read
         task_serializer="json",
         accept_content=["json"],
-        task_queues=[KombuQueue(queue.value, no_ack=queue in UNKEPT) for queue in Queue],
+        task_queues=[KombuQueue(name, no_ack=queue in UNKEPT) for queue in Queue for name in queue.names],
         task_default_queue=Queue.dead.value,
         task_create_missing_queues=False,
         # --- at least once: acknowledged after the work, also when the worker dies in it

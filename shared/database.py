@@ -192,10 +192,37 @@ def write(source: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def read(source: Engine) -> Iterator[Connection]:
-    """One consistent view for reading."""
-    with source.connect() as connection, connection.begin():
+def read(source: Engine, within: float | None = None) -> Iterator[Connection]:
+    """One consistent view for reading. `within` so many seconds: a statement that takes longer raises DBAPIError."""
+    with source.connect() as connection, connection.begin(), _deadline(connection, within):
         yield connection
+
+
+@contextmanager
+def _deadline(connection: Connection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    ends = time.monotonic() + seconds
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        # Asked every so many steps of SQLite's machine: some milliseconds.
+        driver.set_progress_handler(lambda: time.monotonic() > ends, 100_000)
+        try:
+            yield
+        finally:
+            driver.set_progress_handler(None, 0)
+        return
+
+    def limit(_connection: Any, cursor: Any, *_: Any) -> None:
+        cursor.execute(f"SET LOCAL statement_timeout = {max(1, int((ends - time.monotonic()) * 1000))}")
+
+    event.listen(connection, "before_cursor_execute", limit)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", limit)
 
 
 def upsert(connection: Connection, table: Table) -> Any:

@@ -6,11 +6,10 @@ Whoever listens also polls: a lost hint costs a second, nothing else.
 import threading
 import time
 from collections.abc import Callable
-from functools import lru_cache
 
 import redis
 
-from shared.settings import get_settings
+from shared.redis_client import hint_client, subscriber
 from shared.telemetry import log
 
 BROKER_FOUND = "broker-found"
@@ -22,27 +21,13 @@ _REST_SECONDS = 2.0
 _resting_until = 0.0
 
 
-@lru_cache(maxsize=1)
-def counters() -> redis.Redis:
-    """The process's client for the counters' Redis: every call answers or fails within 2 s."""
-    return redis.Redis.from_url(
-        get_settings().counters_url, socket_timeout=2, socket_connect_timeout=1, health_check_interval=15
-    )
-
-
-@lru_cache(maxsize=1)
-def _sender() -> redis.Redis:
-    """A hint saves at most a second: it may not cost an editor more than half of one."""
-    return redis.Redis.from_url(get_settings().counters_url, socket_timeout=0.5, socket_connect_timeout=0.5)
-
-
 def send_hint(channel: str, payload: bytes = b"") -> int:
     """Wake the listeners of a channel; returns their number. Never raises for a Redis that is away."""
     global _resting_until
     if time.monotonic() < _resting_until:
         return 0
     try:
-        return int(_sender().publish(_PREFIX + channel, payload))
+        return int(hint_client().publish(_PREFIX + channel, payload))
     except redis.RedisError as error:
         _resting_until = time.monotonic() + _REST_SECONDS
         log.warning("hint not sent", channel=channel, error=str(error))
@@ -58,10 +43,7 @@ def listen(channel: str, callback: Callable[[bytes], None], halt: threading.Even
 def _listen(channel: str, callback: Callable[[bytes], None], halt: threading.Event) -> None:
     while not halt.is_set():
         try:
-            client = redis.Redis.from_url(
-                get_settings().counters_url, socket_connect_timeout=2, health_check_interval=15
-            )
-            with client.pubsub(ignore_subscribe_messages=True) as subscription:
+            with subscriber().pubsub(ignore_subscribe_messages=True) as subscription:
                 subscription.subscribe(_PREFIX + channel)
                 while not halt.is_set():
                     message = subscription.get_message(timeout=10)

@@ -3,6 +3,7 @@
 Read once a process (`get_settings`); a changed environment needs a restart.
 """
 
+import fcntl
 import os
 import secrets
 import tempfile
@@ -131,15 +132,32 @@ class Settings(BaseSettings):
 
 
 def _kept_secret(path: Path) -> str:
+    """The secret in this file; made where there is none, or only what a crash left of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(32)
-        file.write(key)
+    key = _read_secret(path)
+    if key:
+        return key
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        # One process makes it; those that start beside it wait here and read it.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.fchmod(file.fileno(), 0o600)
+        key = _read_secret(path)
+        if not key:
+            key = secrets.token_urlsafe(32)
+            file.truncate(0)
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
     return key
+
+
+def _read_secret(path: Path) -> str:
+    """ "" where there is none."""
+    try:
+        key = path.read_text().strip().strip("\0")
+    except FileNotFoundError:
+        return ""
+    return key if len(key) >= _SECRET_CHARS else ""
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,8 @@ _CACHES = (
     ("shared.settings", "get_settings"),
     ("shared.database", "engine"),
     ("shared.celery_factory", "publisher"),
-    ("shared.hints", "counters"),
-    ("shared.hints", "_sender"),
+    ("shared.redis_client", "redis_client"),
+    ("shared.redis_client", "hint_client"),
 )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 
-class HouseError(Exception):
+class OperatorError(Exception):
     """Something a person can mend; the message is one clear sentence."""
 
 
@@ -77,11 +77,11 @@ def from_settings() -> Place:
 def ask_for_place() -> Place:
     """The same, read in a child process.
 
-    Raises HouseError with the names of the variables that cannot be meant.
+    Raises OperatorError with the names of the variables that cannot be meant.
     """
     answer = subprocess.run([sys.executable, "-m", "toasoan.place"], capture_output=True, text=True, check=False)
     if answer.returncode:
-        raise HouseError(answer.stderr.strip() or "the settings could not be read")
+        raise OperatorError(answer.stderr.strip() or "the settings could not be read")
     values = json.loads(answer.stdout)
     for name in ("data_dir", "socket_dir", "broker_socket", "counters_socket"):
         values[name] = Path(values[name]) if values[name] else None

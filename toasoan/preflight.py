@@ -6,7 +6,7 @@ import os
 import socket
 
 from toasoan import processes
-from toasoan.place import HouseError, Place
+from toasoan.place import OperatorError, Place
 from toasoan.roles import redis_dir
 
 
@@ -21,7 +21,7 @@ class Lock:
         except OSError:
             self._file.seek(0)
             holder = self._file.read().strip()
-            raise HouseError(
+            raise OperatorError(
                 f"a house already runs on {place.data_dir}" + (f" (pid {holder})" if holder else "")
             ) from None
         self._file.truncate(0)
@@ -54,20 +54,21 @@ def end_leftovers(place: Place) -> list[int]:
 
 
 def make_folders(place: Place) -> None:
-    """The folders that Redis needs. That of the sockets must be ours alone when it is outside the data dir.
+    """The folders that Redis needs, in a data dir that is ours alone; so must be that of the sockets, if it is outside.
 
-    Raises HouseError.
+    Raises OperatorError.
     """
+    place.data_dir.chmod(0o700)
     for name in ("broker", "counters"):
         redis_dir(place, name).mkdir(parents=True, exist_ok=True)
     place.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     owner = place.socket_dir.stat()
     if place.socket_dir != place.run_dir and (owner.st_uid != os.getuid() or owner.st_mode & 0o077):
-        raise HouseError(f"{place.socket_dir} belongs to somebody else or is open to others")
+        raise OperatorError(f"{place.socket_dir} belongs to somebody else or is open to others")
 
 
 def check_ports(place: Place) -> None:
-    """Raise HouseError when one of the ports cannot be had."""
+    """Raise OperatorError when one of the ports cannot be had."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     for port, variable in ((place.web_port, "TOASOAN_WEB_PORT"), (place.ingest_port, "TOASOAN_INGEST_PORT")):
         with socket.socket(family) as probe:
@@ -75,8 +76,8 @@ def check_ports(place: Place) -> None:
             try:
                 probe.bind((place.host, port))
             except OSError as error:
-                raise HouseError(
+                raise OperatorError(
                     f"port {port} on {place.host} cannot be used ({error.strerror}); choose another with {variable}"
                 ) from None
     if place.web_port == place.ingest_port:
-        raise HouseError("TOASOAN_WEB_PORT and TOASOAN_INGEST_PORT are the same")
+        raise OperatorError("TOASOAN_WEB_PORT and TOASOAN_INGEST_PORT are the same")

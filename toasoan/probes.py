@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from toasoan.place import Place
-from toasoan.roles import Proof, Role
+from toasoan.roles import ProcessRole, Proof
 
 # A heartbeat older than this is no proof any more (processes beat every 2 s).
 FRESH_SECONDS = 10.0
 
 
-async def ready(role: Role, pid: int, place: Place, timeout_s: float = 2.0) -> bool:
+async def ready(role: ProcessRole, pid: int, place: Place, timeout_s: float = 2.0) -> bool:
     """Whether the process `pid` does the work of `role` now. Answers within `timeout_s`."""
     try:
         async with asyncio.timeout(timeout_s):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from pathlib import Path
 
-from toasoan.place import HouseError, Place
+from toasoan.place import OperatorError, Place
 
 
 class Phase(IntEnum):
@@ -28,7 +28,7 @@ class Proof(Enum):
 
 
 @dataclass(frozen=True)
-class Role:
+class ProcessRole:
     """One kind of process. `environment` is added to the house's own."""
 
     name: str
@@ -44,10 +44,10 @@ class Role:
         return self.name.split(".")[0]
 
 
-def house_roles(place: Place) -> list[Role]:
+def house_roles(place: Place) -> list[ProcessRole]:
     """Every process of this house, Redis first.
 
-    Raises HouseError when an embedded Redis is wanted and there is no redis-server.
+    Raises OperatorError when an embedded Redis is wanted and there is no redis-server.
     """
     return [
         *_redis_roles(place),
@@ -61,26 +61,26 @@ def house_roles(place: Place) -> list[Role]:
     ]
 
 
-def _worker(name: str, module: str, *arguments: str) -> Role:
+def _worker(name: str, module: str, *arguments: str) -> ProcessRole:
     """A Celery worker that runs once here, so it may take over at once what its predecessor left unacknowledged."""
     command = (sys.executable, "-m", module, *arguments)
-    return Role(name, command, Phase.workers, Proof.heartbeat, environment={"TOASOAN_SOLE_CONSUMER": name})
+    return ProcessRole(name, command, Phase.workers, Proof.heartbeat, environment={"TOASOAN_SOLE_CONSUMER": name})
 
 
-def _query_worker(number: int) -> Role:
+def _query_worker(number: int) -> ProcessRole:
     """Python searches on one core: several processes share the questions."""
     name = "search.query" if number == 1 else f"search.query-{number}"
     return _worker(name, "services.search.worker", name.removeprefix("search."))
 
 
-def _http(name: str, module: str, port: int) -> Role:
-    return Role(name, (sys.executable, "-m", module), Phase.http, Proof.http, port=port)
+def _http(name: str, module: str, port: int) -> ProcessRole:
+    return ProcessRole(name, (sys.executable, "-m", module), Phase.http, Proof.http, port=port)
 
 
-def _redis_roles(place: Place) -> list[Role]:
+def _redis_roles(place: Place) -> list[ProcessRole]:
     wanted = {"broker": place.broker_socket, "counters": place.counters_socket}
     return [
-        Role(
+        ProcessRole(
             f"redis.{name}",
             redis_command(socket, redis_dir(place, name), SYNC[name]),
             Phase.redis,
@@ -144,13 +144,13 @@ def redis_server() -> str:
     """Path of a Redis or Valkey server: the one that `make` put beside our Python, else the system's.
 
     Set-up takes a server from a wheel only where the system has none, so that a house stays with the one it began with.
-    Raises HouseError without one.
+    Raises OperatorError without one.
     """
     found = shutil.which("redis-server", path=str(Path(sys.prefix, "bin"))) or next(
         filter(None, map(shutil.which, ("redis-server", "valkey-server"))), None
     )
     if found is None:
-        raise HouseError(
+        raise OperatorError(
             "no redis-server was found: install the package redis-server or valkey-server, "
             "or set TOASOAN_BROKER_URL and TOASOAN_REDIS_URL"
         )

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 from toasoan import probes, processes
 from toasoan.place import Place
-from toasoan.roles import Phase, Role, house_roles
+from toasoan.roles import Phase, ProcessRole, house_roles
 
 
 def report(place: Place) -> list[dict[str, Any]]:
@@ -36,11 +37,11 @@ def report(place: Place) -> list[dict[str, Any]]:
     return [house, *(_row(place, roles.get(entry["role"]), entry, ok) for entry, ok in zip(noted, ready, strict=True))]
 
 
-async def _ask_all(place: Place, roles: dict[str, Role], noted: list[dict[str, Any]]) -> list[bool]:
+async def _ask_all(place: Place, roles: dict[str, ProcessRole], noted: list[dict[str, Any]]) -> list[bool]:
     return list(await asyncio.gather(*(_ask(place, roles.get(entry["role"]), entry) for entry in noted)))
 
 
-async def _ask(place: Place, role: Role | None, entry: dict[str, Any]) -> bool:
+async def _ask(place: Place, role: ProcessRole | None, entry: dict[str, Any]) -> bool:
     return role is not None and _runs(entry) and await probes.ready(role, entry["pid"], place)
 
 
@@ -48,7 +49,7 @@ def _runs(entry: dict[str, Any]) -> bool:
     return entry["pid"] is not None and processes.is_running(entry["pid"], entry["start_ticks"])
 
 
-def _row(place: Place, role: Role | None, entry: dict[str, Any], ready: bool) -> dict[str, Any]:
+def _row(place: Place, role: ProcessRole | None, entry: dict[str, Any], ready: bool) -> dict[str, Any]:
     runs = _runs(entry)
     note = probes.note(entry["role"], place)
     row = {
@@ -63,6 +64,12 @@ def _row(place: Place, role: Role | None, entry: dict[str, Any], ready: bool) ->
     if role is not None and role.phase is Phase.redis:
         row["url"] = f"unix://{role.socket}"
     return row
+
+
+def open_to_others(place: Place) -> list[Path]:
+    """What in the data dir, and it itself, other users of this machine may read."""
+    found = [place.data_dir, *sorted(place.data_dir.rglob("*"))]
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
 
 
 def table(rows: list[dict[str, Any]]) -> str:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from toasoan import probes, processes
 from toasoan.output import Output
-from toasoan.place import HouseError, Place
+from toasoan.place import OperatorError, Place
 from toasoan.preflight import Lock, check_ports, end_leftovers, make_folders
-from toasoan.roles import Phase, Proof, Role, python_environment
+from toasoan.roles import Phase, ProcessRole, Proof, python_environment
 
 STOP_SECONDS = 14.0
 # Shares of STOP_SECONDS after which a phase that has not ended is killed.
@@ -48,7 +48,7 @@ class Supervisor:
     def __init__(
         self,
         place: Place,
-        roles: Sequence[Role],
+        roles: Sequence[ProcessRole],
         output: Output,
         patience: Patience | None = None,
         first_steps: bool = True,
@@ -70,7 +70,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
                 loop.add_signal_handler(number, self._stop.set)
-        failure: HouseError | None = None
+        failure: OperatorError | None = None
         work = asyncio.create_task(self._start())
         stopped = asyncio.create_task(self._stop.wait())
         try:
@@ -78,7 +78,7 @@ class Supervisor:
             if work.done():
                 work.result()
                 await stopped
-        except HouseError as error:
+        except OperatorError as error:
             failure = error
         finally:
             work.cancel()
@@ -112,7 +112,7 @@ class Supervisor:
         while not all([await child.is_ready() for child in children]):
             if give_up is not None and time.monotonic() > give_up:
                 names = ", ".join(child.role.name for child in children if not child.ready)
-                raise HouseError(f"{names} did not become ready within {within:g} s")
+                raise OperatorError(f"{names} did not become ready within {within:g} s")
             await asyncio.sleep(0.1)
 
     # ------------------------------------------------------------ short helper processes
@@ -120,7 +120,7 @@ class Supervisor:
     async def _migrate(self) -> None:
         code, _ = await self._helper("migrations", "toasoan.first_steps", "migrate", *self._place.services_with_sql)
         if code:
-            raise HouseError("the databases could not be brought to the newest schema (see the lines above)")
+            raise OperatorError("the databases could not be brought to the newest schema (see the lines above)")
 
     async def _greet(self) -> None:
         """Make the first editor's account, say where everything is, then fill an empty house with the demo paper."""
@@ -223,7 +223,7 @@ class Supervisor:
 class _Child:
     """One role's process, over all its restarts."""
 
-    def __init__(self, role: Role, house: Supervisor) -> None:
+    def __init__(self, role: ProcessRole, house: Supervisor) -> None:
         self.role = role
         self.ready = False
         self.restarts = 0
@@ -364,14 +364,14 @@ class _Child:
 
 def up(
     place: Place,
-    roles: Sequence[Role],
+    roles: Sequence[ProcessRole],
     output: Output,
     patience: Patience | None = None,
     first_steps: bool = True,
 ) -> int:
     """Run the house in the foreground until it is told to stop; returns the exit code.
 
-    Raises HouseError when it cannot even begin.
+    Raises OperatorError when it cannot even begin.
     """
     lock = Lock(place)
     ended = end_leftovers(place)

@@ -19,9 +19,9 @@ from benchmarks.tools import percentile
 from services.search import queries
 from services.search.answers import Answers
 from services.search.documents import IndexDocument
-from services.search.engines.base import PUBLIC, Engine
+from services.search.engines.base import PUBLIC, SearchEngine
 from services.search.engines.tantivy_engine import TantivyEngine
-from services.search.queries import Field, Plan, Term
+from services.search.queries import Field, QueryPlan, Term
 from shared.contracts.commands import SearchArticles, SuggestTitles
 from tests.house import House
 from tests.wait import until
@@ -87,7 +87,7 @@ def _rate(house: House, queries: Sequence[str]) -> float:
     return done.per_second
 
 
-def _fill(engine: Engine, documents: Sequence[IndexDocument]) -> None:
+def _fill(engine: SearchEngine, documents: Sequence[IndexDocument]) -> None:
     for first in range(0, len(documents), 200):
         engine.apply(documents[first : first + 200])
 
@@ -126,7 +126,7 @@ def _reciprocal(page: int, found: list[int]) -> float:
 
 
 def _by_way(
-    engine: Engine, known: dict[str, list[Known]], names: Sequence[str] = ()
+    engine: SearchEngine, known: dict[str, list[Known]], names: Sequence[str] = ()
 ) -> tuple[dict[str, float], list[float]]:
     """The mean reciprocal rank of these ways of typing (none named: all), and the milliseconds of every search."""
     answers, times = Answers(engine), []
@@ -142,13 +142,13 @@ def _by_way(
     return ranks, times
 
 
-def _plain(engine: Engine, known: dict[str, list[Known]]) -> float:
+def _plain(engine: SearchEngine, known: dict[str, list[Known]]) -> float:
     """What an index of words without marks finds: any of the words, the rarer the better."""
     index = engine.current()
 
     def find(query: str) -> list[int]:
         words = tuple(Term(Field.folded, word.folded) for word in queries.read(query).words)
-        found = index.search(Plan(readings=(words,), words=words, minimum=1), PUBLIC, 0, _FIRST, facets=False)
+        found = index.search(QueryPlan(readings=(words,), words=words, minimum=1), PUBLIC, 0, _FIRST, facets=False)
         return [document.id for document in found.documents]
 
     return _mean_rank(known, find)
@@ -171,7 +171,7 @@ def _tell(report: Report, ranks: dict[str, float], plain: float, times: list[flo
 
 
 def _tell_offers(
-    report: Report, engine: Engine, known: dict[str, list[Known]], documents: Sequence[IndexDocument]
+    report: Report, engine: SearchEngine, known: dict[str, list[Known]], documents: Sequence[IndexDocument]
 ) -> None:
     """ "Có phải bạn muốn tìm" and completion."""
     answers, parts = Answers(engine), known["part of it"]

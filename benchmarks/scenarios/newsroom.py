@@ -19,7 +19,7 @@ from tests.wait import until
 _FIRST = 10_000_000
 """Numbers of pushed articles begin here."""
 _RESTED = 130
-"""Seconds after which a house has stopped following its news (services.ingest.ops.following)."""
+"""Seconds after which a house has stopped following its news (services.ingest.ops.delivery_check)."""
 
 
 def run(report: Report, place: Path, short: bool) -> None:

@@ -12,8 +12,8 @@ local WINDOW, HOUR, DAY, OFFSET = 1800, 3600, 86400, 25200
 -- Unique readers of an article are estimated from this many views a day on; below, views are the estimate.
 local SKETCH_OVER = 32
 local DOMAINS_A_DAY = 5000
--- A delta with more fields than this is sealed, so that no drain has to hold much more at once.
-local SEAL_FIELDS = 20000
+-- A delta with more fields than this is closed, so that no drain has to hold much more at once.
+local MOST_FIELDS = 20000
 
 local call, floor, unpack_record = redis.call, math.floor, struct.unpack
 local now = tonumber(ARGV[4])
@@ -131,7 +131,7 @@ if counted > 0 then
   local known = call('HGET', delta, 'oldest')
   if not known or tonumber(ARGV[5]) < tonumber(known) then call('HSET', delta, 'oldest', ARGV[5]) end
 end
-if call('HLEN', delta) > SEAL_FIELDS or call('SCARD', batches) > SEAL_FIELDS then
+if call('HLEN', delta) > MOST_FIELDS or call('SCARD', batches) > MOST_FIELDS then
   call('RENAME', delta, delta .. ':' .. id)
   call('RPUSH', 'ts:c:sealed', id)
 end

@@ -15,9 +15,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from services.counter import store
-from services.counter.announce import Announcer
 from services.counter.hot import SKETCHED_OVER, Hot
+from services.counter.publish_totals import TotalsPublisher
 from services.counter.rankings import Rankings
+from services.counter.tables import SPAN_DAYS
 from shared import telemetry
 from shared.process import every
 from shared.telemetry import log
@@ -37,7 +38,7 @@ SWEEP_SECONDS = 10.0
 
 def drain(hot: Hot, source: Engine) -> int:
     """Bring everything Redis holds into SQL; returns the number of deltas that were closed and not yet forgotten."""
-    names = hot.seal()
+    names = hot.close_delta()
     for name in names:
         delta = hot.load(name)
         if delta is not None:
@@ -52,8 +53,8 @@ class DrainLoop:
     def __init__(self, hot: Hot, source: Engine, app: Celery) -> None:
         self._hot = hot
         self._source = source
-        self._announcer = Announcer(source, app)
-        self._rankings = Rankings(source, hot, self._announcer)
+        self._publisher = TotalsPublisher(source, app)
+        self._rankings = Rankings(source, hot, self._publisher)
         self._owner = uuid4().hex
         self._stopping = threading.Event()
         self._woken = threading.Event()
@@ -61,16 +62,17 @@ class DrainLoop:
         self._drained_at = time.monotonic()
         self._secrets_gone_before = -1
         self._leads_until = 0.0
-        self._tell = every(TELL_SECONDS, self._announcer.announce)
+        self._tell = every(TELL_SECONDS, self._publisher.publish_changed)
         self._unranked = True
         self._rank = every(RANKING_SECONDS, self._publish_rankings)
         self._rank_again = every(OLD_RANKING_SECONDS, self._publish_rankings)
         self._chores: list[Callable[[], None]] = [
-            every(SWEEP_SECONDS, self._announcer.sweep),
+            every(SWEEP_SECONDS, self._publisher.sweep),
             every(60, lambda: store.prune(self._source, time.time())),
             every(300, self._keep_readers),
             every(300, lambda: self._hot.forget_old(time.time())),
             every(60, self._forget_secrets),
+            every(86_400, self._resum_spans),
         ]
 
     def start(self) -> None:
@@ -130,7 +132,7 @@ class DrainLoop:
             telemetry.counter_drain_seconds.observe(time.perf_counter() - started)
         self._drained_at = time.monotonic()
         if found:
-            self._announcer.announce()
+            self._publisher.publish_changed()
         else:
             self._tell()
         if self._rankings.articles_changed():
@@ -161,6 +163,11 @@ class DrainLoop:
             # Late views of yesterday come from journals; an hour after midnight the sketches have done their work.
             if day < today and house_day(now - 3600) == today:
                 self._hot.drop_sketches(day, articles)
+
+    def _resum_spans(self) -> None:
+        today = house_day(time.time())
+        for day in {today // SPAN_DAYS: today, (today - 7) // SPAN_DAYS: today - 7}.values():
+            store.resum_spans(self._source, day)
 
     def _forget_secrets(self) -> None:
         """Redis has dropped yesterday's visitor secret: drop it from Redis's log on disk too (daily, and at start)."""

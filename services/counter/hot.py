@@ -19,7 +19,7 @@ from redis.exceptions import NoScriptError
 
 from shared import telemetry
 from shared.contracts.commands import CountViews
-from shared.views.batches import REMEMBERED_SECONDS, parse
+from shared.views.batches import REMEMBERED_SECONDS, parse, proper
 from shared.views.definition import WINDOW_SECONDS, house_day
 
 SLOT_SECONDS = 300
@@ -31,7 +31,12 @@ _RECORD = struct.Struct("<HHI9s")
 _DAY_SHARDS = 4096
 _SEEN_SHARDS = 65_536
 _APPLY = Path(__file__).with_name("apply.lua").read_text()
-_SEAL = Path(__file__).with_name("seal.lua").read_text()
+_CLOSE_DELTA = Path(__file__).with_name("close_delta.lua").read_text()
+_NEXT = """
+local next = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
+redis.call('SET', KEYS[1], string.format('%.0f', next))
+return next
+"""
 _NOBODY = bytes(9)
 
 Stored = Mapping[str, bytes]
@@ -78,13 +83,12 @@ class Hot:
         return counted, repeated
 
     def applied(self, names: Iterable[str]) -> list[str]:
-        """Which of these batches were applied, as far as Redis knows. Raises ValueError for what is no batch name."""
-        wanted = list(names)
+        """Which of these batches were applied, as far as Redis knows."""
+        wanted = list(proper(names))
         with self._redis.pipeline(transaction=False) as pipe:
-            for name in wanted:
-                producer, number = parse(name)
+            for _name, producer, number in wanted:
                 pipe.getbit(f"ts:c:applied:{producer}", number)
-            return [name for name, bit in zip(wanted, pipe.execute(), strict=True) if bit]
+            return [name for (name, *_), bit in zip(wanted, pipe.execute(), strict=True) if bit]
 
     def _run_apply(self, arguments: tuple[Any, ...]) -> list[int]:
         try:
@@ -95,7 +99,7 @@ class Hot:
         # Redis (re)started. If it came back without its last moments, the open delta may be one that SQL holds
         # already under its name: nothing new may be added to it, so it is closed; and what SQL holds is known again,
         # before the script is there and anybody can apply.
-        self.seal()
+        self.close_delta()
         with self._redis.pipeline(transaction=False) as pipe:
             for producer, bits in self._stored().items():
                 applied, known = f"ts:c:applied:{producer}", f"ts:c:known:{producer}"
@@ -108,9 +112,9 @@ class Hot:
 
     # ---------------------------------------------------------------- the way to SQL
 
-    def seal(self) -> list[str]:
+    def close_delta(self) -> list[str]:
         """Close the open delta; returns the names of all closed ones, oldest first."""
-        names: Any = self._redis.eval(_SEAL, 0)
+        names: Any = self._redis.eval(_CLOSE_DELTA, 0)
         return [name.decode() for name in names]
 
     def load(self, name: str) -> Delta | None:
@@ -215,6 +219,10 @@ class Hot:
 
     def change_count(self) -> int:
         return int(self._redis.get("ts:c:articles-changed") or 0)
+
+    def ranking_version(self, now: int) -> int:
+        """A version for lists made at `now` (ms): the time, or one more than the last where a clock is behind that."""
+        return int(self._redis.eval(_NEXT, 1, "ts:c:ranking-version", now))
 
     def rewrite_log(self) -> None:
         """Have the append-only file written anew, so that deleted visitor secrets leave the disk too."""

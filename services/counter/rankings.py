@@ -16,8 +16,8 @@ from typing import Literal
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine, Table, func, select
 
-from services.counter.announce import Announcer
 from services.counter.hot import SLOT_SECONDS, Hot
+from services.counter.publish_totals import TotalsPublisher
 from services.counter.tables import SITE, articles, daily, hourly, rules, slots
 from shared.contracts.events import RankedArticle, RankingChanged
 from shared.database import read
@@ -90,10 +90,10 @@ class Top:
 class Rankings:
     """Makes the lists and publishes those that changed."""
 
-    def __init__(self, source: Engine, hot: Hot, announcer: Announcer) -> None:
+    def __init__(self, source: Engine, hot: Hot, publisher: TotalsPublisher) -> None:
         self._source = source
         self._hot = hot
-        self._announcer = announcer
+        self._publisher = publisher
         self._tops: dict[tuple[str, int], Top] = {}
         self._sections: dict[int, str | None] = {}
         self._sent: dict[Key, Entries] = {}
@@ -111,11 +111,11 @@ class Rankings:
     def publish(self, now: float) -> bool:
         """Make all lists and tell web of those that changed (once a minute of all); False when the broker is away."""
         lists = self.make(now)
-        for key in self._sent:
-            # A section whose last article fell out has an empty list now.
-            lists.setdefault(key, ())
         everything = time.monotonic() - self._sent_all_at > _REPEAT_SECONDS
-        version = int(now * 1000)
+        # A section whose last article fell out has an empty list now; also where another process sent the last one.
+        for key in self._keys_of_all_sections() if everything else list(self._sent):
+            lists.setdefault(key, ())
+        version = self._hot.ranking_version(int(now * 1000))
         changed = [
             RankingChanged(
                 window=window,
@@ -127,7 +127,7 @@ class Rankings:
             if everything or self._sent.get((window, section)) != entries
         ]
         try:
-            self._announcer.rankings(changed)
+            self._publisher.rankings(changed)
         except OperationalError as error:
             log.warning("rankings wait for the broker", error=str(error)[:200])
             return False
@@ -149,6 +149,12 @@ class Rankings:
         for section, entries in self._trending(now).items():
             lists["trending", section] = entries
         return lists
+
+    def _keys_of_all_sections(self) -> list[Key]:
+        with read(self._source) as connection:
+            sections = connection.execute(select(articles.c.section_slug).distinct()).scalars().all()
+        names: list[WindowName] = [*(window.name for window in WINDOWS), "trending"]
+        return [*self._sent, *((name, section) for section in sections for name in names)]
 
     # ---------------------------------------------------------------- windows
 

@@ -11,8 +11,8 @@ from services.counter.hot import Hot
 from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
 from shared.database import migrate
-from shared.hints import counters
 from shared.process import prepare, run_worker
+from shared.redis_client import redis_client
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     migrate("counter")
     app = make_celery("counter")
     source = store.engine()
-    hot = Hot(counters(), lambda: store.stored_batches(source))
+    hot = Hot(redis_client(), lambda: store.stored_batches(source))
     loop = DrainLoop(hot, source, app)
     tasks.register(app, source, hot, loop.wake)
 

@@ -19,8 +19,8 @@ from services.ingest import rounds, scheduler
 from services.ingest.events import build
 from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.kit.tables import outbox
-from services.ingest.ops import following
-from services.ingest.ops.following import Follower
+from services.ingest.ops import delivery_check
+from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.gauges import Gauges
 from shared import process
 from shared.celery_factory import publisher
@@ -49,12 +49,12 @@ class Loops:
         self._turned = time.monotonic()
         lookout = Lookout(source, self._halt)
         lookout.watch(exists(outbox.c.id), self._relay.awake)
-        scheduled, fresh = scheduler.watched_by(lookout), lookout.watch(following.DUE)
+        scheduled, fresh = scheduler.watched_by(lookout), lookout.watch(delivery_check.DUE)
         loops: dict[str, Callable[[], None]] = {
             "relay": self._publish,
             "scheduler": lambda: scheduler.run(source, self._halt, scheduled),
             "reconcile": self._compare,
-            "following": lambda: Follower(source, self._app).run(self._halt, fresh),
+            "following": lambda: DeliveryCheck(source, self._app).run(self._halt, fresh),
             "gauges": lambda: Gauges(source, self._app, self._relay).run(self._halt),
             **rounds.loops(source, lookout, self._halt),
             "lookout": lookout.run,

@@ -20,13 +20,13 @@ def main(with_relay: bool) -> int:
     app = make_celery("ingest")
     tasks.register(app, engine("ingest"))
     if not with_relay:
-        return process.run_worker(ROLE, app, [Queue.bulk, Queue.dead])
+        return process.run_worker(ROLE, app, [Queue.comments, Queue.dead])
     from services.ingest.relay import Loops
 
     # Before the worker: its consumer waits for a broker that is away, the clock of scheduled articles does not.
     loops = Loops(engine("ingest")).start()
     try:
-        return process.run_worker(ROLE, app, [Queue.bulk, Queue.dead], healthy=loops.healthy)
+        return process.run_worker(ROLE, app, [Queue.comments, Queue.dead], healthy=loops.healthy)
     finally:
         loops.stop()
 

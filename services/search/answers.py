@@ -8,7 +8,7 @@ from typing import Any
 
 from services.search import queries
 from services.search.documents import IndexDocument, completion_prefix, iso
-from services.search.engines.base import MAX_OFFSET, Engine, Found, Index, Scope
+from services.search.engines.base import MAX_OFFSET, Found, Index, SearchEngine, SearchFilter
 from services.search.spelling import suggest
 from services.search.vocabulary import Vocabulary
 from shared import telemetry
@@ -30,7 +30,7 @@ _COMPLETIONS = 24
 class Answers:
     """Answers questions. Thread-safe."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
         self._cache = _AnswerCache()
         self._vocabulary: Vocabulary | None = None
@@ -107,8 +107,8 @@ class Answers:
         return self._engine.current().versions(after, limit)
 
 
-def _scope(query: SearchArticles) -> Scope:
-    return Scope(
+def _scope(query: SearchArticles) -> SearchFilter:
+    return SearchFilter(
         section=query.section,
         author=query.author,
         published_from=_seconds(query.date_from),

@@ -64,7 +64,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class QueryPlan:
     """A query for any engine.
 
     A document matches that has all words of one of `readings`, or `pairs_minimum` of `pairs`, or `minimum` of
@@ -94,7 +94,7 @@ class Plan:
         """All that a document's score is the sum of."""
         return (*self.words, *self.pairs, *self.boosts)
 
-    def looser(self) -> Iterator["Plan"]:
+    def looser(self) -> Iterator["QueryPlan"]:
         """The same query, asking for fewer and fewer of its words: for when nothing is found."""
         for minimum in sorted({needed(len(self.words)), 1}, reverse=True):
             if self.readings and minimum < len(self.words):
@@ -102,7 +102,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class ParsedQuery:
     """A query taken apart."""
 
     words: tuple[Syllable, ...]
@@ -116,7 +116,7 @@ class Typed:
         return not (self.phrases or self.without)
 
 
-def read(typed: str) -> Typed:
+def read(typed: str) -> ParsedQuery:
     """Take a query apart. Any text at all will do; what is too long is cut."""
     text = plain(typed[:_MAX_LENGTH]).translate(_QUOTES)
     words: list[Syllable] = []
@@ -132,17 +132,19 @@ def read(typed: str) -> Typed:
             phrases.append(tuple(found[:MAX_PHRASE_WORDS]))
         else:
             words.extend(found)
-    return Typed(tuple(words[:MAX_WORDS]), tuple(phrases[:MAX_PHRASES]), tuple(without[:MAX_PHRASES]), not text.strip())
+    return ParsedQuery(
+        tuple(words[:MAX_WORDS]), tuple(phrases[:MAX_PHRASES]), tuple(without[:MAX_PHRASES]), not text.strip()
+    )
 
 
-def plan(typed: Typed, strict: bool = False, meant: Sequence[Syllable] = ()) -> Plan:
+def plan(typed: ParsedQuery, strict: bool = False, meant: Sequence[Syllable] = ()) -> QueryPlan:
     """The query for what was typed. `strict` asks for more of the pairs: for orders other than by relevance.
 
     `meant` is a likelier reading of the plain words, one for one: where a letter slipped, both readings count; where
     marks were left out, the articles that have these rank before those with others.
     """
     if typed.blank:
-        return Plan(everything=True)
+        return QueryPlan(everything=True)
     ranked = list(typed.words)
     for phrase in typed.phrases:
         ranked.extend(phrase)
@@ -164,7 +166,7 @@ def plan(typed: Typed, strict: bool = False, meant: Sequence[Syllable] = ()) -> 
     boosts += _terms(Field.exact_pairs, marked)
     boosts += _terms(Field.exact, [word.token for word in (*ranked, *meant) if word.marked], 0.5)
     boosts += _terms(Field.title_pairs, [f"{a.folded}_{b.folded}" for a, b in (*neighbours, *quoted)], 0.8)
-    return Plan(
+    return QueryPlan(
         readings=tuple(tuple(reading) for reading in readings if reading),
         words=tuple(words),
         pairs=tuple(pairs),
@@ -176,20 +178,20 @@ def plan(typed: Typed, strict: bool = False, meant: Sequence[Syllable] = ()) -> 
     )
 
 
-def pairs_as_written(words: Sequence[Syllable]) -> Plan:
+def pairs_as_written(words: Sequence[Syllable]) -> QueryPlan:
     """Documents that have each two neighbours of these words side by side, exactly so."""
     if len(words) == 1:
         return words_as_written(words)
     return _all_of(_terms(Field.exact_pairs, [pair_token(a, b) for a, b in pairwise(words)]))
 
 
-def words_as_written(words: Sequence[Syllable]) -> Plan:
+def words_as_written(words: Sequence[Syllable]) -> QueryPlan:
     """Documents that have all these words, exactly so."""
     return _all_of(_terms(Field.exact, [word.token for word in words]))
 
 
-def _all_of(terms: list[Term]) -> Plan:
-    return Plan(readings=(tuple(terms),))
+def _all_of(terms: list[Term]) -> QueryPlan:
+    return QueryPlan(readings=(tuple(terms),))
 
 
 def needed(words: int) -> int:

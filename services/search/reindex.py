@@ -13,9 +13,9 @@ import threading
 import time
 from collections.abc import Iterator
 
-from services.search.engines.base import Engine, Index
+from services.search.engines.base import Index, SearchEngine
 from services.search.engines.choose import make_engine
-from shared.handler import Unavailable
+from shared.away import Unavailable
 from shared.telemetry import log
 
 _PAGE = 5_000
@@ -71,7 +71,7 @@ def rollback() -> int:
         engine.close()
 
 
-def fill(engine: Engine, stop: threading.Event) -> bool:
+def fill(engine: SearchEngine, stop: threading.Event) -> bool:
     """Bring the new index level with the current one and switch. False when told to stop before."""
     old, new = engine.current(), engine.building()
     if new is None:
@@ -97,7 +97,7 @@ def fill(engine: Engine, stop: threading.Event) -> bool:
     return True
 
 
-def level(engine: Engine, stop: threading.Event) -> None:
+def level(engine: SearchEngine, stop: threading.Event) -> None:
     """Give the current index what only the one before it has: written while nobody knew yet which is which, or
     before a rollback."""
     current, before = engine.current(), engine.previous()
@@ -149,7 +149,7 @@ def _chunks(ids: Iterator[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def _ask_worker(engine: Engine) -> int:
+def _ask_worker(engine: SearchEngine) -> int:
     """The house runs: its indexing worker sees the new index and fills it."""
     new = engine.begin()
     seen, at = -1, time.monotonic()
@@ -167,7 +167,7 @@ class Filler:
     """Fills a new index whenever there is one, and levels the current one whenever that is another, in a thread of
     the writing process."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="filler", daemon=True)

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
+from shared.away import Unavailable
 from shared.contracts.events import RelatedArticlesChanged
-from shared.handler import Unavailable
 from shared.telemetry import log
 
 RELATED = 6
@@ -29,7 +29,7 @@ Send = Callable[[Sequence[RelatedArticlesChanged]], None]
 class Related:
     """Finds the related articles of what was indexed, in a thread of its own."""
 
-    def __init__(self, engine: Engine, file: Path, send: Send) -> None:
+    def __init__(self, engine: SearchEngine, file: Path, send: Send) -> None:
         self._engine = engine
         self._send = send
         self._pending = _Pending(file)

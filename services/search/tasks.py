@@ -8,7 +8,7 @@ from celery import Celery
 
 from services.search.answers import Answers
 from services.search.documents import IndexDocument, from_state, tombstone
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from services.search.related import Related
 from shared import telemetry
 from shared.contracts.commands import (
@@ -24,7 +24,7 @@ from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithd
 from shared.handler import answers, handles
 
 
-def register_indexing(app: Celery, engine: Engine, related: Related) -> None:
+def register_indexing(app: Celery, engine: SearchEngine, related: Related) -> None:
     """Connect the events of articles with the index."""
 
     def index(documents: list[IndexDocument], events: Sequence[Delivered[Any]]) -> None:

@@ -9,14 +9,14 @@ from celery import Celery
 
 from services.search import tasks
 from services.search.answers import Answers
-from services.search.engines.base import Engine, IndexMismatch
+from services.search.engines.base import IndexMismatch, SearchEngine
 from services.search.engines.choose import make_engine
 from services.search.reindex import Filler
 from services.search.related import Related
+from shared.away import Unavailable
 from shared.celery_factory import make_celery
 from shared.contracts.events import RelatedArticlesChanged
 from shared.contracts.queues import Queue
-from shared.handler import Unavailable
 from shared.process import prepare, run_worker
 from shared.publishing import send_all
 from shared.settings import get_settings
@@ -38,7 +38,7 @@ def main(role: str) -> int:
         engine.close()
 
 
-def _index(app: Celery, engine: Engine) -> int:
+def _index(app: Celery, engine: SearchEngine) -> int:
     if not _own(engine):
         log.error("another process writes the search index")
         return 1
@@ -55,13 +55,13 @@ def _index(app: Celery, engine: Engine) -> int:
         related.stop()
 
 
-def _query(role: str, app: Celery, engine: Engine) -> int:
+def _query(role: str, app: Celery, engine: SearchEngine) -> int:
     _check(engine)
     tasks.register_questions(app, Answers(engine))
     return run_worker(f"search.{role}", app, [Queue.query], pool="threads", threads=_threads(engine))
 
 
-def _threads(engine: Engine) -> int:
+def _threads(engine: SearchEngine) -> int:
     """How many questions to answer at once."""
     if get_settings().elasticsearch_url:
         return get_settings().query_threads
@@ -73,7 +73,7 @@ def _threads(engine: Engine) -> int:
         return 1
 
 
-def _own(engine: Engine) -> bool:
+def _own(engine: SearchEngine) -> bool:
     give_up = time.monotonic() + _OWN_SECONDS
     while not engine.own():
         if time.monotonic() > give_up:
@@ -82,7 +82,7 @@ def _own(engine: Engine) -> bool:
     return True
 
 
-def _check(engine: Engine) -> None:
+def _check(engine: SearchEngine) -> None:
     """Say it at the start when the index needs to be made anew; until then it is used as it is."""
     try:
         engine.current().must_fit()

@@ -11,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from kombu.exceptions import OperationalError
 
 from services.web.beacons import ViewSink
-from services.web.cache import Unavailable
+from services.web.cache import PageUnavailable
 from services.web.clients import client_address
-from services.web.commenting import MAX_BYTES, Comments, Typed, read_comment
-from services.web.model import Comment, Gone
+from services.web.commenting import MAX_BYTES, CommentForm, Comments, read_comment
+from services.web.model import Comment, Tombstone
 from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
 from services.web.pages import search as search_page
@@ -105,7 +105,7 @@ async def search_form(request: Request) -> Response:
         page: Page = await state.responder.work(
             lambda site: search_page.search(site, query, answer, typed, wrong), request.url.path
         )
-    except Unavailable:
+    except PageUnavailable:
         return state.responder.unavailable(request)
     request.scope["page_kind"] = page.kind
     return state.responder.made(page, {"retry-after": "5"} if page.status == 503 else None)
@@ -143,7 +143,7 @@ async def most_read(request: Request) -> Response:
     section = parameters.get("section", "")[:200]
     try:
         ranked = await _state(request).responder.work(lambda site: site.read.ranking(window, section, int(size)))
-    except Unavailable:
+    except PageUnavailable:
         return _state(request).responder.unavailable(request)
     base = get_settings().site_url
     rows = [
@@ -161,10 +161,10 @@ async def comments(request: Request, id: str) -> Response:
     state = _state(request)
     try:
         article, found = await state.responder.work(lambda site: _with_comments(site, id))
-    except Unavailable:
+    except PageUnavailable:
         return state.responder.unavailable(request)
     if not isinstance(article, ArticleState):
-        return await state.responder.error(request, 410 if isinstance(article, Gone) else 404)
+        return await state.responder.error(request, 410 if isinstance(article, Tombstone) else 404)
     return _json({"comments": [_shown(comment) for comment in found]})
 
 
@@ -175,10 +175,10 @@ async def comment(request: Request, id: str) -> Response:
     is_form = "json" not in request.headers.get("content-type", "")
     try:
         article, _ = await state.responder.work(lambda site: _with_comments(site, id))
-    except Unavailable:
+    except PageUnavailable:
         return state.responder.unavailable(request)
     if not isinstance(article, ArticleState):
-        return await state.responder.error(request, 410 if isinstance(article, Gone) else 404)
+        return await state.responder.error(request, 410 if isinstance(article, Tombstone) else 404)
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return problem(403, "Không nhận", "Bình luận phải gửi từ trang của báo.")
     body = b""
@@ -208,7 +208,7 @@ async def comment(request: Request, id: str) -> Response:
 
 
 async def _refused(
-    request: Request, article: ArticleState, typed: Typed, status: int, errors: Sequence[dict[str, str]]
+    request: Request, article: ArticleState, typed: CommentForm, status: int, errors: Sequence[dict[str, str]]
 ) -> Response:
     """The form again with what was typed, or problem details."""
     headers = {"retry-after": "20"} if status in (429, 503) else {}
@@ -238,7 +238,7 @@ def _fields(request: Request, body: bytes, is_form: bool) -> dict[str, Any] | No
     return said if isinstance(said, dict) else None
 
 
-def _with_comments(site: Site, text: str) -> tuple[ArticleState | Gone | None, tuple[Comment, ...]]:
+def _with_comments(site: Site, text: str) -> tuple[ArticleState | Tombstone | None, tuple[Comment, ...]]:
     if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _MAX_ID):
         return None, ()
     article = site.read.article(int(text))

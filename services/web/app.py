@@ -15,8 +15,8 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, genera
 from services.web import api, static_files
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
+from services.web.cached_response import StaticEntry, security_headers
 from services.web.changes import Changes
-from services.web.finished import Fixed, security_headers
 from services.web.hotpath import Clock, make_protocol
 from services.web.pagemaking import PageMaker
 from services.web.reading import reading
@@ -62,9 +62,9 @@ class Web:
         self.asker.start()
         app.state.web = api.State(Responder(self.pages, self.maker), Searching(self.asker), self.sink)
         for file in static_files.files().values():
-            self.pages.hot[file.address.encode()] = Fixed(file)
+            self.pages.hot[file.address.encode()] = StaticEntry(file)
         if (icon := static_files.files().get("favicon.ico")) is not None:
-            self.pages.hot[b"/favicon.ico"] = Fixed(icon, "public, max-age=86400")
+            self.pages.hot[b"/favicon.ico"] = StaticEntry(icon, "public, max-age=86400")
         await self.sink.start()
         await self.changes.begin()
         await self.pages.warm(await self._first_pages())

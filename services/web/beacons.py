@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from services.web.groupcommit import BUSY, TAKEN, Done, GroupCommit, Line
+from services.web.groupcommit import BUSY, TAKEN, Done, GroupCommit, ViewTransport
 from services.web.viewjournal import Journal
 from shared.ask import AskFunction
-from shared.hints import counters
+from shared.redis_client import redis_client
 from shared.settings import get_settings
 from shared.views.bots import is_bot
 from shared.views.definition import BEACON_BYTES
@@ -45,11 +45,13 @@ Headers = Mapping[bytes, bytes]
 class ViewSink:
     """Judges beacons and hands the good ones to the group commit."""
 
-    def __init__(self, folder: Path | None = None, ask: AskFunction | None = None, line: Line | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, ask: AskFunction | None = None, line: ViewTransport | None = None
+    ) -> None:
         """`ask` is the process's `Asker.ask_sync`, where it has one; `line` replaces the way out in tests."""
         settings = get_settings()
         self._tokens = ViewTokens(settings.secret_key)
-        self._secrets = Secrets(counters())
+        self._secrets = Secrets(redis_client())
         self._visitors = VisitorKeys(settings.site_url, self._secrets)
         self._rate = AddressRate(RATE_PER_SECOND, RATE_BURST)
         self._site = settings.site_url.encode()
@@ -57,7 +59,7 @@ class ViewSink:
         self._origins: dict[tuple[bytes, bytes], bool] = {}
         self._bodies: dict[bytes, tuple[int, int, str]] = {}
         journal = Journal(folder or settings.data_dir / "views", time.monotonic())
-        self._commit = GroupCommit(journal, line or Line(ask))
+        self._commit = GroupCommit(journal, line or ViewTransport(ask))
 
     async def start(self) -> None:
         """Call on the event loop that will call `submit`."""

@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from services.web.finished import Entry, Filling, Fixed, this_hour
+from services.web.cached_response import Entry, Filling, StaticEntry, this_hour
+from services.web.gzip_pieces import Piece
 from services.web.page import Gone, Missing, Moved, Page
 from services.web.routes import PARTS, Address
-from services.web.splice import Piece
 from shared import telemetry
 from shared.telemetry import log
 from shared.views.token import ViewTokens
@@ -35,7 +35,7 @@ OPEN_SECONDS = 120.0
 _PART_ADDRESS = "\x00part:"
 
 
-class Unavailable(Exception):
+class PageUnavailable(Exception):
     """The page cannot be made now, and there is no copy of it."""
 
 
@@ -59,7 +59,7 @@ class PageCache:
     def __init__(self, make: Make, tokens: ViewTokens, limit_bytes: int) -> None:
         self._make = make
         self._limit = limit_bytes
-        self.hot: dict[bytes, Entry | Fixed] = {}
+        self.hot: dict[bytes, Entry | StaticEntry] = {}
         self.hits: Counter[str] = Counter()
         self._entries: dict[str, Entry] = {}
         self._addresses: dict[str, Address] = {}
@@ -92,7 +92,7 @@ class PageCache:
     @staticmethod
     def _last_copy(held: Entry | None, why: str) -> Entry:
         if held is None:
-            raise Unavailable(why)
+            raise PageUnavailable(why)
         telemetry.served_stale_total.inc()
         return held
 

@@ -23,7 +23,7 @@ TRAP = "website"
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class CommentForm:
     """What a reader typed, cleaned. `errors` are {"field", "message"} in Vietnamese."""
 
     name: str
@@ -34,7 +34,7 @@ class Typed:
     errors: list[dict[str, str]] = field(default_factory=list)
 
 
-def read_comment(fields: dict[str, Any]) -> Typed:
+def read_comment(fields: dict[str, Any]) -> CommentForm:
     """The fields of a form or a JSON object."""
     errors: list[dict[str, str]] = []
     texts = {}
@@ -60,7 +60,9 @@ def read_comment(fields: dict[str, Any]) -> Typed:
     if parent and not (parent.isascii() and parent.isdigit() and len(parent) < 10):
         errors.append({"field": "parent_id", "message": "Không có bình luận này."})
         parent = ""
-    return Typed(**texts, parent_id=int(parent) if parent else None, trapped=bool(fields.get(TRAP)), errors=errors)
+    return CommentForm(
+        **texts, parent_id=int(parent) if parent else None, trapped=bool(fields.get(TRAP)), errors=errors
+    )
 
 
 class Comments:
@@ -72,7 +74,7 @@ class Comments:
     def may_send(self, address: str) -> bool:
         return self._rate.allows(address, time.time())
 
-    def send(self, article_id: int, typed: Typed) -> None:
+    def send(self, article_id: int, typed: CommentForm) -> None:
         """Hand a comment over; the same words again are the same comment.
 
         Raises kombu.exceptions.OperationalError when the broker is away.

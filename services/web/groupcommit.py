@@ -53,7 +53,7 @@ Done = Callable[[int], None]
 """Gets 204 when the view is held, 503 when it could not be."""
 
 
-class Line:
+class ViewTransport:
     """The way to the broker and the counter."""
 
     def __init__(self, ask: AskFunction | None = None) -> None:
@@ -86,7 +86,7 @@ class Line:
 _TASK = task_name(CONSUMERS[Queue.count], CountViews.kind)
 
 
-class _Batch:
+class _ViewBatch:
     __slots__ = ("dones", "message")
 
     def __init__(self, message: dict[str, Any], dones: list[Done]) -> None:
@@ -97,14 +97,14 @@ class _Batch:
 class GroupCommit:
     """Takes views on an event loop and sees to it that they are held. `start` on the loop; `close` at the end."""
 
-    def __init__(self, journal: Journal, line: Line) -> None:
+    def __init__(self, journal: Journal, line: ViewTransport) -> None:
         self._journal = journal
         self._line = line
         self._names = BatchNames()
         self._views: list[View] = []
         self._dones: list[Done] = []
         self._rejected: dict[str, int] = {}
-        self._queue: queue.SimpleQueue[_Batch | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_ViewBatch | None] = queue.SimpleQueue()
         self._in_flight = 0
         self._timer: asyncio.TimerHandle | None = None
         # Guards the journal and `_away`: writing, and the decision that nothing unsent is left.
@@ -175,9 +175,9 @@ class GroupCommit:
             telemetry.views_rejected_total.labels(reason).inc(number)
         self._in_flight += 1
         message = {"batch_id": self._names.take(), "views": views, "rejected": rejected}
-        self._queue.put(_Batch(message, dones))
+        self._queue.put(_ViewBatch(message, dones))
 
-    def _finish(self, batch: _Batch, status: int) -> None:
+    def _finish(self, batch: _ViewBatch, status: int) -> None:
         self._in_flight -= 1
         if self._views and self._in_flight == 0 and self._timer is None:
             self._hand_over()
@@ -250,11 +250,12 @@ class GroupCommit:
         while self._away and not self._stopping.is_set():
             with self._lock:
                 name = self._journal.first_unsent()
-                record = self._journal.read(name) if name else None
-                if name is None or record is None:
+                if name is None:
                     self._away = False
                     return
-            self._send_again(name, record)
+                record = self._journal.read(name)
+            if record is not None:
+                self._send_again(name, record)
 
     def _check_sent(self) -> None:
         now = time.monotonic()

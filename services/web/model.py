@@ -129,7 +129,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Tombstone:
     """A tombstone: the article was public once. `reason_kind` is "withdrawn" or "unpublished"."""
 
     id: int

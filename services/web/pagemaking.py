@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from services.web.cache import Unavailable
+from services.web.cache import PageUnavailable
 from services.web.page import Page, Site
 from services.web.reading import Reading, reading
 from services.web.routes import Address
@@ -39,7 +39,7 @@ class PageMaker:
             with reading(self._engine) as view:
                 return work(self.site(view, path, query or {}))
         except (DBAPIError, PoolTimeoutError) as error:
-            raise Unavailable(str(error)) from error
+            raise PageUnavailable(str(error)) from error
 
     def site(self, view: Reading, path: str, query: dict[str, str]) -> Site:
         return Site(view, self._settings, self._render, path, query)

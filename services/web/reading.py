@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
 
 from services.web import keys, model
-from services.web.model import Around, Card, Comment, Gone, Listed, Ranked, Section, Story
-from services.web.standing import OTHERS
+from services.web.listings import OTHERS
+from services.web.model import Around, Card, Comment, Listed, Ranked, Section, Story, Tombstone
 from services.web.tables import (
     articles,
     changes,
@@ -91,13 +91,13 @@ class Reading:
 
     # ---------------------------------------------------------------- articles
 
-    def article(self, article_id: int) -> ArticleState | Gone | None:
+    def article(self, article_id: int) -> ArticleState | Tombstone | None:
         """The public state, the tombstone, or None for an id that was never public."""
         self.depends.add(keys.article(article_id))
         row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-        return _state(row.state) if row.public else Gone(article_id, row.reason_kind)
+        return _state(row.state) if row.public else Tombstone(article_id, row.reason_kind)
 
     def story(self, state: ArticleState) -> Story:
         """All that stands on an article's page."""

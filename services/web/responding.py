@@ -8,8 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.web.cache import PageCache, Unavailable
-from services.web.finished import Entry, Fixed, security_headers
+from services.web.cache import PageCache, PageUnavailable
+from services.web.cached_response import Entry, StaticEntry, security_headers
 from services.web.page import Gone, Missing, Moved, Page, Site
 from services.web.pagemaking import PageMaker
 from services.web.pages import errors
@@ -19,6 +19,7 @@ from shared.telemetry import log
 
 # WordPress's plain addresses: every article of such a site stood at "/".
 _PLAIN = re.compile(r"(?<![^&])p=\d{1,12}(?![^&])")
+_NOTHING = re.compile(r"q\s*=\s*0(\.0*)?")
 _ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
 
 
@@ -33,7 +34,7 @@ class Responder:
         """Whatever stands at the request's address."""
         path = request.url.path
         fixed = self._pages.hot.get(path.encode("utf-8", "replace"))
-        if isinstance(fixed, Fixed):
+        if isinstance(fixed, StaticEntry):
             return self.sent(request, fixed)
         address = resolve(path, request.url.query)
         if address is None and len(path) > 1 and path.endswith("/"):
@@ -53,20 +54,20 @@ class Responder:
             return await self._elsewhere(request)
         except Gone:
             return await self.error(request, 410)
-        except Unavailable as error:
+        except PageUnavailable as error:
             log.warning("page not to be had", path=path[:200], error=str(error)[:300])
             return self.unavailable(request)
         return self.sent(request, entry)
 
-    def sent(self, request: Request, entry: Entry | Fixed) -> Response:
+    def sent(self, request: Request, entry: Entry | StaticEntry) -> Response:
         """A cached page, whole or as 304."""
         request.scope["page_kind"] = entry.page.kind
         entry.used_at = self._pages.now
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        finished = entry.finished(self._pages.filling, packed)
-        if finished.etag.decode() in request.headers.get("if-none-match", "") and entry.page.status == 200:
-            return _raw(304, finished.not_modified, b"")
-        head, _, body = finished.tail.partition(b"\r\n\r\n")
+        packed = takes_gzip(request.headers.get("accept-encoding", ""))
+        response = entry.response(self._pages.filling, packed)
+        if response.etag.decode() in request.headers.get("if-none-match", "") and entry.page.status == 200:
+            return _raw(304, response.not_modified, b"")
+        head, _, body = response.tail.partition(b"\r\n\r\n")
         return _raw(entry.page.status, head, body)
 
     async def error(self, request: Request, status: int) -> Response:
@@ -77,7 +78,7 @@ class Responder:
         address = Address(f"\x00error:{status}", path, _ERRORS[status], (), {})
         try:
             return self.sent(request, await self._pages.entry(address))
-        except Unavailable:
+        except PageUnavailable:
             return self.unavailable(request)
 
     def unavailable(self, request: Request) -> Response:
@@ -90,7 +91,7 @@ class Responder:
     def made(self, page: Page, headers: dict[str, str] | None = None) -> Response:
         """A page for this one reader: nobody keeps it."""
         entry = Entry("", page)
-        head, _, body = entry.finished(self._pages.filling, False).tail.partition(b"\r\n\r\n")
+        head, _, body = entry.response(self._pages.filling, False).tail.partition(b"\r\n\r\n")
         answer = _raw(page.status, head, body)
         del answer.headers["etag"]
         answer.headers["cache-control"] = "no-store"
@@ -105,7 +106,7 @@ class Responder:
         """An address that an imported article had at its former site, or 404."""
         try:
             moved = await self._former(str(request.url))
-        except Unavailable:
+        except PageUnavailable:
             return self.unavailable(request)
         return _redirect(moved) if moved else await self.error(request, 404)
 
@@ -114,6 +115,15 @@ class Responder:
         old = old_path(url)
         found: str | None = await self.work(lambda site: site.read.path_of_old(old)) if old else None
         return found
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether Accept-Encoding names gzip and does not weigh it with nothing (RFC 9110, 12.5.3)."""
+    for part in accepted.lower().split(","):
+        name, *parameters = (word.strip() for word in part.split(";"))
+        if name == "gzip":
+            return not any(_NOTHING.fullmatch(parameter) for parameter in parameters)
+    return False
 
 
 def _redirect(path: str) -> Response:

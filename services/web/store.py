@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, text
 
-from services.web import keys, model, standing
+from services.web import keys, listings, model
 from services.web.tables import (
     articles,
     changes,
@@ -50,17 +50,17 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
     rows = [_row(event.payload.article) for event in events]
     states = {(event.payload.article.id, event.payload.article.version): event.payload.article for event in events}
     with _writing(engine) as (connection, changed):
-        before = standing.places(connection, [row["id"] for row in rows])
+        before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
         final = [states[row["id"], row["version"]] for row in _latest(rows) if row["id"] in newer]
-        parents = standing.section_parents(connection)
-        standing.take_out(connection, before, newer, parents)
-        standing.put_in(connection, final, parents)
+        parents = listings.section_parents(connection)
+        listings.take_out(connection, before, newer, parents)
+        listings.put_in(connection, final, parents)
         for state in final:
-            was, now = before.get(state.id), (standing.lists_of(state), standing.time_of(state))
+            was, now = before.get(state.id), (listings.lists_of(state), listings.time_of(state))
             changed.keys |= _keys_of(state.id, was, parents) | _keys_of(state.id, now, parents)
             if was != now:
-                changed.keys |= standing.neighbours(connection, state.id, was, now)
+                changed.keys |= listings.neighbours(connection, state.id, was, now)
         changed.since(event.occurred_at.timestamp() for event in events if event.payload.article.id in newer)
 
 
@@ -68,14 +68,14 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
     """Take articles from readers: tombstones with the version that took them away."""
     rows = [_tombstone(event.payload) for event in events]
     with _writing(engine) as (connection, changed):
-        before = standing.places(connection, [row["id"] for row in rows])
+        before = listings.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
-        parents = standing.section_parents(connection)
+        parents = listings.section_parents(connection)
         for article_id in gone:
             was = before.get(article_id)
             changed.keys |= _keys_of(article_id, was, parents)
-            changed.keys |= standing.neighbours(connection, article_id, was, None)
-        standing.take_out(connection, before, gone, parents)
+            changed.keys |= listings.neighbours(connection, article_id, was, None)
+        listings.take_out(connection, before, gone, parents)
         changed.since(event.occurred_at.timestamp() for event in events if event.payload.article_id in gone)
 
 
@@ -92,7 +92,7 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
                 continue
             changed.keys.add(keys.SECTIONS)
             if row["parent_slug"] != parents.get(row["id"], ""):
-                standing.move_entries(connection, row["slug"], parents.get(row["id"], ""), row["parent_slug"])
+                listings.move_entries(connection, row["slug"], parents.get(row["id"], ""), row["parent_slug"])
                 moved = (row["parent_slug"], parents.get(row["id"], ""))
                 changed.keys |= {keys.listing(model.of_section(slug)) for slug in moved if slug}
 
@@ -198,8 +198,8 @@ def _row(state: ArticleState) -> dict[str, Any]:
         "version": state.version,
         "public": True,
         "reason_kind": "",
-        "published_at": standing.time_of(state),
-        "lists": list(standing.lists_of(state)),
+        "published_at": listings.time_of(state),
+        "lists": list(listings.lists_of(state)),
         "card": model.Card.of(state).stored(),
         "state": orjson.Fragment(state.model_dump_json()),
     }
@@ -218,12 +218,12 @@ def _tombstone(event: ArticleWithdrawn) -> dict[str, Any]:
     }
 
 
-def _keys_of(article_id: int, place: standing.Where | None, parents: dict[str, str]) -> set[str]:
+def _keys_of(article_id: int, place: listings.Where | None, parents: dict[str, str]) -> set[str]:
     """Pages that show the article itself, its card, or a list it stands in."""
     made = {keys.article(article_id), keys.card(article_id), keys.block(article_id // model.BLOCK)}
     if place is not None:
         lists, at = place
-        made |= {keys.listing(name) for name in standing.with_parents(lists, parents)}
+        made |= {keys.listing(name) for name in listings.with_parents(lists, parents)}
         made.add(keys.day(_day(at)))
     return made
 

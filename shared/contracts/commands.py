@@ -43,7 +43,7 @@ class SetTrendingRule(Command):
     """An editor pins an article to the trending list (at `position`, from 1), keeps it out, or lets go of it."""
 
     kind: ClassVar[str] = "set_trending_rule"
-    queue: ClassVar[Queue] = Queue.statistics
+    queue: ClassVar[Queue] = Queue.count
     article_id: int
     rule: Literal["pin", "exclude", "none"]
     position: int = Field(1, ge=1, le=20)
@@ -55,7 +55,7 @@ class SubmitComment(Command):
     """A reader's comment on its way to the moderators; `token` makes a second sending the same comment."""
 
     kind: ClassVar[str] = "submit_comment"
-    queue: ClassVar[Queue] = Queue.bulk
+    queue: ClassVar[Queue] = Queue.comments
     token: str
     article_id: int
     parent_id: int | None = None

@@ -10,9 +10,23 @@ class Queue(StrEnum):
     index = "index"  # type: ignore[assignment]  # the search index
     query = "query"  # questions with an answer and a deadline
     count = "count"  # type: ignore[assignment]  # views
-    bulk = "bulk"  # imports, reader comments, rebuilds
+    comments = "comments"  # readers' comments on their way to the moderators
     dead = "dead"  # what could not be handled, on its way to the dead-letter table
     statistics = "statistics"  # questions to the counter
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names by which messages of this queue may still wait on a broker."""
+        return (self.value, *(former for former, queue in _FORMER.items() if queue == self.value))
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Queue | None":
+        return cls(_FORMER[str(value)]) if str(value) in _FORMER else None
+
+
+_FORMER = {"bulk": "comments"}
+"""Names of the release before this one -> today's. Its processes still send to them while a house is updated, and
+dead letters are put back by them: workers consume both."""
 
 
 CONSUMERS: dict[Queue, str] = {
@@ -20,7 +34,7 @@ CONSUMERS: dict[Queue, str] = {
     Queue.index: "search",
     Queue.query: "search",
     Queue.count: "counter",
-    Queue.bulk: "ingest",
+    Queue.comments: "ingest",
     Queue.dead: "ingest",
     Queue.statistics: "counter",
 }

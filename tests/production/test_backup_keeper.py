@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.backup import keeper
-from toasoan.place import HouseError
+from toasoan.place import OperatorError
 
 HOUR = 3600.0
 NOON = 1_762_059_600.0
@@ -50,7 +50,7 @@ def test_a_failure_drops_nothing_and_is_counted(
     keeper.keep_up(tmp_path, 24 * HOUR, 1, NOON, figures)
 
     def fails(_: Path) -> None:
-        raise HouseError("no room")
+        raise OperatorError("no room")
 
     with monkeypatch.context() as broken:
         broken.setattr(keeper, "backup", fails)

@@ -27,7 +27,7 @@ from tests.production.compose import (
     variables,
 )
 from toasoan.place import Place
-from toasoan.roles import SYNC, Proof, Role, house_roles
+from toasoan.roles import SYNC, ProcessRole, Proof, house_roles
 
 COMPOSE: dict[str, Any] = filled(raw(), example_environment())
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -47,7 +47,7 @@ WITHOUT_HEALTHCHECK = {
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
-def roles() -> list[Role]:
+def roles() -> list[ProcessRole]:
     """The processes of a house whose Redis is elsewhere."""
     place = Place(
         data_dir=Path("data"),
@@ -71,7 +71,7 @@ def roles() -> list[Role]:
     return [*apart, relay]
 
 
-def of_role(role: Role) -> dict[str, Any]:
+def of_role(role: ProcessRole) -> dict[str, Any]:
     """The compose service that runs a role: the one with its command."""
     module = role.command[1:]
     found = [service for service in OURS.values() if service.get("command", [])[1:] == list(module)]

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import click
 
-from toasoan.place import HouseError, Place
+from toasoan.place import OperatorError, Place
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,7 +57,7 @@ def fails_clearly(function: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except (HouseError, OSError) as error:
+        except (OperatorError, OSError) as error:
             raise click.ClickException(str(error)) from error
         except Exception as error:
             if type(error).__module__.split(".")[0] in ("sqlalchemy", "kombu", "redis", "celery"):

@@ -47,7 +47,7 @@ def command(
     import json
 
     from services.ingest.exchange.importers import Options, import_paths
-    from services.ingest.exchange.importers.report import Report
+    from services.ingest.exchange.importers.report import ImportReport
     from services.ingest.kit.fetching import Fetcher
     from services.ingest.media.imaging import MAX_UPLOAD_BYTES
 
@@ -58,7 +58,7 @@ def command(
         media_folder=media_folder,
         fetcher=Fetcher(max_bytes=MAX_UPLOAD_BYTES) if fetch_media else None,
     )
-    report = Report(dry_run)
+    report = ImportReport(dry_run)
     for result in import_paths(list(paths), options):
         report.add(result)
         if as_json:

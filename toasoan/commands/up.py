@@ -2,7 +2,7 @@
 
 import click
 
-from toasoan.place import HouseError
+from toasoan.place import OperatorError
 
 
 @click.command("up")
@@ -22,7 +22,7 @@ def command() -> None:
         roles = house_roles(place)
         output = Output(as_json=place.log_format == "json", file=place.data_dir / "log" / "house.log")
         code = up(place, roles, output)
-    except (HouseError, OSError) as error:
+    except (OperatorError, OSError) as error:
         raise click.ClickException(str(error)) from None
     output.close()
     raise SystemExit(code)

@@ -10,7 +10,7 @@ import httpx2
 
 from shared.telemetry import log
 from toasoan.demo import pictures
-from toasoan.demo.stories import Picture, Story, stories
+from toasoan.demo.stories import DemoStory, Picture, stories
 
 # The order of the menu.
 SECTIONS = (
@@ -126,7 +126,7 @@ class _Desk:
         self._api, self._drawn, self._start = api, drawn, start
         self._uploaded: dict[str, dict[str, Any]] = {}
 
-    def push(self, story: Story) -> int:
+    def push(self, story: DemoStory) -> int:
         """Publish a story, as it was before its correction; returns its id."""
         body = story.html(self._start, self._addresses(story))
         if story.notice:
@@ -156,7 +156,7 @@ class _Desk:
         }
         return int(self._api.call("POST", "/api/articles", fields)["id"])
 
-    def correct(self, story: Story, article_id: int) -> None:
+    def correct(self, story: DemoStory, article_id: int) -> None:
         """Correct a story in public, unless that was done."""
         now = self._api.call("GET", f"/api/articles/{article_id}")
         if now["corrections"] or now["status"] != "published":
@@ -165,7 +165,7 @@ class _Desk:
         fields["body"] = now["body"].replace(story.wrong, story.right)
         self._api.call("POST", f"/api/articles/{article_id}/correct", fields)
 
-    def _addresses(self, story: Story) -> dict[str, str]:
+    def _addresses(self, story: DemoStory) -> dict[str, str]:
         return {picture.name: self._upload(picture)["url"] for picture in story.pictures}
 
     def _upload(self, picture: Picture) -> dict[str, Any]:
@@ -176,7 +176,7 @@ class _Desk:
         return self._uploaded[picture.name]
 
 
-def _names(wanted: Iterable[Story]) -> list[str]:
+def _names(wanted: Iterable[DemoStory]) -> list[str]:
     """The pictures of the stories in the order of their use."""
     return list(dict.fromkeys(picture.name for story in wanted for picture in story.pictures))
 

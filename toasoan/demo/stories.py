@@ -41,7 +41,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class DemoStory:
     """One file; texts still hold their `{ngày}`."""
 
     name: str
@@ -107,14 +107,14 @@ class Story:
         return f"<p>{html.escape(part, quote=False)}</p>"
 
 
-def stories() -> list[Story]:
+def stories() -> list[DemoStory]:
     """Every article, in the order in which they should come into an empty paper: what leads it, then the newest."""
     start = datetime.now(VIETNAM)
     found = [read(path) for path in FOLDER.glob("*.txt")]
     return sorted(found, key=lambda story: (story.lead or 99, start - story.published_at(start)))
 
 
-def read(path: Path) -> Story:
+def read(path: Path) -> DemoStory:
     """The article in a file. Raises ValueError or TypeError for a header that cannot be meant."""
     header, _, body = path.read_text(encoding="utf-8").partition("\n\n")
     single: dict[str, str] = {}
@@ -127,7 +127,7 @@ def read(path: Path) -> Story:
             repeated[name].append([part.strip() for part in value.split("|")])
         else:
             single[name] = value.strip()
-    return Story(
+    return DemoStory(
         name=path.stem,
         body=body,
         views=int(single.pop("views", 0)),

@@ -1,4 +1,4 @@
-"""People, their desks and sessions, invitations, keys of programs."""
+"""People, their sections and sessions, invitations, keys of programs."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text, true
 
@@ -36,7 +36,7 @@ users = Table(
     Column("must_change_password", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
-    # The desks of an account are the sections in `user_sections`, or all of them, those to come included.
+    # The sections of an account stand in `user_sections`; or it has all of them, those to come included.
     Column("all_sections", Boolean, nullable=False, server_default=true()),
     Column("totp_secret", String(64)),  # NULL: no second factor
     Column("totp_step", BigInteger),  # of the last code taken: a code counts once

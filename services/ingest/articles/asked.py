@@ -80,4 +80,4 @@ def version_of(article_id: int, version: int | None) -> ArticleState:
 
 def seen_by(who: Account) -> listing.Seen:
     """What an account may read, for lists."""
-    return listing.Seen(rights.desks(who, Action.read), who.actor_name)
+    return listing.Seen(rights.allowed_sections(who, Action.read), who.actor_name)

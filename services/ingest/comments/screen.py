@@ -35,7 +35,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.moderate)]) ->
     found = comments.queue(
         engine("ingest"),
         status,
-        desks=rights.desks(who, Action.moderate),
+        section_ids=rights.allowed_sections(who, Action.moderate),
         owner=who.actor_name,
         text=asked.get("q", "")[:100],
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,

@@ -67,7 +67,7 @@ def queue(
     engine: Engine,
     status: str = "held",
     *,
-    desks: frozenset[int] | None = None,
+    section_ids: frozenset[int] | None = None,
     owner: str = "",
     text: str = "",
     after: int = 0,
@@ -75,8 +75,8 @@ def queue(
 ) -> list[Any]:
     """Comments with their articles' title, section and maker: the held ones oldest first, others newest first.
 
-    `desks` narrows to articles of those sections and those that `owner` has made; None means every section. `after` is
-    the last id of the page above.
+    `section_ids` narrows to articles of those sections and those that `owner` has made; None means every section.
+    `after` is the last id of the page above.
     """
     newest_first = status != "held"
     order = comments.c.id.desc() if newest_first else comments.c.id
@@ -94,8 +94,8 @@ def queue(
         .order_by(order)
         .limit(limit)
     )
-    if desks is not None:
-        query = query.where(or_(articles.c.section_id.in_(desks), articles.c.created_by == owner))
+    if section_ids is not None:
+        query = query.where(or_(articles.c.section_id.in_(section_ids), articles.c.created_by == owner))
     if text:
         query = query.where(
             or_(comments.c.text.contains(text, autoescape=True), comments.c.name.contains(text, autoescape=True))

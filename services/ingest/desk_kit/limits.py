@@ -6,7 +6,7 @@ import time
 import redis
 
 from services.ingest.kit.errors import Refused
-from shared.hints import counters
+from shared.redis_client import redis_client
 from shared.telemetry import log
 
 _PREFIX = "ts:desk:"
@@ -108,7 +108,7 @@ def _redis(work):  # type: ignore[no-untyped-def]
     if time.monotonic() < _resting_until:
         return None
     try:
-        return work(counters())
+        return work(redis_client())
     except redis.RedisError as error:
         _resting_until = time.monotonic() + _REST_SECONDS
         log.warning("redis away, counting in this process", error=str(error)[:200])

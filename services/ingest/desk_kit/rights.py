@@ -1,6 +1,6 @@
 """Who may do what at the desk: one table, asked by every endpoint, shown to people on the page of roles.
 
-Sections are desks. A reach says on which articles: `own` those one has made, `desk` those of one's sections and
+A reach says on which articles: `own` those one has made, `section` those of one's sections and
 one's own, `all` every one. Actions without an article are allowed with any reach but `none`.
 """
 
@@ -13,7 +13,7 @@ from services.ingest.kit.errors import Forbidden
 class Reach(IntEnum):
     none = 0
     own = 1
-    desk = 2
+    section = 2
     all = 3
 
 
@@ -58,7 +58,7 @@ ROLE_NAMES = {
     Role.ops: "Kỹ thuật (chỉ xem)",
 }
 _ORDER = (Role.reporter, Role.editor, Role.secretary, Role.chief, Role.admin, Role.ops)
-_REACH = {"-": Reach.none, "own": Reach.own, "desk": Reach.desk, "all": Reach.all}
+_REACH = {"-": Reach.none, "own": Reach.own, "section": Reach.section, "all": Reach.all}
 
 
 def _row(words: str) -> dict[Role, Reach]:
@@ -69,10 +69,10 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     #                              reporter  editor  secretary  chief  admin  ops
     Action.self: _row("             all       all     all        all    all    all"),
     Action.home: _row("             all       all     all        all    all    all"),
-    Action.read: _row("             desk      desk    all        all    all    all"),
-    Action.write: _row("            own       desk    all        all    all    -"),
-    Action.submit: _row("           own       desk    all        all    all    -"),
-    Action.edit: _row("             -         desk    all        all    all    -"),
+    Action.read: _row("             section   section all        all    all    all"),
+    Action.write: _row("            own       section all        all    all    -"),
+    Action.submit: _row("           own       section all        all    all    -"),
+    Action.edit: _row("             -         section all        all    all    -"),
     Action.approve: _row("          -         -       all        all    all    -"),
     Action.publish: _row("          -         -       all        all    all    -"),
     Action.withdraw: _row("         -         -       all        all    all    -"),
@@ -80,10 +80,10 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.media_read: _row("       all       all     all        all    all    all"),
     Action.media_write: _row("      all       all     all        all    all    -"),
     Action.front_page: _row("       -         -       all        all    all    -"),
-    Action.moderate: _row("         -         desk    all        all    all    -"),
+    Action.moderate: _row("         -         section all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),
-    Action.plan: _row("             own       desk    all        all    all    -"),
+    Action.plan: _row("             own       section all        all    all    -"),
     Action.royalties_read: _row("   own       own     all        all    all    -"),
     Action.royalties: _row("        -         -       all        all    all    -"),
     Action.royalties_approve: _row("-         -       -          all    all    -"),
@@ -111,7 +111,7 @@ def may(account: Account, action: Action, *, section_id: int | None = None, owne
     if how_far in (Reach.none, Reach.all):
         return how_far is Reach.all
     is_own = owner == account.actor_name
-    return is_own or (how_far is Reach.desk and section_id is not None and account.works_at(section_id))
+    return is_own or (how_far is Reach.section and section_id is not None and account.works_at(section_id))
 
 
 def require(account: Account, action: Action, *, section_id: int | None = None, owner: str | None = None) -> None:
@@ -120,12 +120,12 @@ def require(account: Account, action: Action, *, section_id: int | None = None, 
         raise Forbidden(_SEAL)
 
 
-def desks(account: Account, action: Action) -> frozenset[int] | None:
+def allowed_sections(account: Account, action: Action) -> frozenset[int] | None:
     """The sections whose articles an account may do something with; None means all of them.
 
     With reach `own` or `none` there is no such section: what is one's own has to be looked for by its maker.
     """
     how_far = reach(account, action)
-    if how_far is Reach.all or (how_far is Reach.desk and account.all_sections):
+    if how_far is Reach.all or (how_far is Reach.section and account.all_sections):
         return None
-    return account.section_ids if how_far is Reach.desk else frozenset()
+    return account.section_ids if how_far is Reach.section else frozenset()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.ingest.exchange.importers import Options, import_paths
-from services.ingest.exchange.importers.report import Report
+from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.fetching import Fetcher
@@ -34,7 +34,7 @@ def work_off(engine: Engine, halted: Callable[[], bool]) -> bool:
 
 
 def _run(engine: Engine, row: Any, halted: Callable[[], bool]) -> None:
-    report = Report(row.dry_run)
+    report = ImportReport(row.dry_run)
     report.counts.update(row.counts)
     problems = list(row.problems)
     actor = Actor(row.created_by, frozenset({Scope.publish}))

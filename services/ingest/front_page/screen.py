@@ -29,7 +29,7 @@ _IN_PREVIEW = 14
 def show(request: Request, who: Annotated[Account, needs(Action.front_page)], q: str = "") -> Response:
     slots, mark = frontpage.slots(engine("ingest"))
     now = datetime.now(UTC)
-    wanted = listing.Wanted(statuses=("published", "scheduled"), title=q.strip()[:200])
+    wanted = listing.ListFilter(statuses=("published", "scheduled"), title=q.strip()[:200])
     candidates = listing.page(engine("ingest"), seen_by(who), wanted, limit=_CANDIDATES)
     taken = {slot.article_id for slot in slots}
     return page(
@@ -63,7 +63,7 @@ def arrange(who: Annotated[Account, needs(Action.front_page)], form: Form) -> Re
 def preview(request: Request, who: Annotated[Account, needs(Action.front_page)], luc: str = "") -> Response:
     """The front page's first stories as the slots will have them at a time."""
     at = Fields([("luc", luc)]).time("luc") or datetime.now(UTC)
-    wanted = listing.Wanted(statuses=("published", "scheduled"))
+    wanted = listing.ListFilter(statuses=("published", "scheduled"))
     rows = listing.page(engine("ingest"), seen_by(who), wanted, limit=100)
     visible = [row for row in rows if row.published_at is not None and row.published_at <= at]
     newest = [row.id for row in sorted(visible, key=lambda row: row.published_at, reverse=True)]

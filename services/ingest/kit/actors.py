@@ -53,7 +53,7 @@ _SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`section_ids` are the account's desks, unless it works at every section."""
+    """`section_ids` are the account's own, unless it works at every section."""
 
     id: int
     email: str

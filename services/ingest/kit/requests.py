@@ -49,6 +49,9 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 
 async def _json_in(request: Request, optional: bool = False) -> bytes:
+    if not optional:
+        # First: a form's body has been read already, by whoever looked for its token.
+        expect_type(request, "application/json")
     raw = await body(request, MAX_REQUEST_BYTES)
     if optional and not raw.strip():
         return b"{}"

@@ -17,9 +17,9 @@ from services.ingest.kit.tables import dead_letters
 from services.ingest.ops.reconcile import last_results
 from shared import broker, canary, deadletter, telemetry
 from shared.contracts.queues import Queue
-from shared.hints import counters
 from shared.outbox import Relay
 from shared.process import every
+from shared.redis_client import redis_client
 from shared.telemetry import log
 
 _LOOK_SECONDS = 5.0
@@ -106,7 +106,7 @@ class Gauges:
     def _remember(self) -> None:
         if not self._sample:
             return
-        pipe = counters().pipeline(transaction=False)
+        pipe = redis_client().pipeline(transaction=False)
         pipe.lpush(_HISTORY, orjson.dumps({"at": round(time.time()), **self._sample}))
         pipe.ltrim(_HISTORY, 0, _SAMPLES - 1)
         pipe.execute()
@@ -114,5 +114,5 @@ class Gauges:
 
 def history() -> list[dict[str, Any]]:
     """The last hour's samples, the oldest first. Raises redis.RedisError."""
-    raw: list[bytes] = counters().lrange(_HISTORY, 0, _SAMPLES - 1)  # type: ignore[assignment]
+    raw: list[bytes] = redis_client().lrange(_HISTORY, 0, _SAMPLES - 1)  # type: ignore[assignment]
     return [orjson.loads(one) for one in reversed(raw)]

@@ -38,7 +38,7 @@ from shared.contracts.events import (
 from shared.contracts.queues import Queue
 from shared.database import engine as service_engine
 from shared.database import read, write
-from shared.hints import counters
+from shared.redis_client import redis_client
 from shared.telemetry import log
 
 _PAGE = 5_000
@@ -71,7 +71,7 @@ STORES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedVersion:
     """The version that a store must hold, and the event that brings it there."""
 
     id: int
@@ -116,7 +116,7 @@ def last_results() -> dict[str, tuple[int, float]]:
 
     Raises redis.RedisError.
     """
-    held: dict[bytes, bytes] = counters().hgetall(_RESULTS)  # type: ignore[assignment]
+    held: dict[bytes, bytes] = redis_client().hgetall(_RESULTS)  # type: ignore[assignment]
     results = {}
     for name, value in held.items():
         number, at = value.split()
@@ -176,7 +176,7 @@ class Comparison:
             self._send_small_things(empty=not (held_any or rest))
         return differed
 
-    def mend(self, page: Sequence[Wanted]) -> tuple[list[Wanted], list[Wanted]]:
+    def mend(self, page: Sequence[ExpectedVersion]) -> tuple[list[ExpectedVersion], list[ExpectedVersion]]:
         """Look at these articles alone, in the order of ids; returns (those that are there, those sent again).
 
         Raises as `run` does.
@@ -189,7 +189,7 @@ class Comparison:
         self._send_again(missing)
         return there, missing
 
-    def _send_again(self, missing: list[Wanted]) -> None:
+    def _send_again(self, missing: list[ExpectedVersion]) -> None:
         _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
 
     def _held(self, after: int, last: int | None) -> dict[int, int]:
@@ -203,7 +203,7 @@ class Comparison:
                 return held
             after = answer[-1][0]
 
-    def _still_missing(self, candidates: list[Wanted]) -> list[Wanted]:
+    def _still_missing(self, candidates: list[ExpectedVersion]) -> list[ExpectedVersion]:
         """Those that are neither in the outbox nor in the queue, and still not in the store."""
         candidates = self._without_outbox(candidates)
         if not candidates:
@@ -215,7 +215,7 @@ class Comparison:
             held |= self._held(first - 1, last)
         return [one for one in candidates if held.get(one.id, 0) < one.version]
 
-    def _without_outbox(self, candidates: list[Wanted]) -> list[Wanted]:
+    def _without_outbox(self, candidates: list[ExpectedVersion]) -> list[ExpectedVersion]:
         if not candidates:
             return []
         with read(self._source) as connection:
@@ -256,7 +256,7 @@ class Comparison:
         events.wake("ingest")
 
 
-def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[Wanted]]:
+def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[ExpectedVersion]]:
     """What a store must hold, by id, _PAGE at a time; each page in a read of its own."""
     version = articles.c.version if drafts else articles.c.public_version
     query = (
@@ -271,7 +271,7 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         if last is not None:
             part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
         with read(source) as connection:
-            page = [Wanted(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(part)]
+            page = [ExpectedVersion(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(part)]
         if not page:
             return
         yield page
@@ -290,7 +290,7 @@ def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield first, last
 
 
-def _resend(source: Engine, wanted: Sequence[Wanted], queues: Sequence[Queue], bulk: bool) -> int:
+def _resend(source: Engine, wanted: Sequence[ExpectedVersion], queues: Sequence[Queue], bulk: bool) -> int:
     """Put articles into the outbox for these queues; returns their number."""
     for first in range(0, len(wanted), _ROWS_A_TRANSACTION):
         with write(source) as connection:
@@ -302,8 +302,8 @@ def _resend(source: Engine, wanted: Sequence[Wanted], queues: Sequence[Queue], b
     return len(wanted)
 
 
-def _by_event(wanted: Sequence[Wanted]) -> dict[type[Event], list[Wanted]]:
-    groups: dict[type[Event], list[Wanted]] = {}
+def _by_event(wanted: Sequence[ExpectedVersion]) -> dict[type[Event], list[ExpectedVersion]]:
+    groups: dict[type[Event], list[ExpectedVersion]] = {}
     for article in wanted:
         groups.setdefault(article.event, []).append(article)
     return groups
@@ -342,6 +342,6 @@ def _remember(found: dict[str, int | None]) -> None:
     values = {name: f"{number} {time.time()}" for name, number in found.items() if number is not None}
     try:
         for name, value in values.items():
-            counters().hset(_RESULTS, name, value)
+            redis_client().hset(_RESULTS, name, value)
     except redis.RedisError as error:
         log.warning("comparison not noted", error=str(error))

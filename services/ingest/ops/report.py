@@ -74,7 +74,7 @@ class Handler:
 
 
 @dataclass(slots=True)
-class Report:
+class HouseReport:
     processes: list[Process] = field(default_factory=list)
     queues: list[Waiting] = field(default_factory=list)
     broker: BrokerState | None = None
@@ -87,9 +87,9 @@ class Report:
     samples: list[dict[str, Any]] = field(default_factory=list)
 
 
-def make(source: Engine) -> Report:
+def make(source: Engine) -> HouseReport:
     """Everything but the handlers, whose numbers have to be fetched from each process."""
-    made = Report(processes=processes(), backup=_note("backup.json"))
+    made = HouseReport(processes=processes(), backup=_note("backup.json"))
     made.broker = _or_none(lambda: look(publisher("ingest")))
     ran = _or_none(canary.ran_at) or {}
     rows, made.outbox_age = _or_none(lambda: _outbox(source)) or ({}, None)

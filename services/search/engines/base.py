@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from services.search.documents import MAPPING_VERSION, IndexDocument
-from services.search.queries import Field, Plan
+from services.search.queries import Field, QueryPlan
 from shared.vietnamese import forms
 
 # A fresh article counts up to this much more than an old one, half of it after HALF_LIFE_DAYS: enough to decide
@@ -29,7 +29,7 @@ class IndexMismatch(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class SearchFilter:
     """Which documents may be found at all. The default is a reader's: published ones.
 
     `drafts` adds what is not public: all of it, or only that of `draft_sections`. Tombstones are never found.
@@ -45,7 +45,7 @@ class Scope:
     draft_sections: tuple[str, ...] | None = None
 
 
-PUBLIC = Scope()
+PUBLIC = SearchFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ class Index(ABC):
         """Write documents; for each article the highest version wins, whatever order and however often they come.
 
         Searchable when this returns, or (many at once, Elasticsearch) within a second. Returns the ids that were
-        newer. Raises shared.handler.Unavailable when the engine is away.
+        newer. Raises shared.away.Unavailable when the engine is away.
         """
 
     @abstractmethod
     def search(
         self,
-        plan: Plan,
-        scope: Scope,
+        plan: QueryPlan,
+        scope: SearchFilter,
         offset: int,
         size: int,
         sort: Literal["relevance", "newest"] = "relevance",
@@ -92,7 +92,7 @@ class Index(ABC):
         """Documents that match, best or newest first, with a total that counts every one of them."""
 
     @abstractmethod
-    def counts(self, plans: Sequence[Plan], scope: Scope = PUBLIC) -> list[int]:
+    def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         """How many documents match each plan."""
 
     @abstractmethod
@@ -138,7 +138,7 @@ class Index(ABC):
 
     def size(self) -> int:
         """Number of documents, without tombstones."""
-        return self.counts([Plan(everything=True)], Scope(drafts=True))[0]
+        return self.counts([QueryPlan(everything=True)], SearchFilter(drafts=True))[0]
 
     def must_fit(self) -> None:
         """Raises IndexMismatch when the index was made by other code."""
@@ -149,7 +149,7 @@ class Index(ABC):
             )
 
 
-class Engine(ABC):
+class SearchEngine(ABC):
     """The indexes of the house: the one that is searched, perhaps one that is being filled, the one before."""
 
     def own(self) -> bool:

@@ -1,10 +1,10 @@
 """Which engine this house has."""
 
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from shared.settings import get_settings
 
 
-def make_engine() -> Engine:
+def make_engine() -> SearchEngine:
     """Elasticsearch where ELASTICSEARCH_URL is set, else tantivy in the data dir. Neither is loaded without need."""
     settings = get_settings()
     if settings.elasticsearch_url:

@@ -7,8 +7,8 @@ from typing import Any
 from services.search import documents as docs
 from services.search.documents import MAPPING_VERSION, PUBLISHED, WITHDRAWN, IndexDocument
 from services.search.engines import base
-from services.search.engines.base import Scope
-from services.search.queries import MOST_PAIRS, Field, Phrase, Plan, Term
+from services.search.engines.base import SearchFilter
+from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
 from shared.vietnamese import forms
 
 # Keys of a stored document; the searched forms are made from them and not stored.
@@ -53,11 +53,11 @@ def source(document: IndexDocument) -> dict[str, Any]:
     return made | {field.value: getattr(tokens, field.value) for field in Field}
 
 
-def matching(plan: Plan, scope: Scope) -> dict[str, Any]:
+def matching(plan: QueryPlan, scope: SearchFilter) -> dict[str, Any]:
     return {"bool": _clauses(plan) | {"filter": visible(scope)}}
 
 
-def ranking(plan: Plan, scope: Scope) -> dict[str, Any]:
+def ranking(plan: QueryPlan, scope: SearchFilter) -> dict[str, Any]:
     should = [_term(term) for term in plan.ranked]
     if plan.pairs_most:
         should.append({"constant_score": {"filter": _some(plan.pairs, plan.pairs_most), "boost": MOST_PAIRS}})
@@ -82,7 +82,7 @@ def ranking(plan: Plan, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _clauses(plan: Plan) -> dict[str, Any]:
+def _clauses(plan: QueryPlan) -> dict[str, Any]:
     if plan.nothing:
         return {"must": [{"match_none": {}}]}
     if plan.everything:
@@ -102,7 +102,7 @@ def _some(terms: Sequence[Term], minimum: int) -> dict[str, Any]:
     return {"bool": {"should": [_term(term) for term in terms], "minimum_should_match": minimum}}
 
 
-def visible(scope: Scope) -> list[dict[str, Any]]:
+def visible(scope: SearchFilter) -> list[dict[str, Any]]:
     published = {"term": {"status": PUBLISHED}}
     filters: list[dict[str, Any]] = [published]
     if scope.drafts:

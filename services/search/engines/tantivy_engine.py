@@ -12,14 +12,14 @@ import orjson
 from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.tantivy_index import TantivyIndex
-from shared.handler import Unavailable
+from shared.away import Unavailable
 from shared.telemetry import log
 
 _POINTER = "indexes.json"
 _WRITER = "writer.lock"
 
 
-class TantivyEngine(base.Engine):
+class TantivyEngine(base.SearchEngine):
     """The indexes in `folder`. Any process may read; the one that holds `own()` writes."""
 
     def __init__(self, folder: Path) -> None:

@@ -4,6 +4,8 @@ The index is its own book of versions: a document's version is a column of it, s
 known to be committed can never differ.
 """
 
+import errno
+import re
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,10 +18,10 @@ from tantivy import Document, FieldType, Index, IndexWriter, Occur, Order, Query
 from services.search import documents as docs
 from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
 from services.search.engines import base
-from services.search.engines.base import PUBLIC, Found, Made, Scope
+from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.recent import RecentDocuments
-from services.search.queries import MOST_PAIRS, Field, Phrase, Plan, Term
-from shared.handler import Unavailable
+from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
+from shared.away import Unavailable
 from shared.telemetry import log
 
 _MADE_FILE = "made.json"
@@ -32,6 +34,11 @@ _SIMILAR_TERMS = 25
 # In so large an index words of every second article no longer rank: they say next to nothing, and tantivy scores every
 # article that has them, found or not (120,000 articles, headlines: 36 ms without this, 13 with it).
 _LARGE_INDEX = 50_000
+
+# Everything is a ValueError in tantivy-py: this is how the disk's own begin. (Its threads die of nothing else.)
+_OS_ERROR = re.compile(
+    r"(?:An IO error occurred|Internal error): .*\(os error (\d+)\)|An error occurred in a thread()", re.DOTALL
+)
 
 _POSITIONS = {Field.folded: "position", Field.exact: "position"}
 
@@ -103,9 +110,11 @@ class TantivyIndex(base.Index):
                         writer.delete_documents_by_query(Query.term_query(self._schema, "id", document.id))
                     writer.add_document(self._document(document))
                 writer.commit()
-            except BaseException:
+            except BaseException as error:
                 # Nothing of a failed batch may ride along with the next commit.
                 self._drop_writer()
+                if said := _OS_ERROR.match(str(error)):
+                    raise OSError(int(said[1] or errno.EIO), str(error)) from error
                 raise
         return {document.id for document in wanted}
 
@@ -171,8 +180,8 @@ class TantivyIndex(base.Index):
 
     def search(
         self,
-        plan: Plan,
-        scope: Scope,
+        plan: QueryPlan,
+        scope: SearchFilter,
         offset: int,
         size: int,
         sort: Literal["relevance", "newest"] = "relevance",
@@ -219,7 +228,7 @@ class TantivyIndex(base.Index):
         }
         return int(found["total"]["value"]), buckets
 
-    def counts(self, plans: Sequence[Plan], scope: Scope = PUBLIC) -> list[int]:
+    def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         searcher = self._reader()
         found: list[Any] = [searcher.search(self._matching(plan, scope), 1) for plan in plans]
         return [int(result.count) for result in found]
@@ -313,7 +322,7 @@ class TantivyIndex(base.Index):
 
     # ------------------------------------------------------------ queries
 
-    def _matching(self, plan: Plan, scope: Scope) -> Query:
+    def _matching(self, plan: QueryPlan, scope: SearchFilter) -> Query:
         """What is found, without what only ranks: enough for totals and facets."""
         if plan.nothing:
             return Query.empty_query()
@@ -336,7 +345,7 @@ class TantivyIndex(base.Index):
         either = [(Occur.Should, self._term(term)) for term in terms]
         return Query.boolean_query(either, minimum_number_should_match=minimum)
 
-    def _ranking(self, searcher: Searcher, plan: Plan, matching: Query) -> Query:
+    def _ranking(self, searcher: Searcher, plan: QueryPlan, matching: Query) -> Query:
         terms = plan.ranked
         if searcher.num_docs > _LARGE_INDEX:
             half = searcher.num_docs // 2
@@ -348,7 +357,7 @@ class TantivyIndex(base.Index):
             scored.append((Occur.Should, most))
         return Query.boolean_query([(Occur.Must, Query.const_score_query(matching, 0.0)), *scored])
 
-    def _visible(self, scope: Scope) -> Query:
+    def _visible(self, scope: SearchFilter) -> Query:
         """The filters."""
         published = self._raw("status", PUBLISHED)
         clauses = [(Occur.Must, published)]

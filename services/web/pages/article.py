@@ -90,6 +90,6 @@ def public_state(site: Site, article_id: str) -> ArticleState:
     found = site.read.article(int(article_id))
     if found is None:
         raise Missing
-    if isinstance(found, model.Gone):
+    if isinstance(found, model.Tombstone):
         raise Gone
     return found

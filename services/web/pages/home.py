@@ -18,7 +18,7 @@ _CORRECTED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SectionBlock:
     """A section on the front page."""
 
     section: Section
@@ -64,13 +64,13 @@ def _top(site: Site) -> list[Card]:
     return [*pinned, *newest][: 1 + _BESIDE_LEAD]
 
 
-def _blocks(site: Site, shown: set[int]) -> list[Block]:
+def _blocks(site: Site, shown: set[int]) -> list[SectionBlock]:
     made = []
     for section in site.read.sections():
         cards = site.read.listed(model.of_section(section.slug), size=_IN_BLOCK + 1 + _BESIDE_LEAD).cards
         fresh = tuple(_with_picture_first([card for card in cards if card.id not in shown][:_IN_BLOCK]))
         if fresh:
-            made.append(Block(section, fresh))
+            made.append(SectionBlock(section, fresh))
     return made
 
 

@@ -92,7 +92,7 @@ def corrections(site: Site) -> Page:
     notices = [
         (card, state.corrections)
         for card, state in zip(listed.cards, states, strict=True)
-        if state is not None and not isinstance(state, model.Gone)
+        if state is not None and not isinstance(state, model.Tombstone)
     ]
     name = "Thông tin cải chính, xin lỗi"
     return _list(

@@ -8,11 +8,11 @@ from typing import Any
 
 from services.counter import drain, store
 from services.counter.hot import Hot
-from shared.hints import counters
+from shared.redis_client import redis_client
 
 STEPS = (
-    "before seal",
-    "after seal",
+    "before close_delta",
+    "after close_delta",
     "before load",
     "after load",
     "before add_delta",
@@ -42,7 +42,7 @@ def around(owner: Any, name: str, moment: str) -> None:
 
 
 def main(step: str) -> None:
-    hot, source = Hot(counters()), store.engine()
+    hot, source = Hot(redis_client()), store.engine()
     moment, _, name = step.partition(" ")
     if step == "in add_delta":
         # Rows are written, the transaction is open.
@@ -50,7 +50,7 @@ def main(step: str) -> None:
     elif step == "in forget":
         # The delta is gone, its name is still listed.
         def half(name: str) -> None:
-            counters().delete(f"ts:c:delta:{name}")
+            redis_client().delete(f"ts:c:delta:{name}")
             die()
 
         hot.forget = half  # type: ignore[method-assign]

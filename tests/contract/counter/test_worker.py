@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.web.groupcommit import Line
+from services.web.groupcommit import ViewTransport
 from shared.ask import Asker
 from shared.celery_factory import make_celery, publish
 from shared.contracts.articles import ArticleState, Author
@@ -44,7 +44,7 @@ class Counter:
 
     def __init__(self, broker: RedisServer) -> None:
         self.app = make_celery("web")
-        self.line = Line()
+        self.line = ViewTransport()
         self.asker = Asker(self.app).start()
         self._broker = broker
 

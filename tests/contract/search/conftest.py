@@ -9,7 +9,7 @@ import pytest
 
 from services.search.answers import Answers
 from services.search.documents import IndexDocument
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from services.search.engines.choose import make_engine
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from tests.conftest import forget_settings
@@ -37,7 +37,7 @@ def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def engine(settings: str) -> Iterator[Engine]:
+def engine(settings: str) -> Iterator[SearchEngine]:
     made = make_engine()
     assert made.own()
     made.current()
@@ -50,7 +50,7 @@ def engine(settings: str) -> Iterator[Engine]:
 class Reader:
     """Asks as web does, without the queue in between. Every question is a new one: nothing comes from a cache."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: SearchEngine) -> None:
         self.engine = engine
 
     def search(self, q: str, **more: object) -> SearchAnswer:
@@ -64,11 +64,11 @@ class Reader:
 
 
 @pytest.fixture
-def reader(engine: Engine) -> Reader:
+def reader(engine: SearchEngine) -> Reader:
     return Reader(engine)
 
 
-def put(engine: Engine, documents: Sequence[IndexDocument]) -> None:
+def put(engine: SearchEngine, documents: Sequence[IndexDocument]) -> None:
     """Index some documents; they are searchable when this returns, in either engine."""
     for first in range(0, len(documents), 10):
         engine.apply(documents[first : first + 10])

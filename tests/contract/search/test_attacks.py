@@ -7,7 +7,7 @@ import time
 import pytest
 
 from services.search.answers import Answers
-from services.search.engines.base import PUBLIC, Engine
+from services.search.engines.base import PUBLIC, SearchEngine
 from services.search.queries import MAX_PHRASES, MAX_WORDS, plan, read
 from shared.contracts.commands import SearchArticles, SuggestTitles
 from tests.contract.search.conftest import Reader, put
@@ -52,12 +52,12 @@ HOSTILE = [
 
 
 @pytest.fixture
-def full(engine: Engine) -> Engine:
+def full(engine: SearchEngine) -> SearchEngine:
     put(engine, made_paper(40))
     return engine
 
 
-def test_hostile_text_is_only_text(full: Engine, reader: Reader) -> None:
+def test_hostile_text_is_only_text(full: SearchEngine, reader: Reader) -> None:
     for typed in HOSTILE:
         started = time.monotonic()
         answer = reader.search(typed)
@@ -68,7 +68,7 @@ def test_hostile_text_is_only_text(full: Engine, reader: Reader) -> None:
     assert reader.search("điện\x00 biên").total == reader.search("điện biên").total
 
 
-def test_more_than_can_be_meant_is_cut(full: Engine) -> None:
+def test_more_than_can_be_meant_is_cut(full: SearchEngine) -> None:
     index = full.current()
     dice = random.Random(3)
     words = [f"{dice.choice('bcdghklmnpst')}{dice.choice('aeiou')}{number}" for number in range(10_000)]
@@ -90,7 +90,7 @@ def test_more_than_can_be_meant_is_cut(full: Engine) -> None:
         assert time.monotonic() - started < 5, name
 
 
-def test_memory_stays_flat(full: Engine) -> None:
+def test_memory_stays_flat(full: SearchEngine) -> None:
     answers = Answers(full)
     dice = random.Random(5)
 

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from services.search.engines import tantivy_index
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from tests.contract.search.conftest import Reader, article, put
 
 STORIES = [
@@ -19,7 +19,7 @@ STORIES = [
 
 
 @pytest.fixture(autouse=True)
-def _paper(engine: Engine) -> None:
+def _paper(engine: SearchEngine) -> None:
     put(engine, STORIES)
 
 
@@ -48,7 +48,7 @@ def test_the_right_article_comes_first(reader: Reader, typed: str, first: int) -
     assert reader.ids(typed)[0] == first
 
 
-def test_marks_that_were_typed_decide(engine: Engine, reader: Reader) -> None:
+def test_marks_that_were_typed_decide(engine: SearchEngine, reader: Reader) -> None:
     more = [article(10 + number, f"Chuyện bò {number}", "Con bò gặm cỏ bên bò mẹ, bò con.") for number in range(5)]
     put(engine, more)
     assert reader.ids("bỏ")[0] == 3
@@ -58,7 +58,7 @@ def test_marks_that_were_typed_decide(engine: Engine, reader: Reader) -> None:
 
 
 def test_in_a_large_index_what_every_second_article_says_hides_nothing(
-    engine: Engine, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    engine: SearchEngine, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tantivy_index, "_LARGE_INDEX", 0)
     put(engine, [article(20 + number, f"Họp báo ngày {number}", "Cuộc họp báo thường kỳ.") for number in range(20)])
@@ -99,12 +99,12 @@ def test_nothing_typed_is_everything(reader: Reader) -> None:
     assert reader.search("?!…").total == 0
 
 
-def test_a_headline_counts_more_than_the_text(engine: Engine, reader: Reader) -> None:
+def test_a_headline_counts_more_than_the_text(engine: SearchEngine, reader: Reader) -> None:
     put(engine, [article(20, "Chuyện khác", "Trong bài này có nhắc lũ quét một lần."), article(21, "Lũ quét ở Sơn La")])
     assert reader.ids("lũ quét") == [21, 20]
 
 
-def test_a_fresh_article_wins_among_equals(engine: Engine, reader: Reader) -> None:
+def test_a_fresh_article_wins_among_equals(engine: SearchEngine, reader: Reader) -> None:
     import time
 
     put(engine, [article(31, "Sương mù dày đặc", "Trời lạnh."), article(30, "Sương mù dày đặc", "Trời lạnh.")])
@@ -112,7 +112,7 @@ def test_a_fresh_article_wins_among_equals(engine: Engine, reader: Reader) -> No
     assert reader.ids("sương mù dày đặc")[0] == 29
 
 
-def test_related_articles_read_alike(engine: Engine, reader: Reader) -> None:
+def test_related_articles_read_alike(engine: SearchEngine, reader: Reader) -> None:
     put(
         engine,
         [

@@ -9,13 +9,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from services.search.documents import tombstone
-from services.search.engines.base import Engine, Index, Scope
+from services.search.engines.base import Index, SearchEngine, SearchFilter
 from services.search.queries import plan, read
 from tests.contract.search.conftest import Reader, article, put
 from tests.contract.search.made_paper import made_paper
 
 
-def test_totals_and_pages_are_honest(engine: Engine, reader: Reader) -> None:
+def test_totals_and_pages_are_honest(engine: SearchEngine, reader: Reader) -> None:
     paper = made_paper(60)
     put(engine, paper)
     total = reader.search("dien bien").total
@@ -29,7 +29,7 @@ def test_totals_and_pages_are_honest(engine: Engine, reader: Reader) -> None:
     assert reader.ids("dien bien", page=500, size=100) == []
 
 
-def test_newest_first(engine: Engine, reader: Reader) -> None:
+def test_newest_first(engine: SearchEngine, reader: Reader) -> None:
     paper = made_paper(40)
     put(engine, paper)
     times = {one.id: one.published_at for one in paper}
@@ -38,7 +38,7 @@ def test_newest_first(engine: Engine, reader: Reader) -> None:
         assert found == sorted(found, reverse=True)
 
 
-def test_sections_authors_and_dates_narrow_down(engine: Engine, reader: Reader) -> None:
+def test_sections_authors_and_dates_narrow_down(engine: SearchEngine, reader: Reader) -> None:
     paper = made_paper(60)
     put(engine, paper)
     from_ = datetime(2022, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_sections_authors_and_dates_narrow_down(engine: Engine, reader: Reader) 
     assert reader.search("", section="khong-co").total == 0
 
 
-def test_the_bounds_of_dates_belong_to_them(engine: Engine, reader: Reader) -> None:
+def test_the_bounds_of_dates_belong_to_them(engine: SearchEngine, reader: Reader) -> None:
     at = datetime(2023, 1, 9, 10, 59, tzinfo=UTC)
     put(engine, [article(1, published_at=int(at.timestamp()))])
     second = timedelta(seconds=1)
@@ -66,7 +66,7 @@ def test_the_bounds_of_dates_belong_to_them(engine: Engine, reader: Reader) -> N
     assert reader.search("", date_to=at - second).total == 0
 
 
-def test_facets_count_what_is_found(engine: Engine, reader: Reader) -> None:
+def test_facets_count_what_is_found(engine: SearchEngine, reader: Reader) -> None:
     put(
         engine,
         [
@@ -92,7 +92,7 @@ def test_facets_count_what_is_found(engine: Engine, reader: Reader) -> None:
     assert facets["author"][0] == {"value": "quang-long", "label": "Quang Long", "count": 2}
 
 
-def test_highlights_keep_the_texts_own_marks(engine: Engine, reader: Reader) -> None:
+def test_highlights_keep_the_texts_own_marks(engine: SearchEngine, reader: Reader) -> None:
     put(
         engine,
         [
@@ -110,7 +110,7 @@ def test_highlights_keep_the_texts_own_marks(engine: Engine, reader: Reader) -> 
     assert reader.hits("biden")[0].highlight_title == "Tổng thống &lt;<mark>Biden</mark>&gt; &amp; Thủ đô"
 
 
-def test_editors_find_drafts_and_readers_do_not(engine: Engine, reader: Reader) -> None:
+def test_editors_find_drafts_and_readers_do_not(engine: SearchEngine, reader: Reader) -> None:
     statuses = ("draft", "submitted", "edited", "approved", "scheduled", "unpublished")
     for number, status in enumerate(statuses, start=1):
         put(engine, [article(number, "Bí mật phòng tin", status=status, section_slug=f"ban-{number % 2}")])
@@ -130,7 +130,7 @@ _SECRETS = [
 
 
 @pytest.fixture
-def secrets(engine: Engine) -> Index:
+def secrets(engine: SearchEngine) -> Index:
     put(engine, [*_SECRETS, tombstone(90, 1)])
     return engine.current()
 
@@ -148,7 +148,7 @@ def secrets(engine: Engine) -> Index:
 def test_no_scope_leaks_a_draft(
     secrets: Index, typed: list[str], section: str, drafts: bool, desks: set[str] | None, sort: str
 ) -> None:
-    scope = Scope(section=section, drafts=drafts, draft_sections=None if desks is None else tuple(sorted(desks)))
+    scope = SearchFilter(section=section, drafts=drafts, draft_sections=None if desks is None else tuple(sorted(desks)))
     found = secrets.search(plan(read(" ".join(typed))), scope, 0, 50, sort)  # type: ignore[arg-type]
 
     def allowed(status: str, desk: str) -> bool:
@@ -164,7 +164,7 @@ def test_no_scope_leaks_a_draft(
         assert {one.id for one in found.documents} == may
 
 
-def test_drafts_leak_neither_by_suggestion_nor_by_completion(engine: Engine, reader: Reader) -> None:
+def test_drafts_leak_neither_by_suggestion_nor_by_completion(engine: SearchEngine, reader: Reader) -> None:
     from services.search.answers import Answers
     from shared.contracts.commands import SuggestTitles
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from services.search.documents import IndexDocument
-from services.search.engines.base import PUBLIC, Engine
+from services.search.engines.base import PUBLIC, SearchEngine
 from services.search.engines.elasticsearch_engine import ElasticsearchEngine
 from services.search.engines.tantivy_engine import TantivyEngine
 from services.search.queries import plan, read
@@ -17,7 +17,7 @@ from tests.elasticsearch import ElasticsearchNode
 
 
 @pytest.fixture
-def both(elasticsearch_node: ElasticsearchNode) -> Iterator[tuple[Engine, Engine]]:
+def both(elasticsearch_node: ElasticsearchNode) -> Iterator[tuple[SearchEngine, SearchEngine]]:
     embedded = TantivyEngine(get_settings().data_dir / "search")
     assert embedded.own()
     production = ElasticsearchEngine(elasticsearch_node.url, "parity")
@@ -43,7 +43,7 @@ def _queries(paper: list[IndexDocument]) -> list[str]:
 
 
 @pytest.mark.elasticsearch
-def test_both_engines_answer_alike(both: tuple[Engine, Engine]) -> None:
+def test_both_engines_answer_alike(both: tuple[SearchEngine, SearchEngine]) -> None:
     paper = made_paper(120)
     for engine in both:
         put(engine, paper)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from services.search.documents import IndexDocument
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from services.search.engines.choose import make_engine
 from services.search.reindex import ReindexFailed, reindex, rollback
 from shared.ask import NoAnswer
@@ -18,7 +18,7 @@ from tests.wait import until
 SIZE = 600
 
 
-def _paper(engine: Engine) -> list[IndexDocument]:
+def _paper(engine: SearchEngine) -> list[IndexDocument]:
     paper = made_paper(SIZE)
     for first in range(0, SIZE, 100):
         engine.apply(paper[first : first + 100])
@@ -134,7 +134,7 @@ def test_under_live_writes_and_killed_half_way(house: SearchHouse) -> None:
     watching.close()
 
 
-def _held(engine: Engine) -> int:
+def _held(engine: SearchEngine) -> int:
     new = engine.building()
     return new.size() if new is not None else -1
 

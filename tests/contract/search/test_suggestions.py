@@ -3,13 +3,13 @@
 import pytest
 
 from services.search.answers import Answers
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from shared.contracts.commands import SuggestTitles
 from tests.contract.search.conftest import Reader, article, put
 
 
 @pytest.fixture(autouse=True)
-def _paper(engine: Engine) -> None:
+def _paper(engine: SearchEngine) -> None:
     put(
         engine,
         [
@@ -58,13 +58,13 @@ def test_what_is_right_or_unknown_is_left_alone(reader: Reader, typed: str) -> N
     assert reader.search(typed).suggestion is None
 
 
-def test_the_paper_teaches_new_words(engine: Engine, reader: Reader) -> None:
+def test_the_paper_teaches_new_words(engine: SearchEngine, reader: Reader) -> None:
     assert reader.search("khau trang").suggestion is None
     put(engine, [article(20, "Đeo khẩu trang nơi đông người", "Khẩu trang được phát miễn phí.")])
     assert reader.search("khau trang").suggestion == "khẩu trang"
 
 
-def complete(engine: Engine, typed: str, size: int = 8) -> list[str]:
+def complete(engine: SearchEngine, typed: str, size: int = 8) -> list[str]:
     return [one.title for one in Answers(engine).complete(SuggestTitles(q=typed, size=size)).results]
 
 
@@ -80,11 +80,11 @@ def complete(engine: Engine, typed: str, size: int = 8) -> list[str]:
         ("barcelona ", "Real Madrid thắng Barcelona"),
     ],
 )
-def test_headlines_are_completed(engine: Engine, typed: str, title: str) -> None:
+def test_headlines_are_completed(engine: SearchEngine, typed: str, title: str) -> None:
     assert title in complete(engine, typed)
 
 
-def test_completions_begin_with_headlines_that_begin_so(engine: Engine) -> None:
+def test_completions_begin_with_headlines_that_begin_so(engine: SearchEngine) -> None:
     assert complete(engine, "diem san") == ["Điểm sàn nhiều trường tăng", "Bổ sung điểm sàn đại học"]
     assert complete(engine, "diem san ") == ["Điểm sàn nhiều trường tăng", "Bổ sung điểm sàn đại học"]
     assert complete(engine, "iem san") == []  # not in the middle of a syllable
@@ -92,7 +92,7 @@ def test_completions_begin_with_headlines_that_begin_so(engine: Engine) -> None:
     assert complete(engine, "") == complete(engine, "^") == complete(engine, "_") == []
 
 
-def test_completions_with_marks_put_the_same_marks_first(engine: Engine) -> None:
+def test_completions_with_marks_put_the_same_marks_first(engine: SearchEngine) -> None:
     put(engine, [article(30, "Bò sữa vùng cao"), article(31, "Bỏ phố về quê"), article(32, "Bó hoa tươi")])
     assert complete(engine, "bò")[0] == "Bò sữa vùng cao"
     assert complete(engine, "bỏ")[0] == "Bỏ phố về quê"
@@ -104,7 +104,7 @@ def test_completions_with_marks_put_the_same_marks_first(engine: Engine) -> None
     }
 
 
-def test_completions_are_bounded_and_differ(engine: Engine) -> None:
+def test_completions_are_bounded_and_differ(engine: SearchEngine) -> None:
     put(engine, [article(100 + number, f"Tin vắn ngày {number % 12}") for number in range(30)])
     found = complete(engine, "tin van")
     assert len(found) == len(set(found)) == 8

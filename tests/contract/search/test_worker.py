@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from services.search.engines.base import Engine
+from services.search.engines.base import SearchEngine
 from services.search.engines.choose import make_engine
 from services.search.engines.elasticsearch_engine import ElasticsearchEngine
 from shared.contracts.articles import Author, Image, Tag
@@ -114,7 +114,7 @@ def test_an_index_of_other_code_is_named_at_the_start_and_made_anew(house: Searc
     until(lambda: house.ask("bản cũ", size=7).total == 1, 20)
 
 
-def _make_old(engine: Engine) -> None:
+def _make_old(engine: SearchEngine) -> None:
     """As if an earlier version of the code had made the index."""
     if isinstance(engine, ElasticsearchEngine):
         engine._client.indices.put_mapping(index=engine.current().name, meta={"mapping": 0, "forms": 0})

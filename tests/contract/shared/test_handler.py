@@ -133,10 +133,16 @@ def test_what_celery_discards_is_kept(sample: Sample) -> None:
 
 def test_commands_are_done_or_buried(sample: Sample) -> None:
     for message in (COMMENT, {**COMMENT, "text": "bad"}, {"token": "t2"}):
-        publish(sample.app, "ingest.submit_comment", Queue.bulk, {"message": message})
+        publish(sample.app, "ingest.submit_comment", Queue.comments, {"message": message})
     until(lambda: len(sample.dead()) == 2, 20)
     assert sample.handled == ["comment t1"]
     assert sample.dead()[0]["message"] == {"message": {**COMMENT, "text": "bad"}}
+
+
+def test_what_the_release_before_sent_is_handled_under_its_queues_former_name(sample: Sample) -> None:
+    sample.app.send_task("ingest.submit_comment", kwargs={"message": COMMENT}, queue="bulk")
+    until(lambda: sample.handled == ["comment t1"], 20)
+    assert Queue("bulk") is Queue.comments  # and a dead letter of that time finds its way back
 
 
 def test_a_question_that_fails_is_no_answer_and_no_dead_letter(sample: Sample) -> None:

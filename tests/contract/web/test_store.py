@@ -6,7 +6,7 @@ import threading
 from sqlalchemy import Engine, select
 
 from services.web import keys, model, store
-from services.web.model import Gone
+from services.web.model import Tombstone
 from services.web.reading import changes_after, reading, versions
 from services.web.tables import entries
 from shared.contracts.articles import ArticleState, Author, Correction, Tag
@@ -52,7 +52,7 @@ def test_a_withdrawal_stays_whatever_comes_late(store_engine: Engine) -> None:
     store.withdraw(store_engine, [withdrawn(1, 4)])
     store.publish(store_engine, [published(state(1, 3))])
     with reading(store_engine) as view:
-        assert view.article(1) == Gone(1, "withdrawn")
+        assert view.article(1) == Tombstone(1, "withdrawn")
         assert view.article(2) is None
     assert listed(store_engine, model.ALL) == []
     assert versions(store_engine, 0, 10) == [(1, 4)]

@@ -35,7 +35,7 @@ def batch(*views: tuple[int, str, int, str], name: str = "", **rejected: int) ->
 def counted(hot: Hot) -> Delta:
     """Everything that waits for SQL, in one."""
     whole = Delta("", 0)
-    for name in hot.seal():
+    for name in hot.close_delta():
         delta = hot.load(name)
         assert delta is not None
         for key, number in delta.views.items():
@@ -118,17 +118,25 @@ def test_a_batch_without_a_proper_name_is_refused(hot: Hot) -> None:
             hot.apply(CountViews(batch_id=name, views=((7, "a", NOW, ""),)))
 
 
+def test_a_bad_name_fails_no_question_about_others(hot: Hot) -> None:
+    hot.apply(batch((7, "a", NOW, ""), name="0123456789abcdef-7"))
+
+    asked = ["", "\0", "0123456789abcdef-65536", "0123456789abcdef-7", "0123456789abcdef-8"]
+
+    assert hot.applied(asked) == ["0123456789abcdef-7"]
+
+
 def test_a_delta_is_never_reopened_after_redis_came_back_older(hot: Hot, client: "redis.Redis[bytes]") -> None:
     """Redis lost its last moments: the delta that SQL holds already is open again. Nothing new may go into it."""
     hot.apply(batch((7, "a", NOW, "")))
-    (stored,) = hot.seal()
+    (stored,) = hot.close_delta()
     client.rename(f"ts:c:delta:{stored}", "ts:c:delta")
     client.delete("ts:c:sealed")
     client.script_flush()
 
     hot.apply(batch((7, "b", NOW, "")))
 
-    names = hot.seal()
+    names = hot.close_delta()
     assert names[0] == stored
     assert len(names) == 2
     again, fresh = hot.load(names[0]), hot.load(names[1])
@@ -140,7 +148,7 @@ def test_a_large_delta_is_closed_in_parts(hot: Hot) -> None:
     for part in range(30):
         hot.apply(batch(*((part * 2000 + n + 1, "a", NOW, "") for n in range(2000))))
 
-    names = hot.seal()
+    names = hot.close_delta()
 
     assert len(names) == 3
     assert sum(counted(hot).views.values()) == 60_000
@@ -196,7 +204,7 @@ def test_memory_with_many_articles(hot: Hot, client: "redis.Redis[bytes]") -> No
         views = ((part * 2000 + n + 1, f"{part * 2000 + n:011d}", NOW, "") for n in range(2000))
         hot.apply(batch(*views))
     undrained = settled_memory(client) - empty
-    for name in hot.seal():
+    for name in hot.close_delta():
         hot.forget(name)
     drained = settled_memory(client) - empty
 

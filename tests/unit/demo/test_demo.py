@@ -12,14 +12,14 @@ from PIL import Image
 from toasoan.demo import pictures
 from toasoan.demo.canvas import HEIGHT, MAX_BYTES, WIDTH
 from toasoan.demo.load import SECTIONS
-from toasoan.demo.stories import FOLDER, Story, read, stories
+from toasoan.demo.stories import FOLDER, DemoStory, read, stories
 
 SEED = Path(__file__).parents[4] / "shared" / "seed" / "article.txt"
 START = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
 FILES = sorted(FOLDER.glob("*.txt"))
 
 
-def words(story: Story) -> list[str]:
+def words(story: DemoStory) -> list[str]:
     return re.sub(r"<[^>]*>", " ", story.body).split()
 
 
@@ -71,7 +71,7 @@ def test_nothing_is_taken_from_the_seed() -> None:
 
 
 def test_days_are_those_of_the_first_start() -> None:
-    story = Story(name="x", title="x", section="x", published="3 16:40", body="Ngày {ngày}, trước {ngày+5}.")
+    story = DemoStory(name="x", title="x", section="x", published="3 16:40", body="Ngày {ngày}, trước {ngày+5}.")
     # 20:30 UTC on 1 March is 2 March in Vietnam.
     assert story.published_at(START).isoformat() == "2026-02-27T16:40:00+07:00"
     assert story.html(START, {}) == "<p>Ngày 27/2, trước 4/3.</p>"

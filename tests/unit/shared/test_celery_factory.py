@@ -58,7 +58,7 @@ def test_a_worker_runs_with_these_values(workers: dict[str, Worker], role: str) 
     assert {name: getattr(app.conf, name) for name in EXPECTED} == EXPECTED
     options = dict(app.conf.broker_transport_options)
     assert {name: options[name] for name in TRANSPORT} == TRANSPORT
-    assert {queue.name for queue in app.conf.task_queues} == {queue.value for queue in Queue}
+    assert {queue.name for queue in app.conf.task_queues} == {name for queue in Queue for name in queue.names}
     assert {queue.name for queue in app.conf.task_queues if queue.no_ack} == {"query", "statistics"}
 
 

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from toasoan.output import Output
-from toasoan.place import HouseError, Place
-from toasoan.roles import Phase, Proof, Role, _redis_roles
+from toasoan.place import OperatorError, Place
+from toasoan.roles import Phase, ProcessRole, Proof, _redis_roles
 from toasoan.supervisor import Patience, up
 
 # Notes its pid, beats while no file "<role>.freeze" lies in the data dir, ends 0.2 s after SIGTERM unless "deaf".
@@ -28,8 +28,8 @@ with (run.parent / "ended").open("a") as file:
 """
 
 
-def worker(place: Place, name: str, *how: str, phase: Phase = Phase.workers) -> Role:
-    return Role(name, (sys.executable, "-c", WORKER, name, str(place.run_dir), *how), phase, Proof.heartbeat)
+def worker(place: Place, name: str, *how: str, phase: Phase = Phase.workers) -> ProcessRole:
+    return ProcessRole(name, (sys.executable, "-c", WORKER, name, str(place.run_dir), *how), phase, Proof.heartbeat)
 
 
 def make_place(data_dir: Path, web_port: int, ingest_port: int) -> Place:
@@ -48,7 +48,7 @@ def make_place(data_dir: Path, web_port: int, ingest_port: int) -> Place:
     )
 
 
-def roles(place: Place, *extra: str) -> list[Role]:
+def roles(place: Place, *extra: str) -> list[ProcessRole]:
     made = [
         *_redis_roles(place),
         worker(place, "front.http", phase=Phase.http),
@@ -68,5 +68,5 @@ if __name__ == "__main__":
     )
     try:
         sys.exit(up(place, roles(place, *sys.argv[4:]), Output(), patience, first_steps=False))
-    except HouseError as error:
+    except OperatorError as error:
         sys.exit(str(error))

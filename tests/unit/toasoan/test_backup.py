@@ -12,7 +12,7 @@ from shared.settings import get_settings
 from tests.conftest import forget_settings
 from tests.servers import PostgresServer
 from toasoan.backup import backup, check, restore
-from toasoan.place import HouseError
+from toasoan.place import OperatorError
 
 
 @pytest.fixture
@@ -83,15 +83,15 @@ def test_restore_refuses_a_damaged_backup_and_writes_nothing(move_to: Callable[[
     picture = copy / "media" / "2023" / "anh.jpg"
     picture.write_bytes(b"\xff\xd8 pictuRe")
     new = move_to("new")
-    with pytest.raises(HouseError, match=r"media/2023/anh\.jpg is damaged"):
+    with pytest.raises(OperatorError, match=r"media/2023/anh\.jpg is damaged"):
         restore(copy)
     assert not (new / "ingest.db").exists()
     picture.unlink()
-    with pytest.raises(HouseError, match=r"media/2023/anh\.jpg is missing"):
+    with pytest.raises(OperatorError, match=r"media/2023/anh\.jpg is missing"):
         check(copy)
     picture.write_bytes(b"\xff\xd8 picture")
     (copy / "extra").touch()
-    with pytest.raises(HouseError, match="extra is not in the manifest"):
+    with pytest.raises(OperatorError, match="extra is not in the manifest"):
         check(copy)
 
 
@@ -99,7 +99,7 @@ def test_restore_refuses_a_house_with_articles(move_to: Callable[[str], Path], t
     old = move_to("old")
     fill(old).close()
     backup(tmp_path / "copy")
-    with pytest.raises(HouseError, match=r"is not empty \(ingest\.db, counter\.db\)"):
+    with pytest.raises(OperatorError, match=r"is not empty \(counter\.db, ingest\.db\)"):
         restore(tmp_path / "copy")
     assert titles(old) == ["Chợ phiên"]
 
@@ -108,16 +108,16 @@ def test_backup_writes_over_nothing(move_to: Callable[[str], Path], tmp_path: Pa
     fill(move_to("old")).close()
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy" / "other").touch()
-    with pytest.raises(HouseError, match="not an empty folder"):
+    with pytest.raises(OperatorError, match="not an empty folder"):
         backup(tmp_path / "copy")
     assert [path.name for path in (tmp_path / "copy").iterdir()] == ["other"]
 
 
 def test_a_folder_that_is_no_backup_is_named(tmp_path: Path) -> None:
-    with pytest.raises(HouseError, match="is not a backup"):
+    with pytest.raises(OperatorError, match="is not a backup"):
         check(tmp_path)
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 99, "files": []}))
-    with pytest.raises(HouseError, match="format 99"):
+    with pytest.raises(OperatorError, match="format 99"):
         check(tmp_path)
 
 
@@ -131,7 +131,7 @@ def test_postgresql_is_dumped_and_comes_back(
         connection.execute("INSERT INTO ingest.articles VALUES (1, 'Chợ phiên')")
     manifest = backup(tmp_path / "copy")
     assert {"counter.dump", "ingest.dump"} <= {entry["path"] for entry in manifest["files"]}
-    with pytest.raises(HouseError, match="ingest database is not empty"):
+    with pytest.raises(OperatorError, match="ingest database is not empty"):
         restore(tmp_path / "copy")
 
     other = postgres_server.new_database()

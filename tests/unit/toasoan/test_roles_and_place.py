@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from toasoan.place import HouseError, ask_for_place
+from toasoan.place import OperatorError, ask_for_place
 from toasoan.roles import Phase, house_roles
 
 ROLES = {
@@ -59,7 +59,7 @@ def test_redis_keeps_everything_and_listens_on_no_port() -> None:
 
 def test_a_setting_that_cannot_be_meant_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOASOAN_WEB_PORT", "eighty")
-    with pytest.raises(HouseError, match=r"^TOASOAN_WEB_PORT: .*integer"):
+    with pytest.raises(OperatorError, match=r"^TOASOAN_WEB_PORT: .*integer"):
         ask_for_place()
 
 

@@ -28,7 +28,7 @@ def mine(request: Request, who: Annotated[Account, needs(Action.self)]) -> Respo
     left = second_factor.recovery_left(engine("ingest"), who.id) if who.has_second_factor else 0
     own = [one["name"] for one in sections.listed(engine("ingest")) if who.works_at(one["id"])]
     can = [action.value for action in RIGHTS if rights.reach(who, action) > Reach.none and action is not Action.self]
-    return page(request, who, "account.html", recovery_left=left, desks=own, can=can)
+    return page(request, who, "account.html", recovery_left=left, own_sections=own, can=can)
 
 
 @router.get("/tai-khoan/hai-lop")
@@ -45,7 +45,7 @@ def turn_on(request: Request, who: Annotated[Account, needs(Action.self)], form:
     if who.has_second_factor:
         raise Conflict("Tài khoản đã bật xác thực hai lớp.")
     secret = form.text("secret", 64)
-    if not hmac.compare_digest(form.text("seal"), _seal(who, secret)):
+    if not hmac.compare_digest(form.text("seal").encode("utf-8", "replace"), _seal(who, secret).encode()):
         raise Forbidden("Biểu mẫu này không phải của bạn.")
     codes = second_factor.turn_on(engine("ingest"), who.id, secret, "".join(form.text("code").split()))
     if codes is None:

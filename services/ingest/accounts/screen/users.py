@@ -1,4 +1,4 @@
-"""Accounts: who is at the paper, as what, at which desks; invitations; the table of rights to read."""
+"""Accounts: who is at the paper, as what, at which sections; invitations; the table of rights to read."""
 
 from typing import Annotated, Any
 
@@ -31,7 +31,7 @@ def invite(request: Request, who: Annotated[Account, needs(Action.users)], form:
     """Make an invitation; its link is shown once."""
     try:
         token = invitations.invite(
-            engine("ingest"), form.text("email"), _role(form), form.text("name"), _desks(form), by=who.actor_name
+            engine("ingest"), form.text("email"), _role(form), form.text("name"), _sections(form), by=who.actor_name
         )
     except Invalid as invalid:
         return _page(request, who, 422, errors=invalid.errors)
@@ -52,7 +52,7 @@ def edit(request: Request, user_id: RowId, who: Annotated[Account, needs(Action.
 
 @router.post("/tai-khoan-khac/{user_id}")
 def change(user_id: RowId, who: Annotated[Account, needs(Action.users)], form: Form) -> Response:
-    """Change role and desks; sessions of the account end when it may lose a right."""
+    """Change role and sections; sessions of the account end when it may lose a right."""
     user = _user(user_id)
     try:
         accounts.change_account(
@@ -60,7 +60,7 @@ def change(user_id: RowId, who: Annotated[Account, needs(Action.users)], form: F
             user["id"],
             name=form.text("name", 200),
             role=_role(form),
-            section_ids=_desks(form),
+            section_ids=_sections(form),
             by=who.actor_name,
         )
     except ValueError:
@@ -131,7 +131,7 @@ def _role(form: Fields) -> Role:
     return Role(form.text("role"))
 
 
-def _desks(form: Fields) -> list[int] | None:
+def _sections(form: Fields) -> list[int] | None:
     """The chosen sections, None for all of them. Raises Invalid for one that does not exist."""
     if form.text("desks") != "some":
         return None

@@ -107,11 +107,12 @@ def listed(engine: Engine) -> list[dict[str, Any]]:
     with read(engine) as connection:
         has_factor = users.c.totp_secret.is_not(None).label("has_second_factor")
         rows = [dict(row._mapping) for row in connection.execute(select(*shown, has_factor).order_by(users.c.name))]
-        desks: dict[int, list[int]] = {}
+        section_ids: dict[int, list[int]] = {}
         for row in connection.execute(select(user_sections)):
-            desks.setdefault(row.user_id, []).append(row.section_id)
+            section_ids.setdefault(row.user_id, []).append(row.section_id)
     return [
-        {f"{name}": value for name, value in row.items()} | {"section_ids": desks.get(row["id"], [])} for row in rows
+        {f"{name}": value for name, value in row.items()} | {"section_ids": section_ids.get(row["id"], [])}
+        for row in rows
     ]
 
 
@@ -125,7 +126,7 @@ def names(engine: Engine, emails: Iterable[str]) -> dict[str, str]:
 def change_account(
     engine: Engine, user_id: int, *, name: str, role: Role, section_ids: Iterable[int] | None, by: str
 ) -> None:
-    """Change what somebody is. Sessions end when a right may be lost: with another role or other desks.
+    """Change what somebody is. Sessions end when a right may be lost: with another role or other sections.
 
     Raises ValueError for an unknown account, and when the last admin would be none.
     """

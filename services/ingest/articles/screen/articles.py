@@ -39,18 +39,20 @@ def listed(
     section: Annotated[str, Query(pattern="^[0-9]*$", max_length=9)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
     mine: Annotated[str, Query(max_length=1)] = "",
-    trang: Annotated[int, Query(ge=1, le=250)] = 1,
+    page_number: Annotated[int, Query(alias="trang", ge=1, le=250)] = 1,
 ) -> Response:
-    """Articles of one's desks; a page more than one shows whether there is another."""
-    wanted = listing.Wanted(
+    """Articles of one's sections; a page more than one shows whether there is another."""
+    wanted = listing.ListFilter(
         statuses=(status,) if status else (),
         section_id=int(section) if section else None,
         owner=who.actor_name if mine else "",
         title=q.strip(),
     )
     seen = seen_by(who)
-    rows = listing.page(engine("ingest"), seen, wanted, limit=_PAGE + 1, offset=(trang - 1) * _PAGE)
-    counted = listing.counts(engine("ingest"), seen, listing.Wanted(section_id=wanted.section_id, owner=wanted.owner))
+    rows = listing.page(engine("ingest"), seen, wanted, limit=_PAGE + 1, offset=(page_number - 1) * _PAGE)
+    counted = listing.counts(
+        engine("ingest"), seen, listing.ListFilter(section_id=wanted.section_id, owner=wanted.owner)
+    )
     return page(
         request,
         who,
@@ -60,7 +62,7 @@ def listed(
         counts=counted,
         names=people.names(engine("ingest"), {name for row in rows for name in (row.created_by, row.last_actor)}),
         sections=sections.listed(engine("ingest")),
-        chosen={"status": status, "section": section, "q": q, "mine": mine, "trang": trang},
+        chosen={"status": status, "section": section, "q": q, "mine": mine, "trang": page_number},
     )
 
 
@@ -80,10 +82,10 @@ def new(request: Request, who: Annotated[Account, needs(Action.write)], key: str
 
 @router.post("/bai/moi")
 def create(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
-    """Make the draft, in a section of one's own desks."""
+    """Make the draft, in a section of one's own."""
     draft = article_form.from_form(form)
     try:
-        _require_desk(who, draft.section)
+        _require_section(who, draft.section)
         saved = store.save_article(engine("ingest"), article_form.to_input(draft, None), who.actor)
     except Invalid as invalid:
         return _refused(request, who, draft, invalid, key=form.text("key", 40) or autosaves.new_key())
@@ -135,7 +137,7 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
     found = current(asked.id)
     try:
         if draft.section != found.section_slug:
-            _require_desk(asked.who, draft.section)
+            _require_section(asked.who, draft.section)
         saved = save_draft(asked, draft, found, version)
     except Invalid as invalid:
         key = form.text("key", 40) or autosaves.new_key()
@@ -277,15 +279,15 @@ def _presence(asked: Asked) -> dict[str, Any]:
 
 def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:
     """Where one may put an article, and where it is."""
-    allowed = rights.desks(who, Action.write)
+    allowed = rights.allowed_sections(who, Action.write)
     if allowed is not None and not allowed:
         allowed = None if who.all_sections else who.section_ids
     every = sections.listed(engine("ingest"))
     return [one for one in every if allowed is None or one["id"] in allowed or one["slug"] == chosen]
 
 
-def _require_desk(who: Account, slug: str) -> None:
-    """Raises Forbidden for a section that is not one of the account's desks, Invalid for none."""
+def _require_section(who: Account, slug: str) -> None:
+    """Raises Forbidden for a section that is not one of the account's own, Invalid for none."""
     found = next((one for one in sections.listed(engine("ingest")) if one["slug"] == slug), None)
     if found is None:
         raise Invalid.of("section", "Hãy chọn chuyên mục.")

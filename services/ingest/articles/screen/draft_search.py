@@ -37,7 +37,7 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
     context: dict[str, Any] = {"q": q, "newest": newest, "section": section, "sections": every, "at": max(at, 1)}
     if not q:
         return page(request, who, "search.html", **context, answer=None, fallback=None)
-    desks = rights.desks(who, Action.read)
+    allowed = rights.allowed_sections(who, Action.read)
     answer: SearchAnswer | None = ask(
         SearchArticles(
             q=q,
@@ -46,14 +46,14 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
             section=section,
             sort="newest" if newest else "relevance",
             drafts=True,
-            draft_sections=None if desks is None else tuple(one["slug"] for one in every if one["id"] in desks),
+            draft_sections=None if allowed is None else tuple(one["slug"] for one in every if one["id"] in allowed),
         )
     )
-    fallback = _by_title(q, desks, who.actor_name) if answer is None else None
+    fallback = _by_title(q, allowed, who.actor_name) if answer is None else None
     return page(request, who, "search.html", **context, answer=answer, fallback=fallback)
 
 
-def _by_title(q: str, desks: frozenset[int] | None, owner: str) -> list[dict[str, object]]:
+def _by_title(q: str, allowed: frozenset[int] | None, owner: str) -> list[dict[str, object]]:
     """What the database can say while the search service is away: titles with these very letters."""
     query = (
         select(articles.c.id, articles.c.title, articles.c.status, articles.c.updated_at, sections_table.c.name)
@@ -62,8 +62,8 @@ def _by_title(q: str, desks: frozenset[int] | None, owner: str) -> list[dict[str
         .order_by(articles.c.updated_at.desc())
         .limit(_PAGE)
     )
-    if desks is not None:
+    if allowed is not None:
         public = articles.c.status == "published"
-        query = query.where(or_(articles.c.section_id.in_(desks), articles.c.created_by == owner, public))
+        query = query.where(or_(articles.c.section_id.in_(allowed), articles.c.created_by == owner, public))
     with read(engine("ingest")) as connection:
         return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]

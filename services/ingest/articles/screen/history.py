@@ -44,11 +44,11 @@ def versions(request: Request, asked: Annotated[Asked, needs_article(Action.read
 def compare(
     request: Request,
     asked: Annotated[Asked, needs_article(Action.read)],
-    cu: Annotated[int, Query(ge=1, lt=2**62)],
-    moi: Annotated[int, Query(ge=1, lt=2**62)],
+    one: Annotated[int, Query(alias="cu", ge=1, lt=2**62)],
+    other: Annotated[int, Query(alias="moi", ge=1, lt=2**62)],
 ) -> Response:
     """Two versions side by side, the older one left."""
-    older, newer = (version_of(asked.id, version) for version in sorted((cu, moi)))
+    older, newer = (version_of(asked.id, version) for version in sorted((one, other)))
     left, right = article_form.from_state(older), article_form.from_state(newer)
     before, after = shown_fields(left), shown_fields(right)
     changed = {

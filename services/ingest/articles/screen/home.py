@@ -22,14 +22,14 @@ _ROWS = 8
 @router.get("/")
 def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Response:
     source, seen = engine("ingest"), seen_by(who)
-    mine = listing.Wanted(statuses=("draft", "submitted"), owner=who.actor_name)
+    mine = listing.ListFilter(statuses=("draft", "submitted"), owner=who.actor_name)
     lists = {
-        "waiting": listing.page(source, seen, listing.Wanted(statuses=_waits_for(who)), limit=_ROWS)
+        "waiting": listing.page(source, seen, listing.ListFilter(statuses=_waits_for(who)), limit=_ROWS)
         if _waits_for(who)
         else [],
         "mine": listing.page(source, seen, mine, limit=_ROWS),
-        "scheduled": listing.page(source, seen, listing.Wanted(statuses=("scheduled",)), limit=_ROWS),
-        "out": listing.page(source, seen, listing.Wanted(statuses=("published",)), limit=_ROWS),
+        "scheduled": listing.page(source, seen, listing.ListFilter(statuses=("scheduled",)), limit=_ROWS),
+        "out": listing.page(source, seen, listing.ListFilter(statuses=("published",)), limit=_ROWS),
     }
     actors = {row.last_actor for rows in lists.values() for row in rows}
     actors |= {row.created_by for rows in lists.values() for row in rows}
@@ -39,7 +39,7 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
         "home.html",
         lists=lists,
         unsaved=autosaves.listed(source, who.id),
-        counts=listing.counts(source, seen, listing.Wanted()),
+        counts=listing.counts(source, seen, listing.ListFilter()),
         names=people.names(source, actors),
     )
 

@@ -44,7 +44,7 @@ class Away(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Destination:
     """Where readers meet an article; `holds(wanted)` asks the site and raises Away."""
 
     name: str
@@ -95,7 +95,7 @@ def _look(article_id: int, wanted: Public, names: list[str]) -> list[dict[str, A
     return [_status(article_id, wanted, place) for place in PLACES if place.name in names]
 
 
-def _status(article_id: int, wanted: Public, place: Place) -> dict[str, Any]:
+def _status(article_id: int, wanted: Public, place: Destination) -> dict[str, Any]:
     reason = ""
     try:
         done = place.holds(wanted)
@@ -165,10 +165,10 @@ def _ends(body: bytes, wanted: bytes) -> list[int]:
 
 
 PLACES = (
-    Place("page", "Trang bài", Queue.page, _on_page),
-    Place("home", "Trang nhất", Queue.page, _on_home, only_news=True),
-    Place("feed", "Nguồn tin RSS", Queue.page, _in_feed, only_news=True),
-    Place("search", "Tìm kiếm", Queue.index, _in_search),
+    Destination("page", "Trang bài", Queue.page, _on_page),
+    Destination("home", "Trang nhất", Queue.page, _on_home, only_news=True),
+    Destination("feed", "Nguồn tin RSS", Queue.page, _in_feed, only_news=True),
+    Destination("search", "Tìm kiếm", Queue.index, _in_search),
 )
 
 

@@ -20,7 +20,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListFilter:
     """Which articles: empty fields do not narrow."""
 
     statuses: Sequence[str] = ()
@@ -30,7 +30,7 @@ class Wanted:
     ids: Sequence[int] = field(default=())
 
 
-def page(engine: Engine, seen: Seen, wanted: Wanted, *, limit: int = 50, offset: int = 0) -> list[Any]:
+def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, offset: int = 0) -> list[Any]:
     """Rows of articles with `section`, `section_slug`, `last_action` and `last_note`, the last changed first."""
     query = (
         _narrowed(
@@ -55,7 +55,7 @@ def page(engine: Engine, seen: Seen, wanted: Wanted, *, limit: int = 50, offset:
         return list(connection.execute(query).all())
 
 
-def counts(engine: Engine, seen: Seen, wanted: Wanted) -> dict[str, int]:
+def counts(engine: Engine, seen: Seen, wanted: ListFilter) -> dict[str, int]:
     """Status -> number of articles."""
     query = _narrowed(select(articles.c.status, func.count().label("number")), seen, wanted).group_by(articles.c.status)
     with read(engine) as connection:
@@ -69,7 +69,7 @@ def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
     return {row.id: row for row in rows}
 
 
-def _narrowed(query: Select[Any], seen: Seen, wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]:
     if seen.section_ids is not None:
         mine = articles.c.created_by == seen.owner
         query = query.where(or_(mine, articles.c.section_id.in_(sorted(seen.section_ids))))

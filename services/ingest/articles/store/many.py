@@ -28,7 +28,7 @@ def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> lis
     submissions = [_prepared(one, actor) for one in sent]
 
     def work(connection: Connection) -> list[Saved | Refused]:
-        batch = _Batch(connection, actor, sent)
+        batch = _ArticleBatch(connection, actor, sent)
         for one in submissions:
             batch.add(one)
         return batch.results()
@@ -43,7 +43,7 @@ def _prepared(sent: ArticleInput, actor: Actor) -> Submission | Refused:
         return refused
 
 
-class _Batch:
+class _ArticleBatch:
     """What becomes of the articles, in their order; versions wait to be written together, by few statements.
 
     Whatever refuses an article does so before anything of it is written, so that no savepoint is needed.

@@ -47,7 +47,7 @@ class PageError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line that is not blank: its number in the file, and whether a blank one stands before it."""
 
     number: int
@@ -55,26 +55,26 @@ class Line:
     after_blank: bool
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[TextLine]:
     lines, blank = [], True
     for number, line in enumerate(re.split(r"\r\n|[\n\r\u2028\u2029\f\v]", plain(text)), start=1):
         if words := line.strip():
-            lines.append(Line(number, words, blank))
+            lines.append(TextLine(number, words, blank))
         blank = not words
     return lines
 
 
 @dataclass(slots=True)
-class Head:
+class PageHead:
     title: str
     published_at: datetime
-    rest: list[Line] = field(default_factory=list)
+    rest: list[TextLine] = field(default_factory=list)
     views: int | None = None
     section: str = ""
     summary: str = ""
 
 
-def read_head(lines: list[Line]) -> Head:
+def read_head(lines: list[TextLine]) -> PageHead:
     """What stands above the story; `rest` is what follows. Raises PageError without a headline or a time."""
     start, stop, published_at = _find_time(lines)
     above, below = lines[:start], lines[stop:]
@@ -92,10 +92,10 @@ def read_head(lines: list[Line]) -> Head:
         below = below[1:]
     title, summary = _title_and_summary(above)
     known = next((count for count in views if count is not None), None)
-    return Head(title, published_at, below, known, section, summary)
+    return PageHead(title, published_at, below, known, section, summary)
 
 
-def _find_time(lines: list[Line]) -> tuple[int, int, datetime]:
+def _find_time(lines: list[TextLine]) -> tuple[int, int, datetime]:
     """Where the time stands (from, to) and when it is; it may be spread over up to three lines."""
     fault: PageError | None = None
     for start, line in enumerate(lines[:_HEAD_LINES]):
@@ -125,16 +125,16 @@ def _only_furniture(words: str) -> bool:
     return not _without_furniture(words)
 
 
-def _views_in(line: Line) -> int | None:
+def _views_in(line: TextLine) -> int | None:
     found = _VIEWS.search(line.text)
     if found is None:
         return None
     count = found["before"] if found["before"] is not None else found["after"]
     # "Lượt xem:" at the end of a line: the number stands on the next.
-    return _number(Line(line.number, count, False)) if count else None
+    return _number(TextLine(line.number, count, False)) if count else None
 
 
-def _number(line: Line) -> int:
+def _number(line: TextLine) -> int:
     words = line.text.strip(" .,|")
     if not _NUMBER.fullmatch(words):
         raise PageError(f"không đọc được số lượt xem “{line.text[:40]}”.", line.number)
@@ -147,7 +147,7 @@ def _section(words: str) -> str:
     return steps[-1] if len(steps) > 1 else ""
 
 
-def _title_and_summary(above: list[Line]) -> tuple[str, str]:
+def _title_and_summary(above: list[TextLine]) -> tuple[str, str]:
     """The first block is the headline; what follows it before the time is the summary."""
     end = next((number for number, line in enumerate(above) if number and line.after_blank), len(above))
     if end > 1 and len(above[1].text) > 2 * len(above[0].text):

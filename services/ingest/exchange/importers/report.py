@@ -7,7 +7,7 @@ from services.ingest.exchange.importers import ImportResult
 _SHOWN = 10
 
 
-class Report:
+class ImportReport:
     """Add every result; memory does not grow with their number."""
 
     def __init__(self, dry_run: bool = False) -> None:

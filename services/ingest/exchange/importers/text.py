@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from services.ingest.articles.byline import parse as people_of
 from services.ingest.exchange.importers.captions import CREDIT, captions
-from services.ingest.exchange.importers.page_head import BUTTON, Line, PageError, any_of, lines_of, read_head
+from services.ingest.exchange.importers.page_head import BUTTON, PageError, TextLine, any_of, lines_of, read_head
 
 _STORY_LENGTH = 250  # characters: related headlines and most comments are shorter
 _WRAP_WIDTH = 110  # lines of mail and of text files are broken before; a paragraph copied from a page is one line
@@ -53,7 +53,7 @@ _SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', ")")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A paragraph, or a photo's caption at its place."""
 
     kind: Literal["paragraph", "caption"]
@@ -68,7 +68,7 @@ class ParsedPage:
     published_at: datetime
     views: int | None
     dateline: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
     byline: str
     section: str = ""
     summary: str = ""
@@ -127,7 +127,7 @@ def read_page(text: str) -> ParsedPage:
         views=head.views,
         dateline=dateline,
         blocks=tuple(
-            Block("caption" if number in shown else "paragraph", words) for number, words in enumerate(paragraphs)
+            TextBlock("caption" if number in shown else "paragraph", words) for number, words in enumerate(paragraphs)
         ),
         byline=byline or top_byline,
         section=head.section,
@@ -139,7 +139,7 @@ def read_page(text: str) -> ParsedPage:
 # ---------------------------------------------------------------- lines and paragraphs
 
 
-def _paragraphs(lines: list[Line]) -> list[str]:
+def _paragraphs(lines: list[TextLine]) -> list[str]:
     """Paragraphs' words. A line is a paragraph, except in text whose lines were broken at some width; a credit on
     a line of its own belongs to the caption before it."""
     wrapped = _is_wrapped(lines)
@@ -153,7 +153,7 @@ def _paragraphs(lines: list[Line]) -> list[str]:
     return paragraphs
 
 
-def _is_wrapped(lines: list[Line]) -> bool:
+def _is_wrapped(lines: list[TextLine]) -> bool:
     """Whether lines end where a width ends: paragraphs of several lines, all about as long and cut in sentences."""
     inner = [line for line, following in pairwise(lines) if not following.after_blank]
     if not inner or max(len(line.text) for line in lines) > _WRAP_WIDTH:
@@ -166,7 +166,7 @@ def _is_wrapped(lines: list[Line]) -> bool:
 # ---------------------------------------------------------------- the foot: byline, tags, furniture
 
 
-def _cut_foot(lines: list[Line]) -> tuple[list[Line], str, tuple[str, ...]]:
+def _cut_foot(lines: list[TextLine]) -> tuple[list[TextLine], str, tuple[str, ...]]:
     """(the story's lines, byline, tags)."""
     end = next((number for number in range(1, len(lines)) if _ends_story(lines, number)), len(lines))
     foot = [line for line in lines[end:] if _TAGS.match(line.text)]
@@ -176,7 +176,7 @@ def _cut_foot(lines: list[Line]) -> tuple[list[Line], str, tuple[str, ...]]:
     return *_cut_byline(story), tuple(_split_tags(tags))
 
 
-def _ends_story(lines: list[Line], number: int) -> bool:
+def _ends_story(lines: list[TextLine], number: int) -> bool:
     """Whether the page's furniture begins here: its words stand right under a byline, or no story follows."""
     if not _END.fullmatch(_COUNT.sub("", lines[number].text)):
         return False
@@ -185,7 +185,7 @@ def _ends_story(lines: list[Line], number: int) -> bool:
     return all(len(line.text) < _STORY_LENGTH for line in lines[number:])
 
 
-def _cut_byline(story: list[Line]) -> tuple[list[Line], str]:
+def _cut_byline(story: list[TextLine]) -> tuple[list[TextLine], str]:
     """Lines such as "Tin, ảnh: …" at the end, or one name there."""
     end = len(story)
     while end > 1 and _has_roles(story[end - 1].text) and not _belongs_to_caption(story, end - 1):
@@ -195,7 +195,7 @@ def _cut_byline(story: list[Line]) -> tuple[list[Line], str]:
     return story[:end], "; ".join(line.text.rstrip(";") for line in story[end:])
 
 
-def _belongs_to_caption(story: list[Line], number: int) -> bool:
+def _belongs_to_caption(story: list[TextLine], number: int) -> bool:
     """ "Ảnh: …" right under a line, while another byline is still to come or none with words stands beside it."""
     return bool(
         CREDIT.match(story[number].text)
@@ -205,7 +205,7 @@ def _belongs_to_caption(story: list[Line], number: int) -> bool:
     )
 
 
-def _byline_on_top(story: list[Line]) -> tuple[str, list[Line]]:
+def _byline_on_top(story: list[TextLine]) -> tuple[str, list[TextLine]]:
     if len(story) > 1 and _has_roles(story[0].text) and not CREDIT.match(story[0].text):
         return story[0].text, story[1:]
     return "", story

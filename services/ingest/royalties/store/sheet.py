@@ -19,7 +19,7 @@ from shared.views.export import Cell
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """What one person gets for one role in one work, or an adjustment (`adjustment` is its id).
 
     `sharing` people divide the rate; `rate` None: there is no rate for this kind and role yet.
@@ -53,7 +53,7 @@ class Sheet:
     """`approved_by` is "" while the month is open."""
 
     month: str
-    lines: tuple[Line, ...]
+    lines: tuple[SheetLine, ...]
     approved_by: str = ""
     approved_at: datetime | None = None
 
@@ -69,7 +69,7 @@ class Sheet:
 
     def totals(self) -> list[Total]:
         """Each person's sum, in the order of their names' last word, as payrolls list them."""
-        by_author: dict[str, list[Line]] = {}
+        by_author: dict[str, list[SheetLine]] = {}
         for line in self.lines:
             by_author.setdefault(line.author_slug, []).append(line)
         totals = [
@@ -94,7 +94,7 @@ def sheet_in(connection: Connection, month: str) -> Sheet:
     """`sheet` within a transaction."""
     approved = connection.execute(select(royalty_sheets).where(royalty_sheets.c.month == month)).first()
     if approved is not None:
-        lines = tuple(Line(**line) for line in approved.lines)
+        lines = tuple(SheetLine(**line) for line in approved.lines)
         return Sheet(month, lines, approved.approved_by, approved.approved_at)
     rates = in_force(connection, month)
     lines = tuple(line for state in _published(connection, month) for line in _lines(state, rates))
@@ -142,7 +142,7 @@ def _published(connection: Connection, month: str) -> Iterable[ArticleState]:
         yield ArticleState.model_validate(row.state)
 
 
-def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[Line]:
+def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[SheetLine]:
     """What each person of a byline gets for each role; who share a role share its rate to the đồng."""
     people: dict[str, list[tuple[str, str]]] = {}
     for author in state.authors:
@@ -156,7 +156,7 @@ def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[Line
         for index, (slug, name) in enumerate(authors):
             share = whole // len(authors) + (index < whole % len(authors))
             found.append(
-                Line(
+                SheetLine(
                     slug, name, state.id, state.title, state.kind, role, day, len(state.images),
                     rate.amount if rate else None, len(authors), share,
                 )
@@ -164,10 +164,10 @@ def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[Line
     return found
 
 
-def _adjustments(connection: Connection, month: str) -> tuple[Line, ...]:
+def _adjustments(connection: Connection, month: str) -> tuple[SheetLine, ...]:
     query = select(royalty_adjustments).where(royalty_adjustments.c.month == month).order_by(royalty_adjustments.c.id)
     return tuple(
-        Line(
+        SheetLine(
             row.author_slug, row.author_name, row.article_id, row.reason, "", "điều chỉnh",
             row.at.astimezone(VIETNAM).date().isoformat(), 0, None, 1, row.amount, row.id, row.by,
         )
@@ -175,7 +175,7 @@ def _adjustments(connection: Connection, month: str) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
-def _sum(lines: list[Line]) -> int:
+def _sum(lines: list[SheetLine]) -> int:
     return sum(line.amount for line in lines)
 
 

@@ -126,7 +126,7 @@ def test_a_batch_that_dies_leaves_nothing_and_comes_whole_the_second_time(
 def test_somebody_else_makes_the_same_article_meanwhile(
     store: Engine, save: Save, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked = many._Batch._find
+    looked = many._ArticleBatch._find
     ahead: list[Saved] = []
 
     def find(batch: Any, external_ids: list[str]) -> Any:
@@ -135,7 +135,7 @@ def test_somebody_else_makes_the_same_article_meanwhile(
             ahead.append(save(external_id="2", title="Bài số 2"))
         return found
 
-    monkeypatch.setattr(many._Batch, "_find", find)
+    monkeypatch.setattr(many._ArticleBatch, "_find", find)
     results = together(store, *({"external_id": str(number), "title": f"Bài số {number}"} for number in range(4)))
     assert [fate[0] for fate in fates(results)].count("created") == 4 - len(ahead)
     assert count(store, articles) == 4

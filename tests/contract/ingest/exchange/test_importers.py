@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from services.ingest.articles.store import reading
 from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths
-from services.ingest.exchange.importers.report import Report
+from services.ingest.exchange.importers.report import ImportReport
 from tests.contract.ingest.base import STORY, migrated
 
 WXR = """<?xml version="1.0" encoding="UTF-8"?>
@@ -129,7 +129,7 @@ def test_dry_run_stores_nothing_and_foresees_what_happens(tmp_path: Path, store:
 
 
 def test_report_counts_and_names_what_is_wrong(tmp_path: Path, store: Engine) -> None:
-    report = Report(dry_run=True)
+    report = ImportReport(dry_run=True)
     for result in run(
         tmp_path / "a.rss", RSS.replace("Nội dung một", "&lt;img src='https://x.example/a.jpg'&gt;"), dry_run=True
     ):

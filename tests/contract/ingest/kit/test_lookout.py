@@ -15,7 +15,7 @@ from services.ingest.exchange.store import jobs
 from services.ingest.feeds import store as feeds
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.lookout import Lookout
-from services.ingest.ops import following
+from services.ingest.ops import delivery_check
 from services.ingest.webhooks.store import deliveries
 from services.ingest.webhooks.store import endpoints as webhooks
 from shared.database import write
@@ -33,7 +33,7 @@ def woken(store: Engine) -> Woken:
     lookout = Lookout(store, threading.Event())
     events = {
         "scheduler": scheduler.watched_by(lookout),
-        "following": lookout.watch(following.DUE),
+        "following": lookout.watch(delivery_check.DUE),
         "feeds": lookout.watch(feeds.DUE),
         "webhooks": lookout.watch(deliveries.ANY, check=deliveries.is_due),
         "imports": lookout.watch(jobs.DUE),

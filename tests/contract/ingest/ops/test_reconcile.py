@@ -22,9 +22,9 @@ from services.ingest.events import build
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
-from services.ingest.ops import following
+from services.ingest.ops import delivery_check
 from services.ingest.ops import reconcile as reconciling
-from services.ingest.ops.following import Follower
+from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
@@ -262,8 +262,8 @@ def test_fresh_news_that_does_not_arrive_is_sent_again(
     house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the broker gave a message to a worker whose host lost its cable in that moment."""
-    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
-    follower = Follower(house.source, publisher("ingest"))
+    monkeypatch.setattr(delivery_check, "_YOUNG", timedelta(0))
+    follower = DeliveryCheck(house.source, publisher("ingest"))
     kept, gone, far = (house.save(title=f"Tin {number}") for number in range(3))
     house.publish()
     assert follower.look(asker.ask_sync) == {}
@@ -287,8 +287,8 @@ def test_fresh_news_that_does_not_arrive_is_sent_again(
 def test_what_has_arrived_or_is_old_is_not_asked_for(
     house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
-    follower = Follower(house.source, publisher("ingest"))
+    monkeypatch.setattr(delivery_check, "_YOUNG", timedelta(0))
+    follower = DeliveryCheck(house.source, publisher("ingest"))
     house.save()
     house.publish()
     assert follower.look(asker.ask_sync) == {}
@@ -298,13 +298,13 @@ def test_what_has_arrived_or_is_old_is_not_asked_for(
         pytest.fail("nothing is to be asked")
 
     assert follower.look(ask) == {}
-    monkeypatch.setattr(following, "_OLD", timedelta(0))
-    assert Follower(house.source, publisher("ingest")).look(ask) == {}
+    monkeypatch.setattr(delivery_check, "_OLD", timedelta(0))
+    assert DeliveryCheck(house.source, publisher("ingest")).look(ask) == {}
 
 
 def test_a_store_that_is_away_is_asked_again_later(house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "_YOUNG", timedelta(0))
-    follower = Follower(house.source, publisher("ingest"))
+    monkeypatch.setattr(delivery_check, "_YOUNG", timedelta(0))
+    follower = DeliveryCheck(house.source, publisher("ingest"))
     story = house.save()
     house.publish()
     house.readers.lose("web", story.id)

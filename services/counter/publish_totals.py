@@ -21,7 +21,7 @@ SWEEP_TOTALS = 2000
 SWEEP_REST_SECONDS = 60.0
 
 
-class Announcer:
+class TotalsPublisher:
     """Publishes totals and rankings to web."""
 
     def __init__(self, source: Engine, app: Celery) -> None:
@@ -30,7 +30,7 @@ class Announcer:
         self._sweep_after = 0
         self._sweep_rests_until = 0.0
 
-    def announce(self) -> int:
+    def publish_changed(self) -> int:
         """Publish the totals that changed since the last time; returns their number.
 
         With the broker away or web far behind they wait in SQL.

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, and_, exists, select
 from services.ingest.articles.store.revisions import EVENTS, REMOVED
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.lookout import LONGEST_SECONDS, moment
-from services.ingest.ops.reconcile import STORES, Behind, Comparison, Store, Wanted
+from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.database import read
 from shared.telemetry import log
@@ -34,7 +34,7 @@ DUE = exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG
 """Whether anything is young enough to be followed."""
 
 
-class Follower:
+class DeliveryCheck:
     """Remembers what has arrived. One thread's work: `run` until told to stop."""
 
     def __init__(self, source: Engine, app: Celery, stores: Sequence[Store] = STORES) -> None:
@@ -72,7 +72,7 @@ class Follower:
             log.warning("fresh news had not arrived, sent again", **sent)
         return sent
 
-    def _mend(self, store: Store, page: list[Wanted], ask: AskFunction) -> int:
+    def _mend(self, store: Store, page: list[ExpectedVersion], ask: AskFunction) -> int:
         try:
             there, missing = Comparison(self._source, self._app, ask, store, _ANSWER_SECONDS).mend(page)
         except (NoAnswer, Behind, BrokerAway, redis.RedisError):
@@ -80,7 +80,7 @@ class Follower:
         self._arrived |= {(store.name, one.id): one.version for one in there}
         return len(missing)
 
-    def _recent(self) -> list[Wanted]:
+    def _recent(self) -> list[ExpectedVersion]:
         """What readers were to see changed, newest first."""
         now = datetime.now(UTC)
         shown = articles.c.public_version
@@ -92,4 +92,4 @@ class Follower:
             .limit(_ROWS)
         )
         with read(self._source) as connection:
-            return [Wanted(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(query)]
+            return [ExpectedVersion(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(query)]

@@ -1,14 +1,14 @@
 """A page as bytes for the wire, with its slots filled: what the hot path sends without thinking.
 
-A `Finished` is the answer after its first line and date; an `Entry` makes it when somebody asks, and again when the
-number of views, the hour of the token, or a shared part has changed.
+A `CachedResponse` is the answer after its first line and date; an `Entry` makes it when somebody asks, and again when
+the number of views, the hour of the token, or a shared part has changed.
 """
 
 import time
 from hashlib import blake2b
 
+from services.web.gzip_pieces import Piece, gzipped, plain
 from services.web.page import PART, SLOT, TOKEN, VIEWS, Page
-from services.web.splice import Piece, gzipped, plain
 from services.web.static_files import StaticFile
 from shared.settings import get_settings
 from shared.vietnamese.text import thousands
@@ -51,7 +51,7 @@ def security_headers(file: bool = False) -> list[tuple[str, str]]:
     return headers
 
 
-class Finished:
+class CachedResponse:
     """`tail` is everything after the date's value; `not_modified` the same of a 304."""
 
     __slots__ = ("etag", "not_modified", "tail")
@@ -108,8 +108,8 @@ class Entry:
         self._headers = _headers(page)
         self.size = 3 * sum(len(piece.data) for piece in self._pieces if isinstance(piece, Piece)) + 2000
         self._filling: Filling | None = None
-        self._plain: Finished | None = None
-        self._gzipped: Finished | None = None
+        self._plain: CachedResponse | None = None
+        self._gzipped: CachedResponse | None = None
 
     def pack(self) -> None:
         """Deflate now what does not change; else the first who wants it gzipped waits for that."""
@@ -122,7 +122,7 @@ class Entry:
             self.views = views
             self._plain = self._gzipped = None
 
-    def finished(self, filling: Filling, packed: bool) -> Finished:
+    def response(self, filling: Filling, packed: bool) -> CachedResponse:
         """The bytes to send, gzipped if `packed`."""
         if filling is not self._filling:
             if self._shared:
@@ -130,20 +130,20 @@ class Entry:
             self._filling = filling
         made = self._gzipped if packed else self._plain
         if made is None:
-            made = self._finish(filling, packed)
+            made = self._make(filling, packed)
             if packed:
                 self._gzipped = made
             else:
                 self._plain = made
         return made
 
-    def _finish(self, filling: Filling, packed: bool) -> Finished:
+    def _make(self, filling: Filling, packed: bool) -> CachedResponse:
         pieces = [self._fill(piece, filling) if isinstance(piece, str) else piece for piece in self._pieces]
         body = gzipped(pieces) if packed else plain(pieces)
         shared = f"-{filling.mark}" if self._shared else ""
         etag = f'"{self._hash}-{self.views:x}{shared}{"-gz" if packed else ""}"'.encode()
         packing = b"content-encoding: gzip\r\n" if packed else b""
-        return Finished(etag, self._headers + packing, len(body), body)
+        return CachedResponse(etag, self._headers + packing, len(body), body)
 
     def _fill(self, slot: str, filling: Filling) -> Piece:
         if slot == VIEWS:
@@ -155,7 +155,7 @@ class Entry:
         return filling.parts.get(slot.removeprefix(PART)) or Piece(b"", changing=True)
 
 
-class Fixed:
+class StaticEntry:
     """A static file, in the form of an entry that never changes."""
 
     __slots__ = ("_gzipped", "_plain", "page", "used_at")
@@ -165,13 +165,13 @@ class Fixed:
         self.used_at = 0.0
         headers = _headers(self.page)
         etag = f'"{blake2b(file.data, digest_size=8).hexdigest()}'
-        self._plain = Finished(f'{etag}"'.encode(), headers, len(file.data), file.data)
+        self._plain = CachedResponse(f'{etag}"'.encode(), headers, len(file.data), file.data)
         self._gzipped = self._plain
         if file.gzipped is not None:
             packed = headers + b"content-encoding: gzip\r\n"
-            self._gzipped = Finished(f'{etag}-gz"'.encode(), packed, len(file.gzipped), file.gzipped)
+            self._gzipped = CachedResponse(f'{etag}-gz"'.encode(), packed, len(file.gzipped), file.gzipped)
 
-    def finished(self, _filling: Filling, packed: bool) -> Finished:
+    def response(self, _filling: Filling, packed: bool) -> CachedResponse:
         """The bytes to send."""
         return self._gzipped if packed else self._plain
 

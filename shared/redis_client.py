@@ -1,0 +1,26 @@
+"""The process's clients for the counters' Redis (TOASOAN_REDIS_URL): counts, answers to questions, hints."""
+
+from functools import lru_cache
+
+import redis
+
+from shared.settings import get_settings
+
+
+@lru_cache(maxsize=1)
+def redis_client() -> redis.Redis:
+    """For commands: every call answers or fails within 2 s."""
+    return redis.Redis.from_url(
+        get_settings().counters_url, socket_timeout=2, socket_connect_timeout=1, health_check_interval=15
+    )
+
+
+@lru_cache(maxsize=1)
+def hint_client() -> redis.Redis:
+    """For hints: one saves at most a second, so it may not cost an editor more than half of one."""
+    return redis.Redis.from_url(get_settings().counters_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
+def subscriber() -> redis.Redis:
+    """A new connection to listen on: it waits for messages as long as they take."""
+    return redis.Redis.from_url(get_settings().counters_url, socket_connect_timeout=2, health_check_interval=15)
