@@ -9,7 +9,7 @@ from services.ingest.articles.sanitise import to_text
 
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
 _BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
-_IMAGE = re.compile(r'<img (?:(?!<img )[^>])*?src="([^"]*)"')
+_IMAGE = re.compile(r'<img (?:[^<>"]|"[^"]*+")*?src="([^"]*)"')
 # Two paragraphs that share less than this are another paragraph, not a changed one.
 _ALIKE = 0.35
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 import nh3
 
 from services.ingest.kit.errors import Invalid
+from shared.markup import without
 from shared.settings import get_settings
 from shared.vietnamese.text import plain
 
@@ -37,7 +38,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FLAT = set("br hr img input meta link wbr col source track area base embed param p li td th tr dt dd option".split())
 _DIGITS = re.compile(r"[0-9]{1,4}")
 _SAME_AS = re.compile(r"<(/?)(b|i)>")
-_IMG = re.compile(r"""<img(?:[^>"]|"[^"]*")*>""")
+_IMG = re.compile(r"""<img(?:[^<>"]|"[^"]*+")*>""")
 _BLOCK = re.compile(
     r"<(/?)(?:div|section|article|main|header|footer|center|address|dd|dt|pre)(?=[\s>/])", re.IGNORECASE
 )
@@ -46,7 +47,7 @@ _EMPTY = re.compile(r"<(p|h[2-6]|figure|figcaption|li|blockquote|aside|em|strong
 _TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-_FIRST_PARAGRAPH = re.compile(r"<p>((?:[^<]|<(?!/?p>))*+)</p>")
+_FIRST_PARAGRAPH = re.compile(r"<p>([^<]*+(?:<(?!/?p>)[^<]*+)*)</p>")
 
 
 def clean_html(body: str) -> str:
@@ -85,16 +86,7 @@ def text_to_html(body: str) -> str:
 def to_text(body: str) -> str:
     """The words of a clean body, a line a block."""
     spaced = _BLOCK_END.sub("\n", body)
-    return html.unescape(_without_tags(spaced))
-
-
-def _without_tags(text: str) -> str:
-    """Not a pattern: one would look through all that follows for each "<" that no ">" ends."""
-    kept, at = [], 0
-    while (start := text.find("<", at)) >= 0 and (end := text.find(">", start)) >= 0:
-        kept.append(text[at:start])
-        at = end + 1
-    return "".join([*kept, text[at:]])
+    return html.unescape(without(spaced, "<", ">"))
 
 
 def first_paragraph(body: str) -> str:

@@ -12,10 +12,11 @@ from markupsafe import Markup, escape
 
 from services.web.pages import pictures
 from shared.contracts.articles import ArticleState, Image
+from shared.markup import without
 
-_TAG = re.compile(r"<[^>]*>")
-_IMG = r'<img src="([^"]*)"(?:[^>"]|"[^"]*")*>'
-_FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:<figcaption>(.*?)</figcaption>)?\s*</figure>|{_IMG}", re.DOTALL)
+_IMG = r'<img src="([^"]*)"(?:[^<>"]|"[^"]*+")*>'
+_TOLD = r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>"
+_FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:{_TOLD}\s*)?</figure>|{_IMG}")
 _SIZES = "(min-width: 64rem) 52rem, 100vw"
 
 
@@ -110,7 +111,7 @@ def _begins_with(body: str, summary: str) -> bool:
     """The summary is the text's own beginning, perhaps cut."""
     wanted = summary.removesuffix("…").split()
     # Twice the length is enough for the words and the marks between them.
-    words = html.unescape(_TAG.sub(" ", body[: 200 + 2 * len(summary)])).split()
+    words = html.unescape(without(body[: 200 + 2 * len(summary)], "<", ">", " ")).split()
     return words[: len(wanted)] == wanted or (len(wanted) > 1 and words[: len(wanted) - 1] == wanted[:-1])
 
 

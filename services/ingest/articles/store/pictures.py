@@ -16,9 +16,9 @@ from shared.contracts.articles import ArticleState, Image
 from shared.database import read, upsert
 from shared.settings import get_settings
 
-_FIGURE = re.compile(r"<figure>(?:[^<]|<(?!/?figure>))*+</figure>")
-_SRC = re.compile(r"""<img (?:(?!<img )[^>"]|"(?:(?!<img )[^"])*+")*?src="(/media/[^"]*)\"""")
-_CAPTION = re.compile(r"<figcaption>((?:[^<]|<(?!/?figcaption>))*+)</figcaption>")
+_FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*</figure>")
+_SRC = re.compile(r"""<img (?:[^<>"]|"[^"]*+")*?src="(/media/[^"]*)\"""")
+_CAPTION = re.compile(r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>")
 
 
 def uses(engine: Engine, path: str) -> list[dict[str, Any]]:
