@@ -1,4 +1,4 @@
-"""What ingest does for other services' messages: keeps readers' comments and dead letters."""
+"""What ingest does for messages: keeps readers' comments and dead letters, begins anew what was given up."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,15 +8,25 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from services.ingest.comments import store as comments
+from services.ingest.exchange.store import jobs
+from services.ingest.feeds import store as feeds
 from services.ingest.ops import store as letters
-from shared.contracts.commands import Command, StoreDeadLetter, SubmitComment
+from shared.contracts.commands import Command, RetryJob, StoreDeadLetter, SubmitComment
 from shared.handler import executes
 
 SERVICE = "ingest"
 
+_JOBS = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
+
+
+def _retry(engine: Engine, command: RetryJob) -> None:
+    _JOBS[command.job](engine, command.id)
+
+
 HANDLERS: dict[type[Command], Callable[[Engine, Any], None]] = {
     SubmitComment: comments.hold,
     StoreDeadLetter: letters.keep,
+    RetryJob: _retry,
 }
 
 
