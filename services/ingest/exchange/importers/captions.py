@@ -8,9 +8,9 @@ paragraph set as a caption is the worse mistake: readers would miss it.
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from shared.vietnamese.text import fold
 
@@ -120,13 +120,17 @@ def credit_of(text: str) -> int | None:
 
 def captions(paragraphs: list[str], lead: int | None = None) -> set[int]:
     """Positions of the captions among a page's paragraphs; `lead` is that of the paragraph with the dateline."""
-    found = {position for position in range(len(paragraphs)) if evidence(paragraphs, position, lead).is_caption}
+    lengths = sorted(map(len, paragraphs))
+    found = {pos for pos in range(len(paragraphs)) if evidence(paragraphs, pos, lead, lengths).is_caption}
     # A page of captions alone has no story that they could stand apart from.
     return found if len(found) < len(paragraphs) else set()
 
 
-def evidence(paragraphs: list[str], position: int, lead: int | None = None) -> Evidence:
-    """The signs for and against the paragraph at `position`."""
+def evidence(
+    paragraphs: list[str], position: int, lead: int | None = None, lengths: list[int] | None = None
+) -> Evidence:
+    """The signs for and against the paragraph at `position`; `lengths` are all paragraphs' in order, where known."""
+    lengths = lengths or sorted(map(len, paragraphs))
     text = paragraphs[position]
     signs: list[tuple[str, int]] = []
 
@@ -147,7 +151,7 @@ def evidence(paragraphs: list[str], position: int, lead: int | None = None) -> E
     sign("says where", 1, _PLACE.search(low) and not _WHO.match(low))
     for name, weight in _shape(words, marked):
         sign(name, weight, True)
-    for name, weight in _surroundings(paragraphs, position, lead):
+    for name, weight in _surroundings(paragraphs, position, lead, lengths):
         sign(name, weight, True)
     sign("refers back to somebody", -3, _PRONOUN.match(words))
     sign("tells a time", -2, _TENSE.search(low))
@@ -180,13 +184,13 @@ def _shape(words: str, marked: bool) -> list[tuple[str, int]]:
     return signs
 
 
-def _surroundings(paragraphs: list[str], position: int, lead: int | None) -> list[tuple[str, int]]:
+def _surroundings(paragraphs: list[str], position: int, lead: int | None, lengths: list[int]) -> list[tuple[str, int]]:
     """Signs of the paragraph's place: shorter than the others, between long ones, repeating the one before."""
     text = paragraphs[position]
     signs = []
-    others = [len(other) for number, other in enumerate(paragraphs) if number != position]
-    if others and median(others) >= 120:
-        ratio = len(text) / median(others)
+    usual = _median_without(lengths, len(text))
+    if usual >= 120:
+        ratio = len(text) / usual
         if ratio <= 0.6:
             signs.append(("shorter than the story's paragraphs", 2 if ratio <= 0.35 else 1))
         beside = [*paragraphs[max(0, position - 1) : position], *paragraphs[position + 1 :][:1]]
@@ -204,6 +208,13 @@ def _surroundings(paragraphs: list[str], position: int, lead: int | None) -> lis
     if _repeats(text, paragraphs[max(0, position - 2) : position]):
         signs.append(("says again who was just named", 2))
     return signs
+
+
+def _median_without(lengths: list[int], one: int) -> float:
+    """The median of sorted lengths without one of them; 0 where none is left."""
+    at, rest = bisect_left(lengths, one), len(lengths) - 1
+    low, high = ((middle if middle < at else middle + 1) for middle in ((rest - 1) // 2, rest // 2))
+    return (lengths[low] + lengths[high]) / 2 if rest else 0.0
 
 
 def _repeats(text: str, before: list[str]) -> bool:

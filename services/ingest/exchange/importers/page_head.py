@@ -95,13 +95,16 @@ def read_head(lines: list[TextLine]) -> PageHead:
     if not above:
         raise PageError("Không thấy tiêu đề.", lines[0].number)
     waiting_for_number = lines[stop - 1].text.rstrip().lower().endswith(("lượt xem:", "lượt đọc:"))
-    while below and (_only_furniture(below[0].text) or waiting_for_number):
-        views.append(_number(below[0]) if waiting_for_number else _views_in(below[0]))
-        waiting_for_number = below[0].text.lower().endswith(("lượt xem:", "lượt đọc:"))
-        below = below[1:]
+    story = 0
+    for line in below:
+        if not waiting_for_number and not _only_furniture(line.text):
+            break
+        views.append(_number(line) if waiting_for_number else _views_in(line))
+        waiting_for_number = line.text.lower().endswith(("lượt xem:", "lượt đọc:"))
+        story += 1
     title, summary = _title_and_summary(above)
     known = next((count for count in views if count is not None), None)
-    return PageHead(title, published_at, below, known, section, summary)
+    return PageHead(title, published_at, below[story:], known, section, summary)
 
 
 def _find_time(lines: list[TextLine]) -> tuple[int, int, datetime]:

@@ -167,7 +167,8 @@ def _is_wrapped(lines: list[TextLine]) -> bool:
 
 def _cut_foot(lines: list[TextLine]) -> tuple[list[TextLine], str, tuple[str, ...]]:
     """(the story's lines, byline, tags)."""
-    end = next((number for number in range(1, len(lines)) if _ends_story(lines, number)), len(lines))
+    told_to = next((number for number, line in reversed([*enumerate(lines)]) if len(line.text) >= _STORY_LENGTH), -1)
+    end = next((number for number in range(1, len(lines)) if _ends_story(lines, number, told_to)), len(lines))
     foot = [line for line in lines[end:] if _TAGS.match(line.text)]
     story = lines[:end]
     tags = [found for line in (*story, *foot) if (found := _TAGS.match(line.text))]
@@ -175,13 +176,14 @@ def _cut_foot(lines: list[TextLine]) -> tuple[list[TextLine], str, tuple[str, ..
     return *_cut_byline(story), tuple(_split_tags(tags))
 
 
-def _ends_story(lines: list[TextLine], number: int) -> bool:
-    """Whether the page's furniture begins here: its words stand right under a byline, or no story follows."""
+def _ends_story(lines: list[TextLine], number: int, told_to: int) -> bool:
+    """Whether the page's furniture begins here: its words stand right under a byline, or no story follows (its last
+    line is `told_to`)."""
     if not _END.fullmatch(_COUNT.sub("", lines[number].text.rstrip(": ")).rstrip()):
         return False
     if any(_has_roles(line.text) for line in lines[max(0, number - 3) : number]):
         return True
-    return all(len(line.text) < _STORY_LENGTH for line in lines[number:])
+    return number > told_to
 
 
 def _cut_byline(story: list[TextLine]) -> tuple[list[TextLine], str]:
