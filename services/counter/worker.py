@@ -11,8 +11,9 @@ from services.counter.hot import Hot
 from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
 from shared.database import migrate
-from shared.process import prepare, run_worker
+from shared.process import prepare
 from shared.redis_client import redis_client
+from shared.worker import run_worker
 
 
 def main() -> int:

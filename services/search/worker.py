@@ -17,10 +17,11 @@ from shared.away import Unavailable
 from shared.celery_factory import make_celery
 from shared.contracts.events import RelatedArticlesChanged
 from shared.contracts.queues import Queue
-from shared.process import prepare, run_worker
+from shared.process import prepare
 from shared.publishing import send_all
 from shared.settings import get_settings
 from shared.telemetry import log
+from shared.worker import run_worker
 
 # How long the writing worker waits for one before it to end.
 _OWN_SECONDS = 30.0

@@ -15,7 +15,7 @@ from shared.contracts.commands import ListCounterVersions, ListSearchVersions, L
 from shared.contracts.events import SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.handler import answers, handles
-from shared.process import run_worker
+from shared.worker import run_worker
 
 INSERT = (
     "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
