@@ -23,7 +23,7 @@ def main() -> int:
     source = store.engine()
     hot = Hot(redis_client(), lambda: store.stored_batches(source))
     loop = DrainLoop(hot, source, app)
-    tasks.register(app, source, hot, loop.wake)
+    tasks.register(app, tasks.Counter(source, hot, loop.wake))
 
     def begin(**_: Any) -> None:
         loop.start()

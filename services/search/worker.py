@@ -45,7 +45,7 @@ def _index(app: Celery, engine: SearchEngine) -> int:
         return 1
     _check(engine)
     related = Related(engine, get_settings().data_dir / "search" / "related.db", lambda events: _send(app, events))
-    tasks.register_indexing(app, engine, related)
+    tasks.register_indexing(app, tasks.Indexing(engine, related))
     filler = Filler(engine)
     related.start()
     filler.start()
