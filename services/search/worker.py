@@ -58,7 +58,12 @@ def _index(app: Celery, engine: SearchEngine) -> int:
 
 def _query(role: str, app: Celery, engine: SearchEngine) -> int:
     _check(engine)
-    tasks.register_questions(app, Answers(engine))
+    service = Answers(engine)
+    try:
+        service.warm()
+    except Unavailable as error:
+        log.warning("not warmed", error=repr(error)[:200])
+    tasks.register_questions(app, service)
     return run_worker(f"search.{role}", app, [Queue.query], pool="threads", threads=_threads(engine))
 
 

@@ -79,7 +79,7 @@ def test_a_question_is_put_again_when_a_worker_took_it_and_died(asker: Asker, br
     async def ask() -> SearchAnswer:
         asked = asyncio.create_task(asker.ask(SearchArticles(q="lũ"), 20, again_after=1))
         await until_async(lambda: len(sent(broker)) == 1, 5, "the question")
-        broker.client().delete(Queue.query.value)
+        broker.client().delete(f"ts:{Queue.query.value}")
         await until_async(lambda: len(sent(broker)) == 1, 15, "the question again")
         ((_, arguments),) = messages(broker, Queue.query)
         reply(arguments["questions"][0]["id"], SearchAnswer(total=3, took_ms=1))

@@ -23,6 +23,10 @@ INSERT = (
 )
 
 
+REFUSED = "Tin không ai nhận"
+"""No store takes an article of this title."""
+
+
 def connect(path: str) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     database.execute("PRAGMA journal_mode=WAL")
@@ -39,6 +43,8 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
     @handles(app, event, service=service)
     def keep(events: list[Any]) -> None:
         for one in events:
+            if hasattr(one.payload, "article") and one.payload.article.title == REFUSED:
+                raise ValueError("refused")
             key = one.payload.article.id if hasattr(one.payload, "article") else None
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
             database.execute(INSERT, (service, kind, key, one.version))
