@@ -50,16 +50,15 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
                 made |= _from_revisions(connection, kind, part)
             else:
                 found = _OTHERS[kind](connection, [int(key) for key, _ in part])
-                made |= {(key, version): found.get(int(key)) for key, version in part}
+                made |= {(key, version): found[int(key)] for key, version in part if int(key) in found}
+    if kind in _NEVER_WRITTEN:
+        made |= {pointer: _NEVER_WRITTEN[kind](*pointer) for pointer in pointers if pointer not in made}
     return made
 
 
 def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
     rows = rows_at(connection, _REVISIONS, [(int(key), version) for key, version in pointers])
-    made: _Payloads = {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
-    if kind == ArticleWithdrawn.kind:
-        made |= {pointer: _never_written(*pointer) for pointer in pointers if pointer not in made}
-    return made
+    return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
 
 
 def _whole(row: Any) -> bytes:
@@ -77,13 +76,18 @@ def _withdrawn(row: Any) -> ArticleWithdrawn:
     )
 
 
-def _never_written(key: str, version: int) -> ArticleWithdrawn:
-    """Of an article that stores know and ingest does not: it was put back to a state before it."""
+def _no_article(key: str, version: int) -> ArticleWithdrawn:
     return ArticleWithdrawn(
         article_id=int(key), version=version, reason_kind="withdrawn", section_slug="", at=datetime.now(UTC)
     )
 
 
+def _no_comment(key: str, version: int) -> CommentRemoved:
+    return CommentRemoved(id=int(key), version=version, article_id=0)
+
+
+_NEVER_WRITTEN: dict[str, Any] = {ArticleWithdrawn.kind: _no_article, CommentRemoved.kind: _no_comment}
+"""Of what stores know and ingest does not: it was put back to a state before that."""
 _ARTICLES: dict[str, Any] = {
     ArticlePublished.kind: _whole,
     ArticleSaved.kind: _whole,

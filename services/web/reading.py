@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, func, select, tuple_
 
 from services.web import keys, model
 from services.web.listings import OTHERS
@@ -273,7 +273,16 @@ class Reading:
 
 def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(article id, version) of everything held, tombstones too, by id from `after` (exclusive) on."""
-    query = select(articles.c.id, articles.c.version).where(articles.c.id > after).order_by(articles.c.id).limit(limit)
+    return _versions(engine, articles, after, limit)
+
+
+def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    """(comment id, version) of everything held, removed ones too, by id from `after` (exclusive) on."""
+    return _versions(engine, comments, after, limit)
+
+
+def _versions(engine: Engine, table: Table, after: int, limit: int) -> list[tuple[int, int]]:
+    query = select(table.c.id, table.c.version).where(table.c.id > after).order_by(table.c.id).limit(limit)
     with read(engine) as connection:
         return [(row.id, row.version) for row in connection.execute(query)]
 

@@ -111,8 +111,12 @@ def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] |
     """Show approved comments, or take removed ones away."""
     rows = [_comment(event.payload, event.version) for event in events]
     with _writing(engine) as (connection, changed):
+        # A removal may know nothing but the comment's id.
+        query = select(comments.c.id, comments.c.article_id).where(comments.c.id.in_([row["id"] for row in rows]))
+        before = [(row.id, row.article_id) for row in connection.execute(query)]
         newer = insert_newer(connection, comments, rows)
-        changed.keys |= {keys.comments(row["article_id"]) for row in rows if row["id"] in newer}
+        places = [*before, *((row["id"], row["article_id"]) for row in rows)]
+        changed.keys |= {keys.comments(article_id) for comment_id, article_id in places if comment_id in newer}
 
 
 def set_totals(engine: Engine, events: Sequence[Delivered[ViewTotalsChanged]]) -> None:

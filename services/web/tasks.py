@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from services.web import reading, store
 from shared import handler
-from shared.contracts.commands import ListWebVersions, VersionsAnswer
+from shared.contracts.commands import ListWebComments, ListWebVersions, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     ArticlePublished,
@@ -42,6 +42,10 @@ def _versions(source: Engine, query: ListWebVersions) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.versions(source, query.after, query.limit)))
 
 
+def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
+
+
 EVENTS: handler.Events = {
     ArticlePublished: _told(store.publish),
     ArticleWithdrawn: _told(store.withdraw),
@@ -53,7 +57,7 @@ EVENTS: handler.Events = {
     RankingChanged: _told(store.set_rankings),
     RelatedArticlesChanged: _told(store.set_related),
 }
-QUESTIONS: handler.Questions = {ListWebVersions: _versions}
+QUESTIONS: handler.Questions = {ListWebVersions: _versions, ListWebComments: _comments}
 
 
 def register(app: Celery, source: Engine) -> None:

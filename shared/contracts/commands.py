@@ -172,6 +172,12 @@ class ListWebVersions(Query):
     limit: int = Field(5000, ge=1, le=20000)
 
 
+class ListWebComments(ListWebVersions):
+    """What web's read model holds of comments, removed ones included."""
+
+    kind: ClassVar[str] = "list_web_comments"
+
+
 class ListSearchVersions(ListWebVersions):
     kind: ClassVar[str] = "list_search_versions"
     queue: ClassVar[Queue] = Queue.query
@@ -328,6 +334,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SearchArticles,
     SuggestTitles,
     ListWebVersions,
+    ListWebComments,
     ListSearchVersions,
     ListCounterVersions,
 )

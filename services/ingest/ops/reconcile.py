@@ -7,8 +7,7 @@ finds a difference, a canary goes through the store's queue, and only what still
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
 
 import redis
 from celery import Celery
@@ -28,7 +27,7 @@ from shared import canary
 from shared import outbox as events
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.celery_factory import publisher
-from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions
+from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebComments, ListWebVersions
 from shared.contracts.envelope import stamped
 from shared.contracts.events import (
     ArticleSaved,
@@ -52,8 +51,7 @@ _ANSWER_SECONDS = 30.0
 _NEAR = 200
 # Up to this many differences go out like fresh news; more of them wait behind fresh news.
 _FEW = 100
-# Decisions on comments carry no list to compare with: those of this time are simply sent again.
-_RECENT = timedelta(hours=24)
+_COMMENTS = (CommentPublished, CommentRemoved)
 _RESULTS = "ts:reconcile"
 # Of what stores are told about an article that there is not.
 _NO_VERSION = 1
@@ -201,8 +199,40 @@ class Comparison:
         rest = self._held(after, None)
         differed += self._judge(rest)
         if self._store.queue is Queue.page:
-            self._send_small_things(empty=not (held_any or rest))
+            self._send_small_things()
+            differed += self._compare_comments()
+            if not (held_any or rest):
+                # A site made anew has no related articles either: search tells them when it is told the articles.
+                for page in _pages(self._source, drafts=False):
+                    _resend(self._source, page, (Queue.index,), bulk=True)
         return differed
+
+    def _compare_comments(self) -> int:
+        """The number of comments that differed: approved ones that readers do not see, removed ones that they do."""
+        store = replace(self._store, question=ListWebComments)
+        web = Comparison(self._source, self._app, self._ask, store, self._patience)
+        differed, after = 0, 0
+        for page in _pages_of_comments(self._source):
+            held = web._held(after, page[-1].id)
+            lacking = [one for one in page if one.event is CommentPublished and held.get(one.id, 0) < one.stamp]
+            shown = [one for one in page if one.event is CommentRemoved and 0 < held.get(one.id, 0) < one.stamp]
+            missing = web._still_missing(lacking + shown)
+            unknown = set(held) - {one.id for one in page}
+            differed += len(missing) + self._remove_comments(unknown, held)
+            web._send_again(missing)
+            after = page[-1].id
+        rest = web._held(after, None)
+        return differed + self._remove_comments(set(rest), rest)
+
+    def _remove_comments(self, unknown: set[int], held: dict[int, int]) -> int:
+        """Take those away that ingest does not know; returns their number."""
+        with read(self._source) as connection:
+            number = generation.current(connection)
+            own = set(connection.execute(select(comments.c.id).where(comments.c.id.in_(unknown))).scalars())
+        stamp = stamped(number, _NO_VERSION)
+        gone = [ExpectedVersion(id_, _NO_VERSION, CommentRemoved, stamp) for id_ in unknown - own if held[id_] < stamp]
+        self._send_again(gone)
+        return len(gone)
 
     def mend(self, page: Sequence[ExpectedVersion]) -> tuple[list[ExpectedVersion], list[ExpectedVersion]]:
         """Look at these articles alone, in the order of ids; returns (those that are there, those sent again). What the
@@ -227,7 +257,7 @@ class Comparison:
         """What its handler gave up it would give up again: that waits until somebody replays the letter, or for a newer
         version."""
         dead = letters.dead_events(self._source, self._store.queue) if missing else set()
-        return [one for one in missing if (str(one.id), one.stamp) not in dead]
+        return [one for one in missing if (one.event.kind, str(one.id), one.stamp) not in dead]
 
     def _held(self, after: int, last: int | None) -> dict[int, int]:
         """What the store holds: id -> version, for after < id <= last; without `last` one page of what follows."""
@@ -260,7 +290,7 @@ class Comparison:
                 connection.execute(
                     select(outbox.c.key).where(
                         outbox.c.queue == self._store.queue.value,
-                        outbox.c.kind.in_([event.kind for event in EVENTS.values()]),
+                        outbox.c.kind.in_({kind for one in candidates for kind in _same_thing(one.event)}),
                         outbox.c.key.in_([str(one.id) for one in candidates]),
                     )
                 ).scalars()
@@ -288,10 +318,9 @@ class Comparison:
         self._send_again(gone)
         return len(ahead) + len(gone)
 
-    def _send_small_things(self, empty: bool) -> None:
+    def _send_small_things(self) -> None:
         with write(self._source) as connection:
             _resend_sections(connection)
-            _resend_comments(connection, None if empty else datetime.now(UTC) - _RECENT)
         events.wake("ingest")
 
 
@@ -315,6 +344,35 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
             return
         yield page
         last = page[-1].id
+
+
+def _pages_of_comments(source: Engine) -> Iterator[list[ExpectedVersion]]:
+    """Every comment that somebody has decided on, by id, _PAGE at a time."""
+    query = select(comments.c.id, comments.c.version, comments.c.status).order_by(comments.c.id).limit(_PAGE)
+    after = 0
+    while True:
+        part = query.where(comments.c.id > after, comments.c.status.in_(("approved", "rejected")))
+        with read(source) as connection:
+            number = generation.current(connection)
+            page = [
+                ExpectedVersion(
+                    row.id,
+                    row.version,
+                    CommentPublished if row.status == "approved" else CommentRemoved,
+                    stamped(number, row.version),
+                )
+                for row in connection.execute(part)
+            ]
+        if not page:
+            return
+        yield page
+        after = page[-1].id
+
+
+def _same_thing(event: type[Event]) -> set[str]:
+    """The kinds of events that speak of what `event` speaks of."""
+    family = _COMMENTS if event in _COMMENTS else EVENTS.values()
+    return {one.kind for one in family}
 
 
 def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
@@ -369,19 +427,15 @@ def _resend_sections(connection: Connection) -> int:
     return len(pointers) + (front is not None)
 
 
-def _resend_comments(connection: Connection, since: datetime | None = None) -> int:
-    """Approved comments, and after `since` those that were taken away too."""
-    query = select(comments.c.id, comments.c.version, comments.c.status).order_by(comments.c.id)
-    query = query.where(comments.c.status == "approved" if since is None else comments.c.decided_at >= since)
+def _resend_comments(connection: Connection) -> int:
+    """Those that readers see."""
+    query = select(comments.c.id, comments.c.version).where(comments.c.status == "approved").order_by(comments.c.id)
     sent = 0
     rows = connection.execution_options(yield_per=_ROWS_A_TRANSACTION).execute(query)
     for part in rows.partitions():
-        for event, approved in ((CommentPublished, True), (CommentRemoved, False)):
-            pointers: list[tuple[str | int, int]] = [
-                (row.id, row.version) for row in part if (row.status == "approved") is approved
-            ]
-            events.add(connection, outbox, event, pointers, bulk=since is None)
-            sent += len(pointers)
+        pointers: list[tuple[str | int, int]] = [(row.id, row.version) for row in part]
+        events.add(connection, outbox, CommentPublished, pointers, bulk=True)
+        sent += len(pointers)
     return sent
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.tables import dead_letters
@@ -28,14 +27,13 @@ def waiting(engine: Engine) -> list[str]:
     return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=_LETTERS))]
 
 
-def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, int]]:
-    """(key, version) of the articles' events among the letters that a reader of `queue` gave up, the newest of them."""
-    kinds = {event.kind for event in EVENTS.values()}
+def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, str, int]]:
+    """(kind, key, version) of the events among the letters that a reader of `queue` gave up, the newest of them."""
     letters = deadletter.waiting(engine, dead_letters, limit=_LETTERS)
     return {
-        (str(event.get("key")), int(event.get("version") or 0))
+        (letter["task"].partition(".")[2], str(event.get("key")), int(event.get("version") or 0))
         for letter in letters
-        if letter["source_queue"] == queue.value and letter["task"].partition(".")[2] in kinds
+        if letter["source_queue"] == queue.value
         for event in letter["message"].get("events", ())
     }
 

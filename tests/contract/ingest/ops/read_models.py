@@ -11,7 +11,13 @@ from typing import Any
 from celery import Celery
 
 from shared.celery_factory import make_celery
-from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions, VersionsAnswer
+from shared.contracts.commands import (
+    ListCounterVersions,
+    ListSearchVersions,
+    ListWebComments,
+    ListWebVersions,
+    VersionsAnswer,
+)
 from shared.contracts.events import SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.handler import answers, handles
@@ -37,7 +43,7 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service: str) -> None:
-    kind = "article" if event.kind.startswith("article") else event.kind
+    kind = next((thing for thing in ("article", "comment") if event.kind.startswith(thing)), event.kind)
 
     @handles(app, event, service=service)
     def keep(events: list[Any]) -> None:
@@ -46,18 +52,18 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
                 raise ValueError("refused")
             key = one.payload.article.id if hasattr(one.payload, "article") else None
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
-            title = one.payload.article.title if hasattr(one.payload, "article") else ""
+            title = one.payload.article.title if hasattr(one.payload, "article") else getattr(one.payload, "text", "")
             database.execute(INSERT, (service, kind, key, one.version, title))
 
 
 def _list(
-    app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str
+    app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str, kind: str
 ) -> Callable[[ListWebVersions], VersionsAnswer]:
     @answers(app, question, service=service)
     def versions(query: ListWebVersions) -> VersionsAnswer:
         rows = database.execute(
-            "SELECT id, version FROM held WHERE store = ? AND kind = 'article' AND id > ? ORDER BY id LIMIT ?",
-            (service, query.after, query.limit),
+            "SELECT id, version FROM held WHERE store = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?",
+            (service, kind, query.after, query.limit),
         )
         return VersionsAnswer(versions=tuple((row[0], row[1]) for row in rows))
 
@@ -69,12 +75,13 @@ def main(path: str) -> int:
     for event, queues in SUBSCRIBERS.items():
         for queue in queues:
             _keep(app, database, event, CONSUMERS[queue])
-    for question, service in (
-        (ListWebVersions, "web"),
-        (ListSearchVersions, "search"),
-        (ListCounterVersions, "counter"),
+    for question, service, kind in (
+        (ListWebVersions, "web", "article"),
+        (ListWebComments, "web", "comment"),
+        (ListSearchVersions, "search", "article"),
+        (ListCounterVersions, "counter", "article"),
     ):
-        _list(app, database, question, service)
+        _list(app, database, question, service, kind)
     return run_worker("readers", app, [Queue.page, Queue.index, Queue.count, Queue.query, Queue.statistics])
 
 
