@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from typing import Any
 
 from shared.ask import Asker, NoAnswer
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
@@ -81,6 +82,15 @@ def _moment(text: str, end: bool) -> datetime | None:
         return datetime.fromtimestamp(after.timestamp() - 1, VIETNAM) if end else first
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def with_section_names(found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """An answer of search as JSON with the sections' names of today: it knows those of the time when it was told."""
+    for hit in found["results"]:
+        hit["section"] = names.get(hit["section_slug"], hit["section"])
+    for row in found["facets"].get("section", ()):
+        row["label"] = names.get(row["value"], row["label"])
+    return found
 
 
 class Searching:

@@ -14,6 +14,7 @@ import pytest
 
 from services.web import store
 from services.web.changes import BLIND_SECONDS
+from services.web.searching import with_section_names
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
 from tests.servers import PostgresServer, RedisServer
@@ -295,6 +296,30 @@ def test_pages_go_on_without_redis_and_without_the_database(
     finally:
         database.rmdir()
         moved.rename(database)
+
+
+def test_a_renamed_section_has_its_new_name_wherever_its_articles_stand(site: Site) -> None:
+    def named(version: int, name: str) -> SectionSaved:
+        return SectionSaved(id=1, version=version, slug="thoi-su", name=name, parent_slug="", position=1)
+
+    places = (PATH, "/", "/thoi-su", "/rss.xml", "/feed.json", "/api/articles/1")
+    site.tell(store.save_sections, delivered(named(1, "Thời sự"), 1))
+    site.tell(store.publish, published(state(1)))
+    for place in places:
+        site.until(place, "Thời sự")
+    site.tell(store.save_sections, delivered(named(2, "Chuyện hôm nay"), 1, 2))
+    for place in places:
+        assert "Thời sự" not in site.until(place, "Chuyện hôm nay").text, place
+
+
+def test_what_search_knows_of_sections_is_told_by_their_names_of_today() -> None:
+    found = {
+        "results": [{"section": "Thời sự", "section_slug": "thoi-su"}, {"section": "Cũ", "section_slug": "da-bo"}],
+        "facets": {"section": [{"value": "thoi-su", "label": "Thời sự", "count": 2}]},
+    }
+    told = with_section_names(found, {"thoi-su": "Chuyện hôm nay"})
+    assert [hit["section"] for hit in told["results"]] == ["Chuyện hôm nay", "Cũ"]
+    assert told["facets"]["section"][0]["label"] == "Chuyện hôm nay"
 
 
 @pytest.mark.postgres
