@@ -11,6 +11,7 @@ for the poll, which stays the guarantee.
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -46,6 +47,7 @@ from shared.hints import listen, send_hint
 from shared.publishing import task_name
 from shared.telemetry import log
 from shared.tracing import current_traceparent, waited
+from shared.versions import newest
 
 # A relay that died with rows in hand has lost them to the others after this long.
 LEASE_SECONDS = 10.0
@@ -219,7 +221,8 @@ class Relay:
         return len(rows)
 
     def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
-        latest = _latest(rows)
+        # Of several versions of one thing in hand only the newest is worth sending.
+        latest = newest(rows, attrgetter("key"), attrgetter("version"))
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
         task = task_name(CONSUMERS[queue], kind)
         batch: list[dict[str, Any]] = []
@@ -257,15 +260,6 @@ class Relay:
 
     def _has_room(self, queue: Queue) -> bool:
         return message_count(self._app, queue) < BULK_QUEUE_LENGTH
-
-
-def _latest(rows: list[Any]) -> list[Any]:
-    """Of several versions of one thing in hand only the newest is worth sending."""
-    newest: dict[str, Any] = {}
-    for row in rows:
-        if row.key not in newest or row.version >= newest[row.key].version:
-            newest[row.key] = row
-    return list(newest.values())
 
 
 def _envelope(row: Any, payload: bytes) -> dict[str, Any]:

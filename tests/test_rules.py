@@ -1,5 +1,6 @@
 """The rules that tools check: style, types, and which package may import which."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -26,3 +27,14 @@ def test_rules(name: str) -> None:
         check=False,
     )
     assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """One name, one thing: a search for a class finds it."""
+    named: dict[str, list[str]] = {}
+    for folder in ("shared", "services", "toasoan"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.ClassDef):
+                    named.setdefault(node.name, []).append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}

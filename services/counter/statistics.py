@@ -37,7 +37,7 @@ from shared.contracts.commands import (
     ViewShare,
 )
 from shared.database import read
-from shared.views.definition import day_start, house_day
+from shared.vietnamese.dates import day_number, day_start
 
 _SHARES = 50
 # A spike: so many times the median of the other hours, and no less than so many.
@@ -48,7 +48,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleStatisticsAnswer:
     """One article's readers."""
-    last_day, last_hour = house_day(now), int(now) // 3600
+    last_day, last_hour = day_number(now), int(now) // 3600
     first_day = last_day - query.days + 1
     with read(source) as connection:
         hours = _curve(connection, hourly, query.article_id, last_hour - store.HOURS_KEPT + 1)

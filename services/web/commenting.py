@@ -8,10 +8,9 @@ from typing import Any
 
 from services.web.beacons import AddressRate
 from services.web.spam import judge
-from shared.celery_factory import publish, publisher
+from shared.celery_factory import publisher
 from shared.contracts.commands import SubmitComment
-from shared.contracts.queues import CONSUMERS
-from shared.publishing import task_name
+from shared.publishing import send_command
 from shared.vietnamese.text import one_line, plain
 
 MAX_NAME, MAX_EMAIL, MAX_TEXT = 100, 254, 3000
@@ -92,9 +91,7 @@ class Comments:
             spam_score=score,
             spam_reasons=reasons,
         )
-        task = task_name(CONSUMERS[comment.queue], comment.kind)
-        message = {"message": comment.model_dump(mode="json"), "sent_at": time.time()}
-        publish(publisher("web"), task, comment.queue, message, size=len(typed.text))
+        send_command(publisher("web"), SubmitComment, comment.model_dump(mode="json"), size=len(typed.text))
 
 
 def _has_surrogate(text: str) -> bool:

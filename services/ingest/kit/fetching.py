@@ -5,30 +5,22 @@ so that a name which changes its mind in between (DNS rebinding) gains nothing. 
 way. All refusals read alike: what stands inside the house's network cannot be learnt from them.
 """
 
-import http.client
 import ipaddress
 import socket
 import ssl
-import threading
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from services.ingest.kit.errors import Invalid, Refused
+from shared.http_client import MAX_BYTES, CallFailed, Fault, call
 from shared.telemetry import log
 
-MAX_BYTES = 10_000_000
 SECONDS = 20.0
-CONNECT_SECONDS = 5.0
 MAX_REDIRECTS = 5
 MAX_URL_CHARS = 2000
 USER_AGENT = "toasoan/1.0 (+newsroom)"
-_CHUNK_BYTES = 65_536
-# What an address may hold besides letters and digits; anything else is percent-encoded.
-_KEPT = "/%:?@!$&'()*+,;=~-._[]"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SCHEME_PORT = {"http": 80, "https": 443}
 # Below 1024 only the web's own ports: nobody is to talk to a mail server through us.
@@ -101,7 +93,7 @@ class Fetcher:
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
         """The answer at the end of the redirects. Raises FetchRefused, FetchFailed."""
         deadline = time.monotonic() + self._seconds
-        sent = {"Accept-Encoding": "gzip", **(headers or {})}
+        sent = {"accept-encoding": "gzip", **(headers or {})}
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._once("GET", url, sent, None, deadline)
             target = answer.headers.get("location", "")
@@ -122,46 +114,35 @@ class Fetcher:
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: float) -> Fetched:
         parts = _parsed(url)
         host, port = _host(parts), _port(parts)
+        # Before anything is asked of the network, and of the addresses that are then spoken to, no others.
         addresses = self._checked(url, host, port)
-        line = self._connect(addresses, port, deadline)
-        connection = http.client.HTTPConnection(host, port)
-        # One clock for everything that follows, however slowly a server drips: its end closes the line.
-        clock = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (connection,))
-        clock.daemon = True
-        connection.sock = line
-        if parts.scheme == "https":
-            tls = self._tls or _system_tls()
-            connection.sock = tls.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
-        clock.start()
         try:
-            if isinstance(connection.sock, ssl.SSLSocket):
-                connection.sock.do_handshake()
-            answer = self._exchange(connection, method, parts, headers, body)
-        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
-            raise _failure(error, deadline) from None
-        finally:
-            clock.cancel()
-            connection.close()
-        if time.monotonic() >= deadline:
-            # A line that the clock closed can look like the end of a body without a length.
-            raise _too_slow()
-        return answer
+            got = call(
+                method,
+                url,
+                seconds=deadline - time.monotonic(),
+                body=body,
+                headers={"user-agent": USER_AGENT, **headers},
+                max_bytes=self._max_bytes,
+                connect=lambda _host, port, seconds: _connected(addresses, port, seconds),
+                tls=self._tls,
+            )
+        except CallFailed as error:
+            raise FetchFailed(self._said(error)) from None
+        return Fetched(got.status, parts.geturl(), got.headers, got.body)
 
-    def _exchange(
-        self,
-        connection: http.client.HTTPConnection,
-        method: str,
-        parts: SplitResult,
-        headers: Mapping[str, str],
-        body: bytes | None,
-    ) -> Fetched:
-        target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" if parts.query else "")
-        named = {"Host": _host_header(parts), "User-Agent": USER_AGENT, "Connection": "close"}
-        connection.request(method, target, body=body, headers={**named, **headers})
-        with connection.getresponse() as response:
-            found = {name.lower(): value for name, value in response.getheaders()}
-            content = _read(response, found.get("content-encoding", ""), self._max_bytes)
-            return Fetched(response.status, parts.geturl(), found, content)
+    def _said(self, error: CallFailed) -> str:
+        match error.fault:
+            case Fault.connection:
+                return "Không kết nối được máy chủ ở địa chỉ này."
+            case Fault.certificate:
+                return "Chứng thư bảo mật (TLS) của máy chủ không hợp lệ."
+            case Fault.time:
+                return "Máy chủ ở địa chỉ này trả lời quá chậm."
+            case Fault.size:
+                return f"Nội dung ở địa chỉ này lớn quá {self._max_bytes // 1_000_000 or 1} MB."
+            case Fault.answer:
+                return f"Máy chủ ở địa chỉ này trả lời không đúng cách ({error.detail})."
 
     def _checked(self, url: str, host: str, port: int) -> list[Address]:
         """Every address of the host. Raises FetchRefused when it has none, or any that is not public."""
@@ -182,18 +163,20 @@ class Fetcher:
             return True
         return is_public(address)
 
-    def _connect(self, addresses: list[Address], port: int, deadline: float) -> socket.socket:
-        for address in addresses:
-            left = min(CONNECT_SECONDS, deadline - time.monotonic())
-            if left <= 0:
-                break
-            try:
-                made = socket.create_connection((str(address), port), timeout=left)
-            except OSError:
-                continue
-            made.settimeout(self._seconds)
-            return made
-        raise FetchFailed("Không kết nối được máy chủ ở địa chỉ này.")
+
+def _connected(addresses: list[Address], port: int, seconds: float) -> socket.socket:
+    """A line to the first address that takes one. Raises OSError."""
+    give_up = time.monotonic() + seconds
+    failure = OSError("no address answers")
+    for address in addresses:
+        left = give_up - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            return socket.create_connection((str(address), port), timeout=left)
+        except OSError as error:
+            failure = error
+    raise failure
 
 
 def is_public(address: Address) -> bool:
@@ -243,12 +226,6 @@ def _port(parts: SplitResult) -> int:
     return port
 
 
-def _host_header(parts: SplitResult) -> str:
-    host, port = _host(parts), _port(parts)
-    name = f"[{host}]" if ":" in host else host
-    return name if port == _SCHEME_PORT[parts.scheme] else f"{name}:{port}"
-
-
 def _address(text: str) -> Address | None:
     try:
         return ipaddress.ip_address(text)
@@ -259,49 +236,3 @@ def _address(text: str) -> Address | None:
 def _refused(url: str, reason: str) -> FetchRefused:
     log.warning("address refused", url=url[:300], reason=reason)
     return FetchRefused()
-
-
-def _read(response: http.client.HTTPResponse, encoding: str, limit: int) -> bytes:
-    """The body, unpacked, bounded on both sides."""
-    if encoding.strip().lower() not in ("", "identity", "gzip", "x-gzip"):
-        raise ValueError("content encoding")
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if "gzip" in encoding.lower() else None
-    parts: list[bytes] = []
-    packed = size = 0
-    while chunk := response.read(_CHUNK_BYTES):
-        packed += len(chunk)
-        # One byte over the limit is enough to know.
-        piece = unpacker.decompress(chunk, limit - size + 1) if unpacker else chunk
-        size += len(piece)
-        if size > limit or packed > limit:
-            raise FetchFailed(f"Nội dung ở địa chỉ này lớn quá {limit // 1_000_000 or 1} MB.")
-        parts.append(piece)
-    if response.length or (unpacker is not None and packed and not unpacker.eof):
-        raise ValueError("cut off")
-    return b"".join(parts)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    try:
-        if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, ValueError):
-        # It is closed already.
-        pass
-
-
-def _failure(error: Exception, deadline: float) -> FetchFailed:
-    if time.monotonic() >= deadline or isinstance(error, TimeoutError):
-        return _too_slow()
-    if isinstance(error, ssl.SSLError):
-        return FetchFailed("Chứng thư bảo mật (TLS) của máy chủ không hợp lệ.")
-    return FetchFailed(f"Máy chủ ở địa chỉ này trả lời không đúng cách ({type(error).__name__}).")
-
-
-def _too_slow() -> FetchFailed:
-    return FetchFailed("Máy chủ ở địa chỉ này trả lời quá chậm.")
-
-
-@lru_cache(maxsize=1)
-def _system_tls() -> ssl.SSLContext:
-    return ssl.create_default_context()

@@ -11,11 +11,11 @@ from services.counter import statistics, store
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.commands import ArticleStatistics, CountViews, LiveNow, SiteStatistics
-from shared.views.definition import house_day
+from shared.vietnamese.dates import day_number
 from tests.servers import RedisServer
 
 NOW = int(time.time())
-TODAY = date(1970, 1, 1) + timedelta(days=house_day(NOW))
+TODAY = date(1970, 1, 1) + timedelta(days=day_number(NOW))
 State = Callable[..., ArticleState]
 
 
@@ -30,7 +30,7 @@ def paper(source: Engine, state: State) -> Engine:
             state(3, "kinh-te", authors=(Author(name="Lê Hoa", slug="le-hoa"), Author(name="B", slug="b"))),
         ],
     )
-    slot, day = NOW // SLOT_SECONDS, house_day(NOW)
+    slot, day = NOW // SLOT_SECONDS, day_number(NOW)
     yesterday = (NOW - 86400) // SLOT_SECONDS
     delta = Delta("d-1", NOW, {(1, slot): 50, (2, slot): 30, (3, slot): 5, (1, yesterday): 20})
     delta.referrers = {(1, day, "google.com"): 12, (1, day, "*"): 3, (2, day, "zalo.me"): 30}
