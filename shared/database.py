@@ -196,13 +196,40 @@ def write(source: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def read(source: Engine) -> Iterator[Connection]:
-    """One consistent view for reading."""
-    with source.connect() as connection, connection.begin():
+def read(source: Engine, within: float | None = None) -> Iterator[Connection]:
+    """One consistent view for reading. `within` so many seconds: a statement that takes longer raises DBAPIError."""
+    with source.connect() as connection, connection.begin(), _deadline(connection, within):
         yield connection
 
 
-class Lock(IntEnum):
+@contextmanager
+def _deadline(connection: Connection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    ends = time.monotonic() + seconds
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        # Asked every so many steps of SQLite's machine: some milliseconds.
+        driver.set_progress_handler(lambda: time.monotonic() > ends, 100_000)
+        try:
+            yield
+        finally:
+            driver.set_progress_handler(None, 0)
+        return
+
+    def limit(_connection: Any, cursor: Any, *_: Any) -> None:
+        cursor.execute(f"SET LOCAL statement_timeout = {max(1, int((ends - time.monotonic()) * 1000))}")
+
+    event.listen(connection, "before_cursor_execute", limit)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", limit)
+
+
+class AdvisoryLock(IntEnum):
     """PostgreSQL's advisory locks, all numbers in one place: two kinds of work with one number would wait in vain."""
 
     migrations = 7_305_118
@@ -211,7 +238,7 @@ class Lock(IntEnum):
     royalties = 7_305_121
 
 
-def take_lock(connection: Connection, lock: Lock) -> None:
+def take_lock(connection: Connection, lock: AdvisoryLock) -> None:
     """Wait until nobody else has the lock, and keep it until the transaction ends. SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})

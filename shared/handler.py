@@ -3,15 +3,15 @@
 A handler is a plain function. It must give the same end state when a message comes twice, late or out of order
 (a higher version wins); this base sees to everything else:
 
-- the store is away (`Unavailable` and kin): the worker waits in place, then puts the message back; nothing is lost
-  and nothing overtakes;
+- the store is away (shared/away.py says what that is): the worker waits in place, then puts the message back; nothing
+  is lost and nothing overtakes;
 - one bad event in a batch: the batch is taken apart and only that one goes to the dead letters;
 - a message that kills the worker: its deliveries are counted, over `MAX_DELIVERIES` it goes to the dead letters.
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from shared import telemetry
 from shared.ask import reply
+from shared.away import is_away
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Command, Query
 from shared.contracts.envelope import Delivered, Envelope
@@ -42,13 +43,6 @@ Q_ = TypeVar("Q_", bound=Query)
 MAX_DELIVERIES = 5
 # How long a worker waits in place for its store before it puts the message back (and takes it again).
 WAIT_SECONDS = 20.0
-
-
-class Unavailable(Exception):
-    """A store or server that the handler needs is away for now: wait, do not give up."""
-
-
-_TRANSIENT = (Unavailable, redis.ConnectionError, redis.TimeoutError, ConnectionError, TimeoutError)
 
 
 def handles(app: Celery, event: type[E_], service: str) -> Callable[[Callable[[list[Delivered[E_]]], None]], Any]:
@@ -86,9 +80,13 @@ def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable
     return register
 
 
-def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q_], Contract]], Any]:
+def answers(
+    app: Celery, query: type[Q_], service: str, beside: Executor | None = None
+) -> Callable[[Callable[[Q_], Contract]], Any]:
     """Register `function(query) -> answer` for a question. A failure is answered too, by an empty reply; nothing is
-    retried, because whoever asked has stopped waiting by then. What nobody waits for any more is not begun."""
+    retried, because whoever asked has stopped waiting by then. What nobody waits for any more is not begun.
+
+    `beside` answers in a thread of its own: a long question then keeps no other message waiting."""
     kept = query.queue not in UNKEPT
     request = "celery.worker.request:Request" if kept else UnkeptRequest
 
@@ -101,8 +99,7 @@ def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q
             finally:
                 reply(question["id"], made)
 
-        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
-        def run(task: Task, questions: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+        def answer_all(task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
             for question in questions:
                 if sent_at and time.time() > sent_at + question["within"]:
                     continue
@@ -110,6 +107,20 @@ def answers(app: Celery, query: type[Q_], service: str) -> Callable[[Callable[[Q
                     _run(task, service, sent_at, partial(answer, task, question), again=False)
                 except Exception:
                     log.exception("query failed", task=task.name)
+
+        def in_thread(context: Any, task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
+            task.request_stack.push(context)  # each thread has a stack of its own
+            try:
+                answer_all(task, questions, sent_at)
+            finally:
+                task.request_stack.pop()
+
+        @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
+        def run(task: Task, questions: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+            if beside is None:
+                answer_all(task, questions, sent_at)
+            else:
+                beside.submit(in_thread, task.request_stack.top, task, questions, sent_at)
 
         return run
 
@@ -227,7 +238,7 @@ def _patiently(task: Task, work: Callable[[], None]) -> None:
             work()
             return
         except Exception as error:
-            if not _is_away(error):
+            if not is_away(error):
                 raise
             # The exit code of an orderly stop is 0, which is neither None nor False itself.
             stopping = worker_state.should_stop is not None and worker_state.should_stop is not False
@@ -239,18 +250,6 @@ def _patiently(task: Task, work: Callable[[], None]) -> None:
             time.sleep(pause)
             waited += pause
             pause = min(2.0, pause * 2)
-
-
-def _is_away(error: Exception) -> bool:
-    """Whether the error says that a store does not answer for now."""
-    if isinstance(error, _TRANSIENT):
-        return True
-    sql = sys.modules.get("sqlalchemy.exc")  # services without SQL never load it
-    if sql is None or not isinstance(error, (sql.OperationalError, sql.InterfaceError, sql.TimeoutError)):
-        return False
-    # SQLite files its "no such table" and the like under OperationalError too: those do not heal by waiting.
-    text = str(getattr(error, "orig", "")).lower()
-    return not any(sign in text for sign in ("no such", "syntax error", "has no column", "too many sql variables"))
 
 
 def _deliveries_key(task: Task) -> str:

@@ -113,6 +113,9 @@ def run_worker(
     signals.task_postrun.connect(guard.end, weak=False)
     signals.task_unknown.connect(_unknown, weak=False)
     signals.task_rejected.connect(_rejected, weak=False)
+    for reason in ("unknown", "unreadable"):
+        # A counter that begins at 1 has not increased, for Prometheus: the first message would be missed.
+        telemetry.discarded_messages_total.labels("worker", reason)
     # Celery warns root of pickle; messages here are JSON, and a container knows no other user.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     if os.environ.get("TOASOAN_SOLE_CONSUMER"):

@@ -3,6 +3,7 @@
 Read once a process (`get_settings`); a changed environment needs a restart.
 """
 
+import fcntl
 import os
 import secrets
 import tempfile
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     websub_hub: str = Field("", description="address of the WebSub hub that feeds name. Unset: none")
     feed_full_text: bool = Field(False, description="feeds carry whole texts instead of summaries")
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma separated")
+    edge_cache_url: str = Field("", description="where nginx deletes its copies of pages. Unset: there is none")
     purge_url: str | None = Field(None, description="address that is POSTed the cache tags of changed pages")
 
     query_workers: int = Field(
@@ -130,15 +132,32 @@ class Settings(BaseSettings):
 
 
 def _kept_secret(path: Path) -> str:
+    """The secret in this file; made where there is none, or only what a crash left of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_urlsafe(32)
-        file.write(key)
+    key = _read_secret(path)
+    if key:
+        return key
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        # One process makes it; those that start beside it wait here and read it.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.fchmod(file.fileno(), 0o600)
+        key = _read_secret(path)
+        if not key:
+            key = secrets.token_urlsafe(32)
+            file.truncate(0)
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
     return key
+
+
+def _read_secret(path: Path) -> str:
+    """ "" where there is none."""
+    try:
+        key = path.read_text().strip().strip("\0")
+    except FileNotFoundError:
+        return ""
+    return key if len(key) >= _SECRET_CHARS else ""
 
 
 @lru_cache(maxsize=1)

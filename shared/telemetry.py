@@ -127,6 +127,9 @@ views_accepted_total = Counter("views_accepted", "Views held by the broker or th
 views_rejected_total = Counter("views_rejected", "Beacons not counted", ["reason"], registry=REGISTRY)
 views_counted_total = Counter("views_counted", "Views the counter added", registry=REGISTRY)
 views_repeated_total = Counter("views_repeated", "Views of the same visitor inside the window", registry=REGISTRY)
+views_damaged_bytes_total = Counter(
+    "views_damaged_bytes", "Bytes of the journal of views that were no whole record", registry=REGISTRY
+)
 view_spool_bytes = Gauge("view_spool_bytes", "Views on disk that wait for the broker", registry=REGISTRY)
 counter_drain_seconds = Histogram("counter_drain_seconds", "Time of one drain to SQL", buckets=_FAST, registry=REGISTRY)
 counter_undrained_age_seconds = Gauge(

@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,17 +23,27 @@ from shared.database import database_url
 from shared.settings import get_settings
 from toasoan.place import OperatorError
 
-KEPT = ("ingest", "counter")
+# In this order: what the counter knows of articles comes from ingest, so that its copy must not be the later one.
+KEPT = ("counter", "ingest")
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 _DUMP_SECONDS = 3600
+# So much is copied between two words about how far it is (16 MB at SQLite's usual page size).
+_STEP_PAGES = 4096
+
+Tell = Callable[[str, int, int], None]
+"""Told what is being copied, the bytes that are done and those there are (0: not known)."""
 
 
-def backup(target: Path) -> dict[str, Any]:
+def _tell_nobody(_what: str, _done: int, _all: int) -> None:
+    pass
+
+
+def backup(target: Path, tell: Tell = _tell_nobody) -> dict[str, Any]:
     """Copy the house to the new folder `target`, whole or not at all; it may be running. Returns the manifest.
 
-    SQL first and media after it: media files never change, so every file that the copied articles name is there.
-    Raises HouseError.
+    Each database is copied as of one moment, and media after them: a picture is a file before an article names it.
+    Raises OperatorError.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OperatorError(f"{target} is there already and not an empty folder")
@@ -43,16 +53,16 @@ def backup(target: Path) -> dict[str, Any]:
     part.mkdir(parents=True, mode=0o700)
     try:
         for service in KEPT:
-            _copy_database(service, part)
+            _copy_database(service, part, tell)
         if settings.media_dir.is_dir():
-            shutil.copytree(settings.media_dir, part / "media", ignore=shutil.ignore_patterns("*.part", ".*"))
+            _copy_media(settings.media_dir, part / "media", tell)
         if (secret := settings.data_dir / "secret.key").is_file():
             shutil.copy2(secret, part / "secret.key")
         manifest = {
             "format": _FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "toasoan": version("toasoan"),
-            "files": [_entry(part, path) for path in _files(part)],
+            "files": _entries(part, tell),
         }
         (part / _MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False))
         if target.exists():
@@ -77,7 +87,7 @@ def _note(target: Path, manifest: dict[str, Any]) -> None:
 
 
 def check(source: Path) -> dict[str, Any]:
-    """The manifest of a backup whose every file is there and unchanged; HouseError names the first that is not."""
+    """The manifest of a backup whose every file is there and unchanged; OperatorError names the first that is not."""
     try:
         manifest = json.loads((source / _MANIFEST).read_text())
         entries = {entry["path"]: entry for entry in manifest["files"]}
@@ -97,7 +107,7 @@ def check(source: Path) -> dict[str, Any]:
 def restore(source: Path) -> dict[str, Any]:
     """Put a backup into this house, which must be empty and stopped. Returns the manifest.
 
-    Everything is checked before anything is written. Raises HouseError.
+    Everything is checked before anything is written. Raises OperatorError.
     """
     manifest = check(source)
     settings = get_settings()
@@ -120,22 +130,69 @@ def restore(source: Path) -> dict[str, Any]:
     return manifest
 
 
-def _copy_database(service: str, folder: Path) -> None:
+def _copy_database(service: str, folder: Path, tell: Tell) -> None:
     url = make_url(database_url(service))
     if url.get_backend_name() != "sqlite":
+        tell(service, 0, 0)
         command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--schema={service}"]
         _run([*command, f"--file={folder / service}.dump"], service)
         return
     source = Path(url.database or "")
-    if not source.is_file():
-        return
-    # SQLite's online backup: a consistent copy while others write.
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(folder / f"{service}.db")) as copy:
-        live.backup(copy, pages=2000, sleep=0.01)
+    if source.is_file():
+        copy_sqlite(source, folder / f"{service}.db", tell)
+
+
+def copy_sqlite(source: Path, target: Path, tell: Tell = _tell_nobody) -> None:
+    """Copy a database as it is at this moment, while others write; takes a time that depends on its size alone.
+
+    A read transaction is held all the while. Without one SQLite begins the copy anew after each commit of another
+    connection. In WAL mode it keeps nobody from writing, and only the log from being used again: it grows by what is
+    written meanwhile. Raises OperatorError when the copy is not sound.
+    """
+    name = source.stem
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.isolation_level = None
+        (page_bytes,) = live.execute("PRAGMA page_size").fetchone()
+        live.execute("BEGIN")
+        live.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the moment: reading begins it
+
+        def step(_status: int, remaining: int, total: int) -> None:
+            tell(name, (total - remaining) * page_bytes, total * page_bytes)
+
+        live.backup(copy, pages=_STEP_PAGES, progress=step)
+        live.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode=DELETE")
+        tell(f"checking {name}", 0, 0)
         (found,) = copy.execute("PRAGMA quick_check").fetchone()
     if found != "ok":
-        raise OperatorError(f"the copy of the {service} database is not sound: {found}")
+        raise OperatorError(f"the copy of the {name} database is not sound: {found}")
+
+
+def _copy_media(source: Path, target: Path, tell: Tell) -> None:
+    done = 0
+
+    def copy(one: str, other: str) -> str:
+        nonlocal done
+        try:
+            shutil.copy2(one, other)
+            done += Path(other).stat().st_size
+        except FileNotFoundError:
+            pass  # the desk deleted it meanwhile
+        tell("media", done, 0)
+        return other
+
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.part", ".*"), copy_function=copy)
+
+
+def _entries(folder: Path, tell: Tell) -> list[dict[str, Any]]:
+    paths = list(_files(folder))
+    total, done = sum(path.stat().st_size for path in paths), 0
+    entries = []
+    for path in paths:
+        tell("checksums", done, total)
+        entries.append(_entry(folder, path))
+        done += int(entries[-1]["bytes"])
+    return entries
 
 
 def _put_back(service: str, source: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done, 1 it could not be done, 2 the command was not understood."""
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -48,4 +49,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Entry of the `toasoan` script."""
+    if not os.environ.get("TOASOAN_DATABASE_URL"):
+        # Databases, secret and journals are files here: nobody else on this machine reads them. (In containers the
+        # pictures are files alone, and nginx, another user, reads them.)
+        os.umask(0o077)
     return cli.main(arguments, prog_name="toasoan")

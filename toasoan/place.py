@@ -77,7 +77,7 @@ def from_settings() -> Place:
 def ask_for_place() -> Place:
     """The same, read in a child process.
 
-    Raises HouseError with the names of the variables that cannot be meant.
+    Raises OperatorError with the names of the variables that cannot be meant.
     """
     answer = subprocess.run([sys.executable, "-m", "toasoan.place"], capture_output=True, text=True, check=False)
     if answer.returncode:

@@ -54,10 +54,11 @@ def end_leftovers(place: Place) -> list[int]:
 
 
 def make_folders(place: Place) -> None:
-    """The folders that Redis needs. That of the sockets must be ours alone when it is outside the data dir.
+    """The folders that Redis needs, in a data dir that is ours alone; so must be that of the sockets, if it is outside.
 
-    Raises HouseError.
+    Raises OperatorError.
     """
+    place.data_dir.chmod(0o700)
     for name in ("broker", "counters"):
         redis_dir(place, name).mkdir(parents=True, exist_ok=True)
     place.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,7 +68,7 @@ def make_folders(place: Place) -> None:
 
 
 def check_ports(place: Place) -> None:
-    """Raise HouseError when one of the ports cannot be had."""
+    """Raise OperatorError when one of the ports cannot be had."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
     for port, variable in ((place.web_port, "TOASOAN_WEB_PORT"), (place.ingest_port, "TOASOAN_INGEST_PORT")):
         with socket.socket(family) as probe:

@@ -47,7 +47,7 @@ class ProcessRole:
 def house_roles(place: Place) -> list[ProcessRole]:
     """Every process of this house, Redis first.
 
-    Raises HouseError when an embedded Redis is wanted and there is no redis-server.
+    Raises OperatorError when an embedded Redis is wanted and there is no redis-server.
     """
     return [
         *_redis_roles(place),
@@ -144,7 +144,7 @@ def redis_server() -> str:
     """Path of a Redis or Valkey server: the one that `make` put beside our Python, else the system's.
 
     Set-up takes a server from a wheel only where the system has none, so that a house stays with the one it began with.
-    Raises HouseError without one.
+    Raises OperatorError without one.
     """
     found = shutil.which("redis-server", path=str(Path(sys.prefix, "bin"))) or next(
         filter(None, map(shutil.which, ("redis-server", "valkey-server"))), None

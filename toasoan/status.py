@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 from toasoan import probes, processes
@@ -63,6 +64,12 @@ def _row(place: Place, role: ProcessRole | None, entry: dict[str, Any], ready: b
     if role is not None and role.phase is Phase.redis:
         row["url"] = f"unix://{role.socket}"
     return row
+
+
+def open_to_others(place: Place) -> list[Path]:
+    """What in the data dir, and it itself, other users of this machine may read."""
+    found = [place.data_dir, *sorted(place.data_dir.rglob("*"))]
+    return [path for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
 
 
 def table(rows: list[dict[str, Any]]) -> str:

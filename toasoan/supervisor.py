@@ -371,7 +371,7 @@ def up(
 ) -> int:
     """Run the house in the foreground until it is told to stop; returns the exit code.
 
-    Raises HouseError when it cannot even begin.
+    Raises OperatorError when it cannot even begin.
     """
     lock = Lock(place)
     ended = end_leftovers(place)

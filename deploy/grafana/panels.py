@@ -9,6 +9,11 @@ Queries = tuple[tuple[str, str], ...]
 """(legend, PromQL) pairs."""
 
 
+# What people ask for: the house's own questions (health, figures) come more often than readers do at night.
+READERS = 'service="web",route!~"/(healthz|readyz|metrics)"'
+EDITORS = 'service="ingest",route!~"/(healthz|readyz|metrics)"'
+
+
 @dataclass(frozen=True)
 class Panel:
     title: str

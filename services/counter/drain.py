@@ -18,6 +18,7 @@ from services.counter import store
 from services.counter.hot import SKETCHED_OVER, Hot
 from services.counter.publish_totals import TotalsPublisher
 from services.counter.rankings import Rankings
+from services.counter.tables import SPAN_DAYS
 from shared import telemetry
 from shared.process import every
 from shared.telemetry import log
@@ -72,6 +73,7 @@ class DrainLoop:
             every(300, self._keep_readers),
             every(300, lambda: self._hot.forget_old(time.time())),
             every(60, self._forget_secrets),
+            every(86_400, self._resum_spans),
         ]
 
     def start(self) -> None:
@@ -162,6 +164,11 @@ class DrainLoop:
             # Late views of yesterday come from journals; an hour after midnight the sketches have done their work.
             if day < today and day_number(now - 3600) == today:
                 self._hot.drop_sketches(day, articles)
+
+    def _resum_spans(self) -> None:
+        today = day_number(time.time())
+        for day in {today // SPAN_DAYS: today, (today - 7) // SPAN_DAYS: today - 7}.values():
+            store.resum_spans(self._source, day)
 
     def _forget_secrets(self) -> None:
         """Redis has dropped yesterday's visitor secret: drop it from Redis's log on disk too (daily, and at start)."""

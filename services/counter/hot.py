@@ -20,7 +20,7 @@ from redis.exceptions import NoScriptError
 from shared import telemetry
 from shared.contracts.commands import CountViews
 from shared.vietnamese.dates import day_number
-from shared.views.batches import REMEMBERED_SECONDS, parse
+from shared.views.batches import REMEMBERED_SECONDS, parse, proper
 from shared.views.definition import WINDOW_SECONDS
 
 SLOT_SECONDS = 300
@@ -33,6 +33,11 @@ _DAY_SHARDS = 4096
 _SEEN_SHARDS = 65_536
 _APPLY = Path(__file__).with_name("apply.lua").read_text()
 _CLOSE_DELTA = Path(__file__).with_name("close_delta.lua").read_text()
+_NEXT = """
+local next = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
+redis.call('SET', KEYS[1], string.format('%.0f', next))
+return next
+"""
 _NOBODY = bytes(9)
 
 Stored = Mapping[str, bytes]
@@ -79,13 +84,12 @@ class Hot:
         return counted, repeated
 
     def applied(self, names: Iterable[str]) -> list[str]:
-        """Which of these batches were applied, as far as Redis knows. Raises ValueError for what is no batch name."""
-        wanted = list(names)
+        """Which of these batches were applied, as far as Redis knows."""
+        wanted = list(proper(names))
         with self._redis.pipeline(transaction=False) as pipe:
-            for name in wanted:
-                producer, number = parse(name)
+            for _name, producer, number in wanted:
                 pipe.getbit(f"ts:c:applied:{producer}", number)
-            return [name for name, bit in zip(wanted, pipe.execute(), strict=True) if bit]
+            return [name for (name, *_), bit in zip(wanted, pipe.execute(), strict=True) if bit]
 
     def _run_apply(self, arguments: tuple[Any, ...]) -> list[int]:
         try:
@@ -216,6 +220,10 @@ class Hot:
 
     def change_count(self) -> int:
         return int(self._redis.get("ts:c:articles-changed") or 0)
+
+    def ranking_version(self, now: int) -> int:
+        """A version for lists made at `now` (ms): the time, or one more than the last where a clock is behind that."""
+        return int(self._redis.eval(_NEXT, 1, "ts:c:ranking-version", now))
 
     def rewrite_log(self) -> None:
         """Have the append-only file written anew, so that deleted visitor secrets leave the disk too."""

@@ -111,11 +111,11 @@ class Rankings:
     def publish(self, now: float) -> bool:
         """Make all lists and tell web of those that changed (once a minute of all); False when the broker is away."""
         lists = self.make(now)
-        for key in self._sent:
-            # A section whose last article fell out has an empty list now.
-            lists.setdefault(key, ())
         everything = time.monotonic() - self._sent_all_at > _REPEAT_SECONDS
-        version = int(now * 1000)
+        # A section whose last article fell out has an empty list now; also where another process sent the last one.
+        for key in self._keys_of_all_sections() if everything else list(self._sent):
+            lists.setdefault(key, ())
+        version = self._hot.ranking_version(int(now * 1000))
         changed = [
             RankingChanged(
                 window=window,
@@ -149,6 +149,12 @@ class Rankings:
         for section, entries in self._trending(now).items():
             lists["trending", section] = entries
         return lists
+
+    def _keys_of_all_sections(self) -> list[Key]:
+        with read(self._source) as connection:
+            sections = connection.execute(select(articles.c.section_slug).distinct()).scalars().all()
+        names: list[WindowName] = [*(window.name for window in WINDOWS), "trending"]
+        return [*self._sent, *((name, section) for section in sections for name in names)]
 
     # ---------------------------------------------------------------- windows
 

@@ -3,17 +3,18 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Table, delete, event, func, select, update
+from sqlalchemy import Connection, Engine, Table, delete, event, func, literal, select, update
 
 from services.counter.hot import SLOT_SECONDS, Delta
 from services.counter.tables import (
     SITE,
+    SPAN_DAYS,
     article_authors,
     articles,
     corrections,
@@ -25,6 +26,7 @@ from services.counter.tables import (
     referrers,
     rules,
     slots,
+    spans,
     tallies,
     totals,
 )
@@ -37,11 +39,13 @@ from shared.database import insert_newer, read, upsert, write
 from shared.telemetry import log
 from shared.versions import newest
 from shared.vietnamese.dates import day_number
-from shared.views.batches import REMEMBERED_SECONDS, parse
+from shared.views.batches import REMEMBERED_SECONDS, proper
 
 SLOTS_KEPT_SECONDS = 2 * 3600
 HOURS_KEPT = 48
 DRAINS_KEPT_SECONDS = 24 * 3600
+CLOCK_SECONDS = 60
+"""Hosts' clocks may differ by so much without anybody noticing."""
 
 Totals = dict[int, tuple[int, int]]
 """article id -> (views, epoch)"""
@@ -79,16 +83,19 @@ def add_delta(source: Engine, delta: Delta) -> bool:
         by_slot: Counter[tuple[int, int]] = Counter()
         by_hour: Counter[tuple[int, int]] = Counter()
         by_day: Counter[tuple[int, int]] = Counter()
+        by_span: Counter[tuple[int, int]] = Counter()
         for (article, slot), number in delta.views.items():
             by_article[article] += number
             at = slot * SLOT_SECONDS
             for counter, unit in ((by_slot, slot), (by_hour, at // 3600), (by_day, day_number(at))):
                 counter[article, unit] += number
                 counter[SITE, unit] += number
+            by_span[day_number(at) // SPAN_DAYS, article] += number
         _add(connection, totals, ("article_id",), [(key, views, 0) for key, views in by_article.items()])
         for table, sums in ((slots, by_slot), (hourly, by_hour), (daily, by_day)):
             keys = ("article_id", str(table.columns.keys()[1]))
             _add(connection, table, keys, [(*key, views) for key, views in sums.items()])
+        _add(connection, spans, ("span", "article_id"), [(*key, views) for key, views in by_span.items()])
         sources: Counter[tuple[int, int, str]] = Counter()
         for (article, day, domain), number in delta.referrers.items():
             sources[article, day, domain] += number
@@ -126,8 +133,7 @@ def _note_drain(connection: Connection, name: str, oldest: float, touched: Seque
 
 def _note_batches(connection: Connection, names: Sequence[str]) -> None:
     numbers: dict[str, list[int]] = {}
-    for name in names:
-        producer, number = parse(name)
+    for _name, producer, number in proper(names):
         numbers.setdefault(producer, []).append(number)
     for producer in sorted(numbers):
         # Written first, so that PostgreSQL holds the row for this transaction alone.
@@ -152,8 +158,8 @@ def stored_batches(source: Engine, among: Iterable[str] | None = None) -> dict[s
 
 
 def stored(source: Engine, names: Sequence[str]) -> list[str]:
-    """Those of these batches that SQL holds. Raises ValueError for what is no batch name."""
-    wanted = [(name, *parse(name)) for name in names]
+    """Those of these batches that SQL holds."""
+    wanted = list(proper(names))
     bitmaps = stored_batches(source, {producer for _name, producer, _number in wanted})
 
     def is_set(bits: bytes, number: int) -> bool:
@@ -207,11 +213,32 @@ def prune(source: Engine, now: float) -> None:
         connection.execute(delete(producers).where(producers.c.at < now - REMEMBERED_SECONDS))
 
 
+def resum_spans(source: Engine, day: int) -> None:
+    """Make the sums of the span of `day` what its days say: an older version beside this one adds to the days alone."""
+    first = day // SPAN_DAYS * SPAN_DAYS
+    days = daily.c.day.between(first, first + SPAN_DAYS - 1)
+    said = (
+        select(literal(day // SPAN_DAYS), daily.c.article_id, func.sum(daily.c.views))
+        .where(days, daily.c.article_id != SITE)
+        .group_by(daily.c.article_id)
+    )
+    with write(source) as connection:
+        statement = upsert(connection, spans).from_select(["span", "article_id", "views"], said)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["span", "article_id"],
+                set_={"views": statement.excluded.views},
+                where=spans.c.views != statement.excluded.views,
+            )
+        )
+
+
 def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:
-    """Keep estimates of a day's different readers."""
+    """Keep estimates of a day's different readers. They only grow: a lower one comes from a Redis that lost some."""
     with write(source) as connection:
         for article, number in sorted(readers.items()):
             row = (daily.c.article_id == article) & (daily.c.day == day)
+            row &= func.coalesce(daily.c.readers, 0) < number
             connection.execute(update(daily).where(row).values(readers=number))
 
 
@@ -370,4 +397,7 @@ def set_rule(source: Engine, rule: SetTrendingRule) -> None:
         "at": rule.at,
     }
     with write(source) as connection:
+        # A word from the future was said by a clock that was ahead: it must not outlast what is said after it.
+        ahead = datetime.now(UTC) + timedelta(seconds=CLOCK_SECONDS)
+        connection.execute(delete(rules).where(rules.c.article_id == rule.article_id, rules.c.at > ahead))
         insert_newer(connection, rules, [row], key="article_id", version="at")

@@ -74,6 +74,16 @@ slots = _bucket("slots", "slot")  # five minutes, kept for two hours
 hourly = _bucket("hourly", "hour")  # kept for 48 hours
 daily = _bucket("daily", "day", Column("readers", Integer))  # +07:00, kept for ever; readers: an estimate, or NULL
 
+SPAN_DAYS = 32
+spans = Table(
+    "spans",  # sums of `daily`, without the whole paper's: questions about a year read them instead
+    metadata,
+    Column("span", Integer, primary_key=True, autoincrement=False),  # day // SPAN_DAYS
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Column("views", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 referrers = Table(
     "referrers",
     metadata,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from celery import Celery
 from sqlalchemy import Engine
@@ -31,6 +32,9 @@ from shared.handler import answers, executes, handles
 
 def register(app: Celery, source: Engine, hot: Hot, wake: Callable[[], None]) -> None:
     """Connect the counter's handlers with its stores; `wake` is called when there is something to drain or to tell."""
+
+    # Editors' questions may take seconds; the views behind them in the queue do not wait for that.
+    beside = ThreadPoolExecutor(1, "statistics")
 
     def changed() -> None:
         hot.articles_changed()
@@ -66,18 +70,18 @@ def register(app: Celery, source: Engine, hot: Hot, wake: Callable[[], None]) ->
         on_the_way = tuple(hot.applied(query.names))
         return AppliedBatchesAnswer(names=tuple(store.stored(source, query.names)), on_the_way=on_the_way)
 
-    @answers(app, ArticleStatistics, service="counter")
+    @answers(app, ArticleStatistics, service="counter", beside=beside)
     def article_statistics(query: ArticleStatistics) -> ArticleStatisticsAnswer:
         return statistics.of_article(source, query, time.time())
 
-    @answers(app, SiteStatistics, service="counter")
+    @answers(app, SiteStatistics, service="counter", beside=beside)
     def site_statistics(query: SiteStatistics) -> SiteStatisticsAnswer:
         return statistics.of_site(source, query)
 
-    @answers(app, LiveNow, service="counter")
+    @answers(app, LiveNow, service="counter", beside=beside)
     def live_now(query: LiveNow) -> LiveNowAnswer:
         return statistics.live(source, hot, query, time.time())
 
-    @answers(app, ViewAudit, service="counter")
+    @answers(app, ViewAudit, service="counter", beside=beside)
     def view_audit(query: ViewAudit) -> ViewAuditAnswer:
         return statistics.audit(source, query.hours, time.time())

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from services.search.engines.base import Index, SearchEngine
 from services.search.engines.choose import make_engine
-from shared.handler import Unavailable
+from shared.away import Unavailable
 from shared.telemetry import log
 
 _PAGE = 5_000

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from services.search.engines.base import SearchEngine
+from shared.away import Unavailable
 from shared.contracts.events import RelatedArticlesChanged
-from shared.handler import Unavailable
 from shared.telemetry import log
 
 RELATED = 6

@@ -13,10 +13,10 @@ from services.search.engines.base import IndexMismatch, SearchEngine
 from services.search.engines.choose import make_engine
 from services.search.reindex import Filler
 from services.search.related import Related
+from shared.away import Unavailable
 from shared.celery_factory import make_celery
 from shared.contracts.events import RelatedArticlesChanged
 from shared.contracts.queues import Queue
-from shared.handler import Unavailable
 from shared.process import prepare, run_worker
 from shared.publishing import send_all
 from shared.settings import get_settings

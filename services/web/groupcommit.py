@@ -247,11 +247,12 @@ class GroupCommit:
         while self._away and not self._stopping.is_set():
             with self._lock:
                 name = self._journal.first_unsent()
-                record = self._journal.read(name) if name else None
-                if name is None or record is None:
+                if name is None:
                     self._away = False
                     return
-            self._send_again(name, record)
+                record = self._journal.read(name)
+            if record is not None:
+                self._send_again(name, record)
 
     def _check_sent(self) -> None:
         now = time.monotonic()

@@ -38,6 +38,12 @@ class Clock:
         self.now = time.monotonic()
 
 
+def _accepted(request: bytes) -> bytes:
+    """The line that says which encodings are taken; b"" without one."""
+    at = request.find(b"\r\naccept-encoding:")
+    return request[at : request.find(b"\r\n", at + 2)] if at > 0 else b""
+
+
 def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[GuardedHttp]:
     """The protocol class for one process's server."""
     hot, hits = pages.hot, pages.hits
@@ -64,21 +70,24 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                     entry = hot.get(data[4:end]) if end > 0 else None
                     if entry is not None and data.find(_END) == len(data) - 4:
                         request = data.lower()
-                        # What follows a length is a body, and never the next request.
-                        if b"\r\ncontent-length" not in request and b"\r\ntransfer-encoding" not in request:
+                        # What follows a length is a body, and never the next request. How much somebody wants gzip is
+                        # weighed elsewhere.
+                        if (
+                            b"\r\ncontent-length" not in request
+                            and b"\r\ntransfer-encoding" not in request
+                            and b"q=" not in (accepted := _accepted(request))
+                        ):
                             self._unset_keepalive_if_required()
                             hits[entry.page.kind] += 1
                             entry.used_at = self.quiet_since = clock.now
-                            self._send(entry, request)
+                            self._send(entry, request, b"gzip" in accepted)
                             return
                 elif data.startswith(_BEACON) and self._take_beacon(data):
                     return
                 self._slow = True
             super().data_received(data)
 
-        def _send(self, entry: Any, request: bytes) -> None:
-            at = request.find(b"\r\naccept-encoding:")
-            packed = at > 0 and b"gzip" in request[at : request.find(b"\r\n", at + 2)]
+        def _send(self, entry: Any, request: bytes, packed: bool) -> None:
             response = entry.response(pages.filling, packed)
             at = request.find(b"\r\nif-none-match:")
             if at > 0 and response.etag in request[at : request.find(b"\r\n", at + 2)]:

@@ -19,6 +19,7 @@ from shared.telemetry import log
 
 # WordPress's plain addresses: every article of such a site stood at "/".
 _PLAIN = re.compile(r"(?<![^&])p=\d{1,12}(?![^&])")
+_NOTHING = re.compile(r"q\s*=\s*0(\.0*)?")
 _ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
 
 
@@ -62,7 +63,7 @@ class Responder:
         """A cached page, whole or as 304."""
         request.scope["page_kind"] = entry.page.kind
         entry.used_at = self._pages.now
-        packed = "gzip" in request.headers.get("accept-encoding", "")
+        packed = takes_gzip(request.headers.get("accept-encoding", ""))
         response = entry.response(self._pages.filling, packed)
         if response.etag.decode() in request.headers.get("if-none-match", "") and entry.page.status == 200:
             return _raw(304, response.not_modified, b"")
@@ -114,6 +115,15 @@ class Responder:
         old = old_path(url)
         found: str | None = await self.work(lambda site: site.read.path_of_old(old)) if old else None
         return found
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether Accept-Encoding names gzip and does not weigh it with nothing (RFC 9110, 12.5.3)."""
+    for part in accepted.lower().split(","):
+        name, *parameters = (word.strip() for word in part.split(";"))
+        if name == "gzip":
+            return not any(_NOTHING.fullmatch(parameter) for parameter in parameters)
+    return False
 
 
 def _redirect(path: str) -> Response:

@@ -38,7 +38,7 @@ from shared.contracts.events import (
     SectionSaved,
     ViewTotalsChanged,
 )
-from shared.database import Lock, insert_newer, take_lock, upsert, write
+from shared.database import AdvisoryLock, insert_newer, take_lock, upsert, write
 from shared.versions import newest
 from shared.vietnamese.dates import vietnam_day
 
@@ -179,7 +179,7 @@ def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, 
     changed = Changed()
     with write(engine) as connection:
         # One writer at a time, so that `changes` has the order of commits.
-        take_lock(connection, Lock.web_changes)
+        take_lock(connection, AdvisoryLock.web_changes)
         yield connection, changed
         what: list[Any] = changed.totals if kind == "totals" else sorted(changed.keys)
         if what:

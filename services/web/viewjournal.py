@@ -7,25 +7,39 @@ moment before it notes who has it) is sent again. The counter knows batches by t
 Records stand one after another in numbered segments: `lengths, crc32, name, bytes`. A segment whose records are all
 counted is deleted. Several web processes on one data dir have a folder each, held by a file lock; whoever starts
 takes over what nobody holds.
+
+What is no whole record (torn, zeroed, rotten) is put aside in a `.damaged` file, said once in the log and counted in
+`views_damaged_bytes_total`; the records before and after it stay.
 """
 
+import errno
 import fcntl
 import os
+import re
 import struct
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
+from shared import telemetry
 from shared.telemetry import log
+from shared.views.batches import parse
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """On disk at most, for each web process: about five million views."""
 LIMIT_BATCHES = 200_000
 """In memory a batch costs some 300 bytes."""
 SEGMENT_BYTES = 4 * 1024 * 1024
+DAMAGED_KEPT = 20
+"""Files with damaged pieces, for each web process; the oldest go."""
 
 _HEAD = struct.Struct("<IIH")  # bytes of the record, crc32 of name and record, bytes of the name
+# Where a record may begin: the length of its name (the last field of its head), and a batch's name.
+_BEGINNING = re.compile(rb"[\x0a-\x26]\0(?=[0-9a-f]{8,32}-[0-9])")
+# A file that is gone or unreadable will not get better; any other error (too many open files) may.
+_LOST = frozenset({errno.ENOENT, errno.EIO})
 
 
 class JournalFull(Exception):
@@ -138,13 +152,17 @@ class Journal:
             self._entries[name] = entry
 
     def read(self, name: str) -> bytes | None:
-        """A batch's record; None when it is counted already."""
+        """A batch's record; None when it is counted already, or is damaged and now put aside."""
         entry = self._entries.get(name)
         if entry is None:
             return None
-        with entry.segment.path.open("rb") as reader:
-            reader.seek(entry.offset)
-            return reader.read(entry.length)
+        before = _HEAD.size + len(name)
+        framed = _read_part(entry.segment.path, entry.offset - before, before + entry.length)
+        if _record_at(framed, 0) == (name, before, entry.length):
+            return framed[before:]
+        self._put_aside(entry.segment, [framed])
+        self.counted(name)
+        return None
 
     def counted(self, name: str) -> None:
         """The counter has it: it need not stay here."""
@@ -201,25 +219,124 @@ class Journal:
 
     def _load(self, path: Path, now: float) -> None:
         segment = _Segment(path)
-        data = path.read_bytes()
-        while (position := segment.size) + _HEAD.size <= len(data):
-            length, check, name_length = _HEAD.unpack_from(data, position)
-            start = position + _HEAD.size + name_length
-            encoded, record = data[start - name_length : start], data[start : start + length]
-            if len(record) < length or crc32(record, crc32(encoded)) != check:
-                # Torn by a crash while it was written: nobody was told that it is held.
-                log.warning("journal ends in a torn record", segment=path.name)
-                break
-            self._entries[encoded.decode()] = _Entry(segment, start, length, now)
-            segment.pending += 1
-            segment.size = start + length
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            log.error("journal of views cannot be read", file=str(path), error=str(error))
+            return
+        records, damaged = _split(data)
+        if damaged and self._put_aside(segment, damaged):
+            data = b"".join(_framed(data, record) for record in records)
+            if _replace(path, data):
+                records, _none = _split(data)
+        segment.size = path.stat().st_size
+        for name, offset, length in records:
+            if name not in self._entries:
+                self._entries[name] = _Entry(segment, offset, length, now)
+                segment.pending += 1
         self._size += segment.size
         if segment.pending == 0:
             self._delete(segment)
 
+    def _put_aside(self, segment: _Segment, pieces: list[bytes]) -> bool:
+        """Keep damaged bytes for whoever wants to look; whether they are kept."""
+        number = sum(map(len, pieces))
+        telemetry.views_damaged_bytes_total.inc(number)
+        aside = self._folder / f"{time.time_ns()}.damaged"
+        try:
+            aside.write_bytes(b"".join(pieces))
+            for old in sorted(self._folder.glob("*.damaged"))[:-DAMAGED_KEPT]:
+                old.unlink()
+        except OSError as error:
+            log.error("journal of views is damaged", segment=segment.path.name, bytes=number, error=str(error))
+            return False
+        log.error(
+            "journal of views is damaged", segment=segment.path.name, bytes=number, pieces=len(pieces), file=aside.name
+        )
+        return True
+
+
+_Record = tuple[str, int, int]
+"""(name, where the batch's bytes begin, how many they are)"""
+
+
+def _split(data: bytes) -> tuple[list[_Record], list[bytes]]:
+    """The whole records of a segment, and the pieces between them that are none."""
+    records: list[_Record] = []
+    damaged: list[bytes] = []
+    position = 0
+    while position < len(data):
+        record = _record_at(data, position)
+        if record is not None:
+            records.append(record)
+            position = record[1] + record[2]
+            continue
+        following = _next_beginning(data, position + 1)
+        damaged.append(data[position:following])
+        position = following
+    return records, damaged
+
+
+def _record_at(data: bytes, position: int) -> _Record | None:
+    if position + _HEAD.size > len(data):
+        return None
+    length, check, name_length = _HEAD.unpack_from(data, position)
+    start = position + _HEAD.size + name_length
+    encoded, record = data[start - name_length : start], data[start : start + length]
+    if len(record) < length or crc32(record, crc32(encoded)) != check:
+        return None
+    try:
+        # A page of zeros has a right checksum, too: of no name and no bytes.
+        name = encoded.decode()
+        parse(name)
+    except ValueError:
+        return None
+    return name, start, length
+
+
+def _next_beginning(data: bytes, position: int) -> int:
+    """Where the first whole record from `position` on begins; the end where there is none."""
+    head_before = _HEAD.size - 2
+    for match in _BEGINNING.finditer(data, position + head_before):
+        begin = match.start() - head_before
+        if _record_at(data, begin) is not None:
+            return begin
+    return len(data)
+
+
+def _framed(data: bytes, record: _Record) -> bytes:
+    name, start, length = record
+    return data[start - len(name) - _HEAD.size : start + length]
+
+
+def _read_part(path: Path, offset: int, length: int) -> bytes:
+    """As much as is there to read."""
+    try:
+        with path.open("rb") as reader:
+            reader.seek(offset)
+            return reader.read(length)
+    except OSError as error:
+        if error.errno in _LOST:
+            return b""
+        raise
+
+
+def _replace(path: Path, data: bytes) -> bool:
+    """Write a file anew, whole or not at all; whether the disk took it."""
+    new = path.with_suffix(".new")
+    try:
+        with new.open("wb") as writer:
+            writer.write(data)
+            writer.flush()
+            os.fsync(writer.fileno())
+        new.replace(path)
+    except OSError:
+        return False
+    return True
+
 
 def _segments(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.views"))
+    return sorted(path for path in folder.glob("*.views") if path.stem.isdecimal())
 
 
 def _take_folder(root: Path) -> tuple[Path, int]:

@@ -3,6 +3,7 @@
 import sys
 
 from services.web import tasks
+from services.web.edge_cache import EdgeCache
 from services.web.outside import Outside
 from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
@@ -16,7 +17,10 @@ def main() -> int:
     migrate("web")
     app = make_celery("web")
     tasks.register(app, engine("web"))
-    Outside(engine("web"), get_settings()).start()
+    settings = get_settings()
+    Outside(engine("web"), settings).start()
+    if settings.edge_cache_url:
+        EdgeCache(engine("web"), settings.edge_cache_url).start()
     return run_worker("web.worker", app, [Queue.page])
 
 

@@ -43,7 +43,7 @@ class SetTrendingRule(Command):
     """An editor pins an article to the trending list (at `position`, from 1), keeps it out, or lets go of it."""
 
     kind: ClassVar[str] = "set_trending_rule"
-    queue: ClassVar[Queue] = Queue.statistics
+    queue: ClassVar[Queue] = Queue.count
     article_id: int
     rule: Literal["pin", "exclude", "none"]
     position: int = Field(1, ge=1, le=20)

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.database import Lock, engine, read, take_lock, write
+from shared.database import AdvisoryLock, engine, read, take_lock, write
 
 
 def upgrade(service: str, revision: str = "head") -> None:
@@ -28,7 +28,7 @@ def upgrade(service: str, revision: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     # SQLite: the write lock of this transaction keeps others waiting. PostgreSQL: the advisory lock does.
     with write(engine(service)) as connection:
-        take_lock(connection, Lock.migrations)
+        take_lock(connection, AdvisoryLock.migrations)
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {service}"))
         config.attributes["connection"] = connection

@@ -5,7 +5,10 @@ producer: the memory of what was applied is exact, small, and can be kept for a 
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from uuid import uuid4
+
+from shared.telemetry import log
 
 BATCHES_PER_PRODUCER = 65_536
 """A process takes a new name after so many batches: a bitmap of 8 KB at most."""
@@ -30,6 +33,15 @@ class BatchNames:
         name = f"{self._producer}-{self._next}"
         self._next += 1
         return name
+
+
+def proper(names: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """(name, producer, number) of those that are batch names; one that is none must not fail the others."""
+    for name in names:
+        try:
+            yield name, *parse(name)
+        except ValueError:
+            log.warning("not a batch name", name=name[:60])
 
 
 def parse(name: str) -> tuple[str, int]:

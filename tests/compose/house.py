@@ -72,9 +72,9 @@ class ComposeHouse:
         shown = command.partition("  #")[0].rstrip()
         table.append((shown, time.monotonic() - began))
         if ran.returncode != 0:
-            raise AssertionError(
-                f"{shown}: {ran.returncode}\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}\n{self._state()}"
-            )
+            end = ran.stderr[-4000:]
+            blamed = end.strip().rpartition("\n")[2]
+            raise AssertionError(f"{shown}: {ran.returncode}\n{ran.stdout[-2000:]}\n{end}\n{self._state(blamed)}")
         self.said[shown] = ran.stdout
         return ran.stdout
 
@@ -200,11 +200,19 @@ class ComposeHouse:
             check=False,
         )
 
-    def _state(self) -> str:
-        """What a person would look at next."""
-        rows = [row for row in self.containers() if row["Health"] not in ("", "healthy") or row["ExitCode"]]
-        logs = [self._compose("logs", "--tail=15", row["Service"], timeout=60).stdout for row in rows[:5]]
-        return "\n".join([*(f"{row['Service']}: {row['Status']}" for row in rows), *logs])
+    def _state(self, said: str = "") -> str:
+        """What a person would look at next: who is not well, or was named in what a command said."""
+        rows = [
+            row
+            for row in self.containers()
+            if row["Health"] not in ("", "healthy") or row["ExitCode"] or row["Name"] in said
+        ]
+        told = []
+        for row in rows[:5]:
+            how = self.engine.docker("inspect", "--format", "{{.RestartCount}} restarts, {{json .State}}", row["Name"])
+            logs = self._compose("logs", "--tail=15", row["Service"], timeout=60)
+            told.append(f"{row['Service']}: {row['Status']}\n{how.stdout}{logs.stdout}")
+        return "\n".join(told)
 
     def _fill_in(self) -> None:
         """What example.env asks for; a password where it says so."""

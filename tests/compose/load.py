@@ -247,8 +247,8 @@ class Load:
 
     def _compare(self) -> dict[str, Verdict]:
         run = f"LIKE '%{self.run}%'"
-        word = "substring(state->>'body' from 'dấu riêng ([a-z]+)')"
-        words = Counter(self._rows("web", f"SELECT {word} FROM articles WHERE public AND state->>'title' {run}"))
+        word = "substring(state::json->>'body' from 'dấu riêng ([a-z]+)')"
+        words = Counter(self._rows("web", f"SELECT {word} FROM articles WHERE public AND state::json->>'title' {run}"))
         comments = Counter(self._rows("ingest", f"SELECT text FROM comments WHERE text {run}"))
         totals = (line.split("|") for line in self._rows("counter", "SELECT article_id, views FROM totals"))
         views = {int(number): int(total) for number, total in totals}

@@ -67,6 +67,21 @@ def test_status_for_people_names_every_role(house: House) -> None:
         assert role in printed
 
 
+def test_nobody_else_on_the_machine_reads_the_house(house: House) -> None:
+    def open_to_others() -> list[Path]:
+        found = [house.data_dir, *house.data_dir.rglob("*")]
+        return [path for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
+
+    assert open_to_others() == []
+    assert "can be read by others" not in house.toasoan("status").stderr
+    secret = house.data_dir / "secret.key"
+    secret.chmod(0o644)
+    try:
+        assert f"{secret} first: chmod" in house.toasoan("status").stderr
+    finally:
+        secret.chmod(0o600)
+
+
 def test_the_first_start_gives_an_editor_a_password(house: House) -> None:
     assert f"Tòa Soạn is ready: readers {house.web_url}/  desk {house.ingest_url}/desk/" in house.log
     until(lambda: "one-time password: " in house.log, 20)

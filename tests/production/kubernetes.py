@@ -13,7 +13,7 @@ from tests.production.compose import ROOT, load_yaml
 FOLDER = ROOT / "deploy" / "kubernetes"
 BASE, EXAMPLE, NGINX = FOLDER / "base", FOLDER / "example", ROOT / "deploy" / "nginx"
 KUSTOMIZATION = "kustomization.yaml"
-_KNOWN = {"apiVersion", "kind", "namespace", "resources", "images", "configMapGenerator"}
+_KNOWN = {"apiVersion", "kind", "namespace", "resources", "images", "configMapGenerator", "replacements"}
 NAME = "app.kubernetes.io/name"
 
 Object = dict[str, Any]
@@ -46,6 +46,9 @@ def built(folder: Path) -> list[Object]:
         there = folder / name
         found += built(there.resolve()) if there.is_dir() else documents(there)
     for generated in wanted.get("configMapGenerator", []):
+        if "config.kubernetes.io/local-config" in generated.get("options", {}).get("annotations", {}):
+            # Only read by kustomize itself.
+            continue
         data = {Path(name).name: (folder / name).read_text() for name in generated.get("files", [])}
         for name in generated.get("envs", []):
             data |= variables(folder / name)

@@ -28,6 +28,7 @@ from tests.production.kubernetes import (
     of_kind,
     one,
     selectors,
+    variables,
     workloads,
 )
 from tests.production.test_compose import OURS, SERVICES, roles
@@ -82,13 +83,45 @@ def test_each_object_is_there_once() -> None:
     assert [name for name, number in names.items() if number > 1] == []
 
 
-def test_kubectl_builds_the_same() -> None:
+def _by_kubectl(folder: Path) -> list[Object]:
     program = shutil.which("kubectl")
     if program is None:
         pytest.skip("kubectl is not installed")
-    done = subprocess.run([program, "kustomize", EXAMPLE], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([program, "kustomize", folder], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
-    real = [dict(each) for each in _yaml_documents(done.stdout)]
+    return [dict(each) for each in _yaml_documents(done.stdout)]
+
+
+def test_version_and_numbers_are_the_lines_of_composes_env() -> None:
+    size = variables(EXAMPLE / "size.env")
+    compose = variables(ROOT / "deploy" / "example.env")
+    assert set(size) == {name for name in compose if name.endswith("_REPLICAS")} | {"TOASOAN_VERSION"}
+    sources = [each["source"] for each in kustomization(EXAMPLE)["replacements"]]
+    assert {source["name"] for source in sources} == {"size"}
+    assert sorted(source["fieldPath"] for source in sources) == sorted(f"data.{name}" for name in size)
+
+
+def test_version_and_numbers_come_from_one_file(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "deploy", tmp_path / "deploy")
+    paper = tmp_path / "deploy" / "kubernetes" / "paper"
+    shutil.copytree(EXAMPLE, paper)
+    numbers = {name: str(number) for number, name in enumerate(variables(EXAMPLE / "size.env"), start=3)}
+    (paper / "size.env").write_text("".join(f"{name}={value}\n" for name, value in numbers.items()))
+    real = _by_kubectl(paper)
+    there = {
+        f"{each['metadata']['name'].upper().replace('-', '_')}_REPLICAS": str(each["spec"].get("minReplicas"))
+        for each in of_kind(real, "HorizontalPodAutoscaler")
+    }
+    for name, workload in workloads(real).items():
+        there.setdefault(f"{name.upper().replace('-', '_')}_REPLICAS", str(workload.spec.get("replicas")))
+        images = {each["image"] for each in workload.containers}
+        assert images == {f"registry.example/toasoan:{numbers['TOASOAN_VERSION']}"} or name == "nginx", name
+    assert there | numbers == {**there, "TOASOAN_VERSION": numbers["TOASOAN_VERSION"]}
+    assert not [each for each in real if each["metadata"]["name"] == "size"]
+
+
+def test_kubectl_builds_the_same() -> None:
+    real = _by_kubectl(EXAMPLE)
 
     def name_of(each: Object) -> str:
         name = str(each["metadata"]["name"])
@@ -238,9 +271,13 @@ def test_every_selector_finds_a_pod() -> None:
 
 def test_services_lead_to_ports_that_are_open() -> None:
     services = {each["metadata"]["name"]: each["spec"] for each in of_kind(OBJECTS, "Service")}
-    assert set(services) == set(WORKLOADS) - {"tools"}
+    assert set(services) == set(WORKLOADS) - {"tools"} | {"nginx-each"}
     for name, service in services.items():
-        assert {port["targetPort"] for port in service["ports"]} <= WORKLOADS[name].ports
+        chosen = WORKLOADS[service["selector"]["app.kubernetes.io/name"]]
+        assert {port.get("targetPort", port["port"]) for port in service["ports"]} <= chosen.ports
+        if name == "nginx-each":
+            assert service["clusterIP"] == "None"
+            continue
         if WORKLOADS[name].kind == "StatefulSet":
             assert WORKLOADS[name].spec["serviceName"] == name
             assert service["clusterIP"] == "None"
@@ -263,7 +300,7 @@ def test_prometheus_finds_every_process_by_the_names_it_knows() -> None:
         for each in of_kind(OBJECTS, "Service")
         for port in each["spec"]["ports"]
     }
-    assert wanted == there - {("nginx", 80)}
+    assert wanted == there - {("nginx", 80), ("nginx-each", 8081)}
     policy = one(OBJECTS, "NetworkPolicy", "metrics")["spec"]
     open_to_it = {port["port"] for port in policy["ingress"][0]["ports"]}
     assert open_to_it == {port for _, port in wanted}

@@ -16,6 +16,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from services.web import store
+from services.web.edge_cache import EdgeCache
+from shared.database import engine, migrate
+from tests.contract.web.conftest import published, state, withdrawn
 from tests.production.compose import example_environment, filled, raw
 from tests.production.nginx import Nginx
 from tests.servers import free_port
@@ -47,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer)
 
-    do_GET = do_HEAD = do_POST = do_PUT = _answer
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer
 
     def log_message(self, *_: object) -> None:
         pass
@@ -250,6 +254,37 @@ def test_yesterdays_copy_is_shown_in_trouble_and_only_then(nginx: Nginx, web: Se
     assert stale.json()["path"] == "/bai-3"
     web.status = 410  # withdrawn: not a trouble
     assert until(lambda: nginx.get(SITE, "/bai-3").status_code == 410, 10)
+
+
+def test_what_was_withdrawn_does_not_come_back_when_web_cannot_answer(nginx: Nginx, web: Service) -> None:
+    migrate("web")
+    store.publish(engine("web"), [published(state(1))])
+    pages = f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}/pages"
+    cache = EdgeCache(engine("web"), pages)
+    cache.look()
+    addresses = ("/", "/rss.xml", "/thoi-su/bai-1", "/thoi-su/bai-1?fbclid=x1")
+    asked = [(address, accepted) for address in addresses for accepted in ("gzip", "identity")]
+
+    def answers() -> set[tuple[int, str]]:
+        got = [nginx.get(SITE, path, headers={"Accept-Encoding": form}) for path, form in asked]
+        return {(one.status_code, one.headers.get("X-Cache", "")) for one in got}
+
+    assert answers() == {(200, "MISS")}
+    store.publish(engine("web"), [published(state(2))])
+    cache.look()
+    web.status = 503
+    # A publication takes no copy away.
+    assert until(lambda: answers() == {(200, "STALE")}, 10)
+    store.withdraw(engine("web"), [withdrawn(1, 2)])
+    cache.look()
+    assert {status for status, _ in answers()} == {503}
+
+
+def test_no_reader_and_no_other_method_deletes_a_copy(nginx: Nginx, web: Service) -> None:
+    assert nginx.get(SITE, "/pages/0/", method="DELETE").json()["path"] == "/pages/0/"
+    inside = f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}/pages/0/"
+    for method in ("GET", "PUT", "MKCOL", "COPY", "MOVE"):
+        assert httpx2.request(method, inside, trust_env=False).status_code in (403, 405), method
 
 
 def test_without_web_and_without_a_copy_it_says_so_in_vietnamese(tmp_path: Path, web: Service, ingest: Service) -> None:

@@ -14,7 +14,7 @@ def command(as_json: bool) -> None:
     Exit code 1 when no house runs on this data dir.
     """
     from shared.settings import get_settings
-    from toasoan.status import report, table
+    from toasoan.status import open_to_others, report, table
 
     place = find_place()
     rows = report(place)
@@ -28,3 +28,6 @@ def command(as_json: bool) -> None:
         raise click.ClickException(f"no house runs on {place.data_dir}")
     if not as_json:
         click.echo(table(rows))
+    if not get_settings().production and (bare := open_to_others(place)):
+        mend = f"chmod -R go= {place.data_dir}"
+        click.echo(f"{len(bare)} files and folders can be read by others, {bare[0]} first: {mend}", err=True)

@@ -1,6 +1,6 @@
 """The board to look at first."""
 
-from deploy.grafana.panels import Board, Panel, Row, budget, quantiles, rate, stat
+from deploy.grafana.panels import READERS, Board, Panel, Row, budget, quantiles, rate, stat
 
 OVERVIEW = Board(
     "tong-quan",
@@ -21,18 +21,18 @@ OVERVIEW = Board(
         Row(
             "Bạn đọc",
             (
-                Panel("Lượt đọc mỗi giây", "reqps", (("lượt đọc", rate("http_requests_total", 'service="web"')),)),
+                Panel("Lượt đọc mỗi giây", "reqps", (("lượt đọc", rate("http_requests_total", READERS)),)),
                 Panel(
                     "Lỗi 5xx và trang cũ mỗi giây",
                     "reqps",
                     (
-                        ("lỗi 5xx", f"""{rate("http_requests_total", 'service="web",status=~"5.."')} or vector(0)"""),
+                        ("lỗi 5xx", f"""{rate("http_requests_total", f'{READERS},status=~"5.."')} or vector(0)"""),
                         ("trang cũ", rate("served_stale_total")),
                     ),
                     warn=0.1,
                     bad=1,
                 ),
-                Panel("Thời gian trả lời", "s", quantiles("http_request_seconds", 'service="web"'), warn=0.1, bad=0.2),
+                Panel("Thời gian trả lời", "s", quantiles("http_request_seconds", READERS), warn=0.1, bad=0.2),
             ),
         ),
         Row(
@@ -64,8 +64,8 @@ OVERVIEW = Board(
                     "Bộ nhớ cả nhà",
                     "bytes",
                     'sum(process_resident_memory_bytes{job=~"(web|ingest|search|counter)[.].*"})',
-                    600e6,
-                    900e6,
+                    2e9,
+                    3e9,
                 ),
             ),
         ),

@@ -52,7 +52,11 @@ CELERY = Board(
                     warn=1,
                     bad=10,
                 ),
-                Panel("Việc trong tay", "short", (("{{hostname}}", "max by (hostname) (celery_worker_tasks_active)"),)),
+                Panel(
+                    "Việc trong tay",
+                    "short",
+                    (("{{hostname}}", 'max by (hostname) (celery_worker_tasks_active{job!="celery"})'),),
+                ),
                 Panel(
                     "Đã lấy, chưa xác nhận",
                     "short",

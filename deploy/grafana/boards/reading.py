@@ -1,6 +1,6 @@
 """What readers do and what the newsroom has of it: views, searches, the day."""
 
-from deploy.grafana.panels import Board, Panel, Row, quantiles, rate, rates, stat
+from deploy.grafana.panels import READERS, Board, Panel, Row, quantiles, rate, rates, stat
 
 COUNTING = Board(
     "luot-xem",
@@ -177,7 +177,7 @@ NEWSROOM = Board(
                 Panel(
                     "Bạn đọc mỗi giây, theo loại trang",
                     "reqps",
-                    rates("http_requests_total", "route", 'service="web",status="200"'),
+                    rates("http_requests_total", "route", f'{READERS},status="200"'),
                     12,
                     stacked=True,
                 ),

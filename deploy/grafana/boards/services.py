@@ -1,6 +1,6 @@
 """A board for each service."""
 
-from deploy.grafana.panels import Board, Panel, Row, processes, quantiles, rate, rates, stat
+from deploy.grafana.panels import EDITORS, READERS, Board, Panel, Row, processes, quantiles, rate, rates, stat
 
 INGEST = Board(
     "ingest",
@@ -13,14 +13,14 @@ INGEST = Board(
                 Panel(
                     "Yêu cầu mỗi giây",
                     "reqps",
-                    rates("http_requests_total", "route", 'service="ingest"'),
+                    rates("http_requests_total", "route", EDITORS),
                     12,
                     stacked=True,
                 ),
                 Panel(
                     "Thời gian trả lời (95 %)",
                     "s",
-                    quantiles("http_request_seconds", 'service="ingest"', "route"),
+                    quantiles("http_request_seconds", EDITORS, "route"),
                     12,
                     warn=0.5,
                     bad=2,
@@ -28,7 +28,7 @@ INGEST = Board(
                 Panel(
                     "Trả lời theo mã",
                     "reqps",
-                    rates("http_requests_total", "status", 'service="ingest"'),
+                    rates("http_requests_total", "status", EDITORS),
                     12,
                     stacked=True,
                 ),
@@ -84,21 +84,21 @@ WEB = Board(
                 Panel(
                     "Yêu cầu mỗi giây theo loại trang",
                     "reqps",
-                    rates("http_requests_total", "route", 'service="web"'),
+                    rates("http_requests_total", "route", READERS),
                     12,
                     stacked=True,
                 ),
                 Panel(
                     "Trả lời theo mã",
                     "reqps",
-                    rates("http_requests_total", "status", 'service="web"'),
+                    rates("http_requests_total", "status", READERS),
                     12,
                     stacked=True,
                 ),
                 Panel(
                     "Thời gian trả lời (95 %)",
                     "s",
-                    quantiles("http_request_seconds", 'service="web"', "route"),
+                    quantiles("http_request_seconds", READERS, "route"),
                     12,
                     warn=0.1,
                     bad=0.2,
@@ -106,7 +106,7 @@ WEB = Board(
                 Panel(
                     "Thời gian trả lời, mọi trang",
                     "s",
-                    quantiles("http_request_seconds", 'service="web"'),
+                    quantiles("http_request_seconds", READERS),
                     12,
                     warn=0.1,
                     bad=0.2,

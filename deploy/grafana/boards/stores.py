@@ -23,7 +23,7 @@ STORES = Board(
                     (("{{instance}}", "sum by (instance) (rate(redis_commands_processed_total[$__rate_interval]))"),),
                 ),
                 Panel("Kết nối", "short", (("{{instance}}", "redis_connected_clients"),)),
-                stat("Ghi sổ AOF lần cuối", "short", "min(redis_aof_last_write_status)", 1, 0, "1: ghi được"),
+                stat("Ghi sổ AOF lần cuối", "short", "min(redis_aof_last_write_status)", 1, 0.5, "1: ghi được"),
                 stat("Khóa bị đẩy ra khỏi bộ nhớ", "short", "sum(redis_evicted_keys_total)", 1, 1),
             ),
         ),
@@ -90,12 +90,7 @@ STORES = Board(
         Row(
             "Celery, theo celery-exporter",
             (
-                Panel(
-                    "Tiến trình làm việc",
-                    "short",
-                    (("{{hostname}}", 'max by (hostname) (celery_worker_up{job="celery"})'),),
-                    kind="bargauge",
-                ),
+                stat("Tiến trình làm việc", "short", 'sum(celery_worker_up{job="celery"})'),
                 Panel(
                     "Nhận, xong, hỏng mỗi giây",
                     "ops",

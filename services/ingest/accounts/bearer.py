@@ -7,8 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store.keys import actor_of
 from services.ingest.kit.actors import Actor, Scope
-from services.ingest.kit.errors import Forbidden
-from services.ingest.kit.problems import Unauthorized
+from services.ingest.kit.errors import Forbidden, Unauthorized
 from shared.database import engine
 
 # A key that was revoked works this much longer at most.

@@ -104,11 +104,6 @@ def back(path: str, message: str = "", kind: str = "ok") -> Response:
     return answer
 
 
-def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """For the desk's scripts."""
-    return Response(orjson.dumps(value), status, headers, "application/json")
-
-
 def wants_html(request: Request) -> bool:
     """Whether a person's browser asks, not one of the desk's scripts."""
     return "text/html" in request.headers.get("accept", "")

@@ -2,18 +2,15 @@
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.bearer import actor
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.actors import Scope
-from services.ingest.kit.json_input import Input, read_fields
-from services.ingest.kit.requests import json_object
-from shared.database import engine
+from services.ingest.kit.json_input import Input
+from services.ingest.kit.requests import json_answer, sent_as, work
 
 router = APIRouter()
 
@@ -26,8 +23,5 @@ class PinnedInput(Input):
 async def pin(request: Request) -> Response:
     """Set the articles that lead the front page, in order."""
     who = await actor(request, Scope.publish)
-    fields = await json_object(request)
-    version = await run_in_threadpool(
-        lambda: frontpage.pin(engine("ingest"), read_fields(PinnedInput, fields).pinned, who)
-    )
-    return Response(orjson.dumps({"version": version}), media_type="application/json")
+    sent = await sent_as(request, PinnedInput)
+    return json_answer({"version": await work(frontpage.pin, sent.pinned, who)})

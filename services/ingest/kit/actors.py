@@ -1,4 +1,4 @@
-"""Who does something to an article, and what they may do."""
+"""Who does something, and what they may do: programs by their scopes, people by their role."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

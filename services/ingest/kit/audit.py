@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Text, func, insert, or_, select, type_coerce
 
 from services.ingest.kit.tables import audit
-from shared.database import Lock, read, take_lock
+from shared.database import AdvisoryLock, read, take_lock
 
 _FIRST = "0" * 64
 _LAST_HASH = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
@@ -27,7 +27,7 @@ def append(connection: Connection, actor: str, action: str, subject: str, detail
 
 def append_all(connection: Connection, notes: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
     """`append` for each (actor, action, subject, detail), in their order."""
-    take_lock(connection, Lock.audit)
+    take_lock(connection, AdvisoryLock.audit)
     end = connection.execute(_LAST_HASH).scalar() or _FIRST
     now, rows = datetime.now(UTC), []
     for actor, action, subject, detail in notes:

@@ -1,4 +1,22 @@
-"""Why something could not be done, in words for editors. The API turns each into its status code."""
+"""Why something could not be done, in words for editors. The API turns each into its status code (kit.problems).
+
+Refused
+├── Invalid             422, with a sentence for each field
+│   └── FetchRefused    an address that is not fetched (kit.fetching)
+├── FetchFailed         a server outside that did not answer as it should (kit.fetching)
+├── TooLarge            413
+├── NotFound            404
+├── Unauthorized        401
+├── NotSignedIn         401 at the desk, or the way to its log-in (desk_kit.session)
+├── PasswordWanted      403 at the desk, or the way to a new password (desk_kit.session)
+├── Forbidden           403
+├── Conflict            409
+├── Stale               412
+├── NoVersion           428
+├── WrongType           415
+├── TooMany             429 (desk_kit.limits)
+└── Busy                503
+"""
 
 from typing import Any
 
@@ -51,3 +69,15 @@ class Stale(Refused):
 
 class Busy(Refused):
     """Too many pictures at once."""
+
+
+class Unauthorized(Refused):
+    """No key, or one that is not valid."""
+
+
+class WrongType(Refused):
+    """A content type that is not taken here."""
+
+
+class NoVersion(Refused):
+    """A change without If-Match."""

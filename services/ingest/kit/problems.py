@@ -11,21 +11,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from services.ingest.kit import security_log
-from services.ingest.kit.errors import Busy, Conflict, Forbidden, Invalid, NotFound, Refused, Stale, TooLarge
+from services.ingest.kit.errors import (
+    Busy,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NoVersion,
+    Refused,
+    Stale,
+    TooLarge,
+    Unauthorized,
+    WrongType,
+)
 from shared.telemetry import log
-
-
-class Unauthorized(Refused):
-    """No key, or one that is not valid."""
-
-
-class WrongType(Refused):
-    """A content type that is not taken here."""
-
-
-class NoVersion(Refused):
-    """A change without If-Match."""
-
 
 _STATUS: dict[type[Refused], int] = {
     Unauthorized: 401,

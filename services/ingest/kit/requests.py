@@ -1,35 +1,67 @@
-"""Reading requests: who asks, how much they may send, which version they mean."""
+"""What the API's endpoints share: how much may be sent, as what it is read, which version is meant, the answer."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import orjson
 from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
-from services.ingest.kit.errors import Invalid, NotFound, TooLarge
-from services.ingest.kit.json_input import read_json
-from services.ingest.kit.problems import NoVersion, WrongType
+from services.ingest.kit.errors import Invalid, NotFound, NoVersion, TooLarge, WrongType
+from services.ingest.kit.json_input import M, read_fields, read_json
+from shared.database import engine
 
 # Room for a whole article with every field at its limit; what is longer is no article.
 MAX_REQUEST_BYTES = 16_000_000
 _ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,18})"?\s*')
-# Article ids are SQL integers.
+_LONG_BYTES = 20_000
+T = TypeVar("T")
+P = ParamSpec("P")
+# Ids are SQL integers.
 _MAX_ID = 2**31 - 1
 
 
-async def json_object(request: Request, *, optional: bool = False) -> dict[str, Any]:
-    """The JSON object in the body; {} when it is optional and there is none.
+async def work(function: Callable[Concatenate[Engine, P], T], *given: P.args, **named: P.kwargs) -> T:
+    """A store's function on ingest's engine, in a thread."""
+    return await run_in_threadpool(function, engine("ingest"), *given, **named)
 
-    Raises WrongType, TooLarge, Invalid.
+
+def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """`value` as JSON."""
+    return Response(orjson.dumps(value), status, headers, "application/json")
+
+
+async def sent_as(request: Request, model: type[M], *, optional: bool = False) -> M:
+    """The JSON object in the body as `model`; an empty one when it is optional and there is none.
+
+    Raises WrongType, Refused as `read_fields` does.
     """
+    return await _read(await _json_in(request, optional), lambda raw: read_fields(model, read_json(raw)))
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """The JSON object in the body. Raises WrongType, TooLarge, Invalid."""
+    return await _read(await _json_in(request), read_json)
+
+
+async def _json_in(request: Request, optional: bool = False) -> bytes:
+    if not optional:
+        # First: a form's body has been read already, by whoever looked for its token.
+        expect_type(request, "application/json")
     raw = await body(request, MAX_REQUEST_BYTES)
     if optional and not raw.strip():
-        return {}
+        return b"{}"
     expect_type(request, "application/json")
-    if len(raw) > 100_000:
-        return await run_in_threadpool(read_json, raw)
-    return read_json(raw)
+    return raw
+
+
+async def _read(raw: bytes, read: Callable[[bytes], T]) -> T:
+    """What is long is read in a thread, so that it does not hold other requests up."""
+    return await run_in_threadpool(read, raw) if len(raw) > _LONG_BYTES else read(raw)
 
 
 async def body(request: Request, limit: int) -> bytes:
@@ -84,9 +116,14 @@ def version_in(request: Request, *, required: bool = False) -> int | None:
 
 
 def article_id(text: str) -> int:
-    """An id from the path. Raises NotFound for what no article can have."""
+    """An article's id from the path. Raises NotFound for what no article can have."""
+    return number_in(text, "Không có bài này.")
+
+
+def number_in(text: str, missing: str) -> int:
+    """An id or a version from the path. Raises NotFound with the sentence `missing` for what can be neither."""
     if not text.isascii() or not text.isdigit() or not 0 < len(text) < 11 or not 0 < int(text) <= _MAX_ID:
-        raise NotFound("Không có bài này.")
+        raise NotFound(missing)
     return int(text)
 
 

@@ -5,7 +5,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +15,7 @@ from starlette.formparsers import MultiPartException
 from services.ingest.accounts.bearer import actor
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Invalid, TooLarge
-from services.ingest.kit.requests import bounded, expect_type
+from services.ingest.kit.requests import bounded, expect_type, json_answer
 from services.ingest.media import imaging
 from services.ingest.media import store as media
 from shared.database import engine
@@ -51,7 +50,7 @@ async def upload(request: Request) -> Response:
         "width": row.width,
         "height": row.height,
     }
-    return Response(orjson.dumps(members), 201, media_type="application/json")
+    return json_answer(members, 201)
 
 
 def _words(name: str, value: Any) -> str:

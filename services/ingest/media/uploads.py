@@ -15,8 +15,7 @@ from typing import Any, BinaryIO
 import orjson
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge
-from services.ingest.kit.problems import WrongType
+from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge, WrongType
 from services.ingest.media import films, imaging
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line
@@ -24,7 +23,7 @@ from shared.vietnamese.text import one_line
 PIECE_BYTES = 2_000_000
 _MAX_PIECE_BYTES = 8_000_000
 _LIVES_SECONDS = 86_400
-_MAX_OPEN = 100
+_MAX_OPEN_EACH = 10
 _HEAD_BYTES = 64
 _GONE = "Không có tệp tải lên này, hoặc đã để quá lâu."
 
@@ -37,13 +36,21 @@ def start(user_id: int, name: str, size: int) -> str:
         raise TooLarge(limits_in_words(), "size")
     _purge()
     folder = _folder()
-    if sum(1 for _ in folder.glob("*.json")) >= _MAX_OPEN:
-        raise Conflict("Đang có quá nhiều tệp tải lên dở dang; hãy thử lại sau.")
+    if sum(_is_whose(note, user_id) for note in folder.glob("*.json")) >= _MAX_OPEN_EACH:
+        raise Conflict(f"Bạn đang có {_MAX_OPEN_EACH} tệp tải lên dở dang; hãy tải xong hoặc bỏ bớt rồi thử lại.")
     upload_id = secrets.token_hex(16)
     (folder / f"{upload_id}.part").touch()
     note = {"user": user_id, "name": one_line(name)[:200], "size": size}
     (folder / f"{upload_id}.json").write_bytes(orjson.dumps(note))
     return upload_id
+
+
+def _is_whose(note: Path, user_id: int) -> bool:
+    try:
+        return bool(orjson.loads(note.read_bytes())["user"] == user_id)
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        # Ended, or begun, this moment.
+        return False
 
 
 def offset(user_id: int, upload_id: str) -> int:

@@ -1,19 +1,16 @@
 """Sections for programs."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.bearer import actor
 from services.ingest.kit.actors import Scope
-from services.ingest.kit.json_input import LINE, Input, read_fields
-from services.ingest.kit.requests import article_id, json_object
+from services.ingest.kit.json_input import LINE, Input
+from services.ingest.kit.requests import json_answer, number_in, sent_as, work
 from services.ingest.sections import store as sections
-from shared.database import engine
 
 router = APIRouter()
 
@@ -24,15 +21,11 @@ class SectionInput(Input):
     position: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
-
-
 @router.get("/api/sections")
 async def listed(request: Request) -> Response:
     """{"sections": [{"id", "version", "slug", "name", "parent", "position"}]}."""
     await actor(request, Scope.read)
-    return _json({"sections": await run_in_threadpool(sections.listed, engine("ingest"))})
+    return json_answer({"sections": await work(sections.listed)})
 
 
 @router.post("/api/sections")
@@ -49,14 +42,7 @@ async def change(request: Request, id: str) -> Response:
 
 async def _save(request: Request, id: str | None) -> Response:
     who = await actor(request, Scope.publish)
-    fields = await json_object(request)
-
-    def work() -> int:
-        sent = read_fields(SectionInput, fields)
-        section_id = None if id is None else article_id(id)
-        return sections.save(
-            engine("ingest"), who, section_id, name=sent.name, parent=sent.parent, position=sent.position
-        )
-
-    saved = await run_in_threadpool(work)
-    return _json({"id": saved}, 201 if id is None else 200)
+    sent = await sent_as(request, SectionInput)
+    section_id = None if id is None else number_in(id, "Không có chuyên mục này.")
+    saved = await work(sections.save, who, section_id, name=sent.name, parent=sent.parent, position=sent.position)
+    return json_answer({"id": saved}, 201 if id is None else 200)

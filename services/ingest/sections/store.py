@@ -65,11 +65,7 @@ def save(
     """
     name = one_line(name)
     with write(engine) as connection:
-        parent_id = None
-        if parent:
-            parent_id = connection.execute(select(sections.c.id).where(sections.c.slug == parent)).scalar()
-            if parent_id is None or parent_id == section_id:
-                raise Invalid.of("parent", "Không có chuyên mục cha này.")
+        parent_id = _parent(connection, section_id, parent) if parent else None
         if section_id is None:
             made = _make(connection, name, actor, parent_id=parent_id, position=position)
             section_id = int(made.id)
@@ -85,6 +81,22 @@ def save(
             _note(connection, actor, section_id, row.version + 1, name)
     events.wake("ingest")
     return section_id
+
+
+def _parent(connection: Connection, section_id: int | None, slug_of_parent: str) -> int:
+    """The id of a parent that keeps sections at two levels. Both rows are locked, so that two saves at once cannot make
+    a circle between them."""
+    both = or_(sections.c.slug == slug_of_parent, sections.c.id == section_id)
+    rows = connection.execute(select(sections).where(both).order_by(sections.c.id).with_for_update()).all()
+    parent = next((row for row in rows if row.slug == slug_of_parent), None)
+    if parent is None or parent.id == section_id:
+        raise Invalid.of("parent", "Không có chuyên mục cha này.")
+    if parent.parent_id is not None:
+        raise Invalid.of("parent", f"{parent.name} đã là chuyên mục con; chuyên mục chỉ có hai cấp.")
+    children = select(sections.c.id).where(sections.c.parent_id == section_id).limit(1)
+    if section_id is not None and connection.execute(children).first():
+        raise Invalid.of("parent", "Chuyên mục này có chuyên mục con nên không thể nằm dưới chuyên mục khác.")
+    return int(parent.id)
 
 
 def listed(engine: Engine) -> list[dict[str, Any]]:

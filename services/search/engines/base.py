@@ -76,7 +76,7 @@ class Index(ABC):
         """Write documents; for each article the highest version wins, whatever order and however often they come.
 
         Searchable when this returns, or (many at once, Elasticsearch) within a second. Returns the ids that were
-        newer. Raises shared.handler.Unavailable when the engine is away.
+        newer. Raises shared.away.Unavailable when the engine is away.
         """
 
     @abstractmethod

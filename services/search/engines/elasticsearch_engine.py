@@ -9,7 +9,7 @@ from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.elasticsearch_index import ElasticsearchIndex, away
 from services.search.engines.elasticsearch_queries import mapping
-from shared.handler import Unavailable
+from shared.away import Unavailable
 from shared.telemetry import log
 
 _TIMEOUT_SECONDS = 10.0

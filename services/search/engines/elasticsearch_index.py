@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from elastic_transport import TransportError
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import Elasticsearch
 
 from services.search import documents as docs
 from services.search.documents import IndexDocument
@@ -12,7 +11,7 @@ from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.elasticsearch_queries import matching, ranking, source, visible
 from services.search.queries import Field, QueryPlan
-from shared.handler import Unavailable
+from shared.away import Unavailable, is_away, is_away_status
 
 # Batches up to this size are new stories and are made searchable at once; an import waits for the next refresh.
 _REFRESH_AT_ONCE = 10
@@ -47,7 +46,7 @@ class ElasticsearchIndex(base.Index):
             status = item["index"]["status"]
             if status in (200, 201):
                 applied.add(document.id)
-            elif status == 429 or status >= 500:
+            elif is_away_status(status):
                 raise Unavailable(f"Elasticsearch: {item['index'].get('error')}")
             elif status != 409:  # 409: as new or newer is there already
                 raise ValueError(f"article {document.id} was refused by Elasticsearch: {item['index'].get('error')}")
@@ -230,9 +229,7 @@ class away:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TransportError):
-            raise Unavailable(f"Elasticsearch cannot be reached: {error}") from error
-        if isinstance(error, ApiError) and (error.status_code == 429 or error.status_code >= 500):
+        if error is not None and is_away(error):
             raise Unavailable(f"Elasticsearch: {error}") from error
 
 

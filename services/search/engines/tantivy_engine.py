@@ -12,7 +12,7 @@ import orjson
 from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.tantivy_index import TantivyIndex
-from shared.handler import Unavailable
+from shared.away import Unavailable
 from shared.telemetry import log
 
 _POINTER = "indexes.json"

@@ -4,6 +4,8 @@ The index is its own book of versions: a document's version is a column of it, s
 known to be committed can never differ.
 """
 
+import errno
+import re
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +22,7 @@ from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.recent import RecentDocuments
 from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
-from shared.handler import Unavailable
+from shared.away import Unavailable
 from shared.telemetry import log
 from shared.versions import newest
 
@@ -34,6 +36,11 @@ _SIMILAR_TERMS = 25
 # In so large an index words of every second article no longer rank: they say next to nothing, and tantivy scores every
 # article that has them, found or not (120,000 articles, headlines: 36 ms without this, 13 with it).
 _LARGE_INDEX = 50_000
+
+# Everything is a ValueError in tantivy-py: this is how the disk's own begin. (Its threads die of nothing else.)
+_OS_ERROR = re.compile(
+    r"(?:An IO error occurred|Internal error): .*\(os error (\d+)\)|An error occurred in a thread()", re.DOTALL
+)
 
 _POSITIONS = {Field.folded: "position", Field.exact: "position"}
 
@@ -101,9 +108,11 @@ class TantivyIndex(base.Index):
                         writer.delete_documents_by_query(Query.term_query(self._schema, "id", document.id))
                     writer.add_document(self._document(document))
                 writer.commit()
-            except BaseException:
+            except BaseException as error:
                 # Nothing of a failed batch may ride along with the next commit.
                 self._drop_writer()
+                if said := _OS_ERROR.match(str(error)):
+                    raise OSError(int(said[1] or errno.EIO), str(error)) from error
                 raise
         return {document.id for document in wanted}
 

@@ -21,19 +21,8 @@ make() {  # make NAME FOLDER [TARGET]
 for suite in bookworm forky; do
     have "standin/$suite" || { ./base.sh "$suite" "standin/$suite"; echo "$(date +%T) standin/$suite"; }
 done
-if ! have standin/python; then
-    # The interpreter of this machine, without what was installed into it.
-    python=$("${PYTHON:-python3.11}" -c 'import sys; print(sys.base_prefix)') || python=/usr
-    [[ $python != /usr ]] || { echo "build.sh: needs a Python 3.11 newer than Debian's; say PYTHON=…" >&2; exit 1; }
-    cp -r python "$work/python"
-    mkdir -p "$work"/python/built/{bin,lib}
-    cp "$python/bin/python3.11" "$work/python/built/bin/"
-    (cd "$python/lib" && tar --exclude=site-packages --exclude=python3.11/test --exclude=__pycache__ --exclude='*.a' \
-        -cf - python3.11 $(compgen -G 'libpython3*.so*')) | tar -C "$work/python/built/lib" -xf -
-    mkdir "$work/python/built/lib/python3.11/site-packages"
-    make standin/python "$work/python"
-fi
 python_image=$(awk '/^FROM python/ {print $2; exit}' "$root/Dockerfile")
+make standin/python python
 have "$python_image" || docker tag standin/python "$python_image"
 make "$(image_of nginx)" nginx
 make "$(image_of postgres)" postgres

@@ -11,8 +11,8 @@ from services.counter.hot import Hot
 from shared.redis_client import redis_client
 
 STEPS = (
-    "before closing",
-    "after closing",
+    "before close_delta",
+    "after close_delta",
     "before load",
     "after load",
     "before add_delta",

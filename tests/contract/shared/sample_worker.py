@@ -8,12 +8,13 @@ import os
 import sys
 from pathlib import Path
 
+from shared.away import Unavailable
 from shared.celery_factory import make_celery
 from shared.contracts.commands import ListWebVersions, SubmitComment, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import ArticlePublished
 from shared.contracts.queues import Queue
-from shared.handler import Unavailable, answers, executes, handles
+from shared.handler import answers, executes, handles
 from shared.process import run_worker
 
 

@@ -90,6 +90,26 @@ def test_the_number_of_views_is_spliced_in_plain_and_packed(site: Site) -> None:
     assert gzip.decompress(raw.partition(b"\r\n\r\n")[2]) == plain.partition(b"\r\n\r\n")[2]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("GZIP, deflate, br", True),
+        ("br;q=1.0, gzip;q=0.8", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("identity", False),
+    ],
+)
+def test_a_page_is_packed_for_whoever_takes_it_so(site: Site, accepted: str, packed: bool) -> None:
+    site.tell(store.publish, published(state(1)))
+    site.until(PATH, "Nội dung")
+    raw = talk(
+        site, f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: {accepted}\r\nConnection: close\r\n\r\n".encode()
+    )
+    assert (b"\r\ncontent-encoding: gzip" in raw.partition(b"\r\n\r\n")[0].lower()) is packed
+
+
 def test_validators_are_strong_and_change_with_every_byte(site: Site) -> None:
     site.tell(store.publish, published(state(1)))
     site.until(PATH, "Nội dung")

@@ -119,6 +119,14 @@ def test_a_batch_without_a_proper_name_is_refused(hot: Hot) -> None:
             hot.apply(CountViews(batch_id=name, views=((7, "a", NOW, ""),)))
 
 
+def test_a_bad_name_fails_no_question_about_others(hot: Hot) -> None:
+    hot.apply(batch((7, "a", NOW, ""), name="0123456789abcdef-7"))
+
+    asked = ["", "\0", "0123456789abcdef-65536", "0123456789abcdef-7", "0123456789abcdef-8"]
+
+    assert hot.applied(asked) == ["0123456789abcdef-7"]
+
+
 def test_a_delta_is_never_reopened_after_redis_came_back_older(hot: Hot, client: "redis.Redis[bytes]") -> None:
     """Redis lost its last moments: the delta that SQL holds already is open again. Nothing new may go into it."""
     hot.apply(batch((7, "a", NOW, "")))

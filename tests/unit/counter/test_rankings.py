@@ -132,6 +132,52 @@ def test_only_changes_are_told_and_everything_after_a_while(
     assert told.last("24h", "kinh-te") == [(2, 3)]
 
 
+def test_a_list_that_another_process_sent_is_emptied_when_its_time_is_over(
+    source: Engine, ranker: Rankings, told: Told, state: State
+) -> None:
+    store.keep_articles(source, [state(1, "thoi-su"), state(2, "kinh-te")])
+    add(source, (1, 0, 30), (2, 0, 20))
+    ranker.publish(NOW)
+    assert told.last("1h", "kinh-te") == [(2, 20)]
+
+    began_later = Rankings(source, ranker._hot, told)  # type: ignore[arg-type]
+    began_later.publish(NOW + 7200)
+    assert told.last("1h", "kinh-te") == []
+    assert told.last("24h", "kinh-te") == [(2, 20)]
+    began_later.publish(NOW + 3 * 86400)
+    assert told.last("trending", "kinh-te") == told.last("24h", "thoi-su") == []
+
+
+def test_a_clock_that_was_wrong_for_a_while_holds_up_no_list(
+    source: Engine, ranker: Rankings, told: Told, state: State
+) -> None:
+    """Web keeps the list with the highest version."""
+    store.keep_articles(source, [state(1, "thoi-su")])
+    for number, now in enumerate((NOW, NOW + 1200, NOW + 1, NOW - 600, NOW + 2)):
+        add(source, (1, 0, 30 + number))
+        elsewhere = Rankings(source, ranker._hot, told)  # type: ignore[arg-type]
+        elsewhere.publish(now)
+
+    versions = [event.version for event in told.events if (event.window, event.section_slug) == ("24h", "thoi-su")]
+    assert len(versions) == 5
+    assert versions == sorted(set(versions))
+
+
+def test_the_latest_word_of_an_editor_counts_after_a_clock_was_ahead(
+    source: Engine, ranker: Rankings, state: State
+) -> None:
+    store.keep_articles(source, [state(1), state(2)])
+    add(source, (1, 0, 30), (2, 0, 20))
+    ahead = datetime.fromtimestamp(NOW + 3600, UTC)
+    store.set_rule(source, SetTrendingRule(article_id=2, rule="pin", by="ban@bao.vn", at=ahead))
+    assert ranker.make(NOW)["trending", ""] == ((2, 20), (1, 30))
+
+    now = datetime.fromtimestamp(NOW, UTC)
+    store.set_rule(source, SetTrendingRule(article_id=2, rule="none", by="ban@bao.vn", at=now))
+
+    assert ranker.make(NOW)["trending", ""] == ((1, 30), (2, 20))
+
+
 def test_trending_prefers_now_and_wants_a_minimum(source: Engine, ranker: Rankings, state: State) -> None:
     store.keep_articles(source, [state(number) for number in range(1, 5)])
     add(source, (1, 20 * 3600, 100), (2, 0, 30), (3, 0, 19), (4, 30 * 3600, 500), (4, 0, 1))

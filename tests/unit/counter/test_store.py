@@ -134,3 +134,32 @@ def test_what_is_kept_for_a_while_goes_and_days_stay(source: Engine) -> None:
 
     assert (sum_of(source, slots, 7), sum_of(source, hourly, 7), sum_of(source, daily, 7)) == (1, 1, 2)
     assert total(source, 7) == 2
+
+
+BAD_NAMES = [
+    "",
+    "\0",
+    "khong-phải",
+    "0123456789abcdef-65536",
+    "0123456789abcdef--1",
+    "0123456789ABCDEF-0",
+    "x" * 10_000,
+]
+
+
+def test_a_bad_batch_name_fails_no_question_about_others(source: Engine) -> None:
+    store.add_delta(source, Delta("d-1", NOW, batches=["0123456789abcdef-7"]))
+
+    found = store.stored(source, [*BAD_NAMES, "0123456789abcdef-7", "0123456789abcdef-8"])
+
+    assert found == ["0123456789abcdef-7"]
+
+
+def test_a_bad_batch_name_in_a_delta_does_not_stop_the_drain(source: Engine) -> None:
+    one = delta("d-1", {7: 3})
+    one.batches = [*BAD_NAMES, "0123456789abcdef-7"]
+
+    assert store.add_delta(source, one)
+
+    assert total(source, 7) == 3
+    assert store.stored(source, one.batches) == ["0123456789abcdef-7"]

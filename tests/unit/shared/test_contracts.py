@@ -14,7 +14,7 @@ import pytest
 import shared.contracts
 from shared.contracts.commands import COMMANDS, Command, Query
 from shared.contracts.events import BY_KIND, SUBSCRIBERS, Event
-from shared.contracts.queues import CONSUMERS, Queue
+from shared.contracts.queues import CONSUMERS, UNKEPT, Queue
 from shared.publishing import task_name
 from tests.unit.shared.conftest import Worker
 
@@ -31,6 +31,12 @@ def declared(base: type[Any]) -> set[type[Any]]:
         for _, one in inspect.getmembers(module, inspect.isclass)
         if issubclass(one, base) and one not in (Event, Command, Query)
     }
+
+
+def test_the_broker_forgets_nothing_but_questions() -> None:
+    """From an unkept queue a message is gone once it is handed out, whatever becomes of the worker."""
+    assert {command for command in COMMANDS if command.queue in UNKEPT and not issubclass(command, Query)} == set()
+    assert {event for event, queues in SUBSCRIBERS.items() if UNKEPT & set(queues)} == set()
 
 
 def test_every_event_has_subscribers() -> None:

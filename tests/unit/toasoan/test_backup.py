@@ -99,7 +99,7 @@ def test_restore_refuses_a_house_with_articles(move_to: Callable[[str], Path], t
     old = move_to("old")
     fill(old).close()
     backup(tmp_path / "copy")
-    with pytest.raises(OperatorError, match=r"is not empty \(ingest\.db, counter\.db\)"):
+    with pytest.raises(OperatorError, match=r"is not empty \(counter\.db, ingest\.db\)"):
         restore(tmp_path / "copy")
     assert titles(old) == ["Chợ phiên"]
 

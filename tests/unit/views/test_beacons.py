@@ -268,6 +268,20 @@ def test_what_the_broker_lost_is_sent_again(tmp_path: Path, monkeypatch: pytest.
     assert [article for article, *_ in run(tmp_path, work).views] == [2, 1]
 
 
+def test_a_batch_that_rots_on_disk_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    async def work(sink: ViewSink, broker: Broker) -> None:
+        broker.away = True
+        for number in range(1, 6):
+            assert await sink.accept(READER, HOME, beacon(number)) == 204
+        (path,) = on_disk(tmp_path)
+        data = path.read_bytes()
+        path.write_bytes(data.replace(b'"views":[[1,', b'"views":[[9,').replace(b'"views":[[3,', b'"views":[[9,'))
+        broker.away = False
+        await until_async(lambda: len(broker.views) == 3, 10)
+
+    assert [article for article, *_ in run(tmp_path, work).views] == [2, 4, 5]
+
+
 def test_what_is_applied_stays_on_disk_until_it_is_held_for_good(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

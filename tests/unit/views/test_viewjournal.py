@@ -25,38 +25,39 @@ def everything(journal: Journal) -> dict[str, bytes | None]:
 
 def test_batches_are_unsent_then_sent_then_gone(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 0.0)
-    journal.append("a-0", b"first")
-    journal.append("a-1", b"second")
-    assert (journal.first_unsent(), journal.read("a-0")) == ("a-0", b"first")
+    journal.append("aaaaaaaa-0", b"first")
+    journal.append("aaaaaaaa-1", b"second")
+    assert (journal.first_unsent(), journal.read("aaaaaaaa-0")) == ("aaaaaaaa-0", b"first")
 
-    journal.sent("a-0", 10.0)
-    assert journal.first_unsent() == "a-1"
-    journal.sent("a-1", 20.0)
+    journal.sent("aaaaaaaa-0", 10.0)
+    assert journal.first_unsent() == "aaaaaaaa-1"
+    journal.sent("aaaaaaaa-1", 20.0)
     assert journal.first_unsent() is None
-    assert journal.sent_before(15.0, 10) == ["a-0"]
-    assert journal.sent_before(25.0, 10) == ["a-0", "a-1"]
+    assert journal.sent_before(15.0, 10) == ["aaaaaaaa-0"]
+    assert journal.sent_before(25.0, 10) == ["aaaaaaaa-0", "aaaaaaaa-1"]
 
-    journal.counted("a-0")
-    assert (journal.sent_before(25.0, 10), journal.read("a-0"), journal.read("a-1")) == (["a-1"], None, b"second")
-    journal.counted("a-1")
-    journal.counted("a-1")
+    journal.counted("aaaaaaaa-0")
+    assert journal.sent_before(25.0, 10) == ["aaaaaaaa-1"]
+    assert (journal.read("aaaaaaaa-0"), journal.read("aaaaaaaa-1")) == (None, b"second")
+    journal.counted("aaaaaaaa-1")
+    journal.counted("aaaaaaaa-1")
     assert (len(journal), journal.size, files(tmp_path)) == (0, 0, [])
-    journal.append("a-2", b"third")
-    assert journal.read("a-2") == b"third"
+    journal.append("aaaaaaaa-2", b"third")
+    assert journal.read("aaaaaaaa-2") == b"third"
 
 
 def test_segments_go_when_all_in_them_is_counted(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 0.0, segment_bytes=200)
     for number in range(40):
-        journal.append(f"a-{number}", b"x" * 30)
+        journal.append(f"aaaaaaaa-{number}", b"x" * 30)
     many = len(files(tmp_path))
     assert many > 5
     for number in range(1, 40):
-        journal.counted(f"a-{number}")
+        journal.counted(f"aaaaaaaa-{number}")
 
     assert len(files(tmp_path)) <= 2
-    assert journal.read("a-0") == b"x" * 30
-    journal.counted("a-0")
+    assert journal.read("aaaaaaaa-0") == b"x" * 30
+    journal.counted("aaaaaaaa-0")
     assert files(tmp_path) == []
 
 
@@ -75,7 +76,7 @@ def test_it_holds_what_is_not_counted_through_any_life(
     held: dict[str, bytes] = {}
     used: set[str] = set()
     for step, number, record in steps:
-        name = f"producer-{number}"
+        name = f"abcdef01-{number}"
         if step == "append" and name not in used:
             journal.append(name, record)
             held[name] = record
@@ -99,40 +100,40 @@ def test_it_holds_what_is_not_counted_through_any_life(
 
 def test_a_full_journal_refuses_and_keeps_what_it_has(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 0.0, limit_bytes=120)
-    journal.append("a-0", b"x" * 80)
+    journal.append("aaaaaaaa-0", b"x" * 80)
     with pytest.raises(JournalFull):
-        journal.append("a-1", b"y" * 80)
+        journal.append("aaaaaaaa-1", b"y" * 80)
 
-    assert everything(journal) == {"a-0": b"x" * 80}
-    journal.counted("a-0")
-    journal.append("a-1", b"y" * 80)
+    assert everything(journal) == {"aaaaaaaa-0": b"x" * 80}
+    journal.counted("aaaaaaaa-0")
+    journal.append("aaaaaaaa-1", b"y" * 80)
 
 
 def test_a_torn_record_is_left_out(tmp_path: Path) -> None:
     journal = Journal(tmp_path, 0.0)
-    journal.append("a-0", b"whole")
-    journal.append("a-1", b"torn by a crash")
+    journal.append("aaaaaaaa-0", b"whole")
+    journal.append("aaaaaaaa-1", b"torn by a crash")
     journal.close()
     (segment,) = files(tmp_path)
     os.truncate(segment, segment.stat().st_size - 3)
 
     again = Journal(tmp_path, 5.0)
-    again.append("b-0", b"later")
+    again.append("bbbbbbbb-0", b"later")
 
-    assert everything(again) == {"a-0": b"whole", "b-0": b"later"}
+    assert everything(again) == {"aaaaaaaa-0": b"whole", "bbbbbbbb-0": b"later"}
 
 
 def test_two_processes_keep_apart_and_the_living_take_over_from_the_dead(tmp_path: Path) -> None:
     one, other = Journal(tmp_path, 0.0), Journal(tmp_path, 0.0)
-    one.append("a-0", b"one")
-    other.append("b-0", b"other")
+    one.append("aaaaaaaa-0", b"one")
+    other.append("bbbbbbbb-0", b"other")
     other.close()
 
     third = Journal(tmp_path, 5.0)
-    assert everything(third) == {"b-0": b"other"}
+    assert everything(third) == {"bbbbbbbb-0": b"other"}
     third.close()
     one.close()
-    assert everything(Journal(tmp_path, 5.0)) == {"a-0": b"one", "b-0": b"other"}
+    assert everything(Journal(tmp_path, 5.0)) == {"aaaaaaaa-0": b"one", "bbbbbbbb-0": b"other"}
 
 
 def test_kill_in_the_middle_of_writing_loses_nothing_that_was_said_to_be_held(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_kill_in_the_middle_of_writing_loses_nothing_that_was_said_to_be_held(tm
         "import sys; from pathlib import Path; from services.web.viewjournal import Journal\n"
         "journal = Journal(Path(sys.argv[1]), 1.0, segment_bytes=2000)\n"
         "for number in range(10**5):\n"
-        "    journal.append(f'a-{number}', b'%d' % number); print(number, flush=True)\n"
+        "    journal.append(f'aaaaaaaa-{number}', b'%d' % number); print(number, flush=True)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
@@ -151,5 +152,5 @@ def test_kill_in_the_middle_of_writing_loses_nothing_that_was_said_to_be_held(tm
 
     held = everything(Journal(tmp_path, 1.0))
 
-    assert [held[f"a-{number}"] for number in said] == [str(number).encode() for number in said]
+    assert [held[f"aaaaaaaa-{number}"] for number in said] == [str(number).encode() for number in said]
     assert len(held) - len(said) <= 1

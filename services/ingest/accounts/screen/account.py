@@ -45,7 +45,7 @@ def turn_on(request: Request, who: Annotated[Account, needs(Action.self)], form:
     if who.has_second_factor:
         raise Conflict("Tài khoản đã bật xác thực hai lớp.")
     secret = form.text("secret", 64)
-    if not hmac.compare_digest(form.text("seal"), _seal(who, secret)):
+    if not hmac.compare_digest(form.text("seal").encode("utf-8", "replace"), _seal(who, secret).encode()):
         raise Forbidden("Biểu mẫu này không phải của bạn.")
     codes = second_factor.turn_on(engine("ingest"), who.id, secret, "".join(form.text("code").split()))
     if codes is None:

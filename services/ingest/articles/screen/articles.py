@@ -13,11 +13,12 @@ from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
 from services.ingest.desk_kit import limits, people, rights
 from services.ingest.desk_kit.forms import Form
-from services.ingest.desk_kit.pages import NavItem, back, json_answer, page, wants_html
+from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
 from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, Invalid, Stale
+from services.ingest.kit.requests import json_answer
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
 from shared.database import engine

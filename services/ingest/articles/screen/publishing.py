@@ -15,10 +15,11 @@ from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import workflow
 from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit.forms import Fields, Form
-from services.ingest.desk_kit.pages import STATUS_NAMES, back, json_answer, page, wants_html
+from services.ingest.desk_kit.pages import STATUS_NAMES, back, page, wants_html
 from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.requests import json_answer
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
 from shared.database import engine

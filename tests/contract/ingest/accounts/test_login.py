@@ -123,6 +123,7 @@ def test_turning_the_second_factor_on_and_off_in_the_desk(desk: Desk) -> None:
     other = second_factor.new_secret()
     forged = editor.post("/tai-khoan/hai-lop", {"secret": other, "seal": seal, "code": pyotp.TOTP(other).now()})
     assert forged.status_code == 403
+    assert editor.post("/tai-khoan/hai-lop", {"secret": other, "seal": "dấu", "code": "123456"}).status_code == 403
     code = pyotp.TOTP(secret).now()
     turned = editor.post("/tai-khoan/hai-lop", {"secret": secret, "seal": seal, "code": code})
     assert turned.status_code == 200 and "Mã khôi phục" in turned.text

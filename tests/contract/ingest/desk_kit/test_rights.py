@@ -114,7 +114,7 @@ def reach_allows(reach: Reach, place: str) -> bool:
     return {
         Reach.none: False,
         Reach.own: place == "own article",
-        Reach.desk: place in ("own desk", "own article"),
+        Reach.section: place in ("own desk", "own article"),
         Reach.all: True,
     }[reach]
 

@@ -96,6 +96,17 @@ def test_an_upload_goes_on_where_it_stopped(desk: Desk) -> None:
     assert send(who, picture).json()["media"]["id"] == rest.json()["media"]["id"], "the same picture is one file"
 
 
+def test_a_form_where_json_is_wanted_gets_an_answer(desk: Desk) -> None:
+    assert desk.be("reporter").post("/kho/tai-len", {"name": "a.jpg", "size": "5"}).status_code == 415
+
+
+def test_who_leaves_many_uploads_open_stops_nobody_else(desk: Desk) -> None:
+    one, other = desk.be("reporter"), desk.be("editor")
+    begun = [send(one, b"", size=9_000_000) for _ in range(11)]
+    assert [answer.status_code for answer in begun[9:]] == [200, 409]
+    assert send(other, jpeg()).status_code == 201
+
+
 def bomb() -> bytes:
     """A PNG of 50,000 × 50,000 pixels in a few kilobytes."""
 

@@ -20,3 +20,10 @@ def test_sections_and_front_page(api: Api) -> None:
     story = api.story()
     assert api("PUT", "/api/front-page", json={"pinned": [story["id"]]}).json() == {"version": 1}
     assert api("PUT", "/api/front-page", json={"pinned": [999]}).status_code == 422
+
+
+def test_what_no_section_and_no_version_can_be_is_called_by_its_name(api: Api) -> None:
+    section = api("PUT", "/api/sections/x", json={"name": "Nông nghiệp"})
+    assert (section.status_code, section.json()["detail"]) == (404, "Không có chuyên mục này.")
+    version = api("GET", f"/api/articles/{api.story()['id']}/revisions/x")
+    assert (version.status_code, version.json()["detail"]) == (404, "Không có phiên bản này.")

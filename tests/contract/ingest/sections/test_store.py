@@ -1,5 +1,6 @@
 """Sections in the store, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -40,3 +41,45 @@ def test_renamed_section_keeps_its_address_and_is_told_to_readers(store: Engine,
     assert payload is not None and payload.name == "Văn hóa - Nghệ thuật"  # type: ignore[attr-defined]
     with pytest.raises(NotFound):
         sections.save(store, EDITOR, 999, name="Không có")
+
+
+def test_sections_stand_at_two_levels_and_in_no_circle(store: Engine) -> None:
+    def make(name: str, parent: str = "", number: int | None = None) -> int:
+        return sections.save(store, EDITOR, number, name=name, parent=parent)
+
+    north = make("Miền Bắc")
+    make("Điện Biên", parent="mien-bac")
+    south = make("Miền Nam")
+    for name, parent, number in (
+        ("Mường Ảng", "dien-bien", None),  # a third level
+        ("Miền Bắc", "mien-nam", north),  # with a child of its own
+        ("Miền Bắc", "dien-bien", north),  # under its own child
+        ("Miền Nam", "mien-nam", south),  # under itself
+    ):
+        with pytest.raises(Invalid) as refused:
+            make(name, parent, number)
+        assert refused.value.errors[0]["field"] == "parent", name
+    assert {row["slug"]: row["parent"] for row in sections.listed(store)} == {
+        "mien-bac": "",
+        "dien-bien": "mien-bac",
+        "mien-nam": "",
+    }
+
+
+def test_two_sections_put_under_each_other_at_once_make_no_circle(store: Engine) -> None:
+    one = sections.save(store, EDITOR, None, name="Kinh tế")
+    other = sections.save(store, EDITOR, None, name="Xã hội")
+
+    def put(number: int, name: str, parent: str) -> bool:
+        try:
+            sections.save(store, EDITOR, number, name=name, parent=parent)
+        except Invalid:
+            return False
+        return True
+
+    for _ in range(20):
+        with ThreadPoolExecutor(2) as pool:
+            under = [pool.submit(put, one, "Kinh tế", "xa-hoi"), pool.submit(put, other, "Xã hội", "kinh-te")]
+            assert sorted(done.result() for done in under) == [False, True]
+        sections.save(store, EDITOR, one, name="Kinh tế")
+        sections.save(store, EDITOR, other, name="Xã hội")

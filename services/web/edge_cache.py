@@ -1,0 +1,99 @@
+"""Has nginx forget its copies when an article is taken from readers.
+
+nginx keeps what it was given for a day, for the time when web cannot answer; a text that was withdrawn must not come
+back then, under no address and in no list or feed. Withdrawals are rare and copies are made again by the next request,
+so all of them are forgotten: nobody has to know which pages showed the article. nginx deletes its own files
+(ngx_http_dav_module, a DELETE for each of the 16 folders of `proxy_cache_path levels=1:2`).
+"""
+
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.web import keys
+from services.web.reading import changes_after, last_change
+from services.web.tables import articles
+from shared.database import read
+from shared.telemetry import log
+
+_LOOK_SECONDS = 0.3
+# An answer that was on its way from web meanwhile may have been kept after the first time.
+_AGAIN_SECONDS = 3.0
+_TIMEOUT_SECONDS = 2.0
+_ARTICLE = keys.article(0).removesuffix("0")
+_FOLDERS = "0123456789abcdef"
+# So many changed articles are an import or a rebuild: to forget is cheaper than to look.
+_MANY = 500
+
+
+class EdgeCache:
+    """Follows the log of changes. `url` is where nginx's cache can be deleted; its host may have many addresses."""
+
+    def __init__(self, engine: Engine, url: str) -> None:
+        self._engine = engine
+        self._url = url.rstrip("/")
+        self._last: int | None = None
+        # When to forget; at first at once: a withdrawal may have been the last thing the process before this one saw.
+        self._due = [0.0]
+
+    def start(self) -> None:
+        """Follow from now on, in a daemon thread."""
+        threading.Thread(target=self._follow, name="edge-cache", daemon=True).start()
+
+    def _follow(self) -> None:
+        while True:
+            try:
+                self.look()
+            except SQLAlchemyError as error:
+                log.warning("log of changes not read", error=repr(error)[:200])
+            except OSError as error:
+                log.error("nginx still has its copies", error=str(error)[:200])
+            time.sleep(_LOOK_SECONDS)
+
+    def look(self) -> None:
+        """Have nginx forget if an article is gone since the last look. Raises SQLAlchemyError or OSError, and then
+        does it at the next."""
+        if self._last is None:
+            self._last = last_change(self._engine)
+        rows = changes_after(self._engine, self._last)
+        changed = {key for row in rows if row.kind == "pages" for key in row.what}
+        if self._took_away(int(key.removeprefix(_ARTICLE)) for key in changed if key.startswith(_ARTICLE)):
+            now = time.monotonic()
+            self._due = [now, now + _AGAIN_SECONDS]
+        self._last = rows[-1].id if rows else self._last
+        while self._due and self._due[0] <= time.monotonic():
+            self._forget()
+            self._due.pop(0)
+
+    def _took_away(self, numbers: Iterable[int]) -> bool:
+        changed = list(numbers)
+        if not 0 < len(changed) <= _MANY:
+            return bool(changed)
+        gone = select(articles.c.id).where(articles.c.id.in_(changed), ~articles.c.public).limit(1)
+        with read(self._engine) as connection:
+            return connection.execute(gone).first() is not None
+
+    def _forget(self) -> None:
+        parts = urlsplit(self._url)
+        found = socket.getaddrinfo(parts.hostname, parts.port or 80, socket.AF_INET, socket.SOCK_STREAM)
+        for host in sorted({str(entry[4][0]) for entry in found}):
+            for folder in _FOLDERS:
+                _delete(f"{parts.scheme}://{host}:{parts.port or 80}{parts.path}/{folder}/")
+
+
+def _delete(url: str) -> None:
+    request = urllib.request.Request(url, method="DELETE")  # noqa: S310
+    try:
+        # The address is the operator's own setting.
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
+            pass
+    except urllib.error.HTTPError as error:
+        if error.code != 404:
+            raise OSError(f"{url} answered {error.code}") from error

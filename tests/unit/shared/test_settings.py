@@ -1,0 +1,47 @@
+"""The kept secret: one for all processes, never an empty one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.settings import get_settings
+from tests.conftest import forget_settings
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    return tmp_path / "data" / "secret.key"
+
+
+@pytest.mark.parametrize("left", ["", "\n", "\0" * 43, "torn"])
+def test_what_a_crash_left_of_a_secret_is_no_secret(kept: Path, left: str) -> None:
+    kept.write_text(left)
+
+    secret = get_settings().secret_key
+
+    assert len(secret) >= 32 and kept.read_text() == secret
+    forget_settings()
+    assert get_settings().secret_key == secret
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_put_there_stays(kept: Path) -> None:
+    kept.write_text("a secret of the paper's own, long enough\n")
+
+    assert get_settings().secret_key == "a secret of the paper's own, long enough"
+
+
+def test_processes_that_start_together_agree(kept: Path) -> None:
+    kept.touch()
+    program = "from shared.settings import get_settings; print(get_settings().secret_key)"
+    started = [
+        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT, text=True) for _ in range(4)
+    ]
+    said = {process.communicate(timeout=60)[0].strip() for process in started}
+
+    assert said == {kept.read_text()} and "" not in said
