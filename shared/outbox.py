@@ -222,7 +222,7 @@ class Relay:
 
     def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
         # Of several versions of one thing in hand only the newest is worth sending.
-        latest = newest(rows, attrgetter("key"), attrgetter("version"))
+        latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
         task = task_name(CONSUMERS[queue], kind)
         batch: list[dict[str, Any]] = []

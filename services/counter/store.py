@@ -266,7 +266,7 @@ def keep_articles(source: Engine, states: Sequence[ArticleState]) -> bool:
     with write(source) as connection:
         before = _places(connection, [state.id for state in states])
         applied = insert_newer(connection, articles, rows)
-        latest = newest(states, attrgetter("id"), attrgetter("version"))
+        latest = newest(states, attrgetter("id"), attrgetter("version"), last=True)
         current = sorted((state for state in latest if state.id in applied), key=attrgetter("id"))
         _keep_authors(connection, current)
         _open_balances(connection, states)
@@ -291,7 +291,7 @@ def withdraw(source: Engine, gone: Sequence[ArticleWithdrawn]) -> bool:
                 "path": "",
                 "published_at": None,
             }
-            for one in newest(gone, attrgetter("article_id"), attrgetter("version"))
+            for one in newest(gone, attrgetter("article_id"), attrgetter("version"), last=True)
         ]
         statement = upsert(connection, articles).values(rows)
         statement = statement.on_conflict_do_update(
