@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys, model
 from services.web.reading import changes_after, last_change
+from shared.http_client import call
 from shared.settings import Settings
 from shared.telemetry import log
 
@@ -24,6 +25,7 @@ LOOK_SECONDS = 0.5
 TRIES = 4
 _PAUSE_SECONDS = 0.5
 _TIMEOUT_SECONDS = 5.0
+_REDIRECTS = 10
 _FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
 _SECTION_LIST = keys.listing(model.of_section(""))
 
@@ -97,10 +99,9 @@ def feeds_of(changed: Iterable[str]) -> list[str]:
 
 
 def _post(address: str, body: bytes, kind: str) -> None:
-    # Most houses tell nobody outside: they do not load it.
-    from shared.http_client import call
-
-    # The address is the operator's own setting.
-    status = call("POST", address, seconds=_TIMEOUT_SECONDS, body=body, headers={"content-type": kind}).status
-    if not 200 <= status < 300:
-        raise OSError(f"answered {status}")
+    headers = {"Content-Type": kind}
+    answer = call(
+        "POST", address, seconds=_TIMEOUT_SECONDS, body=body, headers=headers, redirects=_REDIRECTS, proxied=True
+    )
+    if not answer.is_success:
+        raise OSError(f"answered {answer.status}")

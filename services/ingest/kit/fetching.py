@@ -6,23 +6,18 @@ way. All refusals read alike: what stands inside the house's network cannot be l
 """
 
 import ipaddress
-import socket
 import ssl
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from services.ingest.kit.errors import Invalid, Refused
-from shared.http_client import MAX_BYTES, CallFailed, Fault, call
+from shared.http_client import MAX_BYTES, PORTS, Answer, CallFailed, Fault, ascii_host, call, resolve
 from shared.telemetry import log
 
 SECONDS = 20.0
 MAX_REDIRECTS = 5
 MAX_URL_CHARS = 2000
 USER_AGENT = "toasoan/1.0 (+newsroom)"
-_REDIRECTS = (301, 302, 303, 307, 308)
-_SCHEME_PORT = {"http": 80, "https": 443}
 # Below 1024 only the web's own ports: nobody is to talk to a mail server through us.
 _FIRST_FREE_PORT = 1024
 
@@ -53,22 +48,6 @@ class FetchFailed(Refused):
     """A permitted address that gave nothing usable: the sentence says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An answer, whatever its status; header names are in lower case, `url` is where redirects ended."""
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """The system's answer for a name. It has deadlines of its own (resolv.conf)."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
 class Fetcher:
     """Fetches with limits: `max_bytes` of the body before and after unpacking, `seconds` for one call as a whole.
 
@@ -90,46 +69,35 @@ class Fetcher:
         self._allowed = allowed
         self._tls = tls
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer at the end of the redirects. Raises FetchRefused, FetchFailed."""
-        deadline = time.monotonic() + self._seconds
-        sent = {"accept-encoding": "gzip", **(headers or {})}
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once("GET", url, sent, None, deadline)
-            target = answer.headers.get("location", "")
-            if answer.status not in _REDIRECTS or not target:
-                return answer
-            url = urljoin(url, target)
-        raise FetchFailed("Địa chỉ chuyển hướng quá nhiều lần.")
+        return self._call("GET", url, {"Accept-Encoding": "gzip", **(headers or {})}, redirects=MAX_REDIRECTS)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to a POST; a redirect is an answer like any other. Raises FetchRefused, FetchFailed."""
-        return self._once("POST", url, headers, body, time.monotonic() + self._seconds)
+        return self._call("POST", url, headers, body=body)
 
     def check(self, url: str) -> None:
         """Raises FetchRefused for an address that would not be fetched."""
-        parts = _parsed(url)
-        self._checked(url, _host(parts), _port(parts))
+        self._find(url)
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: float) -> Fetched:
-        parts = _parsed(url)
-        host, port = _host(parts), _port(parts)
-        # Before anything is asked of the network, and of the addresses that are then spoken to, no others.
-        addresses = self._checked(url, host, port)
+    def _call(
+        self, method: str, url: str, headers: Mapping[str, str], *, body: bytes | None = None, redirects: int = 0
+    ) -> Answer:
         try:
-            got = call(
+            return call(
                 method,
                 url,
-                seconds=deadline - time.monotonic(),
+                seconds=self._seconds,
                 body=body,
-                headers={"user-agent": USER_AGENT, **headers},
+                headers={"User-Agent": USER_AGENT, **headers},
                 max_bytes=self._max_bytes,
-                connect=lambda _host, port, seconds: _connected(addresses, port, seconds),
+                redirects=redirects,
+                find=self._find,
                 tls=self._tls,
             )
         except CallFailed as error:
             raise FetchFailed(self._said(error)) from None
-        return Fetched(got.status, parts.geturl(), got.headers, got.body)
 
     def _said(self, error: CallFailed) -> str:
         match error.fault:
@@ -141,42 +109,31 @@ class Fetcher:
                 return "Máy chủ ở địa chỉ này trả lời quá chậm."
             case Fault.size:
                 return f"Nội dung ở địa chỉ này lớn quá {self._max_bytes // 1_000_000 or 1} MB."
+            case Fault.redirects:
+                return "Địa chỉ chuyển hướng quá nhiều lần."
             case Fault.answer:
                 return f"Máy chủ ở địa chỉ này trả lời không đúng cách ({error.detail})."
 
-    def _checked(self, url: str, host: str, port: int) -> list[Address]:
+    def _find(self, url: str) -> list[str]:
         """Every address of the host. Raises FetchRefused when it has none, or any that is not public."""
+        parts = _parsed(url)
+        host, port = _host(parts), _port(parts)
         try:
-            texts = self._resolve(host, port)
+            found = self._resolve(host, port)
         except (OSError, UnicodeError):
             raise _refused(url, "name not found") from None
-        addresses = [_address(text) for text in texts]
-        if not addresses:
+        if not found:
             raise _refused(url, "name without an address")
-        for address in addresses:
+        for text in found:
+            address = _address(text)
             if address is None or not self._permitted(address):
-                raise _refused(url, f"address {address} is not public")
-        return [address for address in addresses if address is not None]
+                raise _refused(url, f"address {text} is not public")
+        return found
 
     def _permitted(self, address: Address) -> bool:
         if any(address in network for network in self._allowed):
             return True
         return is_public(address)
-
-
-def _connected(addresses: list[Address], port: int, seconds: float) -> socket.socket:
-    """A line to the first address that takes one. Raises OSError."""
-    give_up = time.monotonic() + seconds
-    failure = OSError("no address answers")
-    for address in addresses:
-        left = give_up - time.monotonic()
-        if left <= 0:
-            break
-        try:
-            return socket.create_connection((str(address), port), timeout=left)
-        except OSError as error:
-            failure = error
-    raise failure
 
 
 def is_public(address: Address) -> bool:
@@ -199,7 +156,7 @@ def _parsed(url: str) -> SplitResult:
         parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         raise _refused(url, "no address") from None
-    if parts.scheme not in _SCHEME_PORT or not parts.hostname:
+    if parts.scheme not in PORTS or not parts.hostname:
         raise _refused(url, "scheme")
     if parts.username is not None or parts.password is not None:
         raise _refused(url, "name or password inside")
@@ -208,20 +165,18 @@ def _parsed(url: str) -> SplitResult:
 
 def _host(parts: SplitResult) -> str:
     """The host as the resolver gets it; international names in their ASCII form."""
-    host = (parts.hostname or "").rstrip(".")
+    try:
+        host = ascii_host(parts)
+    except UnicodeError:
+        host = ""
     if not host or "%" in host:
         raise _refused(parts.geturl(), "host")
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise _refused(parts.geturl(), "host") from None
+    return host
 
 
 def _port(parts: SplitResult) -> int:
-    port = parts.port if parts.port is not None else _SCHEME_PORT[parts.scheme]
-    if port not in _SCHEME_PORT.values() and port < _FIRST_FREE_PORT:
+    port = parts.port if parts.port is not None else PORTS[parts.scheme]
+    if port not in PORTS.values() and port < _FIRST_FREE_PORT:
         raise _refused(parts.geturl(), "port")
     return port
 

@@ -209,7 +209,7 @@ def _scrape(url: str) -> str:
         answer = call("GET", url, seconds=_SCRAPE_SECONDS)
     except CallFailed:
         return ""
-    return answer.body.decode() if answer.status == 200 else ""
+    return answer.body.decode() if answer.is_success else ""
 
 
 def _note(name: str) -> dict[str, Any] | None:

@@ -187,11 +187,11 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _get(path: str) -> tuple[int, bytes]:
     """(status, body). Raises Away."""
-    headers = {"user-agent": "toasoan-desk", "cache-control": "no-cache"}
+    url = get_settings().site_url + path
+    headers = {"User-Agent": "toasoan-desk", "Cache-Control": "no-cache"}
     try:
-        answer = call(
-            "GET", get_settings().site_url + path, seconds=_ASK_SECONDS, headers=headers, max_bytes=_MAX_BYTES
-        )
+        # Of a page that is too long its beginning is enough.
+        answer = call("GET", url, seconds=_ASK_SECONDS, headers=headers, max_bytes=_MAX_BYTES, cut=True)
     except CallFailed:
         raise Away("away") from None
     return answer.status, answer.body
