@@ -92,11 +92,12 @@ def add(
     pointers: Iterable[tuple[str | int, int]],
     *,
     bulk: bool = False,
-    queues: Sequence[Queue] | None = None,
+    queues: Sequence[str] | None = None,
 ) -> None:
     """Note events in the transaction that makes them true: one row for each pointer and subscriber.
 
-    `queues` narrows the subscribers (reconciliation sends again only where something is missing).
+    `queues` are other subscribers than the event's own: reconciliation sends again only where something is missing,
+    and a name that is no queue of the broker is for `take`.
     """
     now, traceparent = time.time(), current_traceparent()
     rows = []
@@ -105,7 +106,7 @@ def add(
         for queue in queues if queues is not None else SUBSCRIBERS[event]:
             rows.append(
                 {
-                    "queue": queue.value,
+                    "queue": str(queue),
                     "bulk": bulk,
                     "kind": event.kind,
                     "key": str(key),
@@ -118,6 +119,17 @@ def add(
             )
     if rows:
         connection.execute(table.insert(), rows)
+
+
+def take(connection: Connection, table: Table, queue: str) -> list[Any]:
+    """Take out the oldest rows that the service itself is to act on, in the transaction in which it does so.
+
+    They have `kind`, `key` and `version`. What rolls back is taken again.
+    """
+    chosen = select(table.c.id).where(table.c.queue == queue).order_by(table.c.bulk, table.c.id).limit(CLAIM_ROWS)
+    mine = table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery())
+    rows = connection.execute(delete(table).where(mine).returning(table)).all()
+    return sorted(rows, key=lambda row: int(row.id))
 
 
 def wake(service: str) -> None:

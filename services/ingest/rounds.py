@@ -27,7 +27,7 @@ def loops(engine: Engine, lookout: Lookout, halt: threading.Event) -> dict[str, 
     fetcher = Fetcher()
     return {
         "feeds": _loop("feeds", halt, lookout.watch(feed_rows.DUE), lambda: feeds.poll_due(engine, fetcher) > 0),
-        "webhooks": _loop("webhooks", halt, lookout.watch(deliveries.ANY, check=deliveries.is_due), _webhooks(engine)),
+        "webhooks": _loop("webhooks", halt, lookout.watch(deliveries.DUE), _webhooks(engine)),
         "imports": _loop("imports", halt, lookout.watch(jobs.DUE), lambda: imports.work_off(engine, halt.is_set)),
     }
 

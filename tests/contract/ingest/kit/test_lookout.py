@@ -35,7 +35,7 @@ def woken(store: Engine) -> Woken:
         "scheduler": scheduler.watched_by(lookout),
         "following": lookout.watch(delivery_check.DUE),
         "feeds": lookout.watch(feeds.DUE),
-        "webhooks": lookout.watch(deliveries.ANY, check=deliveries.is_due),
+        "webhooks": lookout.watch(deliveries.DUE),
         "imports": lookout.watch(jobs.DUE),
     }
 
