@@ -10,7 +10,7 @@ from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
-from services.ingest.kit.lookout import moment
+from services.ingest.kit.periodic import moment
 from services.ingest.kit.tables import outbox
 from services.ingest.webhooks.store import endpoints
 from services.ingest.webhooks.tables import webhook_deliveries, webhooks
