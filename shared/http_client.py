@@ -31,8 +31,8 @@ PORTS = {"http": 80, "https": 443}
 _CHUNK_BYTES = 65_536
 # What an address may hold besides letters and digits; anything else is percent-encoded.
 _KEPT = "/%:?@!$&'()*+,;=~-._[]"
-_REDIRECTS = (301, 302, 303, 307, 308)
-# After these redirects a POST stays one, and is not sent again unasked.
+_REDIRECTS = (301, 302, 303)
+# Here a POST would stay one: it is not sent again unasked.
 _SAME_METHOD = (307, 308)
 
 Find = Callable[[str], Sequence[str]]
@@ -108,8 +108,8 @@ def call(
     for _ in range(redirects + 1):
         answer = made.once(method, url, body, headers or {})
         target = answer.headers.get("location", "")
-        same = method == "GET" or answer.status not in _SAME_METHOD
-        if not (redirects and target and same and answer.status in _REDIRECTS):
+        followed = _REDIRECTS + (_SAME_METHOD if method == "GET" else ())
+        if not (redirects and target and answer.status in followed):
             return answer
         if method != "GET":
             method, body, headers = "GET", None, None
@@ -136,19 +136,38 @@ class _Call:
             raise CallFailed(Fault.answer, type(error).__name__) from error
         parts = _parsed(url)
         try:
-            if proxy and parts.scheme == "https":
-                _tunnel(line, _host_header(parts, always_port=True), _credentials(proxy))
-            if parts.scheme == "https":
-                line.secure(self.tls or _system_tls(), ascii_host(parts))
-            elif proxy:
-                headers = {**headers, **_credentials(proxy)}
-            return self._exchange(line, method, parts, body, headers, absolute=bool(proxy))
+            return self._answer(line, proxy, method, parts, body, headers)
         except CallFailed:
             raise
         except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
-            raise CallFailed(_fault(error), type(error).__name__) from error
+            fault = Fault.certificate if isinstance(error, ssl.SSLError) else Fault.answer
+            raise CallFailed(Fault.time if isinstance(error, TimeoutError) else fault, type(error).__name__) from error
         finally:
             line.end()
+
+    def _answer(
+        self,
+        line: "_Line",
+        proxy: str,
+        method: str,
+        parts: SplitResult,
+        body: bytes | None,
+        headers: Mapping[str, str],
+    ) -> Answer:
+        target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" if parts.query else "")
+        if parts.scheme == "https":
+            if proxy:
+                _tunnel(line, f"{ascii_host(parts)}:{_port(parts)}", _credentials(proxy))
+            line.secure(self.tls or _system_tls(), ascii_host(parts))
+        elif proxy:
+            target, headers = f"http://{_host_header(parts)}{target}", {**headers, **_credentials(proxy)}
+        connection = http.client.HTTPConnection(ascii_host(parts))
+        connection.sock = line
+        sent = {"Host": _host_header(parts), "Connection": "close", **headers}
+        connection.request(method, target, body=body, headers=sent)
+        with connection.getresponse() as response:
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Answer(response.status, parts.geturl(), found, _body(response, self.max_bytes, self.cut))
 
     def left(self) -> float:
         """Seconds. Raises TimeoutError when there are none."""
@@ -171,28 +190,8 @@ class _Call:
                 failure = error
         raise failure
 
-    def _exchange(
-        self,
-        line: "_Line",
-        method: str,
-        parts: SplitResult,
-        body: bytes | None,
-        headers: Mapping[str, str],
-        absolute: bool,
-    ) -> Answer:
-        host = _host_header(parts)
-        target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" if parts.query else "")
-        if absolute and parts.scheme == "http":
-            target = f"http://{host}{target}"
-        connection = http.client.HTTPConnection(ascii_host(parts))
-        connection.sock = line
-        connection.request(method, target, body=body, headers={"Host": host, "Connection": "close", **headers})
-        with connection.getresponse() as response:
-            found = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, parts.geturl(), found, _body(response, self.max_bytes, self.cut))
 
-
-class _Line:
+class _Line(RawIOBase):
     """What http.client takes for a socket. Every step on it gets what is left of the call's time, however a server
     drips."""
 
@@ -210,29 +209,21 @@ class _Line:
             self._socket.settimeout(self._left())
             view = view[self._socket.send(view) :]
 
-    def recv_into(self, buffer: Any) -> int:
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
         self._socket.settimeout(self._left())
         return self._socket.recv_into(buffer)
 
     def makefile(self, _mode: str) -> BufferedReader:
-        return BufferedReader(_Reader(self))
+        return BufferedReader(self)
 
     def close(self) -> None:
         """http.client closes after the head of an answer, and counts on whoever still reads the body."""
 
     def end(self) -> None:
         self._socket.close()
-
-
-class _Reader(RawIOBase):
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        return self._line.recv_into(buffer)
 
 
 def _parsed(url: str) -> SplitResult:
@@ -247,11 +238,10 @@ def _port(parts: SplitResult) -> int:
     return PORTS[parts.scheme] if parts.port is None else parts.port
 
 
-def _host_header(parts: SplitResult, always_port: bool = False) -> str:
+def _host_header(parts: SplitResult) -> str:
     host = ascii_host(parts)
     name = f"[{host}]" if ":" in host else host
-    port = _port(parts)
-    return name if port == PORTS[parts.scheme] and not always_port else f"{name}:{port}"
+    return name if _port(parts) == PORTS[parts.scheme] else f"{name}:{_port(parts)}"
 
 
 def _find(url: str) -> list[str]:
@@ -320,12 +310,6 @@ def _body(response: http.client.HTTPResponse, limit: int, cut: bool) -> bytes:
     if response.length or (unpacker is not None and packed and not unpacker.eof):
         raise ValueError("cut off")
     return b"".join(parts)
-
-
-def _fault(error: Exception) -> Fault:
-    if isinstance(error, TimeoutError):
-        return Fault.time
-    return Fault.certificate if isinstance(error, ssl.SSLError) else Fault.answer
 
 
 @lru_cache(maxsize=1)
