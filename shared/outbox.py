@@ -147,16 +147,11 @@ class Relay:
         self._app = app
         self._build = build
         self.awake = threading.Event()
-        """Ends a `wait` when it is set."""
+        """Set by hints: there is something to publish."""
 
     def listen(self, halt: threading.Event) -> None:
         """Let hints cut the wait between two polls short, until `halt` is set."""
         listen(f"relay:{self._service}", lambda _payload: self.awake.set(), halt)
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until a hint comes or `seconds` have passed."""
-        self.awake.wait(seconds)
-        self.awake.clear()
 
     def run_once(self) -> int:
         """Publish what waits; returns the number of rows that were handed to the broker (or fell away).

@@ -37,7 +37,7 @@ DUE = or_(_CHANGED, _DUE.exists())
 """Whether there is something for `fan_out` or `deliver_due`."""
 _CHANGES = (
     select(revisions.c.article_id, revisions.c.version, revisions.c.at, revisions.c.action, revisions.c.effect)
-    .where(versions.AT_POINTERS)
+    .where(versions.AT_POINTERS, revisions.c.effect != versions.NONE)
     .order_by(revisions.c.at, revisions.c.version)
 )
 
