@@ -11,6 +11,7 @@ for the poll, which stays the guarantee.
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -46,6 +47,7 @@ from shared.hints import listen, send_hint
 from shared.publishing import task_name
 from shared.telemetry import log
 from shared.tracing import current_traceparent, waited
+from shared.versions import newest
 
 # A relay that died with rows in hand has lost them to the others after this long.
 LEASE_SECONDS = 10.0
@@ -90,11 +92,12 @@ def add(
     pointers: Iterable[tuple[str | int, int]],
     *,
     bulk: bool = False,
-    queues: Sequence[Queue] | None = None,
+    queues: Sequence[str] | None = None,
 ) -> None:
     """Note events in the transaction that makes them true: one row for each pointer and subscriber.
 
-    `queues` narrows the subscribers (reconciliation sends again only where something is missing).
+    `queues` are other subscribers than the event's own: reconciliation sends again only where something is missing,
+    and a name that is no queue of the broker is for `take`.
     """
     now, traceparent = time.time(), current_traceparent()
     rows = []
@@ -103,7 +106,7 @@ def add(
         for queue in queues if queues is not None else SUBSCRIBERS[event]:
             rows.append(
                 {
-                    "queue": queue.value,
+                    "queue": str(queue),
                     "bulk": bulk,
                     "kind": event.kind,
                     "key": str(key),
@@ -116,6 +119,17 @@ def add(
             )
     if rows:
         connection.execute(table.insert(), rows)
+
+
+def take(connection: Connection, table: Table, queue: str) -> list[Any]:
+    """Take out the oldest rows that the service itself is to act on, in the transaction in which it does so.
+
+    They have `kind`, `key` and `version`. What rolls back is taken again.
+    """
+    chosen = select(table.c.id).where(table.c.queue == queue).order_by(table.c.bulk, table.c.id).limit(CLAIM_ROWS)
+    mine = table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery())
+    rows = connection.execute(delete(table).where(mine).returning(table)).all()
+    return sorted(rows, key=lambda row: int(row.id))
 
 
 def wake(service: str) -> None:
@@ -143,16 +157,11 @@ class Relay:
         self._app = app
         self._build = build
         self.awake = threading.Event()
-        """Ends a `wait` when it is set."""
+        """Set by hints: there is something to publish."""
 
     def listen(self, halt: threading.Event) -> None:
         """Let hints cut the wait between two polls short, until `halt` is set."""
         listen(f"relay:{self._service}", lambda _payload: self.awake.set(), halt)
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until a hint comes or `seconds` have passed."""
-        self.awake.wait(seconds)
-        self.awake.clear()
 
     def run_once(self) -> int:
         """Publish what waits; returns the number of rows that were handed to the broker (or fell away).
@@ -229,8 +238,9 @@ class Relay:
         return len(rows)
 
     def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
-        latest = _latest(rows)
         generation = self._generation()
+        # Of several versions of one thing in hand only the newest is worth sending.
+        latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
         task = task_name(CONSUMERS[queue], kind)
         batch: list[dict[str, Any]] = []
@@ -268,15 +278,6 @@ class Relay:
 
     def _has_room(self, queue: Queue) -> bool:
         return message_count(self._app, queue) < BULK_QUEUE_LENGTH
-
-
-def _latest(rows: list[Any]) -> list[Any]:
-    """Of several versions of one thing in hand only the newest is worth sending."""
-    newest: dict[str, Any] = {}
-    for row in rows:
-        if row.key not in newest or row.version >= newest[row.key].version:
-            newest[row.key] = row
-    return list(newest.values())
 
 
 def _envelope(row: Any, payload: bytes, generation: int) -> dict[str, Any]:

@@ -11,10 +11,9 @@ from services.web.beacons import AddressRate
 from services.web.comment_journal import CommentJournal
 from services.web.spam import judge
 from shared.ask import AskFunction, NoAnswer
-from shared.celery_factory import BROKER_ERRORS, publish, publisher
+from shared.celery_factory import BROKER_ERRORS, publisher
 from shared.contracts.commands import ListHeldComments, SubmitComment
-from shared.contracts.queues import CONSUMERS
-from shared.publishing import task_name
+from shared.publishing import send_command
 from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
 from shared.views.visitor import address_prefix
@@ -134,9 +133,7 @@ class Comments:
 
 
 def _publish(comment: SubmitComment) -> None:
-    task = task_name(CONSUMERS[comment.queue], comment.kind)
-    message = {"message": comment.model_dump(mode="json"), "sent_at": time.time()}
-    publish(publisher("web"), task, comment.queue, message, size=len(comment.text))
+    send_command(publisher("web"), SubmitComment, comment.model_dump(mode="json"), size=len(comment.text))
 
 
 def _has_surrogate(text: str) -> bool:

@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, text
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select
 
 from services.web import keys, listings, model
 from services.web.tables import (
@@ -38,12 +39,11 @@ from shared.contracts.events import (
     SectionSaved,
     ViewTotalsChanged,
 )
-from shared.database import insert_newer, upsert, write
+from shared.database import AdvisoryLock, insert_newer, take_lock, upsert, write
+from shared.versions import newest
 from shared.vietnamese.dates import vietnam_day
 
 CHANGES_KEPT_SECONDS = 120.0
-# One writer at a time, so that `changes` has the order of commits. SQLite has no other way anyway.
-_LOCK = 7_305_120
 
 
 def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> None:
@@ -53,7 +53,7 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
-        final = [states[row["id"], row["version"]] for row in _latest(rows) if row["id"] in newer]
+        final = [states[row["id"], row["version"]] for row in _newest(rows) if row["id"] in newer]
         parents = listings.section_parents(connection)
         listings.take_out(connection, before, newer, parents)
         listings.put_in(connection, final, parents)
@@ -88,7 +88,7 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
         known = connection.execute(select(sections.c.id, sections.c.parent_slug).where(sections.c.id.in_(ids)))
         parents = {row.id: row.parent_slug for row in known}
         newer = insert_newer(connection, sections, rows)
-        for row in _latest(rows):
+        for row in _newest(rows):
             if row["id"] not in newer:
                 continue
             changed.keys.add(keys.SECTIONS)
@@ -152,7 +152,7 @@ def set_rankings(engine: Engine, events: Sequence[Delivered[RankingChanged]]) ->
         before = {row.name: row.entries for row in connection.execute(wanted)}
         newer = insert_newer(connection, rankings, rows, key="name")
         # The counter repeats its lists now and then: what is the same makes no page anew.
-        same = {row["name"] for row in _latest(rows, "name") if before.get(row["name"]) == row["entries"]}
+        same = {row["name"] for row in _newest(rows, "name") if before.get(row["name"]) == row["entries"]}
         changed.keys |= {keys.ranking(name) for name in newer - same}
 
 
@@ -185,8 +185,8 @@ class Changed:
 def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, Changed]]:
     changed = Changed()
     with write(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        # One writer at a time, so that `changes` has the order of commits.
+        take_lock(connection, AdvisoryLock.web_changes)
         yield connection, changed
         what: list[Any] = changed.totals if kind == "totals" else sorted(changed.keys)
         if what:
@@ -253,10 +253,5 @@ def _comment(event: CommentPublished | CommentRemoved, version: int) -> dict[str
     }
 
 
-def _latest(rows: list[dict[str, Any]], key: str = "id") -> list[dict[str, Any]]:
-    """The highest version of each thing in one message."""
-    newest: dict[Any, dict[str, Any]] = {}
-    for row in rows:
-        if row[key] not in newest or row["version"] > newest[row[key]]["version"]:
-            newest[row[key]] = row
-    return list(newest.values())
+def _newest(rows: list[dict[str, Any]], key: str = "id") -> list[dict[str, Any]]:
+    return newest(rows, itemgetter(key), itemgetter("version"))

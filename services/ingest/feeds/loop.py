@@ -24,8 +24,9 @@ from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.feeds import store
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused
-from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed
+from services.ingest.kit.fetching import Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
+from shared.http_client import Answer
 from shared.telemetry import log
 
 MAX_ITEMS = 200
@@ -74,7 +75,7 @@ def _conditions(row: Any) -> dict[str, str]:
     return {"Accept": _ACCEPT, **{name: value for name, value in given.items() if value}}
 
 
-def _take_in(engine: Engine, row: Any, answer: Fetched) -> Polled:
+def _take_in(engine: Engine, row: Any, answer: Answer) -> Polled:
     """Make drafts of what is new. Raises Refused where the whole is unusable."""
     if answer.status != 200:
         raise FetchFailed(f"Máy chủ trả lời HTTP {answer.status}.")

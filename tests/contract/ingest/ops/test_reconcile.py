@@ -17,6 +17,7 @@ from sqlalchemy import Engine, select
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles as article_store
 from services.ingest.articles.store.articles import save_article
+from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.articles.versions import Saved
 from services.ingest.comments import store as comments
 from services.ingest.events import build
@@ -129,9 +130,10 @@ class House:
             client.delete(f"ts:{Queue.dead.value}")
 
     def rows(self) -> list[tuple[str, str]]:
-        """(queue, kind) of each row in the outbox."""
+        """(queue, kind) of each row in the outbox for the other services."""
+        query = select(outbox.c.queue, outbox.c.kind).where(outbox.c.queue != WEBHOOKS)
         with read(self.source) as connection:
-            return [tuple(row) for row in connection.execute(select(outbox.c.queue, outbox.c.kind))]
+            return [tuple(row) for row in connection.execute(query)]
 
     def queued(self) -> int:
         with self.broker.client() as client:
