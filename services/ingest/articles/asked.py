@@ -7,15 +7,16 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from services.ingest.articles.rules import Stands
 from services.ingest.articles.store import listing, reading
 from services.ingest.articles.store.revisions import revision_of
 from services.ingest.articles.tables import articles
-from services.ingest.desk_kit import rights
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import Needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, NotFound
 from services.ingest.kit.requests import article_id
+from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.database import engine, read
 
@@ -30,6 +31,11 @@ class Asked:
     @property
     def id(self) -> int:
         return int(self.article.id)
+
+    @property
+    def stands(self) -> Stands:
+        """Where the article stands, as far as rights to its text go."""
+        return Stands(self.article.status, self.article.section_id, self.article.created_by)
 
     def may(self, action: Action | str) -> bool:
         """Whether this account may do that to this article; templates say the action's name."""

@@ -10,12 +10,12 @@ from services.ingest.articles.asked import seen_by, version_of
 from services.ingest.articles.store import listing
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.front_page import store as frontpage
 from services.ingest.front_page.store import Slot
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 

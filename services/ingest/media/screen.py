@@ -10,11 +10,11 @@ from services.ingest.articles.store import pictures
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
 from services.ingest.kit.requests import json_answer, json_object
+from services.ingest.kit.rights import Action
 from services.ingest.media import films, imaging, uploads
 from services.ingest.media import store as media
 from shared.database import engine

@@ -6,13 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action, Reach
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action, Reach
 from services.ingest.royalties.store import ledger, rates
 from services.ingest.royalties.store.sheet import Sheet, sheet, tables
 from shared.database import engine

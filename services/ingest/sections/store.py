@@ -1,7 +1,8 @@
 """Sections: found by slug or name, made from a name, told to the readers' site."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,16 @@ from shared.vietnamese.text import fold, one_line, slug
 STEPS = ("submitted", "edited", "approved")
 """The steps between a draft and publication, of which each section has its own."""
 USUAL_APPROVER = "secretary"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The way of a section's articles: the steps that they must pass, and the least role that approves."""
+
+    steps: tuple[str, ...] = STEPS
+    approver: str = USUAL_APPROVER
+
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A slug alone does not say how its section is written, except for those that every paper has.
 _USUAL = {
@@ -32,6 +43,7 @@ _USUAL = {
     ).split(", ")
 }
 
+_RULE = select(section_rules).where(section_rules.c.section_id == bindparam("section_id"))
 _FIND = select(sections).where(or_(sections.c.slug == bindparam("wanted"), sections.c.name_key == bindparam("key")))
 
 
@@ -182,8 +194,8 @@ def _key(name: str) -> str:
 # ---------------------------------------------------------------- the way of its articles
 
 
-def rules(engine: Engine) -> dict[int, dict[str, Any]]:
-    """Section id -> {"steps": statuses an article must pass, "approver": the least role that approves}."""
+def rules(engine: Engine) -> dict[int, Rule]:
+    """Section id -> the way of its articles."""
     query = select(sections.c.id, section_rules.c.steps, section_rules.c.approver).outerjoin(
         section_rules, section_rules.c.section_id == sections.c.id
     )
@@ -191,11 +203,10 @@ def rules(engine: Engine) -> dict[int, dict[str, Any]]:
         return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
 
 
-def rules_of(engine: Engine, section_id: int) -> dict[str, Any]:
-    """`rules` of one section."""
-    with read(engine) as connection:
-        row = connection.execute(select(section_rules).where(section_rules.c.section_id == section_id)).first()
-    return _rule(row.steps, row.approver) if row else _rule(None, None)
+def rule_of(connection: Connection, section_id: int) -> Rule:
+    """The way of one section's articles."""
+    row = connection.execute(_RULE, {"section_id": section_id}).first()
+    return _rule(row.steps, row.approver) if row else Rule()
 
 
 def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:
@@ -214,5 +225,5 @@ def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, 
         audit.append(connection, actor.name, "section.rules", f"section:{section_id}", values)
 
 
-def _rule(steps: list[str] | None, approver: str | None) -> dict[str, Any]:
-    return {"steps": list(STEPS) if steps is None else steps, "approver": approver or USUAL_APPROVER}
+def _rule(steps: Sequence[str] | None, approver: str | None) -> Rule:
+    return Rule(STEPS if steps is None else tuple(steps), approver or USUAL_APPROVER)

@@ -12,11 +12,11 @@ from services.ingest.desk_kit import people
 from services.ingest.desk_kit.asking import ask, send
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, environment, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from services.ingest.statistics.charts import Point, bars
 from shared.contracts.commands import (

@@ -223,10 +223,18 @@ def account_of(engine: Engine, token: str) -> Account | None:
     query = select(users).join(sessions, sessions.c.user_id == users.c.id).where(live, users.c.disabled_at.is_(None))
     with read(engine) as connection:
         row = connection.execute(query).first()
-        if row is None:
-            return None
-        own = select(user_sections.c.section_id).where(user_sections.c.user_id == row.id)
-        section_ids = frozenset() if row.all_sections else frozenset(connection.execute(own).scalars())
+        return None if row is None else _account(connection, row)
+
+
+def standing(connection: Connection, user_id: int) -> Account | None:
+    """An account as it is now; None when it was disabled."""
+    row = connection.execute(select(users).where(users.c.id == user_id, users.c.disabled_at.is_(None))).first()
+    return None if row is None else _account(connection, row)
+
+
+def _account(connection: Connection, row: Any) -> Account:
+    own = select(user_sections.c.section_id).where(user_sections.c.user_id == row.id)
+    section_ids = frozenset() if row.all_sections else frozenset(connection.execute(own).scalars())
     return Account(
         id=row.id,
         email=row.email,

@@ -7,12 +7,12 @@ from fastapi.responses import Response
 from sqlalchemy import or_, select
 
 from services.ingest.articles.tables import articles
-from services.ingest.desk_kit import rights
 from services.ingest.desk_kit.asking import ask
 from services.ingest.desk_kit.pages import NavItem, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
+from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from services.ingest.sections.tables import sections as sections_table
 from shared.contracts.commands import SearchAnswer, SearchArticles

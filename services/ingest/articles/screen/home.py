@@ -7,11 +7,12 @@ from fastapi.responses import Response
 
 from services.ingest.articles.asked import seen_by
 from services.ingest.articles.store import autosaves, listing
-from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit import people
 from services.ingest.desk_kit.pages import NavItem, page
-from services.ingest.desk_kit.rights import Action, Reach
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
+from services.ingest.kit.rights import Action, Reach
 from shared.database import engine
 
 router = APIRouter()

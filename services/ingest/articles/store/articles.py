@@ -4,6 +4,7 @@ Raises the kinds of services.ingest.kit.errors.Refused; then nothing was stored.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +13,26 @@ from sqlalchemy.exc import IntegrityError
 
 from services.ingest.articles.content import clean, derived_summary, prepare, with_captions_in_place, without_dateline
 from services.ingest.articles.input import ArticleInput, CorrectionInput
-from services.ingest.articles.rules import action_of, require, require_no_embargo, require_text, times_of, wanted_status
+from services.ingest.articles.rules import (
+    Outcome,
+    Place,
+    Stands,
+    action_of,
+    approvers,
+    before_approval,
+    require,
+    require_no_embargo,
+    require_publish,
+    require_section,
+    require_text,
+    require_write,
+    says_the_same,
+    times_of,
+    wanted_status,
+)
+from services.ingest.articles.rules import outcome as outcome_of
 from services.ingest.articles.sanitise import to_text
+from services.ingest.articles.store.approvals import fault, place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import (
     current,
@@ -25,8 +44,9 @@ from services.ingest.articles.store.revisions import (
 )
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
-from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
@@ -86,37 +106,41 @@ def publish(
     action: str = "published",
     note: str = "",
 ) -> Saved:
-    """Show an article to readers, now or at `at` (or at its own time, when that is still to come).
+    """Show an article to readers, now or at `at` (or at its own time, when that is still to come). Where nobody has
+    approved what it says, the act is that approval too, by one who may.
 
-    Raises Conflict while the article is under an embargo.
+    Raises Forbidden, Conflict while the article is under an embargo.
     """
-    require(actor, Scope.publish)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
-        state = before.state
+        state, at_now = before.state, place_of(connection, before)
+        require(actor, Action.publish, at_now)
         if state.status == "withdrawn":
             raise Conflict("Bài đã rút, không xuất bản lại được.")
         if state.status == "published":
             return saved(state, "unchanged")
         now = datetime.now(UTC)
         times = times_of(before, "published", at, now)
-        if times["status"] == state.status and times["published_at"] == state.published_at:
+        same_time = times["status"] == state.status and times["published_at"] == state.published_at
+        if same_time and at_now.is_approved:
             return saved(state, "unchanged")
+        require_publish(actor, at_now)
         require_text(state.body, len(state.images), state.video_url)
         require_no_embargo(before, times, now)
         action_now = "scheduled" if times["status"] == "scheduled" else action
-        return next_version(connection, before, times, actor, action_now, reason=note)
+        approves = not at_now.is_approved
+        return next_version(connection, before, times, actor, action_now, reason=note, approves=approves)
 
     return committed(engine, work)
 
 
 def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int | None = None) -> Saved:
     """Take an article from readers; it can come back. A scheduled one becomes a draft."""
-    require(actor, Scope.publish)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
+        require(actor, Action.publish, place_of(connection, before))
         status = before.state.status
         if status == "unpublished":
             return saved(before.state, "unchanged")
@@ -132,10 +156,10 @@ def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int 
 
 def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_version: int | None = None) -> Saved:
     """Take an article from readers for good; the text stays inside, with the reason."""
-    require(actor, Scope.publish)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
+        require(actor, Action.withdraw, place_of(connection, before))
         if before.state.status == "withdrawn":
             return saved(before.state, "unchanged")
         if before.row.public_version is None:
@@ -148,13 +172,16 @@ def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_v
 def correct(
     engine: Engine, article_id: int, sent: CorrectionInput, actor: Actor, *, if_version: int | None = None
 ) -> Saved:
-    """Add a public notice of correction to a published article, and change what was wrong."""
-    require(actor, Scope.publish)
+    """Add a public notice of correction to a published article, and change what was wrong: seen by readers at
+    once, so by one who may approve it."""
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
+        at_now = place_of(connection, before)
+        require(actor, Action.withdraw, at_now)
         if before.state.status != "published":
             raise Conflict("Chỉ cải chính được bài đang xuất bản.")
+        require_publish(actor, replace(at_now, is_approved=False))
         notice = Correction(at=datetime.now(UTC), notice=sent.notice, wrong=sent.wrong, right=sent.right)
         changes: dict[str, Any] = {"corrections": (*before.state.corrections, notice)}
         if sent.title is not None:
@@ -168,19 +195,25 @@ def correct(
         if sent.images is not None:
             changes["images"] = images_of(connection, sent.images, changes.get("body", before.state.body))
         text = {} if sent.body is None else {"original": sent.body, "original_format": sent.body_format}
-        return next_version(connection, before, changes, actor, "corrected", reason=sent.notice, **text)
+        return next_version(connection, before, changes, actor, "corrected", reason=sent.notice, approves=True, **text)
 
     return committed(engine, work)
 
 
 def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> bool:
     """Publish a scheduled article whose time has come, if it still stands at `version`: once, however often
-    and by however many it is called."""
+    and by however many it is called. One whose approval does not hold goes back to wait for it, and says why."""
 
     def work(connection: Connection) -> Saved | None:
         before = current(connection, article_id)
         row, now = before.row, datetime.now(UTC)
         if row.version != version or row.status != "scheduled" or row.published_at > now:
+            return None
+        if why := fault(connection, before):
+            rule = sections.rule_of(connection, row.section_id)
+            reason = f"Đến giờ hẹn nhưng không lên trang: {why}. {approvers(rule)} phải duyệt lại."
+            back = {"status": before_approval(rule)}
+            next_version(connection, before, back, actor, "unscheduled", reason=reason)
             return None
         times = times_of(before, "published", row.published_at, now)
         require_no_embargo(before, times, now)
@@ -238,19 +271,12 @@ def _next(
     connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
 ) -> Saved | Version:
     sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
-    require(actor, Scope.draft)
     wanted = wanted_status(sent, before)
-    was_public = before is not None and before.state.status in ("published", "scheduled")
-    if wanted == "published" or was_public:
-        require(actor, Scope.publish)
-    times = times_of(before, wanted, sent.published_at, now)
+    if before is not None:
+        require_write(actor, Stands(before.row.status, before.row.section_id, before.row.created_by))
     images = images_of(connection, submission.content.images, submission.content.body)
     content = with_captions_in_place(submission.content, images)
-    if times["status"] in ("published", "scheduled"):
-        if not content.words:
-            require_text(content.body, len(images), content.video_url)
-        require_no_embargo(before, times, now)
-    # The last that can refuse and the first that can write.
+    # The first that can write: it makes a section for those alone whom the rules below refuse nothing in a new one.
     section = find_section(content.section)
     fields = {
         **{name: getattr(content, name) for name in _OF_CONTENT},
@@ -262,25 +288,54 @@ def _next(
         "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
         # Views of before are added once: what stands there already stays.
         "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
-        **times,
     }
+    decided = _decided(connection, before, actor, section, wanted, fields)
+    times = times_of(before, decided.status, sent.published_at, now)
+    if times["status"] in ("published", "scheduled"):
+        if not content.words:
+            require_text(content.body, len(images), content.video_url)
+        require_no_embargo(before, times, now)
+    fields |= times
     # Only what the sender with the external id sends counts as its last word, not what editors change.
     input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
-    if before is not None and _same(before.state, fields):
+    if before is not None and _same(before.state, fields) and not decided.approves:
         connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
         return saved(before.state, "unchanged")
     return Version(
         before,
         fields,
         actor,
-        action_of(before, times["status"]),
+        action_of(before, times["status"], approves=decided.approves),
         section_id=section.id,
         words=content.words,
         original=content.original,
         original_format=content.original_format,
         external_id=sent.external_id or (before.row.external_id if before else None),
         input_hash=input_hash,
+        approves=decided.approves,
     )
+
+
+def _decided(
+    connection: Connection,
+    before: Current | None,
+    actor: Actor,
+    section: Any,
+    wanted: str | None,
+    fields: dict[str, Any],
+) -> Outcome:
+    """What the rules say of a change, by the way of the section that the article will be in. Raises Forbidden."""
+    if before is None or before.row.section_id != section.id:
+        require_section(actor, section.id)
+    rule = sections.rule_of(connection, section.id)
+    if before is None:
+        at = Place("draft", section.id, actor.name, rule)
+        require_write(actor, at)
+        return outcome_of(actor, at, wanted, changed=True)
+    changed = not says_the_same(before.state, fields)
+    is_approved = not changed and place_of(connection, before).is_approved
+    at = Place(before.row.status, section.id, before.row.created_by, rule, is_approved)
+    return outcome_of(actor, at, wanted, changed=changed)
 
 
 def next_version(
@@ -291,6 +346,7 @@ def next_version(
     action: str,
     *,
     reason: str = "",
+    approves: bool = False,
     original: str | None = None,
     original_format: str | None = None,
 ) -> Saved:
@@ -311,6 +367,7 @@ def next_version(
         external_id=row.external_id,
         input_hash=row.input_hash,
         reason=reason,
+        approves=approves,
     )
     return write_version(connection, version)
 

@@ -8,9 +8,9 @@ from fastapi.routing import APIRoute
 
 from services.ingest.articles.asked import NeedsArticle
 from services.ingest.desk_kit import asking
-from services.ingest.desk_kit.rights import RIGHTS, Action, Reach
 from services.ingest.desk_kit.session import OPEN, Needs
 from services.ingest.kit.actors import Role
+from services.ingest.kit.rights import RIGHTS, Action, Reach
 from services.ingest.screens import SCREENS
 from tests.contract.ingest.desk import HOUSE, Desk, Person, form_of
 
