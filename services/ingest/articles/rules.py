@@ -245,6 +245,12 @@ def wanted_status(sent: ArticleInput, before: Current | None) -> str | None:
     return wanted
 
 
+def asked_for(wanted: str | None, before: Current | None) -> str:
+    """The status that is wanted, for `times_of`."""
+    status = wanted or (before.state.status if before else "draft")
+    return "published" if status == "scheduled" else status
+
+
 def times_of(before: Current | None, wanted: str, at: datetime | None, now: datetime) -> dict[str, Any]:
     """Status and times that follow from what is wanted and when."""
     state = before.state if before else None

@@ -8,40 +8,31 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.articles.content import clean, derived_summary, prepare, with_captions_in_place, without_dateline
+from services.ingest.articles.content import clean, derived_summary, prepare, without_dateline
 from services.ingest.articles.input import ArticleInput, CorrectionInput
 from services.ingest.articles.rules import (
-    Outcome,
-    Place,
-    Stands,
-    action_of,
     approvers,
     before_approval,
     require,
     require_no_embargo,
     require_publish,
-    require_section,
     require_text,
-    require_write,
-    says_the_same,
     times_of,
-    wanted_status,
 )
-from services.ingest.articles.rules import outcome as outcome_of
 from services.ingest.articles.sanitise import to_text
 from services.ingest.articles.store.approvals import fault, place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import (
     current,
     saved,
-    touched_by_others,
     with_state,
     write_version,
     write_versions,
 )
+from services.ingest.articles.store.submissions import next_of, outcome
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
@@ -54,12 +45,8 @@ from shared.outbox import wake
 from shared.telemetry import articles_written_total
 from shared.vietnamese.text import slug
 
-FindSection = Callable[[str], Any]
-"""The row of a section by its slug or name, made where it may be. Raises Invalid."""
 # Two clients can make the same article or section at the same moment: the loser looks again.
 _TRIES = 4
-# What an article's state takes from its content as it is.
-_OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
 _BY_EXTERNAL_ID = select(articles).where(articles.c.external_id == bindparam("external_id")).with_for_update()
 
 
@@ -91,7 +78,7 @@ def replace_article(
         before = current(connection, article_id, if_version)
         if sent.external_id and sent.external_id != before.row.external_id:
             raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
-        return _written(connection, _next(connection, before, submission, sections.finder(connection, actor)))
+        return _written(connection, next_of(connection, before, submission, sections.finder(connection, actor)))
 
     return committed(engine, work)
 
@@ -244,20 +231,6 @@ def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
     return result
 
 
-def outcome(
-    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
-) -> Saved | Version:
-    """What becomes of an article that is sent under an external id: it stays, or there is a version to write.
-
-    Raises Refused with nothing written.
-    """
-    if before is not None and before.row.input_hash == submission.content.input_hash:
-        return saved(before.state, "unchanged")
-    if before is not None and submission.keep_edited and touched_by_others(connection, before.row.id, submission.actor):
-        return saved(before.state, "unchanged")
-    return _next(connection, before, submission, find_section)
-
-
 def _written(connection: Connection, made: Saved | Version, *, bulk: bool = False) -> Saved:
     return write_versions(connection, [made], bulk=bulk)[0] if isinstance(made, Version) else made
 
@@ -265,77 +238,6 @@ def _written(connection: Connection, made: Saved | Version, *, bulk: bool = Fals
 def _by_external_id(connection: Connection, external_id: str) -> Current | None:
     row = connection.execute(_BY_EXTERNAL_ID, {"external_id": external_id}).first()
     return None if row is None else with_state(connection, row)
-
-
-def _next(
-    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
-) -> Saved | Version:
-    sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
-    wanted = wanted_status(sent, before)
-    if before is not None:
-        require_write(actor, Stands(before.row.status, before.row.section_id, before.row.created_by))
-    images = images_of(connection, submission.content.images, submission.content.body)
-    content = with_captions_in_place(submission.content, images)
-    # The first that can write: it makes a section for those alone whom the rules below refuse nothing in a new one.
-    section = find_section(content.section)
-    fields = {
-        **{name: getattr(content, name) for name in _OF_CONTENT},
-        "section_slug": section.slug,
-        "section_name": section.name,
-        "images": images,
-        "corrections": before.state.corrections if before else (),
-        # An address that once led here leads here for good.
-        "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
-        # Views of before are added once: what stands there already stays.
-        "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
-    }
-    decided = _decided(connection, before, actor, section, wanted, fields)
-    times = times_of(before, decided.status, sent.published_at, now)
-    if times["status"] in ("published", "scheduled"):
-        if not content.words:
-            require_text(content.body, len(images), content.video_url)
-        require_no_embargo(before, times, now)
-    fields |= times
-    # Only what the sender with the external id sends counts as its last word, not what editors change.
-    input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
-    if before is not None and _same(before.state, fields) and not decided.approves:
-        connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
-        return saved(before.state, "unchanged")
-    return Version(
-        before,
-        fields,
-        actor,
-        action_of(before, times["status"], approves=decided.approves),
-        section_id=section.id,
-        words=content.words,
-        original=content.original,
-        original_format=content.original_format,
-        external_id=sent.external_id or (before.row.external_id if before else None),
-        input_hash=input_hash,
-        approves=decided.approves,
-    )
-
-
-def _decided(
-    connection: Connection,
-    before: Current | None,
-    actor: Actor,
-    section: Any,
-    wanted: str | None,
-    fields: dict[str, Any],
-) -> Outcome:
-    """What the rules say of a change, by the way of the section that the article will be in. Raises Forbidden."""
-    if before is None or before.row.section_id != section.id:
-        require_section(actor, section.id)
-    rule = sections.rule_of(connection, section.id)
-    if before is None:
-        at = Place("draft", section.id, actor.name, rule)
-        require_write(actor, at)
-        return outcome_of(actor, at, wanted, changed=True)
-    changed = not says_the_same(before.state, fields)
-    is_approved = not changed and place_of(connection, before).is_approved
-    at = Place(before.row.status, section.id, before.row.created_by, rule, is_approved)
-    return outcome_of(actor, at, wanted, changed=changed)
 
 
 def next_version(
@@ -370,7 +272,3 @@ def next_version(
         approves=approves,
     )
     return write_version(connection, version)
-
-
-def _same(state: ArticleState, fields: dict[str, Any]) -> bool:
-    return all(getattr(state, name) == value for name, value in fields.items())

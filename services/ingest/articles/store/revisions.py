@@ -175,9 +175,7 @@ def _revision(one: Version, effect: str, state: ArticleState, now: datetime) -> 
 
 def _note(one: Version, state: ArticleState) -> tuple[str, str, str, dict[str, Any]]:
     detail = {"version": state.version, "status": state.status, "title": state.title}
-    more: dict[str, Any] = {"reason": one.reason} if one.reason else {}
-    if one.approves:
-        more["approves"] = True
+    more = {"reason": one.reason} if one.reason else {}
     return one.actor.name, f"article.{one.action}", f"article:{state.id}", detail | more
 
 
