@@ -15,6 +15,7 @@ from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from shared.database import engine
 
 router = APIRouter()
@@ -35,9 +36,8 @@ def listed(request: Request, who: Annotated[Account, needs(Action.moderate)]) ->
     after = asked.get("sau", "")
     found = comments.queue(
         engine("ingest"),
+        seen_by(who),
         status,
-        section_ids=rights.allowed_sections(who, Action.moderate),
-        owner=who.actor_name,
         text=asked.get("q", "")[:100],
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
         limit=_PAGE + 1,

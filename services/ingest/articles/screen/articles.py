@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles import steps
-from services.ingest.articles.asked import Asked, current, needs_article, seen_by
+from services.ingest.articles.asked import Asked, current, needs_article
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
@@ -20,6 +20,7 @@ from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, Stale
 from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
 from shared.database import engine

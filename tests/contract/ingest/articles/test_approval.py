@@ -296,7 +296,9 @@ def test_any_change_that_readers_would_see_ends_it(house: Desk, fields: dict[str
     secretary = house.be("secretary")
     assert secretary.post(f"/bai/{saved.id}", form_of(saved, person_name="Người viết", person_roles="")).is_redirect
     assert reading.article(house.store, saved.id)["approval"], "saved as it was: nothing ends"
-    answer = secretary.post(f"/bai/{saved.id}", form_of(saved, **{"person_name": "Người viết", "person_roles": ""} | fields))
+    answer = secretary.post(
+        f"/bai/{saved.id}", form_of(saved, **{"person_name": "Người viết", "person_roles": ""} | fields)
+    )
     assert answer.is_redirect
     now = reading.article(house.store, saved.id)
     assert (now["status"], now["approval"]) == ("edited", None)
