@@ -57,6 +57,8 @@ def counts(engine: Engine, seen: Seen, wanted: ListFilter) -> dict[str, int]:
 
 def visible(engine: Engine, seen: Seen, ids: Iterable[int]) -> set[int]:
     """Which of these articles somebody may see by their title: those of theirs, and those that readers see."""
+    if seen.is_all:
+        return set(ids)
     public = articles.c.status == "published"
     mine = seen.where(articles.c.section_id, articles.c.created_by, public)
     with read(engine) as connection:
