@@ -32,6 +32,16 @@ class Rule:
     approver: str = USUAL_APPROVER
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A section that an article is to be in."""
+
+    id: int
+    slug: str
+    name: str
+    rule: Rule
+
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A slug alone does not say how its section is written, except for those that every paper has.
 _USUAL = {
@@ -63,9 +73,15 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
     return _make(connection, name, actor, bulk=bulk)
 
 
-def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Any]:
-    """`resolve` for one transaction, which looks for each section once."""
-    return cache(lambda wanted: resolve(connection, wanted, actor, bulk=bulk))
+def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Found]:
+    """`resolve` for one transaction, with the section's rule; looks for each section once."""
+
+    @cache
+    def find(wanted: str) -> Found:
+        row = resolve(connection, wanted, actor, bulk=bulk)
+        return Found(row.id, row.slug, row.name, rule_of(connection, row.id))
+
+    return find
 
 
 def save(

@@ -15,11 +15,11 @@ from services.ingest.articles.store.revisions import saved, touched_by_others
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
-from services.ingest.sections import store as sections
+from services.ingest.sections.store import Found
 from shared.contracts.articles import ArticleState
 
-FindSection = Callable[[str], Any]
-"""The row of a section by its slug or name, made where it may be. Raises Invalid."""
+FindSection = Callable[[str], Found]
+"""A section by its slug or name, made where it may be. Raises Invalid."""
 # What an article's state takes from its content as it is.
 _OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
 
@@ -93,21 +93,20 @@ def _decided(
     connection: Connection,
     before: Current | None,
     actor: Actor,
-    section: Any,
+    section: Found,
     wanted: str | None,
     fields: dict[str, Any],
 ) -> Outcome:
     """What the rules say of a change, by the way of the section that the article will be in. Raises Forbidden."""
     if before is None or before.row.section_id != section.id:
         rules.require_section(actor, section.id)
-    rule = sections.rule_of(connection, section.id)
     if before is None:
-        at = Place("draft", section.id, actor.name, rule)
+        at = Place("draft", section.id, actor.name, section.rule)
         rules.require_write(actor, at)
         return rules.outcome(actor, at, wanted, changed=True)
     changed = not rules.says_the_same(before.state, fields)
     is_approved = not changed and place_of(connection, before).is_approved
-    at = Place(before.row.status, section.id, before.row.created_by, rule, is_approved)
+    at = Place(before.row.status, section.id, before.row.created_by, section.rule, is_approved)
     return rules.outcome(actor, at, wanted, changed=changed)
 
 
