@@ -70,7 +70,14 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
         raise Invalid.of("section", "Không có chuyên mục này, và khóa này không được mở chuyên mục mới.")
     if _SLUG.fullmatch(name):
         raise Invalid.of("section", "Không có chuyên mục này. Muốn mở chuyên mục mới, hãy gửi tên của nó.")
-    return _make(connection, name, actor, bulk=bulk)
+    try:
+        return _make(connection, name, actor, bulk=bulk)
+    except Invalid:
+        # Somebody else may have made it since the look above.
+        made = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).first()
+        if made is None:
+            raise
+        return made
 
 
 def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Found]:
