@@ -31,6 +31,7 @@ NAV = (NavItem("/desk/bai", "Bài vở", Action.read, key="a"),)
 _PAGE = 40
 # Who has not said for this long that they are editing is not.
 PRESENCE_SECONDS = 20
+_ENDED = "Bài đã đổi nên không còn được duyệt; phải duyệt lại trước khi xuất bản."
 
 
 @router.get("/bai")
@@ -147,13 +148,13 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
     except Stale:
         return _conflict(request, asked, draft, version)
     autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
+    # Only an approval that ends takes an article back a step when it is saved.
+    ended = saved.status != found.status
     if not wants_html(request):
-        return json_answer({"id": saved.id, "version": saved.version, "result": saved.result})
+        told = {"id": saved.id, "version": saved.version, "result": saved.result}
+        return json_answer(told | ({"ended": _ENDED} if ended else {}))
     words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
-    if saved.status != found.status:
-        words += " Bài đã đổi nên không còn được duyệt; phải duyệt lại trước khi xuất bản."
-        return back(f"/desk/bai/{asked.id}", words, "warn")
-    return back(f"/desk/bai/{asked.id}", words)
+    return back(f"/desk/bai/{asked.id}", f"{words} {_ENDED}", "warn") if ended else back(f"/desk/bai/{asked.id}", words)
 
 
 @router.post("/bai/{id}/luu-tam")

@@ -75,7 +75,10 @@ def restore(request: Request, asked: Annotated[Asked, needs_article(Action.write
     if version is None or expected is None:
         raise Invalid.of("restore", "Hãy chọn phiên bản.")
     saved = workflow.restore(engine("ingest"), asked.id, version, asked.who.actor, if_version=expected)
-    return back(f"/desk/bai/{asked.id}", f"Đã khôi phục phiên bản {version} thành phiên bản {saved.version}.")
+    said = f"Đã khôi phục phiên bản {version} thành phiên bản {saved.version}."
+    if saved.status != asked.article.status:
+        return back(f"/desk/bai/{asked.id}", f"{said} Bài không còn được duyệt; phải duyệt lại.", "warn")
+    return back(f"/desk/bai/{asked.id}", said)
 
 
 @router.get("/bai/{id}/xem-truoc")

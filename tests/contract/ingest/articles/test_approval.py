@@ -318,6 +318,12 @@ def test_the_secretary_cannot_publish_what_she_made_of_the_chiefs_text(house: De
     assert secretary.post(f"/bai/{saved.id}/xuat-ban").is_redirect
 
 
+def test_a_script_is_told_that_the_approval_has_ended(house: Desk) -> None:
+    saved = prepared(house, "change approved", "kinh-te", HOUSE.name)
+    told = house.be("secretary").script("POST", f"/bai/{saved.id}", data=form_of(saved, title="Sửa")).json()
+    assert told["version"] == saved.version + 1 and "phải duyệt lại" in told["ended"]
+
+
 def test_moving_to_a_section_of_the_chiefs_asks_the_chief(house: Desk) -> None:
     secretary, saved = house.be("secretary"), prepared(house, "change published", "kinh-te", HOUSE.name)
     moved = secretary.post(f"/bai/{saved.id}", form_of(saved, section="van-hoa"))
