@@ -91,6 +91,7 @@ class Web:
         while True:
             self.clock.tick()
             self.pages.tick()
+            self.changes.tick()
             self._count_hits()
             if beat % 2 == 0:
                 process.alive(ROLE)
@@ -160,6 +161,8 @@ def make_app(web: Web) -> FastAPI:
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         # Nothing shared is asked: pages in the cache are served whatever is down.
+        if web.pages.blind:
+            return Response("cannot read what has changed\n", 503, media_type="text/plain")
         return Response("ok\n" if web.ready else "starting\n", 200 if web.ready else 503, media_type="text/plain")
 
     @app.get("/metrics", include_in_schema=False)

@@ -21,6 +21,7 @@ from services.ingest.comments.tables import comments
 from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import outbox
+from services.ingest.ops import store as letters
 from services.ingest.sections.tables import sections
 from shared import canary
 from shared import outbox as events
@@ -107,7 +108,7 @@ def compare(source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Stor
             found[store.name] = None
     _remember(found)
     if any(found.values()):
-        log.warning("read models differed, sent again", **{name: number for name, number in found.items() if number})
+        log.warning("read models differed", **{name: number for name, number in found.items() if number})
     return found
 
 
@@ -177,7 +178,8 @@ class Comparison:
         return differed
 
     def mend(self, page: Sequence[ExpectedVersion]) -> tuple[list[ExpectedVersion], list[ExpectedVersion]]:
-        """Look at these articles alone, in the order of ids; returns (those that are there, those sent again).
+        """Look at these articles alone, in the order of ids; returns (those that are there, those sent again). What the
+        store's handler has given up is neither.
 
         Raises as `run` does.
         """
@@ -185,12 +187,20 @@ class Comparison:
         for first, last in _runs([one.id for one in page]):
             held |= self._held(first - 1, last)
         there = [one for one in page if held.get(one.id, 0) >= one.version]
-        missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+        candidates = self._without_dead([one for one in page if held.get(one.id, 0) < one.version])
+        missing = self._still_missing(candidates)
         self._send_again(missing)
         return there, missing
 
     def _send_again(self, missing: list[ExpectedVersion]) -> None:
+        missing = self._without_dead(missing)
         _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
+
+    def _without_dead(self, missing: list[ExpectedVersion]) -> list[ExpectedVersion]:
+        """What its handler gave up it would give up again: that waits until somebody replays the letter, or for a newer
+        version."""
+        dead = letters.dead_events(self._source, self._store.queue) if missing else set()
+        return [one for one in missing if (str(one.id), one.version) not in dead]
 
     def _held(self, after: int, last: int | None) -> dict[int, int]:
         """What the store holds: id -> version, for after < id <= last; without `last` one page of what follows."""

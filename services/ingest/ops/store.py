@@ -5,12 +5,16 @@ from collections.abc import Callable
 from celery import Celery
 from sqlalchemy import Engine
 
+from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.tables import dead_letters
 from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter
+from shared.contracts.queues import Queue
 from shared.database import write
+
+_LETTERS = 10_000
 
 
 def keep(engine: Engine, letter: StoreDeadLetter) -> None:
@@ -21,7 +25,19 @@ def keep(engine: Engine, letter: StoreDeadLetter) -> None:
 
 def waiting(engine: Engine) -> list[str]:
     """The ids of all letters, the oldest first: they were meant to be handled before the others."""
-    return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=10_000))]
+    return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=_LETTERS))]
+
+
+def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, int]]:
+    """(key, version) of the articles' events among the letters that a reader of `queue` gave up, the newest of them."""
+    kinds = {event.kind for event in EVENTS.values()}
+    letters = deadletter.waiting(engine, dead_letters, limit=_LETTERS)
+    return {
+        (str(event.get("key")), int(event.get("version") or 0))
+        for letter in letters
+        if letter["source_queue"] == queue.value and letter["task"].partition(".")[2] in kinds
+        for event in letter["message"].get("events", ())
+    }
 
 
 def replay(engine: Engine, app: Celery, ids: list[str], actor: Actor) -> int:

@@ -13,9 +13,11 @@ import orjson
 import pytest
 
 from services.web import store
+from services.web.changes import BLIND_SECONDS
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
+from tests.swallow import Swallower
 from tests.wait import until
 
 PATH = "/thoi-su/bai-so-1-1"
@@ -293,6 +295,34 @@ def test_pages_go_on_without_redis_and_without_the_database(
     finally:
         database.rmdir()
         moved.rename(database)
+
+
+@pytest.mark.postgres
+def test_who_cannot_read_what_changed_shows_nothing_that_may_be_withdrawn(
+    tmp_path: Path, broker: RedisServer, counters_redis: RedisServer, postgres: str, postgres_server: PostgresServer
+) -> None:
+    """The cable between one web process and the database is cut; everybody else goes on."""
+    with Swallower(postgres_server.address, postgres_server.port) as cable:
+        site = Site(tmp_path / "web.log")
+        site.tell(store.publish, published(state(1)), published(state(2)))
+        try:
+            site.start(TOASOAN_DATABASE_URL=postgres.replace(f":{postgres_server.port}/", f":{cable.port}/"))
+            site.until(PATH, "Nội dung bài 1.")
+            cable.cut = True
+            cable.swallow()
+            time.sleep(BLIND_SECONDS + 2)
+            # Nothing was announced: pages are served, as when the database is away for all.
+            assert site.get(PATH).status_code == 200
+            site.tell(store.withdraw, withdrawn(1, 2))
+            until(lambda: site.get(PATH).status_code == 503, BLIND_SECONDS + 5, "the page is held back")
+            assert site.get("/readyz").status_code == 503
+            cable.cut = False
+            cable.swallow()
+            site.until(PATH, "", status=410)
+            until(lambda: site.get("/readyz").status_code == 200, 10, "it is ready again")
+            site.until("/thoi-su/bai-so-2-2", "Nội dung bài 2.")
+        finally:
+            site.close()
 
 
 def test_a_rush_on_a_new_page_makes_it_once(site: Site) -> None:

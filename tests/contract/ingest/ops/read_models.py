@@ -15,12 +15,16 @@ from shared.contracts.commands import ListCounterVersions, ListSearchVersions, L
 from shared.contracts.events import SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.handler import answers, handles
-from shared.process import run_worker
+from shared.worker import run_worker
 
 INSERT = (
     "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
     " SET version = excluded.version WHERE excluded.version > held.version"
 )
+
+
+REFUSED = "Tin không ai nhận"
+"""No store takes an article of this title."""
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -39,6 +43,8 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
     @handles(app, event, service=service)
     def keep(events: list[Any]) -> None:
         for one in events:
+            if hasattr(one.payload, "article") and one.payload.article.title == REFUSED:
+                raise ValueError("refused")
             key = one.payload.article.id if hasattr(one.payload, "article") else None
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
             database.execute(INSERT, (service, kind, key, one.version))

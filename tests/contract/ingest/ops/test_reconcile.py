@@ -24,17 +24,19 @@ from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import delivery_check
 from services.ingest.ops import reconcile as reconciling
+from services.ingest.ops import store as letters
 from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
-from shared.contracts.commands import SubmitComment
+from shared.contracts.commands import StoreDeadLetter, SubmitComment
 from shared.contracts.queues import Queue
 from shared.database import read, write
 from shared.outbox import Relay
 from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR, STORY, migrated
 from tests.contract.ingest.ops import read_models
+from tests.contract.shared.conftest import messages
 from tests.servers import RedisServer
 from tests.wait import until
 from toasoan.processes import die_with_parent
@@ -95,6 +97,15 @@ class House:
     def published(self) -> bool:
         self.relay.run_once()
         return not self.rows()
+
+    def until_dead(self, number: int) -> None:
+        """Wait until stores have given up so many events, and keep those letters as ingest's worker does."""
+        until(self.published, 30, "the outbox is empty")
+        until(lambda: len(messages(self.broker, Queue.dead)) == number, 30, "they are dead")
+        for _, arguments in messages(self.broker, Queue.dead):
+            letters.keep(self.source, StoreDeadLetter.model_validate(arguments["message"]))
+        with self.broker.client() as client:
+            client.delete(f"ts:{Queue.dead.value}")
 
     def rows(self) -> list[tuple[str, str]]:
         """(queue, kind) of each row in the outbox."""
@@ -282,6 +293,22 @@ def test_fresh_news_that_does_not_arrive_is_sent_again(
     house.publish()
     assert follower.look(asker.ask_sync) == {}
     assert house.readers.held("web") == {kept.id: 1, gone.id: 2, far.id: 1, fresh.id: 1}
+
+
+def test_what_a_store_refuses_is_dead_once_until_it_is_replayed_or_newer(
+    house: House, asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_check, "_YOUNG", timedelta(0))
+    follower = DeliveryCheck(house.source, publisher("ingest"))
+    story = house.save(title=read_models.REFUSED, external_id="tin-1")
+    house.until_dead(3)
+    assert follower.look(asker.ask_sync) == {}
+    assert reconcile() == {"web": 1, "search": 1, "counter": 1}
+    assert not [row for row in house.rows() if row[1].startswith("article")]
+    house.save(title="Đã sửa", external_id="tin-1")
+    house.publish()
+    assert house.readers.held("web")[story.id] == 2
+    assert reconcile() == NONE
 
 
 def test_what_has_arrived_or_is_old_is_not_asked_for(
