@@ -91,6 +91,8 @@ def why_not_writable(actor: Actor, at: Stands) -> str:
         return "Bạn xem được bài này nhưng không có quyền sửa." if actor.account else _no_right(actor, Action.write)
     if actor.account is None and at.status in SHOWN:
         return _no_right(actor, Action.publish)
+    if at.status == "approved":
+        return "Bài đã duyệt: người có quyền duyệt mới sửa được, và sửa xong thì phải duyệt lại."
     return "Bài đã chuyển sang bước sau; người phụ trách bước đó mới sửa được."
 
 
@@ -137,7 +139,7 @@ def require_move(actor: Actor, at: Place, to: str) -> None:
     if not may_move(actor, at, to):
         forward = at.status in UNFINISHED and _order(to) > _order(at.status)
         missing = [step for step in _passed(at, to) if not may_take(actor, at, step)] if forward else []
-        raise Forbidden(_wanted(actor, at, missing) or "Bạn không có quyền chuyển bài sang bước này.")
+        raise Forbidden(_wanted(at, missing) or "Bạn không có quyền chuyển bài sang bước này.")
 
 
 def may_publish(actor: Actor, at: Place) -> bool:
@@ -153,7 +155,7 @@ def require_publish(actor: Actor, at: Place) -> None:
     if may_publish(actor, at):
         return
     if not may(actor, Action.publish, at):
-        raise Forbidden(_no_right(actor, Action.publish))
+        raise Forbidden(f"{_no_right(actor, Action.publish)} {approvers(at.rule)} phải duyệt.")
     raise Forbidden(f"Nội dung này chưa được duyệt: {approvers(at.rule)} phải duyệt trước khi xuất bản.")
 
 
@@ -310,9 +312,9 @@ def _missing(at: Place) -> list[str]:
     return [step for step in at.rule.steps if _order(step) > _order(at.status)]
 
 
-def _wanted(actor: Actor, at: Place, missing: list[str]) -> str:
-    """Who must take the steps that this one may not."""
-    if "approved" in missing and missing[0] == "approved":
+def _wanted(at: Place, missing: list[str]) -> str:
+    """Who must take the first of the steps that somebody may not."""
+    if missing[:1] == ["approved"]:
         return f"Bài này phải do {approvers(at.rule)} duyệt."
     return "Bài phải qua biên tập viên của chuyên mục trước." if "edited" in missing else ""
 
@@ -320,4 +322,4 @@ def _wanted(actor: Actor, at: Place, missing: list[str]) -> str:
 def _no_right(actor: Actor, action: Action) -> str:
     what = {Action.write: "sửa bài", Action.publish: "xuất bản", Action.approve: "duyệt bài", Action.read: "đọc bài"}
     words = what.get(action, f"làm việc này ({action.value})")
-    return f"Bạn không có quyền {words} này." if actor.account else f"Khóa này không có quyền {words}."
+    return f"{'Bạn' if actor.account else 'Khóa này'} không có quyền {words}."
