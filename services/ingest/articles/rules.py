@@ -57,6 +57,11 @@ class Place(Stands):
     """Somebody who may approve in this section has approved exactly what the article says."""
 
 
+def stands(found: Current) -> Stands:
+    """Where an article stands."""
+    return Stands(found.row.status, found.row.section_id, found.row.created_by)
+
+
 # ---------------------------------------------------------------- who may do what
 
 

@@ -28,6 +28,7 @@ class Next:
 
     choices: list[Choice]
     may_publish: bool
+    is_approved: bool = False
     fault: str = ""
 
 
@@ -35,10 +36,12 @@ def next_of(asked: Asked) -> Next:
     """The steps this account may take, the next one first."""
     with read(engine("ingest")) as connection:
         found = with_state(connection, asked.article)
-        at, fault = approvals.place_of(connection, found), approvals.fault(connection, found)
+        at = approvals.place_of(connection, found)
+        fault = "" if at.is_approved else approvals.fault(connection, found)
     may_publish = at.status != "published" and rules.may_publish(asked.who.actor, at)
-    said = f"Không lên trang được: {fault}. {rules.approvers(at.rule)} phải duyệt." if fault else ""
-    return Next(_choices(asked, at), may_publish, said if at.status in ("approved", "scheduled") else "")
+    waits = fault and at.status in ("approved", "scheduled")
+    said = f"Không lên trang được: {fault}. {rules.approvers(at.rule)} phải duyệt." if waits else ""
+    return Next(_choices(asked, at), may_publish, at.is_approved, said)
 
 
 def may_write(asked: Asked) -> bool:

@@ -66,8 +66,8 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
     rows = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).all()
     for row in sorted(rows, key=lambda row: row.slug != wanted):
         return row
-    if not actor.may(Scope.publish):
-        raise Invalid.of("section", "Không có chuyên mục này, và khóa này không được mở chuyên mục mới.")
+    if not actor.may(Scope.publish) or (actor.account is not None and not actor.account.all_sections):
+        raise Invalid.of("section", "Không có chuyên mục này, và khóa hay tài khoản này không được mở chuyên mục mới.")
     if _SLUG.fullmatch(name):
         raise Invalid.of("section", "Không có chuyên mục này. Muốn mở chuyên mục mới, hãy gửi tên của nó.")
     try:

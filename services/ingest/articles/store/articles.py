@@ -20,6 +20,7 @@ from services.ingest.articles.rules import (
     require_no_embargo,
     require_publish,
     require_text,
+    stands,
     times_of,
 )
 from services.ingest.articles.sanitise import to_text
@@ -127,7 +128,7 @@ def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int 
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
-        require(actor, Action.publish, place_of(connection, before))
+        require(actor, Action.publish, stands(before))
         status = before.state.status
         if status == "unpublished":
             return saved(before.state, "unchanged")
@@ -146,7 +147,7 @@ def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_v
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
-        require(actor, Action.withdraw, place_of(connection, before))
+        require(actor, Action.withdraw, stands(before))
         if before.state.status == "withdrawn":
             return saved(before.state, "unchanged")
         if before.row.public_version is None:

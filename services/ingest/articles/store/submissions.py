@@ -8,7 +8,7 @@ from sqlalchemy import Connection, update
 
 from services.ingest.articles import rules
 from services.ingest.articles.content import with_captions_in_place
-from services.ingest.articles.rules import Outcome, Place, Stands
+from services.ingest.articles.rules import Outcome, Place
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import saved, touched_by_others
@@ -45,7 +45,7 @@ def next_of(
     sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
     wanted = rules.wanted_status(sent, before)
     if before is not None:
-        rules.require_write(actor, Stands(before.row.status, before.row.section_id, before.row.created_by))
+        rules.require_write(actor, rules.stands(before))
     times = rules.times_of(before, rules.asked_for(wanted, before), sent.published_at, now)
     images = images_of(connection, submission.content.images, submission.content.body)
     content = with_captions_in_place(submission.content, images)

@@ -14,6 +14,7 @@ from services.ingest.articles.rules import (
     require_text,
     require_write,
     says_the_same,
+    stands,
 )
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.articles import committed, next_version
@@ -99,7 +100,7 @@ def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: 
     """
     with write(engine) as connection:
         before = current(connection, article_id)
-        require(actor, Action.publish, place_of(connection, before))
+        require(actor, Action.publish, stands(before))
         if until is not None and before.state.status == "published":
             raise Conflict("Bài đang xuất bản: muốn giữ lại, hãy gỡ bài trước.")
         at = before.state.published_at
