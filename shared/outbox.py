@@ -38,7 +38,7 @@ from shared import telemetry
 from shared.broker import message_count
 from shared.celery_factory import publish
 from shared.contracts.articles import Contract
-from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS
+from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS, stamped
 from shared.contracts.events import BY_KIND, SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read, write
@@ -126,8 +126,18 @@ def wake(service: str) -> None:
 class Relay:
     """Publishes a service's outbox: the only publisher of events."""
 
-    def __init__(self, service: str, engine: Engine, table: Table, app: Celery, build: Build) -> None:
+    def __init__(
+        self,
+        service: str,
+        engine: Engine,
+        table: Table,
+        app: Celery,
+        build: Build,
+        generation: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`generation` of the source (see `shared.contracts.envelope.stamped`) is asked for before each publishing."""
         self._service = service
+        self._generation = generation
         self._engine = engine
         self._table = table
         self._app = app
@@ -220,6 +230,7 @@ class Relay:
 
     def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
         latest = _latest(rows)
+        generation = self._generation()
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
         task = task_name(CONSUMERS[queue], kind)
         batch: list[dict[str, Any]] = []
@@ -229,7 +240,7 @@ class Relay:
             if payload is None:
                 continue
             data = payload if isinstance(payload, bytes) else payload.model_dump_json().encode()
-            envelope = _envelope(row, data)
+            envelope = _envelope(row, data, generation)
             envelope["traceparent"] = waited(f"outbox {queue.value}", row.traceparent, row.occurred_at)
             weight = len(data)
             if batch and (len(batch) >= BATCH_EVENTS or size + weight > BATCH_BYTES):
@@ -268,12 +279,12 @@ def _latest(rows: list[Any]) -> list[Any]:
     return list(newest.values())
 
 
-def _envelope(row: Any, payload: bytes) -> dict[str, Any]:
+def _envelope(row: Any, payload: bytes, generation: int) -> dict[str, Any]:
     return {
         "event_id": row.event_id,
         "schema_version": BY_KIND[row.kind].schema_version,
         "key": row.key,
-        "version": row.version,
+        "version": stamped(generation, row.version),
         "occurred_at": row.occurred_at,
         "payload": orjson.Fragment(payload),
     }

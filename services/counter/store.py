@@ -244,7 +244,7 @@ def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:
 
 
 def keep_articles(source: Engine, states: Sequence[ArticleState]) -> bool:
-    """Know these versions of articles, and take over their opening balances once.
+    """Know these versions of articles, and take over their opening balances once. Their versions are the events'.
 
     True when an article that was known left its section or came back: rankings must be made anew.
     """

@@ -27,7 +27,7 @@ from shared.contracts.commands import (
     ViewAudit,
     ViewAuditAnswer,
 )
-from shared.contracts.envelope import Delivered
+from shared.contracts.envelope import Delivered, article_of
 from shared.contracts.events import ArticlePublished, ArticleWithdrawn
 
 
@@ -55,12 +55,14 @@ def _set_rule(counter: Counter, rule: SetTrendingRule) -> None:
 
 
 def _publish(counter: Counter, events: list[Delivered[ArticlePublished]]) -> None:
-    if store.keep_articles(counter.source, [event.payload.article for event in events]):
+    if store.keep_articles(counter.source, [article_of(event) for event in events]):
         counter.articles_changed()
 
 
 def _withdraw(counter: Counter, events: list[Delivered[ArticleWithdrawn]]) -> None:
-    if store.withdraw(counter.source, [event.payload for event in events]):
+    if store.withdraw(
+        counter.source, [event.payload.model_copy(update={"version": event.version}) for event in events]
+    ):
         counter.articles_changed()
 
 

@@ -3,6 +3,7 @@ goes out as it is kept (whoever gets it reads it by the contract); the rest from
 wins, so newer is never wrong)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -55,7 +56,10 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
 
 def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
     rows = rows_at(connection, _REVISIONS, [(int(key), version) for key, version in pointers])
-    return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
+    made: _Payloads = {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
+    if kind == ArticleWithdrawn.kind:
+        made |= {pointer: _never_written(*pointer) for pointer in pointers if pointer not in made}
+    return made
 
 
 def _whole(row: Any) -> bytes:
@@ -70,6 +74,13 @@ def _withdrawn(row: Any) -> ArticleWithdrawn:
         reason_kind=state["status"],
         section_slug=state["section_slug"],
         at=row.at,
+    )
+
+
+def _never_written(key: str, version: int) -> ArticleWithdrawn:
+    """Of an article that stores know and ingest does not: it was put back to a state before it."""
+    return ArticleWithdrawn(
+        article_id=int(key), version=version, reason_kind="withdrawn", section_slug="", at=datetime.now(UTC)
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.ingest import rounds, scheduler
 from services.ingest.events import build
+from services.ingest.kit import generation
 from services.ingest.kit.lookout import LONGEST_SECONDS, Lookout
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import delivery_check
@@ -43,7 +44,7 @@ class Loops:
     def __init__(self, source: Engine) -> None:
         self._source = source
         self._app = publisher("ingest")
-        self._relay = Relay("ingest", source, outbox, self._app, build)
+        self._relay = Relay("ingest", source, outbox, self._app, build, lambda: generation.of(source))
         self._halt = threading.Event()
         self._doubted = threading.Event()
         self._turned = time.monotonic()

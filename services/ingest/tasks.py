@@ -1,4 +1,4 @@
-"""What ingest does for other services' messages: keeps readers' comments and dead letters."""
+"""What ingest does for other services' messages: keeps readers' comments and dead letters, and says which it has."""
 
 from celery import Celery
 from sqlalchemy import Engine
@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from services.ingest.comments import store as comments
 from services.ingest.ops import store as letters
 from shared import handler
-from shared.contracts.commands import StoreDeadLetter, SubmitComment
+from shared.contracts.commands import HeldCommentsAnswer, ListHeldComments, StoreDeadLetter, SubmitComment
 
 COMMANDS: handler.Commands = {
     SubmitComment: comments.hold,
@@ -14,5 +14,12 @@ COMMANDS: handler.Commands = {
 }
 
 
+def _held_comments(source: Engine, query: ListHeldComments) -> HeldCommentsAnswer:
+    return HeldCommentsAnswer(tokens=comments.held(source, query.tokens))
+
+
+QUESTIONS: handler.Questions = {ListHeldComments: _held_comments}
+
+
 def register(app: Celery, source: Engine) -> None:
-    handler.register(app, "ingest", source, commands=COMMANDS)
+    handler.register(app, "ingest", source, commands=COMMANDS, questions=QUESTIONS)

@@ -13,7 +13,7 @@ from services.search.engines.base import SearchEngine
 from services.search.related import Related
 from shared import handler, telemetry
 from shared.contracts.commands import ListSearchVersions, SearchArticles, SuggestTitles, VersionsAnswer
-from shared.contracts.envelope import Delivered
+from shared.contracts.envelope import Delivered, article_of
 from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn
 
 
@@ -35,11 +35,11 @@ class Indexing:
 
 
 def _save(indexing: Indexing, events: list[Delivered[Any]]) -> None:
-    indexing.apply([from_state(event.payload.article) for event in events], events)
+    indexing.apply([from_state(article_of(event)) for event in events], events)
 
 
 def _withdraw(indexing: Indexing, events: list[Delivered[ArticleWithdrawn]]) -> None:
-    indexing.apply([tombstone(event.payload.article_id, event.payload.version) for event in events], events)
+    indexing.apply([tombstone(event.payload.article_id, event.version) for event in events], events)
 
 
 def _versions(service: Answers, query: ListSearchVersions) -> VersionsAnswer:

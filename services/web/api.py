@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from kombu.exceptions import OperationalError
 
 from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
@@ -38,11 +37,11 @@ _AWAY = {"retry-after": "5", "cache-control": "no-store"}
 class State:
     """What the endpoints work with: `request.app.state.web`."""
 
-    def __init__(self, responder: Responder, searching: Searching, sink: ViewSink) -> None:
+    def __init__(self, responder: Responder, searching: Searching, sink: ViewSink, comments: Comments) -> None:
         self.responder = responder
         self.searching = searching
         self.sink = sink
-        self.comments = Comments()
+        self.comments = comments
 
 
 def _state(request: Request) -> State:
@@ -197,8 +196,8 @@ async def comment(request: Request, id: str) -> Response:
         slow = [{"field": "", "message": "Bạn gửi nhiều quá nhanh; hãy chờ một lát rồi gửi lại."}]
         return await _refused(request, article, typed, 429, slow)
     try:
-        await asyncio.to_thread(state.comments.send, article.id, typed)
-    except (OperationalError, OSError):
+        await asyncio.to_thread(state.comments.send, article.id, typed, address)
+    except OSError:
         away = [{"field": "", "message": "Chưa gửi được bình luận; hãy thử lại sau ít phút."}]
         return await _refused(request, article, typed, 503, away)
     if is_form:

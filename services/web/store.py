@@ -1,7 +1,8 @@
 """Writing the read model: each function applies the events of one message in one transaction and notes, in the same
 transaction, the keys of the pages they touch (services.web.keys): the one place that says what a change affects.
 
-A higher version wins; what comes twice or late changes nothing.
+A higher version wins (the event's, which counts the generations of ingest too); what comes twice or late changes
+nothing.
 """
 
 import time
@@ -47,8 +48,8 @@ _LOCK = 7_305_120
 
 def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> None:
     """Show new versions of articles."""
-    rows = [_row(event.payload.article) for event in events]
-    states = {(event.payload.article.id, event.payload.article.version): event.payload.article for event in events}
+    rows = [_row(event.payload.article, event.version) for event in events]
+    states = {(event.payload.article.id, event.version): event.payload.article for event in events}
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
@@ -66,7 +67,7 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
 
 def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> None:
     """Take articles from readers: tombstones with the version that took them away."""
-    rows = [_tombstone(event.payload) for event in events]
+    rows = [_tombstone(event.payload, event.version) for event in events]
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
@@ -81,7 +82,7 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
 
 def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> None:
     """Make, rename, move or reorder sections. A moved one brings its articles to its new parent's list."""
-    rows = [event.payload.model_dump() for event in events]
+    rows = [{**event.payload.model_dump(), "version": event.version} for event in events]
     with _writing(engine) as (connection, changed):
         ids = [row["id"] for row in rows]
         known = connection.execute(select(sections.c.id, sections.c.parent_slug).where(sections.c.id.in_(ids)))
@@ -98,7 +99,9 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
 
 
 def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]) -> None:
-    rows = [{**event.payload.model_dump(), "pinned": list(event.payload.pinned)} for event in events]
+    rows = [
+        {"id": event.payload.id, "version": event.version, "pinned": list(event.payload.pinned)} for event in events
+    ]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, front_page, rows):
             changed.keys.add(keys.FRONT)
@@ -106,7 +109,7 @@ def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]
 
 def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] | Delivered[CommentRemoved]]) -> None:
     """Show approved comments, or take removed ones away."""
-    rows = [_comment(event.payload) for event in events]
+    rows = [_comment(event.payload, event.version) for event in events]
     with _writing(engine) as (connection, changed):
         newer = insert_newer(connection, comments, rows)
         changed.keys |= {keys.comments(row["article_id"]) for row in rows if row["id"] in newer}
@@ -192,10 +195,10 @@ def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, 
 # ---------------------------------------------------------------- rows and keys
 
 
-def _row(state: ArticleState) -> dict[str, Any]:
+def _row(state: ArticleState, version: int) -> dict[str, Any]:
     return {
         "id": state.id,
-        "version": state.version,
+        "version": version,
         "public": True,
         "reason_kind": "",
         "published_at": listings.time_of(state),
@@ -205,10 +208,10 @@ def _row(state: ArticleState) -> dict[str, Any]:
     }
 
 
-def _tombstone(event: ArticleWithdrawn) -> dict[str, Any]:
+def _tombstone(event: ArticleWithdrawn, version: int) -> dict[str, Any]:
     return {
         "id": event.article_id,
-        "version": event.version,
+        "version": version,
         "public": False,
         "reason_kind": event.reason_kind,
         "published_at": 0,
@@ -232,11 +235,11 @@ def _day(at: int) -> str:
     return vietnam_day(datetime.fromtimestamp(at, UTC)).isoformat()
 
 
-def _comment(event: CommentPublished | CommentRemoved) -> dict[str, Any]:
+def _comment(event: CommentPublished | CommentRemoved, version: int) -> dict[str, Any]:
     shown = isinstance(event, CommentPublished)
     return {
         "id": event.id,
-        "version": event.version,
+        "version": version,
         "public": shown,
         "article_id": event.article_id,
         "parent_id": event.parent_id if isinstance(event, CommentPublished) else None,

@@ -67,6 +67,19 @@ class SubmitComment(Command):
     spam_reasons: tuple[str, ...] = ()
 
 
+class HeldCommentsAnswer(Contract):
+    tokens: tuple[str, ...]
+
+
+class ListHeldComments(Query):
+    """Which of these comments does ingest hold, decided or not? What it does not know is sent again."""
+
+    kind: ClassVar[str] = "list_held_comments"
+    queue: ClassVar[Queue] = Queue.comments
+    Answer: ClassVar[type[Contract]] = HeldCommentsAnswer
+    tokens: tuple[str, ...] = Field(max_length=500)
+
+
 class StoreDeadLetter(Command):
     """What could not be handled, whole, for ops to read, put back or drop."""
 
@@ -310,6 +323,7 @@ COMMANDS: tuple[type[Command], ...] = (
     LiveNow,
     ViewAudit,
     SubmitComment,
+    ListHeldComments,
     StoreDeadLetter,
     SearchArticles,
     SuggestTitles,

@@ -1,5 +1,6 @@
 """Readers' comments: held until an editor approves them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,6 +46,13 @@ def hold(engine: Engine, sent: SubmitComment) -> None:
             "decided_by": "",
         }
         connection.execute(upsert(connection, comments).values(row).on_conflict_do_nothing(index_elements=["token"]))
+
+
+def held(engine: Engine, tokens: Sequence[str]) -> tuple[str, ...]:
+    """Those of these tokens whose comments are here, decided or not."""
+    with read(engine) as connection:
+        known = select(comments.c.token).where(comments.c.token.in_([token[:64] for token in tokens]))
+        return tuple(connection.execute(known).scalars())
 
 
 def approve(engine: Engine, comment_id: int, actor: Actor) -> None:

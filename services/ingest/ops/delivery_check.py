@@ -17,7 +17,7 @@ from sqlalchemy import Engine, and_, exists, select
 from services.ingest.articles.store.revisions import EVENTS, REMOVED
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.lookout import LONGEST_SECONDS, moment
-from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store
+from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store, expected
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.database import read
 from shared.telemetry import log
@@ -92,4 +92,4 @@ class DeliveryCheck:
             .limit(_ROWS)
         )
         with read(self._source) as connection:
-            return [ExpectedVersion(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(query)]
+            return expected(connection, query)

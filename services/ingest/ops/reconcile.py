@@ -13,13 +13,14 @@ from datetime import UTC, datetime, timedelta
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import Connection, Engine, Select, and_, select
 
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
 from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
+from services.ingest.kit import generation
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import store as letters
 from services.ingest.sections.tables import sections
@@ -28,8 +29,10 @@ from shared import outbox as events
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions
+from shared.contracts.envelope import stamped
 from shared.contracts.events import (
     ArticleSaved,
+    ArticleWithdrawn,
     CommentPublished,
     CommentRemoved,
     Event,
@@ -52,6 +55,8 @@ _FEW = 100
 # Decisions on comments carry no list to compare with: those of this time are simply sent again.
 _RECENT = timedelta(hours=24)
 _RESULTS = "ts:reconcile"
+# Of what stores are told about an article that there is not.
+_NO_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -73,11 +78,12 @@ STORES = (
 
 @dataclass(frozen=True, slots=True)
 class ExpectedVersion:
-    """The version that a store must hold, and the event that brings it there."""
+    """The version that a store must hold, and the event that brings it there. `stamp`: what the store knows it by."""
 
     id: int
     version: int
     event: type[Event]
+    stamp: int
 
 
 class Behind(Exception):
@@ -99,17 +105,34 @@ def reconcile() -> dict[str, int | None]:
 
 def compare(source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Store] = STORES) -> dict[str, int | None]:
     """`reconcile` with its surroundings as parameters."""
-    found: dict[str, int | None] = {}
-    for store in stores:
-        try:
-            found[store.name] = Comparison(source, app, ask, store).run()
-        except (NoAnswer, Behind, BrokerAway, redis.RedisError) as error:
-            log.warning("store not compared", store=store.name, error=repr(error)[:200])
-            found[store.name] = None
+    generation.notice_promotion(source)
+    found, ahead = _compared(source, app, ask, stores)
+    if ahead:
+        with write(source) as connection:
+            generation.begin(connection, f"{', '.join(ahead)} knew newer versions", went_back=True)
+        found, _ = _compared(source, app, ask, stores)
     _remember(found)
     if any(found.values()):
         log.warning("read models differed", **{name: number for name, number in found.items() if number})
     return found
+
+
+def _compared(
+    source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Store]
+) -> tuple[dict[str, int | None], list[str]]:
+    """(what `reconcile` returns, the stores that know more than ingest)"""
+    found: dict[str, int | None] = {}
+    ahead = []
+    for store in stores:
+        comparison = Comparison(source, app, ask, store)
+        try:
+            found[store.name] = comparison.run()
+        except (NoAnswer, Behind, BrokerAway, redis.RedisError) as error:
+            log.warning("store not compared", store=store.name, error=repr(error)[:200])
+            found[store.name] = None
+        if comparison.ahead:
+            ahead.append(store.name)
+    return found, ahead
 
 
 def last_results() -> dict[str, tuple[int, float]]:
@@ -125,14 +148,16 @@ def last_results() -> dict[str, tuple[int, float]]:
     return results
 
 
-def rebuild(everything: bool = False) -> int:
-    """Send all that readers see again, newest first; returns the number of events put into the outbox.
+def rebuild(everything: bool = False, went_back: bool = False) -> int:
+    """Send all that readers see again, newest first, as newer than whatever stores hold; returns the number of events.
 
     Search is told too, because it then tells web the related articles. `everything`: drafts to search and the
-    counter's list of articles as well.
+    counter's list of articles as well, which the next comparison would send else. `went_back`: ingest's store is an
+    older one than the one that spoke last.
     """
     source = service_engine("ingest")
     with write(source) as connection:
+        generation.begin(connection, "restore" if went_back else "rebuild", went_back=went_back)
         sent = _resend_sections(connection) + _resend_comments(connection)
     queues = (Queue.page, Queue.index, Queue.count) if everything else (Queue.page, Queue.index)
     for page in _pages(source, drafts=False, newest_first=True):
@@ -155,6 +180,8 @@ class Comparison:
         self._ask = ask
         self._store = store
         self._patience = patience or _ANSWER_SECONDS
+        self.ahead = False
+        """Set by `run`: the store holds newer versions than ingest gave."""
 
     def run(self) -> int:
         """The number of articles that differed.
@@ -165,14 +192,14 @@ class Comparison:
         for page in _pages(self._source, self._store.drafts):
             held = self._held(after, page[-1].id)
             held_any = held_any or bool(held)
-            missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+            missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.stamp])
             self._send_again(missing)
-            wanted = {one.id: one.version for one in page}
-            ahead = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
-            differed += len(missing) + self._really_ahead(ahead)
+            wanted = {one.id: one.stamp for one in page}
+            unknown = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
+            differed += len(missing) + self._judge(unknown)
             after = page[-1].id
         rest = self._held(after, None)
-        differed += self._really_ahead(rest)
+        differed += self._judge(rest)
         if self._store.queue is Queue.page:
             self._send_small_things(empty=not (held_any or rest))
         return differed
@@ -186,8 +213,8 @@ class Comparison:
         held: dict[int, int] = {}
         for first, last in _runs([one.id for one in page]):
             held |= self._held(first - 1, last)
-        there = [one for one in page if held.get(one.id, 0) >= one.version]
-        candidates = self._without_dead([one for one in page if held.get(one.id, 0) < one.version])
+        there = [one for one in page if held.get(one.id, 0) >= one.stamp]
+        candidates = self._without_dead([one for one in page if held.get(one.id, 0) < one.stamp])
         missing = self._still_missing(candidates)
         self._send_again(missing)
         return there, missing
@@ -200,7 +227,7 @@ class Comparison:
         """What its handler gave up it would give up again: that waits until somebody replays the letter, or for a newer
         version."""
         dead = letters.dead_events(self._source, self._store.queue) if missing else set()
-        return [one for one in missing if (str(one.id), one.version) not in dead]
+        return [one for one in missing if (str(one.id), one.stamp) not in dead]
 
     def _held(self, after: int, last: int | None) -> dict[int, int]:
         """What the store holds: id -> version, for after < id <= last; without `last` one page of what follows."""
@@ -223,7 +250,7 @@ class Comparison:
         held: dict[int, int] = {}
         for first, last in _runs([one.id for one in candidates]):
             held |= self._held(first - 1, last)
-        return [one for one in candidates if held.get(one.id, 0) < one.version]
+        return [one for one in candidates if held.get(one.id, 0) < one.stamp]
 
     def _without_outbox(self, candidates: list[ExpectedVersion]) -> list[ExpectedVersion]:
         if not candidates:
@@ -240,24 +267,26 @@ class Comparison:
             )
         return [one for one in candidates if str(one.id) not in waiting]
 
-    def _really_ahead(self, held: dict[int, int]) -> int:
-        """How many of these are newer than ingest's own: only after ingest was put back to an older state.
-
-        Sending again cannot mend that, because the higher version wins.
-        """
-        if not held:
+    def _judge(self, unknown: dict[int, int]) -> int:
+        """How many of these, which are not what ingest wants there, are wrong: newer than ingest's own, which only
+        happens after ingest was put back to an older state; or of no article, which are taken away."""
+        if not unknown:
             return 0
         with read(self._source) as connection:
-            own = {
-                row.id: row.version
-                for row in connection.execute(
-                    select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(held)))
-                )
-            }
-        ahead = [id_ for id_, version in held.items() if version > own.get(id_, 0)]
+            number = generation.current(connection)
+            query = select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(unknown)))
+            own = {row.id: row.version for row in connection.execute(query)}
+        ahead = [id_ for id_, version in unknown.items() if version > stamped(number, own.get(id_, _NO_VERSION))]
         if ahead:
+            self.ahead = True
             log.error("store is ahead of ingest", store=self._store.name, articles=len(ahead), first=ahead[0])
-        return len(ahead)
+        gone = [
+            ExpectedVersion(id_, _NO_VERSION, ArticleWithdrawn, stamped(number, _NO_VERSION))
+            for id_, version in unknown.items()
+            if id_ not in own and version < stamped(number, _NO_VERSION)
+        ]
+        self._send_again(gone)
+        return len(ahead) + len(gone)
 
     def _send_small_things(self, empty: bool) -> None:
         with write(self._source) as connection:
@@ -281,11 +310,20 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         if last is not None:
             part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
         with read(source) as connection:
-            page = [ExpectedVersion(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(part)]
+            page = expected(connection, part)
         if not page:
             return
         yield page
         last = page[-1].id
+
+
+def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
+    """Of (id, version, effect) rows."""
+    number = generation.current(connection)
+    return [
+        ExpectedVersion(row.id, row.version, EVENTS[row.effect], stamped(number, row.version))
+        for row in connection.execute(query)
+    ]
 
 
 def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:

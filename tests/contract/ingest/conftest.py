@@ -62,7 +62,12 @@ _OWNERS = {
     for feature, module in FEATURES.items()
     for name in vars(module)
     if isinstance(vars(module)[name], Table)
-} | {"audit": "services/ingest/kit/audit/", "dead_letters": "services/ingest/ops/store/", "outbox": "shared/outbox/"}
+} | {
+    "audit": "services/ingest/kit/audit/",
+    "dead_letters": "services/ingest/ops/store/",
+    "generations": "services/ingest/kit/generation/",
+    "outbox": "shared/outbox/",
+}
 
 
 def _writer() -> str | None:

@@ -1,6 +1,6 @@
 """Three read models as one small worker: `python read_models.py DATABASE`.
 
-What it holds is a table of (store, kind, id, version); a higher version wins, as in the real ones.
+What it holds is a table of (store, kind, id, version, title); a higher version wins, as in the real ones.
 """
 
 import sqlite3
@@ -18,10 +18,9 @@ from shared.handler import answers, handles
 from shared.worker import run_worker
 
 INSERT = (
-    "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
-    " SET version = excluded.version WHERE excluded.version > held.version"
+    "INSERT INTO held VALUES (?, ?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
+    " SET version = excluded.version, title = excluded.title WHERE excluded.version > held.version"
 )
-
 
 REFUSED = "Tin không ai nhận"
 """No store takes an article of this title."""
@@ -31,7 +30,7 @@ def connect(path: str) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute(
-        "CREATE TABLE IF NOT EXISTS held (store TEXT, kind TEXT, id INTEGER, version INTEGER,"
+        "CREATE TABLE IF NOT EXISTS held (store TEXT, kind TEXT, id INTEGER, version INTEGER, title TEXT,"
         " PRIMARY KEY (store, kind, id))"
     )
     return database
@@ -47,7 +46,8 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
                 raise ValueError("refused")
             key = one.payload.article.id if hasattr(one.payload, "article") else None
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
-            database.execute(INSERT, (service, kind, key, one.version))
+            title = one.payload.article.title if hasattr(one.payload, "article") else ""
+            database.execute(INSERT, (service, kind, key, one.version, title))
 
 
 def _list(
