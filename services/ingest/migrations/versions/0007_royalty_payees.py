@@ -2,14 +2,14 @@
 
 It starts empty: that two names are alike does not say that they are one person.
 
-Revision ID: ingest_0005
+Revision ID: ingest_0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0005"
-down_revision = "ingest_0004"
+revision = "ingest_0007"
+down_revision = "ingest_0006"
 branch_labels = None
 depends_on = None
 

@@ -4,15 +4,15 @@ before runs on.
 What stands approved or scheduled keeps the approval that its revisions show: the last step to "approved" since the text
 became what it is, else the one that scheduled it.
 
-Revision ID: ingest_0004
+Revision ID: ingest_0006
 """
 
 import orjson
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0004"
-down_revision = "ingest_0003"
+revision = "ingest_0006"
+down_revision = "ingest_0005"
 branch_labels = None
 depends_on = None
 
