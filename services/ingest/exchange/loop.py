@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from services.ingest.accounts.store import accounts
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
-from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit import rights
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Forbidden
 from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.rights import Action
 from services.ingest.media.imaging import MAX_UPLOAD_BYTES
 from shared.telemetry import log
 
@@ -37,7 +41,7 @@ def _run(engine: Engine, row: Any, halted: Callable[[], bool]) -> None:
     report = ImportReport(row.dry_run)
     report.counts.update(row.counts)
     problems = list(row.problems)
-    actor = Actor(row.created_by, frozenset({Scope.publish}))
+    actor = _actor(engine, row.created_by)
     fetcher = Fetcher(max_bytes=MAX_UPLOAD_BYTES) if row.fetch_media else None
     options = Options(row.format, row.dry_run, row.as_status, skip=row.done, fetcher=fetcher, actor=actor)
     done, noted = row.done, time.monotonic()
@@ -58,3 +62,11 @@ def _run(engine: Engine, row: Any, halted: Callable[[], bool]) -> None:
     jobs.note(engine, row.id, **finished, counts=dict(report.counts), problems=problems)
     if not row.dry_run:
         (jobs.folder() / row.file).unlink(missing_ok=True)
+
+
+def _actor(engine: Engine, name: str) -> Actor:
+    """Who handed a file in, with the rights that they have now. Raises Forbidden."""
+    account = accounts.named(engine, name)
+    if account is None or not rights.may(account, Action.transfer):
+        raise Forbidden("Người nộp tệp không còn quyền nhập dữ liệu.")
+    return account.actor

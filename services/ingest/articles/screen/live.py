@@ -15,8 +15,8 @@ from services.ingest.articles.store import reading, sending
 from services.ingest.articles.store.sending import Public
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.requests import json_answer
+from services.ingest.kit.rights import Action
 from shared.contracts.addresses import article_path
 from shared.contracts.queues import Queue
 from shared.database import engine

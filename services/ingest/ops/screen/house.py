@@ -12,10 +12,10 @@ from markupsafe import Markup
 from services.ingest.desk_kit import charts
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
+from services.ingest.kit.rights import Action
 from services.ingest.kit.tables import dead_letters
 from services.ingest.ops import report, store
 from shared import deadletter

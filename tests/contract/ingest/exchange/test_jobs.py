@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import Engine, update
 
+from services.ingest.accounts.store import accounts
 from services.ingest.articles.store import reading
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
@@ -14,10 +15,12 @@ from services.ingest.kit.errors import Invalid
 from shared.database import write
 from tests.contract.ingest.base import STORY
 
-ADMIN = Actor("user:admin")
+ADMIN = Actor("user:quan.tri@bao.example")
 
 
 def hand_in(store: Engine, articles: int, dry_run: bool = False, status: str = "draft") -> int:
+    if accounts.named(store, ADMIN.name) is None:
+        accounts.create_user("quan.tri@bao.example", "admin", engine=store)
     file = jobs.new_file("bài cũ.ndjson")
     lines = [json.dumps({**STORY, "status": None, "external_id": str(number)}) for number in range(articles)]
     file.write_text("\n".join([*lines, "{bad"]))
