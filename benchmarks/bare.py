@@ -187,7 +187,7 @@ def _work(kind: str) -> None:
         return
     from shared.celery_factory import make_celery
     from shared.handler import handles
-    from shared.process import run_worker
+    from shared.worker import run_worker
 
     house = make_celery("bench")
 

@@ -5,11 +5,13 @@ import platform
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import orjson
+
+from shared.vietnamese.dates import VIETNAM
 
 T = TypeVar("T")
 RESULTS = Path(__file__).parent / "results"
@@ -136,7 +138,7 @@ class Report:
 
     def save(self) -> Path:
         """Write results/<date>.json; returns its path."""
-        now = datetime.now(timezone(timedelta(hours=7)))
+        now = datetime.now(VIETNAM)
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / f"{now:%Y-%m-%d}.json"
         told = {

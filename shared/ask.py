@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -64,7 +64,7 @@ class _Question:
     deadline: float
     """By time.monotonic()."""
     traceparent: str
-    answer: "Future[bytes]" = field(default_factory=Future)
+    answer: "Future[bytes]"
     message: _Message | None = None
 
 
@@ -93,20 +93,28 @@ class Asker:
             self._closed.set()
             self._changed.notify()
 
-    async def ask(self, query: Query, timeout: float = 1.5) -> Any:
-        """The answer, of type `query.Answer`. Raises NoAnswer after `timeout` seconds at the latest."""
-        return self._read(query, await self.ask_json(query, timeout))
+    async def ask(self, query: Query, timeout: float = 1.5, again_after: float | None = None) -> Any:
+        """The answer, of type `query.Answer`. Raises NoAnswer after `timeout` seconds at the latest.
 
-    async def ask_json(self, query: Query, timeout: float = 1.5) -> bytes:
+        Asked once more after `again_after` seconds, and the first answer is taken: a worker that was killed takes a
+        question with it, and another could have answered (a hedged request: Dean, Barroso, The Tail at Scale, 2013).
+        """
+        return self._read(query, await self.ask_json(query, timeout, again_after))
+
+    async def ask_json(self, query: Query, timeout: float = 1.5, again_after: float | None = None) -> bytes:
         """The answer as the JSON that came, for whoever only hands it on. Raises NoAnswer as `ask` does."""
-        question = self._put(query, timeout)
+        asked = [self._put(query, timeout)]
+        coming = asyncio.wrap_future(asked[0].answer)
         try:
             async with asyncio.timeout(timeout):
-                answer = await asyncio.wrap_future(question.answer)
+                if again_after and not (await asyncio.wait([coming], timeout=again_after))[0]:
+                    asked.append(self._put(query, timeout - again_after, asked[0].answer))
+                answer = await coming
         except TimeoutError as error:
             raise NoAnswer(query.kind) from error
         finally:
-            self._settle(question)
+            for question in asked:
+                self._settle(question)
         if not answer:
             raise NoAnswer(query.kind)
         return answer
@@ -121,11 +129,12 @@ class Asker:
         finally:
             self._settle(question)
 
-    def _put(self, query: Query, timeout: float) -> _Question:
+    def _put(self, query: Query, timeout: float, answer: "Future[bytes] | None" = None) -> _Question:
         if self._closed.is_set():
             raise NoAnswer(query.kind)
         number = next(self._count)
-        question = _Question(f"{self._prefix}{number}", query, time.monotonic() + timeout, current_traceparent())
+        deadline = time.monotonic() + timeout
+        question = _Question(f"{self._prefix}{number}", query, deadline, current_traceparent(), answer or Future())
         with self._changed:
             self._waiting[question.id] = question
             self._unsent.append(question)

@@ -118,7 +118,7 @@ def _transport_options(url: str) -> dict[str, Any]:
     owner = os.environ.get("TOASOAN_SOLE_CONSUMER")
     if owner:
         # The supervisor vouches that one process consumes for this name: what an earlier one left
-        # unacknowledged is its to take at once (shared.process), without waiting for the visibility timeout.
+        # unacknowledged is its to take at once (shared.worker), without waiting for the visibility timeout.
         options |= {f"unacked{part}_key": f"unacked{part}:{owner}" for part in ("", "_index", "_mutex")}
     return options
 

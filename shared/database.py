@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import IntEnum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -21,10 +23,12 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import Dialect, make_url
 
 from shared.settings import get_settings
+from shared.versions import newest
 
 # SQLite writers wait for each other this long before they give up.
 _BUSY_SECONDS = 10
@@ -225,6 +229,21 @@ def _deadline(connection: Connection, seconds: float | None) -> Iterator[None]:
         event.remove(connection, "before_cursor_execute", limit)
 
 
+class AdvisoryLock(IntEnum):
+    """PostgreSQL's advisory locks, all numbers in one place: two kinds of work with one number would wait in vain."""
+
+    migrations = 7_305_118
+    audit = 7_305_119
+    web_changes = 7_305_120
+    royalties = 7_305_121
+
+
+def take_lock(connection: Connection, lock: AdvisoryLock) -> None:
+    """Wait until nobody else has the lock, and keep it until the transaction ends. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
+
+
 def upsert(connection: Connection, table: Table) -> Any:
     """The dialect's INSERT that knows ON CONFLICT."""
     return _insert(connection.dialect.name, table)
@@ -254,13 +273,9 @@ def insert_newer(
     """
     if not rows:
         return set()
-    latest: dict[Any, dict[str, Any]] = {}
-    for row in rows:
-        kept = latest.get(row[key])
-        if kept is None or row[version] > kept[version]:
-            latest[row[key]] = row
+    latest = newest(rows, itemgetter(key), itemgetter(version))
     statement = _newer(connection.dialect.name, table, key, version, tuple(rows[0]))
-    return set(connection.execute(statement, list(latest.values())).scalars())
+    return set(connection.execute(statement, latest).scalars())
 
 
 @lru_cache(maxsize=64)

@@ -10,10 +10,11 @@ A handler is a plain function. It must give the same end state when a message co
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import redis
@@ -40,9 +41,33 @@ E_ = TypeVar("E_", bound=Event)
 C_ = TypeVar("C_", bound=Command)
 Q_ = TypeVar("Q_", bound=Query)
 
+# A service's tables: kind -> function(what the service works on, what `handles`, `executes` or `answers` give it).
+Events = Mapping[type[Event], Callable[[Any, Any], None]]
+Commands = Mapping[type[Command], Callable[[Any, Any], None]]
+Questions = Mapping[type[Query], Callable[[Any, Any], Contract]]
+
 MAX_DELIVERIES = 5
 # How long a worker waits in place for its store before it puts the message back (and takes it again).
 WAIT_SECONDS = 20.0
+
+
+def register(
+    app: Celery,
+    service: str,
+    of: Any,
+    *,
+    events: Events = MappingProxyType({}),
+    commands: Commands = MappingProxyType({}),
+    questions: Questions = MappingProxyType({}),
+    beside: Executor | None = None,
+) -> None:
+    """Give the app a handler for each kind in a service's tables; `of` is what the service works on."""
+    for event, apply in events.items():
+        handles(app, event, service)(partial(apply, of))
+    for command, work in commands.items():
+        executes(app, command, service)(partial(work, of))
+    for question, answer in questions.items():
+        answers(app, question, service, beside)(partial(answer, of))
 
 
 def handles(app: Celery, event: type[E_], service: str) -> Callable[[Callable[[list[Delivered[E_]]], None]], Any]:
@@ -64,14 +89,15 @@ def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable
     def register(function: Callable[[C_], None]) -> Any:
         @app.task(name=task_name(service, command.kind), bind=True, shared=False)
         def run(task: Task, message: dict[str, Any], sent_at: float = 0.0) -> None:
-            def work() -> None:
+            def work() -> str:
                 try:
                     with _continued(task):
-                        _patiently(task, lambda: function(command.model_validate(message)))
+                        _patiently(task, lambda: function(command.model_validate(message)), _deadline())
                 except _GiveUp:
                     raise
                 except Exception as error:
-                    _bury(task, service, {"message": message}, error)
+                    return _bury(task, service, {"message": message}, error)
+                return "done"
 
             _run(task, service, sent_at, work)
 
@@ -91,13 +117,14 @@ def answers(
     request = "celery.worker.request:Request" if kept else UnkeptRequest
 
     def register(function: Callable[[Q_], Contract]) -> Any:
-        def answer(task: Task, question: dict[str, Any]) -> None:
+        def answer(task: Task, question: dict[str, Any]) -> str:
             made: Contract | None = None
             try:
                 with span(task.name, str(question["traceparent"]), CONSUMER):
                     made = function(query.model_validate(question["message"]))
             finally:
                 reply(question["id"], made)
+            return "done"
 
         def answer_all(task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
             for question in questions:
@@ -138,8 +165,9 @@ class _GiveUp(Reject):
     """The message goes back to its queue, untouched."""
 
 
-def _run(task: Task, service: str, sent_at: float, work: Callable[[], None], again: bool = True) -> None:
-    """Do the work, measured. `again`: a message that comes too often is buried instead."""
+def _run(task: Task, service: str, sent_at: float, work: Callable[[], str], again: bool = True) -> None:
+    """Do the work, measured; it returns "done", or "dead" when something was buried. `again`: a message that comes too
+    often is buried instead."""
     request = task.request
     queue = (request.delivery_info or {}).get("routing_key") or "?"
     started = time.perf_counter()
@@ -150,11 +178,10 @@ def _run(task: Task, service: str, sent_at: float, work: Callable[[], None], aga
     with bound(task=task.name, task_id=request.id):
         try:
             if again and _delivered_too_often(task):
-                _bury(task, service, dict(request.kwargs or {}), RuntimeError("worker died with it again and again"))
-                outcome = "dead"
+                error = RuntimeError("worker died with it again and again")
+                outcome = _bury(task, service, dict(request.kwargs or {}), error)
             else:
-                work()
-                outcome = "dead" if getattr(request, "buried", False) else "done"
+                outcome = work()
         except Reject:
             outcome = "put_back"
             raise
@@ -182,7 +209,9 @@ def _apply_batch(
     event: type[E_],
     function: Callable[[list[Delivered[E_]]], None],
     raw: list[dict[str, Any]],
-) -> None:
+) -> str:
+    """ "dead" when one of them was buried, else "done"."""
+    deadline, outcome = _deadline(), "done"
     delivered: list[tuple[dict[str, Any], Delivered[E_]]] = []
     for item in raw:
         try:
@@ -191,31 +220,31 @@ def _apply_batch(
                 raise ValueError(f"schema version {envelope.schema_version} is newer than this code")
             delivered.append((item, Delivered(envelope, event.model_validate(envelope.payload))))
         except (ValidationError, ValueError) as error:
-            _bury(task, service, {"events": [item]}, error)
+            outcome = _bury(task, service, {"events": [item]}, error)
     if not delivered:
-        return
+        return outcome
     first, *others = [str(item.get("traceparent") or "") for item, _ in delivered]
     attributes: dict[str, str | int] = {"messaging.batch.message_count": len(delivered)}
     with span(task.name, first, CONSUMER, others, **attributes), _log_context(delivered):
         try:
-            _patiently(task, lambda: function([one for _, one in delivered]))
+            _patiently(task, lambda: function([one for _, one in delivered]), deadline)
             telemetry.handled_events_total.labels(task.name, "done").inc(len(delivered))
-            return
+            return outcome
         except _GiveUp:
             raise
         except Exception as error:
             if len(delivered) == 1:
-                _bury(task, service, {"events": [delivered[0][0]]}, error)
-                return
+                return _bury(task, service, {"events": [delivered[0][0]]}, error)
             log.warning("batch taken apart", size=len(delivered), error=repr(error)[:300])
         for item, one in delivered:
             try:
-                _patiently(task, lambda one=one: function([one]))  # type: ignore[misc]
+                _patiently(task, partial(function, [one]), deadline)
                 telemetry.handled_events_total.labels(task.name, "done").inc()
             except _GiveUp:
                 raise
             except Exception as error:
-                _bury(task, service, {"events": [item]}, error)
+                outcome = _bury(task, service, {"events": [item]}, error)
+    return outcome
 
 
 def _continued(task: Task) -> AbstractContextManager[object]:
@@ -230,9 +259,18 @@ def _log_context(delivered: list[tuple[dict[str, Any], Delivered[E_]]]) -> Itera
         yield
 
 
-def _patiently(task: Task, work: Callable[[], None]) -> None:
-    """Do the work; while its store is away, wait and try again, up to WAIT_SECONDS, then put the message back."""
-    waited, pause = 0.0, 0.1
+def _deadline() -> float:
+    """By time.monotonic(): until when a message that has come just now waits in place for its store."""
+    return time.monotonic() + WAIT_SECONDS
+
+
+def _patiently(task: Task, work: Callable[[], None], deadline: float) -> None:
+    """Do the work; while its store is away, wait and try again, until the message's deadline, then put it back.
+
+    The time that tries take counts too: a store that answers nothing for seconds at a time would else keep the message
+    until the watchdog ends the process, and then it would pass for one that kills workers.
+    """
+    pause = 0.1
     while True:
         try:
             work()
@@ -242,13 +280,11 @@ def _patiently(task: Task, work: Callable[[], None]) -> None:
                 raise
             # The exit code of an orderly stop is 0, which is neither None nor False itself.
             stopping = worker_state.should_stop is not None and worker_state.should_stop is not False
-            if waited == 0.0:
-                log.warning("waiting for a store", error=repr(error)[:300])
-            if stopping or waited >= WAIT_SECONDS:
+            if stopping or time.monotonic() + pause > deadline:
                 _forget_deliveries(task)
                 raise _GiveUp(str(error), requeue=True) from error
+            log.warning("waiting for a store", error=repr(error)[:300])
             time.sleep(pause)
-            waited += pause
             pause = min(2.0, pause * 2)
 
 
@@ -277,14 +313,15 @@ def _forget_deliveries(task: Task) -> None:
         pass
 
 
-def _bury(task: Task, service: str, message: dict[str, Any], error: Exception) -> None:
+def _bury(task: Task, service: str, message: dict[str, Any], error: Exception) -> str:
+    """Its outcome: "dead"."""
     queue = (task.request.delivery_info or {}).get("routing_key") or Queue.dead.value
     log.error("given up", error=repr(error)[:1000], exc_info=error)
     telemetry.dead_lettered_total.labels(service, task.name).inc()
     telemetry.handled_events_total.labels(task.name, "dead").inc(len(message.get("events", [0])))
     try:
         bury(task.app, service, task.name, queue, message, error, MAX_DELIVERIES)
-        task.request.buried = True
     except Exception as failure:
         # The broker is away: keep the message where it is rather than lose it.
         raise _GiveUp(str(failure), requeue=True) from failure
+    return "dead"

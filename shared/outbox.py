@@ -11,6 +11,7 @@ for the poll, which stays the guarantee.
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +39,7 @@ from shared import telemetry
 from shared.broker import message_count
 from shared.celery_factory import publish
 from shared.contracts.articles import Contract
-from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS
+from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS, stamped
 from shared.contracts.events import BY_KIND, SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read, write
@@ -46,6 +47,7 @@ from shared.hints import listen, send_hint
 from shared.publishing import task_name
 from shared.telemetry import log
 from shared.tracing import current_traceparent, waited
+from shared.versions import newest
 
 # A relay that died with rows in hand has lost them to the others after this long.
 LEASE_SECONDS = 10.0
@@ -90,11 +92,12 @@ def add(
     pointers: Iterable[tuple[str | int, int]],
     *,
     bulk: bool = False,
-    queues: Sequence[Queue] | None = None,
+    queues: Sequence[str] | None = None,
 ) -> None:
     """Note events in the transaction that makes them true: one row for each pointer and subscriber.
 
-    `queues` narrows the subscribers (reconciliation sends again only where something is missing).
+    `queues` are other subscribers than the event's own: reconciliation sends again only where something is missing,
+    and a name that is no queue of the broker is for `take`.
     """
     now, traceparent = time.time(), current_traceparent()
     rows = []
@@ -103,7 +106,7 @@ def add(
         for queue in queues if queues is not None else SUBSCRIBERS[event]:
             rows.append(
                 {
-                    "queue": queue.value,
+                    "queue": str(queue),
                     "bulk": bulk,
                     "kind": event.kind,
                     "key": str(key),
@@ -118,6 +121,17 @@ def add(
         connection.execute(table.insert(), rows)
 
 
+def take(connection: Connection, table: Table, queue: str) -> list[Any]:
+    """Take out the oldest rows that the service itself is to act on, in the transaction in which it does so.
+
+    They have `kind`, `key` and `version`. What rolls back is taken again.
+    """
+    chosen = select(table.c.id).where(table.c.queue == queue).order_by(table.c.bulk, table.c.id).limit(CLAIM_ROWS)
+    mine = table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery())
+    rows = connection.execute(delete(table).where(mine).returning(table)).all()
+    return sorted(rows, key=lambda row: int(row.id))
+
+
 def wake(service: str) -> None:
     """Tell the service's relay that there is something to publish (after the commit)."""
     send_hint(f"relay:{service}")
@@ -126,23 +140,28 @@ def wake(service: str) -> None:
 class Relay:
     """Publishes a service's outbox: the only publisher of events."""
 
-    def __init__(self, service: str, engine: Engine, table: Table, app: Celery, build: Build) -> None:
+    def __init__(
+        self,
+        service: str,
+        engine: Engine,
+        table: Table,
+        app: Celery,
+        build: Build,
+        generation: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`generation` of the source (see `shared.contracts.envelope.stamped`) is asked for before each publishing."""
         self._service = service
+        self._generation = generation
         self._engine = engine
         self._table = table
         self._app = app
         self._build = build
         self.awake = threading.Event()
-        """Ends a `wait` when it is set."""
+        """Set by hints: there is something to publish."""
 
     def listen(self, halt: threading.Event) -> None:
         """Let hints cut the wait between two polls short, until `halt` is set."""
         listen(f"relay:{self._service}", lambda _payload: self.awake.set(), halt)
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until a hint comes or `seconds` have passed."""
-        self.awake.wait(seconds)
-        self.awake.clear()
 
     def run_once(self) -> int:
         """Publish what waits; returns the number of rows that were handed to the broker (or fell away).
@@ -219,7 +238,9 @@ class Relay:
         return len(rows)
 
     def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
-        latest = _latest(rows)
+        generation = self._generation()
+        # Of several versions of one thing in hand only the newest is worth sending.
+        latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
         task = task_name(CONSUMERS[queue], kind)
         batch: list[dict[str, Any]] = []
@@ -229,7 +250,7 @@ class Relay:
             if payload is None:
                 continue
             data = payload if isinstance(payload, bytes) else payload.model_dump_json().encode()
-            envelope = _envelope(row, data)
+            envelope = _envelope(row, data, generation)
             envelope["traceparent"] = waited(f"outbox {queue.value}", row.traceparent, row.occurred_at)
             weight = len(data)
             if batch and (len(batch) >= BATCH_EVENTS or size + weight > BATCH_BYTES):
@@ -259,21 +280,12 @@ class Relay:
         return message_count(self._app, queue) < BULK_QUEUE_LENGTH
 
 
-def _latest(rows: list[Any]) -> list[Any]:
-    """Of several versions of one thing in hand only the newest is worth sending."""
-    newest: dict[str, Any] = {}
-    for row in rows:
-        if row.key not in newest or row.version >= newest[row.key].version:
-            newest[row.key] = row
-    return list(newest.values())
-
-
-def _envelope(row: Any, payload: bytes) -> dict[str, Any]:
+def _envelope(row: Any, payload: bytes, generation: int) -> dict[str, Any]:
     return {
         "event_id": row.event_id,
         "schema_version": BY_KIND[row.kind].schema_version,
         "key": row.key,
-        "version": row.version,
+        "version": stamped(generation, row.version),
         "occurred_at": row.occurred_at,
         "payload": orjson.Fragment(payload),
     }

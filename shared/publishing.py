@@ -11,16 +11,25 @@ from uuid import uuid4
 from celery import Celery
 
 from shared.celery_factory import publish
-from shared.contracts.commands import StoreDeadLetter
+from shared.contracts.commands import Command, StoreDeadLetter
 from shared.contracts.envelope import BATCH_EVENTS
 from shared.contracts.events import SUBSCRIBERS, Event
-from shared.contracts.queues import CONSUMERS, Queue
+from shared.contracts.queues import CONSUMERS
 from shared.tracing import current_traceparent
 
 
 def task_name(service: str, kind: str) -> str:
     """What a message of a kind is called on the wire for the service that handles it."""
     return f"{service}.{kind}"
+
+
+def send_command(app: Celery, command: type[Command], message: dict[str, Any], size: int = 0) -> None:
+    """Hand a command to the broker, `message` being its fields as JSON and `size` roughly their bytes.
+
+    Raises kombu.exceptions.OperationalError when the broker is away.
+    """
+    arguments = {"message": message, "sent_at": time.time()}
+    publish(app, task_name(CONSUMERS[command.queue], command.kind), command.queue, arguments, size=size)
 
 
 def send_all(app: Celery, events: Sequence[tuple[Event, str | int, int]], occurred_at: float | None = None) -> None:
@@ -63,5 +72,4 @@ def bury(
         attempts=attempts,
         at=datetime.now(UTC),
     )
-    arguments = {"message": letter.model_dump(mode="json")}
-    publish(app, "ingest.store_dead_letter", Queue.dead, arguments, size=len(str(message)))
+    send_command(app, StoreDeadLetter, letter.model_dump(mode="json"), size=len(str(message)))

@@ -12,7 +12,6 @@ import random
 import re
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,6 +20,7 @@ from typing import Any
 
 import orjson
 
+from shared.http_client import CallFailed, call
 from shared.settings import get_settings
 
 INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER = 1, 2, 3, 4, 5
@@ -180,10 +180,10 @@ class _Exporter:
                 self._ended.task_done()
 
     def _send(self, batch: list[tuple[Span, int]]) -> None:
-        request = urllib.request.Request(self._url, _body(batch), {"Content-Type": "application/json"})  # noqa: S310
+        headers = {"Content-Type": "application/json"}
         try:
-            urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS).close()  # noqa: S310  # the operator's address
-        except (OSError, ValueError):
+            call("POST", self._url, seconds=_TIMEOUT_SECONDS, body=_body(batch), headers=headers, proxied=True)
+        except CallFailed:
             pass
 
 

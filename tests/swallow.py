@@ -7,7 +7,7 @@ from contextlib import suppress
 
 class Swallower:
     """A TCP proxy on a port of its own. After `swallow()` the connections that are open carry nothing more, in both
-    directions, and stay open; new ones are as good as ever. Use as a context manager."""
+    directions, and stay open; new ones are as good as ever, unless it is `cut`. Use as a context manager."""
 
     def __init__(self, address: str, port: int) -> None:
         self._to = (address, port)
@@ -15,6 +15,7 @@ class Swallower:
         self.port: int = self._listener.getsockname()[1]
         self._links: list[socket.socket] = []
         self._dead: set[socket.socket] = set()
+        self.cut = False
 
     def __enter__(self) -> "Swallower":
         threading.Thread(target=self._accept, daemon=True).start()
@@ -37,6 +38,8 @@ class Swallower:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(self._to)
                 self._links += [near, far]
+                if self.cut:
+                    self.swallow()
                 for one, other in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 

@@ -1,5 +1,6 @@
 """The rules that tools check: style, types, and which package may import which."""
 
+import ast
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -28,6 +29,19 @@ def test_rules(name: str) -> None:
         check=False,
     )
     assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """One name, one thing: a search for a class finds it."""
+    named: dict[str, list[str]] = {}
+    for folder in ("shared", "services", "toasoan"):
+        for file in (ROOT / folder).rglob("*.py"):
+            if "migrations" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    named.setdefault(node.name, []).append(f"{file.relative_to(ROOT)}:{node.lineno}")
+    assert {name: places for name, places in named.items() if len(places) > 1} == {}
 
 
 def test_no_file_of_a_service_imports_itself_over_others() -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import URL, make_url
 
 from shared.database import database_url
-from shared.settings import get_settings
+from shared.settings import Settings, get_settings
 from toasoan.place import OperatorError
 
 # In this order: what the counter knows of articles comes from ingest, so that its copy must not be the later one.
@@ -111,7 +111,7 @@ def restore(source: Path) -> dict[str, Any]:
     """
     manifest = check(source)
     settings = get_settings()
-    _must_be_empty(settings.data_dir, settings.database_url is not None)
+    _must_be_empty(settings)
     kinds = {Path(entry["path"]).suffix for entry in manifest["files"] if "/" not in entry["path"]}
     wanted = ".dump" if settings.database_url else ".db"
     if wanted not in kinds:
@@ -232,19 +232,47 @@ def _run(command: list[str], service: str, *files: Path) -> None:
         )
 
 
-def _must_be_empty(data_dir: Path, postgresql: bool) -> None:
-    if not postgresql:
-        used = [name for name in (f"{service}.db" for service in (*KEPT, "web")) if (data_dir / name).exists()]
-        if used:
-            raise OperatorError(f"{data_dir} is not empty ({', '.join(used)}): restore into a new data dir")
-        return
-    from sqlalchemy import inspect
+def _must_be_empty(settings: Settings) -> None:
+    """Raises OperatorError where something of another state stands: what readers saw, views not yet counted."""
+    names = ["redis", "search", "views"]
+    if settings.database_url is None:
+        names = [f"{service}.db" for service in (*KEPT, "web")] + names
+    folder = settings.data_dir
+    used = [name for name in names if (folder / name).is_file() or any((folder / name).glob("*"))]
+    if used:
+        raise OperatorError(f"{folder} is not empty ({', '.join(used)}): restore into a new data dir")
+    if settings.database_url is not None:
+        _must_have_no_articles()
+    # The house's own has its files in the folder "redis".
+    if settings.redis_url:
+        _must_hold_no_views()
 
-    from shared.database import engine
+
+def _must_have_no_articles() -> None:
+    from sqlalchemy import inspect, select
+
+    from services.web.tables import articles
+    from shared.database import engine, read
 
     for service in KEPT:
         if inspect(engine(service)).get_table_names(schema=service):
             raise OperatorError(f"the {service} database is not empty: restore into a new one")
+    if articles.name in inspect(engine("web")).get_table_names(schema="web"):
+        with read(engine("web")) as connection:
+            if connection.execute(select(articles.c.id).limit(1)).first():
+                raise OperatorError("the web database is not empty: restore beside a new one")
+
+
+def _must_hold_no_views() -> None:
+    import redis
+
+    from shared.redis_client import redis_client
+
+    try:
+        if next(redis_client().scan_iter("ts:c:*", count=1000), None) is not None:
+            raise OperatorError("the counters' Redis is not empty: its views would be added to other sums")
+    except redis.RedisError as error:
+        raise OperatorError(f"the counters' Redis does not answer, and it must be empty: {error}") from error
 
 
 def _files(folder: Path) -> Iterator[Path]:

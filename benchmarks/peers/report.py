@@ -3,13 +3,14 @@
 import re
 import statistics
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from benchmarks.figures import RESULTS, machine
+from shared.vietnamese.dates import VIETNAM
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,7 +79,7 @@ class PeerReport:
 
     def save(self) -> Path:
         """Write results/peers-<date>.json; returns its path."""
-        now = datetime.now(timezone(timedelta(hours=7)))
+        now = datetime.now(VIETNAM)
         path = RESULTS / f"peers-{now:%Y-%m-%d}.json"
         told: dict[str, Any] = {
             "at": now.isoformat(timespec="seconds"),

@@ -8,7 +8,7 @@
 -- 7 bytes, and if so said yesterday's shard and field. Shard and field are a hash of article and visitor.
 -- Returns {applied 0/1, counted, repeated}.
 -- What can be made outside is made outside: inside, turning numbers into texts costs as much as the commands.
-local WINDOW, HOUR, DAY, OFFSET = 1800, 3600, 86400, 25200
+local WINDOW, HOUR, DAY = 1800, 3600, 86400
 -- Unique readers of an article are estimated from this many views a day on; below, views are the estimate.
 local SKETCH_OVER = 32
 local DOMAINS_A_DAY = 5000

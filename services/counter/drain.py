@@ -22,7 +22,8 @@ from services.counter.tables import SPAN_DAYS
 from shared import telemetry
 from shared.process import every
 from shared.telemetry import log
-from shared.views.definition import WINDOW_SECONDS, house_day
+from shared.vietnamese.dates import day_number
+from shared.views.definition import WINDOW_SECONDS
 
 INTERVAL_SECONDS = 0.4
 # Between two looks while nobody reads. Views that come to another process of the fleet wait so long at most.
@@ -153,7 +154,7 @@ class DrainLoop:
     def _keep_readers(self) -> None:
         """Write the estimates of different readers of today, and for the last time those of yesterday."""
         now = time.time()
-        today = house_day(now)
+        today = day_number(now)
         for day in (today - 1, today):
             readers = {0: self._hot.readers_of_day(day)}
             articles = list(self._hot.sketched_articles(day))
@@ -161,17 +162,17 @@ class DrainLoop:
                 readers[article] = self._hot.sketched_readers(article, day) + SKETCHED_OVER
             store.set_readers(self._source, day, readers)
             # Late views of yesterday come from journals; an hour after midnight the sketches have done their work.
-            if day < today and house_day(now - 3600) == today:
+            if day < today and day_number(now - 3600) == today:
                 self._hot.drop_sketches(day, articles)
 
     def _resum_spans(self) -> None:
-        today = house_day(time.time())
+        today = day_number(time.time())
         for day in {today // SPAN_DAYS: today, (today - 7) // SPAN_DAYS: today - 7}.values():
             store.resum_spans(self._source, day)
 
     def _forget_secrets(self) -> None:
         """Redis has dropped yesterday's visitor secret: drop it from Redis's log on disk too (daily, and at start)."""
-        day = house_day(time.time() - WINDOW_SECONDS - 60)
+        day = day_number(time.time() - WINDOW_SECONDS - 60)
         if day != self._secrets_gone_before:
             self._hot.rewrite_log()
             self._secrets_gone_before = day

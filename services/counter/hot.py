@@ -19,8 +19,9 @@ from redis.exceptions import NoScriptError
 
 from shared import telemetry
 from shared.contracts.commands import CountViews
+from shared.vietnamese.dates import day_number
 from shared.views.batches import REMEMBERED_SECONDS, parse, proper
-from shared.views.definition import WINDOW_SECONDS, house_day
+from shared.views.definition import WINDOW_SECONDS
 
 SLOT_SECONDS = 300
 FORGET_AFTER_SECONDS = 60
@@ -188,7 +189,7 @@ class Hot:
                 self._redis.srem("ts:c:windows", window)
         days: Any = self._redis.smembers("ts:c:days")
         for day in sorted(int(one) for one in days):
-            if day < house_day(now) - 1:
+            if day < day_number(now) - 1:
                 self._unlink([b"ts:c:day:%d:%d" % (day, shard) for shard in range(_DAY_SHARDS)])
                 self.drop_sketches(day, list(self.sketched_articles(day)))
                 self._redis.srem("ts:c:days", day)
@@ -244,12 +245,12 @@ def _pack(batch: CountViews) -> tuple[int, bytes, int, bytes]:
         key, _, old = visitor.partition(".")
         slot = at // SLOT_SECONDS
         cell = cells.setdefault((article, slot), len(cells) + 1)
-        source = sources.setdefault((article, house_day(at), referrer), len(sources) + 1) if referrer else 0
+        source = sources.setdefault((article, day_number(at), referrer), len(sources) + 1) if referrer else 0
         out += pack(cell, source, at, _spot(article, key))
         if with_old:
             out += _spot(article, old) if old else _NOBODY
         readers.setdefault(slot, []).append(key)
-    days = {slot: str(house_day(slot * SLOT_SECONDS)) for slot in readers}
+    days = {slot: str(day_number(slot * SLOT_SECONDS)) for slot in readers}
     more = {
         "cells": [part for article, slot in cells for part in (f"v:{article}:{slot}", days[slot], str(article))],
         "sources": [part for article, day, name in sources for part in (f"r:{article}:{day}:", str(day), name)],

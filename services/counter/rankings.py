@@ -22,7 +22,7 @@ from services.counter.tables import SITE, articles, daily, hourly, rules, slots
 from shared.contracts.events import RankedArticle, RankingChanged
 from shared.database import read
 from shared.telemetry import log
-from shared.views.definition import house_day
+from shared.vietnamese.dates import day_number
 
 TOP = 1000
 LIST_LENGTH = 50
@@ -60,7 +60,7 @@ class Window:
     def last(self, now: float) -> int:
         if self.table is slots:
             return int(now) // SLOT_SECONDS
-        return int(now) // 3600 if self.table is hourly else house_day(now)
+        return int(now) // 3600 if self.table is hourly else day_number(now)
 
 
 WINDOWS = (
@@ -224,7 +224,7 @@ class Rankings:
 
     def _forget_old_tops(self, now: float) -> None:
         oldest = {"slots": int(now) // SLOT_SECONDS - 12, "hourly": int(now) // 3600 - TRENDING_HOURS}
-        oldest["daily"] = house_day(now) - 30
+        oldest["daily"] = day_number(now) - 30
         for name, number in list(self._tops):
             if number < oldest[name]:
                 del self._tops[name, number]

@@ -39,7 +39,7 @@ from shared.contracts.commands import (
     ViewShare,
 )
 from shared.database import read
-from shared.views.definition import day_start, house_day
+from shared.vietnamese.dates import day_number, day_start
 
 ANSWER_SECONDS = 2.0
 """A question that takes longer has no answer: the desk then says so."""
@@ -52,7 +52,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleStatisticsAnswer:
     """One article's readers."""
-    last_day, last_hour = house_day(now), int(now) // 3600
+    last_day, last_hour = day_number(now), int(now) // 3600
     first_day = last_day - query.days + 1
     with read(source, within=ANSWER_SECONDS) as connection:
         hours = _curve(connection, hourly, query.article_id, last_hour - store.HOURS_KEPT + 1)

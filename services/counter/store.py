@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
@@ -36,8 +37,9 @@ from shared.contracts.events import ArticleWithdrawn
 from shared.database import engine as shared_engine
 from shared.database import insert_newer, read, upsert, write
 from shared.telemetry import log
+from shared.versions import newest
+from shared.vietnamese.dates import day_number
 from shared.views.batches import REMEMBERED_SECONDS, proper
-from shared.views.definition import house_day
 
 SLOTS_KEPT_SECONDS = 2 * 3600
 HOURS_KEPT = 48
@@ -85,10 +87,10 @@ def add_delta(source: Engine, delta: Delta) -> bool:
         for (article, slot), number in delta.views.items():
             by_article[article] += number
             at = slot * SLOT_SECONDS
-            for counter, unit in ((by_slot, slot), (by_hour, at // 3600), (by_day, house_day(at))):
+            for counter, unit in ((by_slot, slot), (by_hour, at // 3600), (by_day, day_number(at))):
                 counter[article, unit] += number
                 counter[SITE, unit] += number
-            by_span[house_day(at) // SPAN_DAYS, article] += number
+            by_span[day_number(at) // SPAN_DAYS, article] += number
         _add(connection, totals, ("article_id",), [(key, views, 0) for key, views in by_article.items()])
         for table, sums in ((slots, by_slot), (hourly, by_hour), (daily, by_day)):
             keys = ("article_id", str(table.columns.keys()[1]))
@@ -244,7 +246,7 @@ def set_readers(source: Engine, day: int, readers: dict[int, int]) -> None:
 
 
 def keep_articles(source: Engine, states: Sequence[ArticleState]) -> bool:
-    """Know these versions of articles, and take over their opening balances once.
+    """Know these versions of articles, and take over their opening balances once. Their versions are the events'.
 
     True when an article that was known left its section or came back: rankings must be made anew.
     """
@@ -264,8 +266,8 @@ def keep_articles(source: Engine, states: Sequence[ArticleState]) -> bool:
     with write(source) as connection:
         before = _places(connection, [state.id for state in states])
         applied = insert_newer(connection, articles, rows)
-        newest = {state.id: state for state in sorted(states, key=lambda state: state.version)}
-        current = [newest[article] for article in sorted(applied)]
+        latest = newest(states, attrgetter("id"), attrgetter("version"), last=True)
+        current = sorted((state for state in latest if state.id in applied), key=attrgetter("id"))
         _keep_authors(connection, current)
         _open_balances(connection, states)
     return any(
@@ -278,8 +280,8 @@ def withdraw(source: Engine, gone: Sequence[ArticleWithdrawn]) -> bool:
     """Take articles out of the rankings; the counts stay. True when one of them was public."""
     with write(source) as connection:
         before = _places(connection, [one.article_id for one in gone])
-        newest = {
-            one.article_id: {
+        rows = [
+            {
                 "id": one.article_id,
                 "version": one.version,
                 "public": False,
@@ -289,9 +291,9 @@ def withdraw(source: Engine, gone: Sequence[ArticleWithdrawn]) -> bool:
                 "path": "",
                 "published_at": None,
             }
-            for one in sorted(gone, key=lambda one: one.version)
-        }
-        statement = upsert(connection, articles).values(list(newest.values()))
+            for one in newest(gone, attrgetter("article_id"), attrgetter("version"), last=True)
+        ]
+        statement = upsert(connection, articles).values(rows)
         statement = statement.on_conflict_do_update(
             # The title stays for the editors' statistics.
             index_elements=["id"],

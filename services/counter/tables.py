@@ -15,8 +15,8 @@ articles = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("public", Boolean, nullable=False),
-    Column("section_slug", String(200), nullable=False),
-    Column("section_name", String(300), nullable=False),
+    Column("section_slug", Text, nullable=False),
+    Column("section_name", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("published_at", UtcDateTime),
@@ -25,8 +25,8 @@ article_authors = Table(
     "article_authors",
     metadata,
     Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("slug", String(200), primary_key=True),
-    Column("name", String(300), nullable=False),
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
     Index("article_authors_by_slug", "slug"),
 )
 totals = Table(
@@ -51,7 +51,7 @@ corrections = Table(
     Column("delta", BigInteger, nullable=False),
     Column("views_before", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("by", String(200), nullable=False),
+    Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
@@ -125,6 +125,6 @@ rules = Table(
     Column("article_id", Integer, primary_key=True, autoincrement=False),
     Column("rule", String(8), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("by", String(200), nullable=False),
+    Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from celery import Celery
 from sqlalchemy import Engine
 
 from services.counter import statistics, store
 from services.counter.hot import Hot
+from shared import handler
 from shared.contracts.commands import (
     AppliedBatchesAnswer,
     ArticleStatistics,
@@ -25,63 +27,84 @@ from shared.contracts.commands import (
     ViewAudit,
     ViewAuditAnswer,
 )
-from shared.contracts.envelope import Delivered
+from shared.contracts.envelope import Delivered, article_of
 from shared.contracts.events import ArticlePublished, ArticleWithdrawn
-from shared.handler import answers, executes, handles
 
 
-def register(app: Celery, source: Engine, hot: Hot, wake: Callable[[], None]) -> None:
-    """Connect the counter's handlers with its stores; `wake` is called when there is something to drain or to tell."""
+@dataclass(frozen=True)
+class Counter:
+    """What the counter works on; `wake` is called when there is something to drain or to tell."""
 
-    # Editors' questions may take seconds; the views behind them in the queue do not wait for that.
+    source: Engine
+    hot: Hot
+    wake: Callable[[], None]
+
+    def articles_changed(self) -> None:
+        self.hot.articles_changed()
+        self.wake()
+
+
+def _count(counter: Counter, batch: CountViews) -> None:
+    counter.hot.apply(batch)
+    counter.wake()
+
+
+def _set_rule(counter: Counter, rule: SetTrendingRule) -> None:
+    store.set_rule(counter.source, rule)
+    counter.articles_changed()
+
+
+def _publish(counter: Counter, events: list[Delivered[ArticlePublished]]) -> None:
+    if store.keep_articles(counter.source, [article_of(event) for event in events]):
+        counter.articles_changed()
+
+
+def _withdraw(counter: Counter, events: list[Delivered[ArticleWithdrawn]]) -> None:
+    if store.withdraw(
+        counter.source, [event.payload.model_copy(update={"version": event.version}) for event in events]
+    ):
+        counter.articles_changed()
+
+
+def _versions(counter: Counter, query: ListCounterVersions) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(store.versions_after(counter.source, query.after, query.limit)))
+
+
+def _applied_batches(counter: Counter, query: ListAppliedBatches) -> AppliedBatchesAnswer:
+    # In this order: what is drained in between stands in one of them.
+    on_the_way = tuple(counter.hot.applied(query.names))
+    return AppliedBatchesAnswer(names=tuple(store.stored(counter.source, query.names)), on_the_way=on_the_way)
+
+
+def _article(counter: Counter, query: ArticleStatistics) -> ArticleStatisticsAnswer:
+    return statistics.of_article(counter.source, query, time.time())
+
+
+def _site(counter: Counter, query: SiteStatistics) -> SiteStatisticsAnswer:
+    return statistics.of_site(counter.source, query)
+
+
+def _live(counter: Counter, query: LiveNow) -> LiveNowAnswer:
+    return statistics.live(counter.source, counter.hot, query, time.time())
+
+
+def _audit(counter: Counter, query: ViewAudit) -> ViewAuditAnswer:
+    return statistics.audit(counter.source, query.hours, time.time())
+
+
+EVENTS: handler.Events = {ArticlePublished: _publish, ArticleWithdrawn: _withdraw}
+COMMANDS: handler.Commands = {CountViews: _count, SetTrendingRule: _set_rule}
+QUESTIONS: handler.Questions = {ListCounterVersions: _versions, ListAppliedBatches: _applied_batches}
+LONG_QUESTIONS: handler.Questions = {
+    ArticleStatistics: _article,
+    SiteStatistics: _site,
+    LiveNow: _live,
+    ViewAudit: _audit,
+}
+"""Editors' questions may take seconds; the views behind them in the queue do not wait for that."""
+
+
+def register(app: Celery, counter: Counter) -> None:
+    handler.register(app, "counter", counter, events=EVENTS, commands=COMMANDS, questions=QUESTIONS)
     beside = ThreadPoolExecutor(1, "statistics")
-
-    def changed() -> None:
-        hot.articles_changed()
-        wake()
-
-    @executes(app, CountViews, service="counter")
-    def count_views(batch: CountViews) -> None:
-        hot.apply(batch)
-        wake()
-
-    @executes(app, SetTrendingRule, service="counter")
-    def set_trending_rule(rule: SetTrendingRule) -> None:
-        store.set_rule(source, rule)
-        changed()
-
-    @handles(app, ArticlePublished, service="counter")
-    def article_published(events: list[Delivered[ArticlePublished]]) -> None:
-        if store.keep_articles(source, [event.payload.article for event in events]):
-            changed()
-
-    @handles(app, ArticleWithdrawn, service="counter")
-    def article_withdrawn(events: list[Delivered[ArticleWithdrawn]]) -> None:
-        if store.withdraw(source, [event.payload for event in events]):
-            changed()
-
-    @answers(app, ListCounterVersions, service="counter")
-    def list_counter_versions(query: ListCounterVersions) -> VersionsAnswer:
-        return VersionsAnswer(versions=tuple(store.versions_after(source, query.after, query.limit)))
-
-    @answers(app, ListAppliedBatches, service="counter")
-    def list_applied_batches(query: ListAppliedBatches) -> AppliedBatchesAnswer:
-        # In this order: what is drained in between stands in one of them.
-        on_the_way = tuple(hot.applied(query.names))
-        return AppliedBatchesAnswer(names=tuple(store.stored(source, query.names)), on_the_way=on_the_way)
-
-    @answers(app, ArticleStatistics, service="counter", beside=beside)
-    def article_statistics(query: ArticleStatistics) -> ArticleStatisticsAnswer:
-        return statistics.of_article(source, query, time.time())
-
-    @answers(app, SiteStatistics, service="counter", beside=beside)
-    def site_statistics(query: SiteStatistics) -> SiteStatisticsAnswer:
-        return statistics.of_site(source, query)
-
-    @answers(app, LiveNow, service="counter", beside=beside)
-    def live_now(query: LiveNow) -> LiveNowAnswer:
-        return statistics.live(source, hot, query, time.time())
-
-    @answers(app, ViewAudit, service="counter", beside=beside)
-    def view_audit(query: ViewAudit) -> ViewAuditAnswer:
-        return statistics.audit(source, query.hours, time.time())
+    handler.register(app, "counter", counter, questions=LONG_QUESTIONS, beside=beside)

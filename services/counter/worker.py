@@ -11,8 +11,9 @@ from services.counter.hot import Hot
 from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
 from shared.database import migrate
-from shared.process import prepare, run_worker
+from shared.process import prepare
 from shared.redis_client import redis_client
+from shared.worker import run_worker
 
 
 def main() -> int:
@@ -22,7 +23,7 @@ def main() -> int:
     source = store.engine()
     hot = Hot(redis_client(), lambda: store.stored_batches(source))
     loop = DrainLoop(hot, source, app)
-    tasks.register(app, source, hot, loop.wake)
+    tasks.register(app, tasks.Counter(source, hot, loop.wake))
 
     def begin(**_: Any) -> None:
         loop.start()

@@ -3,6 +3,7 @@ goes out as it is kept (whoever gets it reads it by the contract); the rest from
 wins, so newer is never wrong)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -49,7 +50,9 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
                 made |= _from_revisions(connection, kind, part)
             else:
                 found = _OTHERS[kind](connection, [int(key) for key, _ in part])
-                made |= {(key, version): found.get(int(key)) for key, version in part}
+                made |= {(key, version): found[int(key)] for key, version in part if int(key) in found}
+    if kind in _NEVER_WRITTEN:
+        made |= {pointer: _NEVER_WRITTEN[kind](*pointer) for pointer in pointers if pointer not in made}
     return made
 
 
@@ -73,6 +76,18 @@ def _withdrawn(row: Any) -> ArticleWithdrawn:
     )
 
 
+def _no_article(key: str, version: int) -> ArticleWithdrawn:
+    return ArticleWithdrawn(
+        article_id=int(key), version=version, reason_kind="withdrawn", section_slug="", at=datetime.now(UTC)
+    )
+
+
+def _no_comment(key: str, version: int) -> CommentRemoved:
+    return CommentRemoved(id=int(key), version=version, article_id=0)
+
+
+_NEVER_WRITTEN: dict[str, Any] = {ArticleWithdrawn.kind: _no_article, CommentRemoved.kind: _no_comment}
+"""Of what stores know and ingest does not: it was put back to a state before that."""
 _ARTICLES: dict[str, Any] = {
     ArticlePublished.kind: _whole,
     ArticleSaved.kind: _whole,

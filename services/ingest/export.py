@@ -23,7 +23,7 @@ from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import audit
 from services.ingest.media.tables import media
 from services.ingest.planning.tables import plans
-from services.ingest.royalties.tables import royalty_adjustments, royalty_rates, royalty_sheets
+from services.ingest.royalties.tables import royalty_adjustments, royalty_payees, royalty_rates, royalty_sheets
 from services.ingest.sections.tables import sections
 from shared.database import read
 from shared.settings import get_settings
@@ -41,6 +41,7 @@ _TABLES = (
     royalty_rates,
     royalty_adjustments,
     royalty_sheets,
+    royalty_payees,
     feeds,
 )
 _SECRET = frozenset({"password_hash", "totp_secret", "totp_step", "recovery"})

@@ -5,7 +5,7 @@ Every tick looks for what is due, however late, and publishes it by comparing ve
 or published meanwhile is left alone, and two schedulers do no harm.
 """
 
-import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, exists
@@ -16,11 +16,14 @@ from services.ingest.articles.tables import articles
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.actors import SCHEDULER
 from services.ingest.kit.errors import Refused
-from services.ingest.kit.lookout import LONGEST_SECONDS, LOOK_SECONDS, Lookout, moment
+from services.ingest.kit.periodic import LOOK_SECONDS, moment
 from shared.telemetry import log
 
-# After a failure (a database that is away) the next look waits this long.
-_REST_SECONDS = 2.0
+_AHEAD_SECONDS = 2 * LOOK_SECONDS
+DUE = exists().where(
+    articles.c.status == "scheduled", articles.c.published_at <= moment(timedelta(seconds=_AHEAD_SECONDS))
+)
+"""Whether an article is due before the look after the next."""
 
 
 def tick(engine: Engine) -> int:
@@ -36,28 +39,14 @@ def tick(engine: Engine) -> int:
     return published
 
 
-def seconds_to_next(engine: Engine) -> float:
-    """How long to sleep: until the next article is due, at most LONGEST_SECONDS."""
+def work(engine: Engine) -> bool:
+    """`tick` at the very moment at which something is due; True while there may be more."""
+    if tick(engine):
+        return True
     due = reading.next_due(engine)
-    ahead = (due - datetime.now(UTC)).total_seconds() if due else LONGEST_SECONDS
-    # What is still due after a tick could not be published: no reason to hurry.
-    return min(LONGEST_SECONDS, ahead) if ahead > 0 else LONGEST_SECONDS
-
-
-def watched_by(lookout: Lookout) -> threading.Event:
-    """The event that wakes `run`."""
-    soon = moment(timedelta(seconds=LOOK_SECONDS))
-    awake = lookout.watch(exists().where(articles.c.status == "scheduled", articles.c.published_at <= soon))
-    return lookout.watch(frontpage.ANY, awake, lambda connection: frontpage.is_stale(connection, datetime.now(UTC)))
-
-
-def run(engine: Engine, stop: threading.Event, awake: threading.Event) -> None:
-    """Tick whenever woken until `stop` is set, whatever happens to the database in between."""
-    while not stop.is_set():
-        awake.clear()
-        try:
-            pause = 0.0 if tick(engine) else seconds_to_next(engine)
-        except Exception as error:
-            log.error("scheduler tick failed", error=repr(error)[:300])
-            pause = _REST_SECONDS
-        awake.wait(pause)
+    ahead = (due - datetime.now(UTC)).total_seconds() if due else 0.0
+    # What is further away wakes this again. What is still due could not be published: no reason to hurry.
+    if not 0 < ahead <= _AHEAD_SECONDS:
+        return False
+    time.sleep(ahead)
+    return True

@@ -1,7 +1,5 @@
-"""What ingest does for messages: keeps readers' comments and dead letters, begins anew what was given up."""
+"""What ingest does for messages: keeps comments and dead letters, says which it has, begins anew what was given up."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from celery import Celery
@@ -11,26 +9,29 @@ from services.ingest.comments import store as comments
 from services.ingest.exchange.store import jobs
 from services.ingest.feeds import store as feeds
 from services.ingest.ops import store as letters
-from shared.contracts.commands import Command, RetryJob, StoreDeadLetter, SubmitComment
-from shared.handler import executes
+from shared import handler
+from shared.contracts.commands import HeldCommentsAnswer, ListHeldComments, RetryJob, StoreDeadLetter, SubmitComment
 
-SERVICE = "ingest"
-
-_JOBS = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
+_JOBS: dict[str, Any] = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
 
 
 def _retry(engine: Engine, command: RetryJob) -> None:
     _JOBS[command.job](engine, command.id)
 
 
-HANDLERS: dict[type[Command], Callable[[Engine, Any], None]] = {
+COMMANDS: handler.Commands = {
     SubmitComment: comments.hold,
     StoreDeadLetter: letters.keep,
     RetryJob: _retry,
 }
 
 
+def _held_comments(source: Engine, query: ListHeldComments) -> HeldCommentsAnswer:
+    return HeldCommentsAnswer(tokens=comments.held(source, query.tokens))
+
+
+QUESTIONS: handler.Questions = {ListHeldComments: _held_comments}
+
+
 def register(app: Celery, source: Engine) -> None:
-    """Give the app a handler for each command that ingest carries out."""
-    for command, work in HANDLERS.items():
-        executes(app, command, SERVICE)(partial(work, source))
+    handler.register(app, "ingest", source, commands=COMMANDS, questions=QUESTIONS)

@@ -10,6 +10,7 @@ from shared import process
 from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
 from shared.database import engine, migrate
+from shared.worker import run_worker
 
 ROLE = "ingest.worker"
 
@@ -20,13 +21,13 @@ def main(with_relay: bool) -> int:
     app = make_celery("ingest")
     tasks.register(app, engine("ingest"))
     if not with_relay:
-        return process.run_worker(ROLE, app, [Queue.comments, Queue.dead])
+        return run_worker(ROLE, app, [Queue.comments, Queue.dead])
     from services.ingest.relay import Loops
 
     # Before the worker: its consumer waits for a broker that is away, the clock of scheduled articles does not.
     loops = Loops(engine("ingest")).start()
     try:
-        return process.run_worker(ROLE, app, [Queue.comments, Queue.dead], healthy=loops.healthy)
+        return run_worker(ROLE, app, [Queue.comments, Queue.dead], healthy=loops.healthy)
     finally:
         loops.stop()
 

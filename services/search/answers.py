@@ -23,6 +23,17 @@ _CACHED_ANSWERS = 300
 # Answers of an engine that cannot tell cheaply whether anything changed, and the freshness in any, grow old.
 _CACHED_SECONDS = 2.0
 _CACHED_SECONDS_UNCHANGED = 60.0
+_WARM_SECONDS = 10.0
+_WARM_WORDS = (
+    "thời sự",
+    "thoi tiet hom nay",
+    "tin mới",
+    "khai giảng",
+    "giao thông",
+    "bóng đá",
+    "giá vàng",
+    "lũ quét",
+) * 4
 # Headlines looked at before those with the typed marks are put first.
 _COMPLETIONS = 24
 
@@ -34,6 +45,15 @@ class Answers:
         self._engine = engine
         self._cache = _AnswerCache()
         self._vocabulary: Vocabulary | None = None
+
+    def warm(self) -> None:
+        """Ask as readers will, for some seconds at most: the first answers of an engine that was just started take
+        seconds, and nobody should wait for them. Raises Unavailable when the index is away."""
+        give_up = time.monotonic() + _WARM_SECONDS
+        for words in _WARM_WORDS:
+            if time.monotonic() < give_up:
+                self._search(self._engine.current(), SearchArticles(q=words))
+                self.complete(SuggestTitles(q=words))
 
     def search(self, query: SearchArticles) -> SearchAnswer:
         """A page of results. Raises Unavailable when the index is away."""

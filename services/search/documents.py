@@ -3,13 +3,14 @@
 import html
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
 from shared.markup import without
 from shared.vietnamese import forms
+from shared.vietnamese.dates import VIETNAM
 
 MAPPING_VERSION = 1
 """Raise when fields are added to the index or mean something else: indexes have to be made anew."""
@@ -26,7 +27,6 @@ _MAX_TEXT = 60_000
 _ABOUT_TEXT = 700
 _START_LENGTH = 64
 _STARTS = 24
-_VIETNAM = timezone(timedelta(hours=7))
 _BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^<>]*>", re.I)
 
 
@@ -61,7 +61,7 @@ class IndexDocument:
     @property
     def year(self) -> int:
         """Year of publication in Vietnam; 0 for none."""
-        return datetime.fromtimestamp(self.published_at, _VIETNAM).year if self.published_at else 0
+        return datetime.fromtimestamp(self.published_at, VIETNAM).year if self.published_at else 0
 
     def stored(self) -> dict[str, Any]:
         """As a JSON object; `from_stored` reads it."""

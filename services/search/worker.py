@@ -17,10 +17,11 @@ from shared.away import Unavailable
 from shared.celery_factory import make_celery
 from shared.contracts.events import RelatedArticlesChanged
 from shared.contracts.queues import Queue
-from shared.process import prepare, run_worker
+from shared.process import prepare
 from shared.publishing import send_all
 from shared.settings import get_settings
 from shared.telemetry import log
+from shared.worker import run_worker
 
 # How long the writing worker waits for one before it to end.
 _OWN_SECONDS = 30.0
@@ -44,7 +45,7 @@ def _index(app: Celery, engine: SearchEngine) -> int:
         return 1
     _check(engine)
     related = Related(engine, get_settings().data_dir / "search" / "related.db", lambda events: _send(app, events))
-    tasks.register_indexing(app, engine, related)
+    tasks.register_indexing(app, tasks.Indexing(engine, related))
     filler = Filler(engine)
     related.start()
     filler.start()
@@ -57,7 +58,12 @@ def _index(app: Celery, engine: SearchEngine) -> int:
 
 def _query(role: str, app: Celery, engine: SearchEngine) -> int:
     _check(engine)
-    tasks.register_questions(app, Answers(engine))
+    service = Answers(engine)
+    try:
+        service.warm()
+    except Unavailable as error:
+        log.warning("not warmed", error=repr(error)[:200])
+    tasks.register_questions(app, service)
     return run_worker(f"search.{role}", app, [Queue.query], pool="threads", threads=_threads(engine))
 
 

@@ -1,6 +1,7 @@
 """/api of the readers' site, search and comments: what is answered for one reader, not kept as a page."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from kombu.exceptions import OperationalError
 
 from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
@@ -19,7 +19,7 @@ from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
 from services.web.pages import search as search_page
 from services.web.responding import Responder
-from services.web.searching import BadQuery, Searching, read_query
+from services.web.searching import BadQuery, Searching, read_query, with_section_names
 from shared.asgi import problem
 from shared.ask import NoAnswer
 from shared.contracts.addresses import article_path
@@ -32,17 +32,30 @@ from shared.views.definition import BEACON_BYTES
 router = APIRouter()
 _WINDOWS = ("1h", "24h", "7d", "30d")
 _MAX_ID = 2**31 - 1
+_NAMES_SECONDS = 5.0
 _AWAY = {"retry-after": "5", "cache-control": "no-store"}
 
 
 class State:
     """What the endpoints work with: `request.app.state.web`."""
 
-    def __init__(self, responder: Responder, searching: Searching, sink: ViewSink) -> None:
+    def __init__(self, responder: Responder, searching: Searching, sink: ViewSink, comments: Comments) -> None:
         self.responder = responder
         self.searching = searching
         self.sink = sink
-        self.comments = Comments()
+        self.comments = comments
+        self._names: dict[str, str] = {}
+        self._names_until = 0.0
+
+    async def section_names(self) -> dict[str, str]:
+        """slug -> name, some seconds old at most; those known last while the database is away."""
+        if time.monotonic() > self._names_until:
+            try:
+                self._names = await self.responder.work(lambda site: site.read.section_names())
+            except PageUnavailable:
+                pass
+            self._names_until = time.monotonic() + _NAMES_SECONDS
+        return self._names
 
 
 def _state(request: Request) -> State:
@@ -67,7 +80,7 @@ async def search(request: Request) -> Response:
     except NoAnswer:
         return problem(503, "Tạm thời không tìm được", "Phần tìm kiếm đang bận hoặc tạm ngừng.", headers=_AWAY)
     site = get_settings().site_url
-    found = orjson.loads(answer)
+    found = with_section_names(orjson.loads(answer), await _state(request).section_names())
     for hit in found["results"]:
         hit["url"] = site + hit["url"]
     return _json(found)
@@ -197,8 +210,8 @@ async def comment(request: Request, id: str) -> Response:
         slow = [{"field": "", "message": "Bạn gửi nhiều quá nhanh; hãy chờ một lát rồi gửi lại."}]
         return await _refused(request, article, typed, 429, slow)
     try:
-        await asyncio.to_thread(state.comments.send, article.id, typed)
-    except (OperationalError, OSError):
+        await asyncio.to_thread(state.comments.send, article.id, typed, address)
+    except OSError:
         away = [{"field": "", "message": "Chưa gửi được bình luận; hãy thử lại sau ít phút."}]
         return await _refused(request, article, typed, 503, away)
     if is_form:

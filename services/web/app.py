@@ -17,6 +17,8 @@ from services.web.beacons import ViewSink
 from services.web.cache import PageCache
 from services.web.cached_response import StaticEntry, security_headers
 from services.web.changes import Changes
+from services.web.comment_journal import CommentJournal
+from services.web.commenting import Comments
 from services.web.hotpath import Clock, make_protocol
 from services.web.pagemaking import PageMaker
 from services.web.reading import reading
@@ -55,12 +57,15 @@ class Web:
         self.clock = Clock()
         self.asker = Asker(publisher("web"))
         self.sink = ViewSink(ask=self.asker.ask_sync)
+        # Beside the journal of views: a container keeps that folder.
+        journal = CommentJournal(settings.data_dir / "views" / "comments")
+        self.comments = Comments(journal, self.asker.ask_sync)
         self.protocol = make_protocol(self.pages, self.sink, self.clock)
         self.ready = False
 
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
-        app.state.web = api.State(Responder(self.pages, self.maker), Searching(self.asker), self.sink)
+        app.state.web = api.State(Responder(self.pages, self.maker), Searching(self.asker), self.sink, self.comments)
         for file in static_files.files().values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
         if (icon := static_files.files().get("favicon.ico")) is not None:
@@ -91,6 +96,7 @@ class Web:
         while True:
             self.clock.tick()
             self.pages.tick()
+            self.changes.tick()
             self._count_hits()
             if beat % 2 == 0:
                 process.alive(ROLE)
@@ -136,7 +142,8 @@ def make_app(web: Web) -> FastAPI:
         settings = get_settings()
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         process.register(ROLE, f"http://{host}:{settings.web_port}/metrics")
-        running = [asyncio.create_task(web.tick()), asyncio.create_task(web.changes.follow())]
+        loops = (web.tick(), web.changes.follow(), web.comments.follow())
+        running = [asyncio.create_task(loop) for loop in loops]
         try:
             yield
         finally:
@@ -160,6 +167,8 @@ def make_app(web: Web) -> FastAPI:
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
         # Nothing shared is asked: pages in the cache are served whatever is down.
+        if web.pages.blind:
+            return Response("cannot read what has changed\n", 503, media_type="text/plain")
         return Response("ok\n" if web.ready else "starting\n", 200 if web.ready else 503, media_type="text/plain")
 
     @app.get("/metrics", include_in_schema=False)

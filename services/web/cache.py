@@ -68,6 +68,8 @@ class PageCache:
         self._making: dict[str, _Making] = {}
         self._threads = ThreadPoolExecutor(MAKERS, thread_name_prefix="pages")
         self._bytes = 0
+        self.blind = False
+        """Something has changed and nobody knows what: no older copy may be served."""
         self.filling = Filling({name: Piece(b"") for name in PARTS}, tokens)
         self.now = time.monotonic()
 
@@ -76,7 +78,7 @@ class PageCache:
     async def entry(self, address: Address) -> Entry:
         """The page, made now if need be. Raises what its maker raises, or Unavailable."""
         held = self._entries.get(address.key)
-        if held is not None and (not held.stale or time.monotonic() < held.hold_until):
+        if held is not None and (not held.stale or (time.monotonic() < held.hold_until and not self.blind)):
             return held
         if len(self._making) >= WAITING and address.key not in self._making:
             return self._last_copy(held, "too many pages are being made")
@@ -89,9 +91,8 @@ class PageCache:
             return self._last_copy(held, "making the page takes too long")
         return made if made is not None else self._last_copy(held, "the page could not be made")
 
-    @staticmethod
-    def _last_copy(held: Entry | None, why: str) -> Entry:
-        if held is None:
+    def _last_copy(self, held: Entry | None, why: str) -> Entry:
+        if held is None or self.blind:
             raise PageUnavailable(why)
         telemetry.served_stale_total.inc()
         return held

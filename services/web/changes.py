@@ -19,6 +19,8 @@ LOOK_SECONDS = 1.0
 _REST_SECONDS = 1.0
 # A database that has not answered by then is asked again, by another connection.
 _PATIENCE_SECONDS = 3.0
+BLIND_SECONDS = 5.0
+"""A change that was announced and could not be read for so long may be a withdrawal."""
 
 
 class Changes:
@@ -30,16 +32,34 @@ class Changes:
         self._hinted = asyncio.Event()
         self._last: int | None = None
         self._seen_at = 0.0
+        self._unread_since: float | None = None
+        """When the first change was announced that has not been read; by time.monotonic()."""
+        self._announced_at = 0.0
 
     async def begin(self) -> None:
         """Where the log stands now: call before the first page is made. A database that is away is waited for."""
         loop = asyncio.get_running_loop()
 
         def hint(_payload: bytes) -> None:
-            loop.call_soon_threadsafe(self._hinted.set)
+            loop.call_soon_threadsafe(self._announced)
 
         listen(HINT, hint)
         await self._look()
+
+    def _announced(self) -> None:
+        self._hinted.set()
+        self._announced_at = time.monotonic()
+        if self._unread_since is None:
+            self._unread_since = self._announced_at
+
+    def tick(self) -> None:
+        """Once a second: see that nobody reads what may have been withdrawn. A database that is away for all announces
+        nothing, and pages go on being served."""
+        if self._unread_since is not None and time.monotonic() - self._unread_since > BLIND_SECONDS:
+            if not self._pages.blind:
+                log.error("changes were announced and cannot be read: finished pages are held back")
+            self._pages.blind = True
+            self._pages.everything_changed()
 
     async def follow(self) -> None:
         """For ever."""
@@ -54,6 +74,7 @@ class Changes:
                 await asyncio.sleep(_REST_SECONDS)
 
     async def _look(self) -> bool:
+        began = time.monotonic()
         try:
             with patience(_PATIENCE_SECONDS):
                 if self._last is None:
@@ -63,6 +84,8 @@ class Changes:
         except SQLAlchemyError as error:
             log.warning("log of changes not read", error=repr(error)[:200])
             return False
+        self._unread_since = self._announced_at if self._announced_at > began else None
+        self._pages.blind = False
         now = time.monotonic()
         if self._seen_at and now - self._seen_at > CHANGES_KEPT_SECONDS / 2:
             # Rows may have been deleted before they were read here.

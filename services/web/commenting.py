@@ -1,5 +1,6 @@
 """Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them."""
 
+import asyncio
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,17 +8,21 @@ from hashlib import sha256
 from typing import Any
 
 from services.web.beacons import AddressRate
+from services.web.comment_journal import CommentJournal
 from services.web.spam import judge
-from shared.celery_factory import publish, publisher
-from shared.contracts.commands import SubmitComment
-from shared.contracts.queues import CONSUMERS
-from shared.publishing import task_name
+from shared.ask import AskFunction, NoAnswer
+from shared.celery_factory import BROKER_ERRORS, publisher
+from shared.contracts.commands import ListHeldComments, SubmitComment
+from shared.publishing import send_command
+from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
+from shared.views.visitor import address_prefix
 
 MAX_NAME, MAX_EMAIL, MAX_TEXT = 100, 254, 3000
 MAX_BYTES = 64_000
 # One address may send so many at once, and then one every so many seconds.
 _BURST, _SECONDS_EACH = 5.0, 20.0
+_FOLLOW_SECONDS, _ANSWER_SECONDS = 10.0, 5.0
 TRAP = "website"
 """A field that people do not see: programs fill it in."""
 
@@ -68,19 +73,21 @@ def read_comment(fields: dict[str, Any]) -> CommentForm:
 class Comments:
     """The way to ingest."""
 
-    def __init__(self) -> None:
+    def __init__(self, journal: CommentJournal, ask: AskFunction) -> None:
         self._rate = AddressRate(1 / _SECONDS_EACH, _BURST, spare_private=False)
+        self._journal = journal
+        self._ask = ask
 
     def may_send(self, address: str) -> bool:
         return self._rate.allows(address, time.time())
 
-    def send(self, article_id: int, typed: CommentForm) -> None:
-        """Hand a comment over; the same words again are the same comment.
+    def send(self, article_id: int, typed: CommentForm, address: str) -> None:
+        """Hold a comment on disk and hand it over; the same words from the same reader are the same comment.
 
-        Raises kombu.exceptions.OperationalError when the broker is away.
+        Raises OSError when it cannot be held.
         """
         score, reasons = judge(typed.name, typed.text, typed.trapped)
-        said = f"{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
+        said = f"{address_prefix(address)}|{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
         comment = SubmitComment(
             token=sha256(said.encode()).hexdigest(),
             article_id=article_id,
@@ -92,9 +99,41 @@ class Comments:
             spam_score=score,
             spam_reasons=reasons,
         )
-        task = task_name(CONSUMERS[comment.queue], comment.kind)
-        message = {"message": comment.model_dump(mode="json"), "sent_at": time.time()}
-        publish(publisher("web"), task, comment.queue, message, size=len(typed.text))
+        self._journal.keep(comment)
+        try:
+            _publish(comment)
+        except BROKER_ERRORS as error:
+            log.warning("comment waits on disk", error=repr(error)[:200])
+
+    async def follow(self) -> None:
+        """For ever: see that what was taken arrives."""
+        while True:
+            await asyncio.sleep(_FOLLOW_SECONDS)
+            try:
+                await asyncio.to_thread(self.look)
+            except (NoAnswer, OSError, *BROKER_ERRORS) as error:
+                log.warning("comments wait on disk", error=repr(error)[:200])
+
+    def look(self) -> None:
+        """Forget the comments that ingest holds, send the others again.
+
+        Ingest's answer comes behind what was sent before: what it does not know then is lost on the way.
+        Raises NoAnswer, OSError, the broker's errors.
+        """
+        waiting = self._journal.waiting(_FOLLOW_SECONDS)
+        if not waiting:
+            return
+        asked = ListHeldComments(tokens=tuple(one.token for one in waiting))
+        held = set(self._ask(asked, _ANSWER_SECONDS).tokens)
+        for comment in waiting:
+            if comment.token in held:
+                self._journal.forget(comment.token)
+            else:
+                _publish(comment)
+
+
+def _publish(comment: SubmitComment) -> None:
+    send_command(publisher("web"), SubmitComment, comment.model_dump(mode="json"), size=len(comment.text))
 
 
 def _has_surrogate(text: str) -> bool:

@@ -9,8 +9,6 @@ so all of them are forgotten: nobody has to know which pages showed the article.
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -21,6 +19,7 @@ from services.web import keys
 from services.web.reading import changes_after, last_change
 from services.web.tables import articles
 from shared.database import read
+from shared.http_client import call
 from shared.telemetry import log
 
 _LOOK_SECONDS = 0.3
@@ -89,11 +88,6 @@ class EdgeCache:
 
 
 def _delete(url: str) -> None:
-    request = urllib.request.Request(url, method="DELETE")  # noqa: S310
-    try:
-        # The address is the operator's own setting.
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
-            pass
-    except urllib.error.HTTPError as error:
-        if error.code != 404:
-            raise OSError(f"{url} answered {error.code}") from error
+    answer = call("DELETE", url, seconds=_TIMEOUT_SECONDS)
+    if not answer.is_success and answer.status != 404:
+        raise OSError(f"{url} answered {answer.status}")

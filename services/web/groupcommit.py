@@ -21,10 +21,10 @@ from services.web.viewjournal import Journal, JournalFull
 from shared import telemetry
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.broker import message_count
-from shared.celery_factory import BROKER_ERRORS, make_celery, publish
+from shared.celery_factory import BROKER_ERRORS, make_celery
 from shared.contracts.commands import CountViews, ListAppliedBatches
-from shared.contracts.queues import CONSUMERS, Queue
-from shared.publishing import task_name
+from shared.contracts.queues import Queue
+from shared.publishing import send_command
 from shared.telemetry import log
 from shared.views.batches import MAX_VIEWS, BatchNames
 
@@ -64,7 +64,7 @@ class ViewTransport:
     def send(self, message: dict[str, Any]) -> None:
         """Hand a CountViews (as a dict) to the broker. Raises one of `BROKER_ERRORS`."""
         # Visitor keys are random text: compressing them would cost more than it saves.
-        publish(self._app, _TASK, Queue.count, {"message": message, "sent_at": time.time()})
+        send_command(self._app, CountViews, message)
 
     def queue_is_empty(self) -> bool:
         """Whether every message was given to a worker. Raises one of `BROKER_ERRORS`."""
@@ -81,9 +81,6 @@ class ViewTransport:
     def close(self) -> None:
         if self._asker is not None:
             self._asker.close()
-
-
-_TASK = task_name(CONSUMERS[Queue.count], CountViews.kind)
 
 
 class _ViewBatch:

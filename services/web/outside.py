@@ -8,8 +8,6 @@ WebSub: https://www.w3.org/TR/websub/ ("hub.mode=publish" is what public hubs ta
 
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable
 from urllib.parse import urlencode
 
@@ -19,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys, model
 from services.web.reading import changes_after, last_change
+from shared.http_client import call
 from shared.settings import Settings
 from shared.telemetry import log
 
@@ -26,6 +25,7 @@ LOOK_SECONDS = 0.5
 TRIES = 4
 _PAUSE_SECONDS = 0.5
 _TIMEOUT_SECONDS = 5.0
+_REDIRECTS = 10
 _FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
 _SECTION_LIST = keys.listing(model.of_section(""))
 
@@ -99,10 +99,9 @@ def feeds_of(changed: Iterable[str]) -> list[str]:
 
 
 def _post(address: str, body: bytes, kind: str) -> None:
-    request = urllib.request.Request(address, body, {"content-type": kind}, method="POST")  # noqa: S310
-    try:
-        # The address is the operator's own setting.
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
-            pass
-    except urllib.error.HTTPError as error:
-        raise OSError(f"answered {error.code}") from error
+    headers = {"Content-Type": kind}
+    answer = call(
+        "POST", address, seconds=_TIMEOUT_SECONDS, body=body, headers=headers, redirects=_REDIRECTS, proxied=True
+    )
+    if not answer.is_success:
+        raise OSError(f"answered {answer.status}")

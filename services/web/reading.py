@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, func, select, tuple_
 
 from services.web import keys, model
 from services.web.listings import OTHERS
@@ -97,7 +97,7 @@ class Reading:
         row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-        return _state(row.state) if row.public else Tombstone(article_id, row.reason_kind)
+        return self._state(row.state) if row.public else Tombstone(article_id, row.reason_kind)
 
     def story(self, state: ArticleState) -> Story:
         """All that stands on an article's page."""
@@ -167,7 +167,8 @@ class Reading:
             return []
         self.depends.update(map(keys.card, ids))
         rows = self._connection.execute(_CARDS, {"ids": ids})
-        found = {row.id: Card.from_stored(row.card) for row in rows}
+        names = self.section_names()
+        found = {row.id: Card.from_stored(_named(row.card, names)) for row in rows}
         return [found[one] for one in ids if one in found]
 
     def listed(self, name: str, page: int = 1, size: int = 20) -> Listed:
@@ -186,7 +187,7 @@ class Reading:
         self.depends.add(keys.listing(name))
         ids = self._ids(_LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        found = {row.id: _state(row.state) for row in self._connection.execute(_STATES, {"ids": ids})}
+        found = {row.id: self._state(row.state) for row in self._connection.execute(_STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
     def since(self, moment: datetime, limit: int) -> list[Card]:
@@ -228,6 +229,10 @@ class Reading:
             if section.parent_slug not in slugs
         )
 
+    def section_names(self) -> dict[str, str]:
+        """slug -> name as it is now: a card was made when its section may have had another."""
+        return {section.slug: section.name for section in self._flat_sections()}
+
     def section(self, slug: str) -> Section | None:
         """One section with its sub-sections."""
         flat = self._flat_sections()
@@ -256,6 +261,9 @@ class Reading:
         """Shown total of an article."""
         return self._connection.execute(_VIEWS, {"id": article_id}).scalar() or 0
 
+    def _state(self, fields: dict[str, Any]) -> ArticleState:
+        return ArticleState.model_validate(_named(fields, self.section_names()))
+
     def _flat_sections(self) -> list[Section]:
         self.depends.add(keys.SECTIONS)
         if self._sections is None:
@@ -271,9 +279,23 @@ class Reading:
         return list(self._connection.execute(which, {"offset": offset, "limit": limit, **of}).scalars())
 
 
+def _named(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """A card or a state with its section's name of today."""
+    return {**fields, "section_name": names.get(fields["section_slug"], fields["section_name"])}
+
+
 def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(article id, version) of everything held, tombstones too, by id from `after` (exclusive) on."""
-    query = select(articles.c.id, articles.c.version).where(articles.c.id > after).order_by(articles.c.id).limit(limit)
+    return _versions(engine, articles, after, limit)
+
+
+def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    """(comment id, version) of everything held, removed ones too, by id from `after` (exclusive) on."""
+    return _versions(engine, comments, after, limit)
+
+
+def _versions(engine: Engine, table: Table, after: int, limit: int) -> list[tuple[int, int]]:
+    query = select(table.c.id, table.c.version).where(table.c.id > after).order_by(table.c.id).limit(limit)
     with read(engine) as connection:
         return [(row.id, row.version) for row in connection.execute(query)]
 
@@ -294,10 +316,6 @@ def totals_of(engine: Engine, ids: Iterable[int]) -> dict[int, int]:
     query = select(totals.c.article_id, totals.c.views).where(totals.c.article_id.in_(list(ids)))
     with read(engine) as connection:
         return {row.article_id: row.views for row in connection.execute(query)}
-
-
-def _state(fields: dict[str, Any]) -> ArticleState:
-    return ArticleState.model_validate(fields)
 
 
 def _utc(seconds: int) -> datetime:

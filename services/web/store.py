@@ -1,17 +1,19 @@
 """Writing the read model: each function applies the events of one message in one transaction and notes, in the same
 transaction, the keys of the pages they touch (services.web.keys): the one place that says what a change affects.
 
-A higher version wins; what comes twice or late changes nothing.
+A higher version wins (the event's, which counts the generations of ingest too); what comes twice or late changes
+nothing.
 """
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, text
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select
 
 from services.web import keys, listings, model
 from services.web.tables import (
@@ -37,22 +39,21 @@ from shared.contracts.events import (
     SectionSaved,
     ViewTotalsChanged,
 )
-from shared.database import insert_newer, upsert, write
+from shared.database import AdvisoryLock, insert_newer, take_lock, upsert, write
+from shared.versions import newest
 from shared.vietnamese.dates import vietnam_day
 
 CHANGES_KEPT_SECONDS = 120.0
-# One writer at a time, so that `changes` has the order of commits. SQLite has no other way anyway.
-_LOCK = 7_305_120
 
 
 def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> None:
     """Show new versions of articles."""
-    rows = [_row(event.payload.article) for event in events]
-    states = {(event.payload.article.id, event.payload.article.version): event.payload.article for event in events}
+    rows = [_row(event.payload.article, event.version) for event in events]
+    states = {(event.payload.article.id, event.version): event.payload.article for event in events}
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
-        final = [states[row["id"], row["version"]] for row in _latest(rows) if row["id"] in newer]
+        final = [states[row["id"], row["version"]] for row in _newest(rows) if row["id"] in newer]
         parents = listings.section_parents(connection)
         listings.take_out(connection, before, newer, parents)
         listings.put_in(connection, final, parents)
@@ -66,7 +67,7 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
 
 def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> None:
     """Take articles from readers: tombstones with the version that took them away."""
-    rows = [_tombstone(event.payload) for event in events]
+    rows = [_tombstone(event.payload, event.version) for event in events]
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
@@ -81,13 +82,13 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
 
 def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> None:
     """Make, rename, move or reorder sections. A moved one brings its articles to its new parent's list."""
-    rows = [event.payload.model_dump() for event in events]
+    rows = [{**event.payload.model_dump(), "version": event.version} for event in events]
     with _writing(engine) as (connection, changed):
         ids = [row["id"] for row in rows]
         known = connection.execute(select(sections.c.id, sections.c.parent_slug).where(sections.c.id.in_(ids)))
         parents = {row.id: row.parent_slug for row in known}
         newer = insert_newer(connection, sections, rows)
-        for row in _latest(rows):
+        for row in _newest(rows):
             if row["id"] not in newer:
                 continue
             changed.keys.add(keys.SECTIONS)
@@ -98,7 +99,9 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
 
 
 def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]) -> None:
-    rows = [{**event.payload.model_dump(), "pinned": list(event.payload.pinned)} for event in events]
+    rows = [
+        {"id": event.payload.id, "version": event.version, "pinned": list(event.payload.pinned)} for event in events
+    ]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, front_page, rows):
             changed.keys.add(keys.FRONT)
@@ -106,10 +109,14 @@ def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]
 
 def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] | Delivered[CommentRemoved]]) -> None:
     """Show approved comments, or take removed ones away."""
-    rows = [_comment(event.payload) for event in events]
+    rows = [_comment(event.payload, event.version) for event in events]
     with _writing(engine) as (connection, changed):
+        # A removal may know nothing but the comment's id.
+        query = select(comments.c.id, comments.c.article_id).where(comments.c.id.in_([row["id"] for row in rows]))
+        before = [(row.id, row.article_id) for row in connection.execute(query)]
         newer = insert_newer(connection, comments, rows)
-        changed.keys |= {keys.comments(row["article_id"]) for row in rows if row["id"] in newer}
+        places = [*before, *((row["id"], row["article_id"]) for row in rows)]
+        changed.keys |= {keys.comments(article_id) for comment_id, article_id in places if comment_id in newer}
 
 
 def set_totals(engine: Engine, events: Sequence[Delivered[ViewTotalsChanged]]) -> None:
@@ -145,7 +152,7 @@ def set_rankings(engine: Engine, events: Sequence[Delivered[RankingChanged]]) ->
         before = {row.name: row.entries for row in connection.execute(wanted)}
         newer = insert_newer(connection, rankings, rows, key="name")
         # The counter repeats its lists now and then: what is the same makes no page anew.
-        same = {row["name"] for row in _latest(rows, "name") if before.get(row["name"]) == row["entries"]}
+        same = {row["name"] for row in _newest(rows, "name") if before.get(row["name"]) == row["entries"]}
         changed.keys |= {keys.ranking(name) for name in newer - same}
 
 
@@ -178,8 +185,8 @@ class Changed:
 def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, Changed]]:
     changed = Changed()
     with write(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        # One writer at a time, so that `changes` has the order of commits.
+        take_lock(connection, AdvisoryLock.web_changes)
         yield connection, changed
         what: list[Any] = changed.totals if kind == "totals" else sorted(changed.keys)
         if what:
@@ -192,10 +199,10 @@ def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, 
 # ---------------------------------------------------------------- rows and keys
 
 
-def _row(state: ArticleState) -> dict[str, Any]:
+def _row(state: ArticleState, version: int) -> dict[str, Any]:
     return {
         "id": state.id,
-        "version": state.version,
+        "version": version,
         "public": True,
         "reason_kind": "",
         "published_at": listings.time_of(state),
@@ -205,10 +212,10 @@ def _row(state: ArticleState) -> dict[str, Any]:
     }
 
 
-def _tombstone(event: ArticleWithdrawn) -> dict[str, Any]:
+def _tombstone(event: ArticleWithdrawn, version: int) -> dict[str, Any]:
     return {
         "id": event.article_id,
-        "version": event.version,
+        "version": version,
         "public": False,
         "reason_kind": event.reason_kind,
         "published_at": 0,
@@ -232,11 +239,11 @@ def _day(at: int) -> str:
     return vietnam_day(datetime.fromtimestamp(at, UTC)).isoformat()
 
 
-def _comment(event: CommentPublished | CommentRemoved) -> dict[str, Any]:
+def _comment(event: CommentPublished | CommentRemoved, version: int) -> dict[str, Any]:
     shown = isinstance(event, CommentPublished)
     return {
         "id": event.id,
-        "version": event.version,
+        "version": version,
         "public": shown,
         "article_id": event.article_id,
         "parent_id": event.parent_id if isinstance(event, CommentPublished) else None,
@@ -246,10 +253,5 @@ def _comment(event: CommentPublished | CommentRemoved) -> dict[str, Any]:
     }
 
 
-def _latest(rows: list[dict[str, Any]], key: str = "id") -> list[dict[str, Any]]:
-    """The highest version of each thing in one message."""
-    newest: dict[Any, dict[str, Any]] = {}
-    for row in rows:
-        if row[key] not in newest or row["version"] > newest[row[key]]["version"]:
-            newest[row[key]] = row
-    return list(newest.values())
+def _newest(rows: list[dict[str, Any]], key: str = "id") -> list[dict[str, Any]]:
+    return newest(rows, itemgetter(key), itemgetter("version"))

@@ -25,7 +25,7 @@ articles = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("list", String(200), primary_key=True),
+    Column("list", Text, primary_key=True),
     Column("published_at", BigInteger, primary_key=True, autoincrement=False),
     Column("article_id", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
@@ -33,13 +33,13 @@ entries = Table(
 names = Table(
     "names",  # how a tag or an author is written, by list ("t:…", "a:…")
     metadata,
-    Column("list", String(200), primary_key=True),
+    Column("list", Text, primary_key=True),
     Column("name", Text, nullable=False),
 )
 old_paths = Table(
     "old_paths",  # addresses that imported articles had elsewhere
     metadata,
-    Column("path", String(500), primary_key=True),
+    Column("path", Text, primary_key=True),
     Column("article_id", Integer, nullable=False),
 )
 sections = Table(
@@ -47,9 +47,9 @@ sections = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
-    Column("slug", String(200), nullable=False),
+    Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("parent_slug", String(200), nullable=False),
+    Column("parent_slug", Text, nullable=False),
     Column("position", Integer, nullable=False),
 )
 front_page = Table(
@@ -82,7 +82,7 @@ totals = Table(
 rankings = Table(
     "rankings",
     metadata,
-    Column("name", String(240), primary_key=True),  # "24h:thoi-su"
+    Column("name", Text, primary_key=True),  # "24h:thoi-su"
     Column("version", BigInteger, nullable=False),
     Column("entries", Json, nullable=False),  # [[article id, views], …]
 )

@@ -7,53 +7,58 @@ from celery import Celery
 from sqlalchemy import Engine
 
 from services.web import reading, store
-from shared.contracts.commands import ListWebVersions, VersionsAnswer
+from shared import handler
+from shared.contracts.commands import ListWebComments, ListWebVersions, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     ArticlePublished,
     ArticleWithdrawn,
     CommentPublished,
     CommentRemoved,
-    Event,
     FrontPageChanged,
     RankingChanged,
     RelatedArticlesChanged,
     SectionSaved,
     ViewTotalsChanged,
 )
-from shared.handler import answers, handles
 from shared.hints import send_hint
 
-SERVICE = "web"
 HINT = "web:changes"
 
 Apply = Callable[[Engine, list[Delivered[Any]]], None]
 
-HANDLERS: dict[type[Event], Apply] = {
-    ArticlePublished: store.publish,
-    ArticleWithdrawn: store.withdraw,
-    SectionSaved: store.save_sections,
-    FrontPageChanged: store.set_front_page,
-    CommentPublished: store.save_comments,
-    CommentRemoved: store.save_comments,
-    ViewTotalsChanged: store.set_totals,
-    RankingChanged: store.set_rankings,
-    RelatedArticlesChanged: store.set_related,
+
+def _told(apply: Apply) -> Apply:
+    """`apply`, after which the HTTP processes look for what has changed."""
+
+    def run(source: Engine, events: list[Delivered[Any]]) -> None:
+        apply(source, events)
+        send_hint(HINT)
+
+    return run
+
+
+def _versions(source: Engine, query: ListWebVersions) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(reading.versions(source, query.after, query.limit)))
+
+
+def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
+
+
+EVENTS: handler.Events = {
+    ArticlePublished: _told(store.publish),
+    ArticleWithdrawn: _told(store.withdraw),
+    SectionSaved: _told(store.save_sections),
+    FrontPageChanged: _told(store.set_front_page),
+    CommentPublished: _told(store.save_comments),
+    CommentRemoved: _told(store.save_comments),
+    ViewTotalsChanged: _told(store.set_totals),
+    RankingChanged: _told(store.set_rankings),
+    RelatedArticlesChanged: _told(store.set_related),
 }
+QUESTIONS: handler.Questions = {ListWebVersions: _versions, ListWebComments: _comments}
 
 
 def register(app: Celery, source: Engine) -> None:
-    """Give the app a handler for each kind of event that web hears."""
-    for event, apply in HANDLERS.items():
-        _register(app, source, event, apply)
-
-    @answers(app, ListWebVersions, SERVICE)
-    def list_web_versions(query: ListWebVersions) -> VersionsAnswer:
-        return VersionsAnswer(versions=tuple(reading.versions(source, query.after, query.limit)))
-
-
-def _register(app: Celery, source: Engine, event: type[Event], apply: Apply) -> None:
-    @handles(app, event, SERVICE)
-    def run(events: list[Delivered[Event]]) -> None:
-        apply(source, events)
-        send_hint(HINT)
+    handler.register(app, "web", source, events=EVENTS, questions=QUESTIONS)

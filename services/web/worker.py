@@ -8,8 +8,9 @@ from services.web.outside import Outside
 from shared.celery_factory import make_celery
 from shared.contracts.queues import Queue
 from shared.database import engine, migrate
-from shared.process import prepare, run_worker
+from shared.process import prepare
 from shared.settings import get_settings
+from shared.worker import run_worker
 
 
 def main() -> int:

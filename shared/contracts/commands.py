@@ -67,6 +67,19 @@ class SubmitComment(Command):
     spam_reasons: tuple[str, ...] = ()
 
 
+class HeldCommentsAnswer(Contract):
+    tokens: tuple[str, ...]
+
+
+class ListHeldComments(Query):
+    """Which of these comments does ingest hold, decided or not? What it does not know is sent again."""
+
+    kind: ClassVar[str] = "list_held_comments"
+    queue: ClassVar[Queue] = Queue.comments
+    Answer: ClassVar[type[Contract]] = HeldCommentsAnswer
+    tokens: tuple[str, ...] = Field(max_length=500)
+
+
 class StoreDeadLetter(Command):
     """What could not be handled, whole, for ops to read, put back or drop."""
 
@@ -166,6 +179,12 @@ class ListWebVersions(Query):
     Answer: ClassVar[type[Contract]] = VersionsAnswer
     after: int = 0
     limit: int = Field(5000, ge=1, le=20000)
+
+
+class ListWebComments(ListWebVersions):
+    """What web's read model holds of comments, removed ones included."""
+
+    kind: ClassVar[str] = "list_web_comments"
 
 
 class ListSearchVersions(ListWebVersions):
@@ -319,11 +338,13 @@ COMMANDS: tuple[type[Command], ...] = (
     LiveNow,
     ViewAudit,
     SubmitComment,
+    ListHeldComments,
     StoreDeadLetter,
     RetryJob,
     SearchArticles,
     SuggestTitles,
     ListWebVersions,
+    ListWebComments,
     ListSearchVersions,
     ListCounterVersions,
 )

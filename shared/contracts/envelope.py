@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field
 
-from shared.contracts.articles import Contract
+from shared.contracts.articles import ArticleState, Contract
 
 P = TypeVar("P", bound=Contract)
 
@@ -21,6 +21,14 @@ COMPRESS_OVER_BYTES = 8_192
 
 # Versions are SQL integers: what would not fit cannot be a version.
 Version = Annotated[int, Field(ge=0, lt=2**62)]
+VERSIONS_A_GENERATION = 2**24
+
+
+def stamped(generation: int, version: int) -> int:
+    """The version on the wire of a thing's `version` in a generation of its source: whatever a later generation says is
+    newer than all that was said before. A source begins a new one when it was put back to an older state, or when
+    everybody is to forget what they hold."""
+    return generation * VERSIONS_A_GENERATION + version
 
 
 class Envelope(Contract):
@@ -50,3 +58,9 @@ class Delivered(Generic[P]):
         self.version = envelope.version
         self.occurred_at = envelope.at
         self.payload = payload
+
+
+def article_of(event: Delivered[Any]) -> ArticleState:
+    """The article of an event with the version that stores order by: the envelope's."""
+    state: ArticleState = event.payload.article
+    return state.model_copy(update={"version": event.version})

@@ -6,10 +6,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.database import engine, read, write
-
-# One advisory lock for all services: migrations are rare and short.
-_LOCK = 7_305_118
+from shared.database import AdvisoryLock, engine, read, take_lock, write
 
 
 def upgrade(service: str, revision: str = "head") -> None:
@@ -31,8 +28,8 @@ def upgrade(service: str, revision: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     # SQLite: the write lock of this transaction keeps others waiting. PostgreSQL: the advisory lock does.
     with write(engine(service)) as connection:
+        take_lock(connection, AdvisoryLock.migrations)
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {service}"))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)

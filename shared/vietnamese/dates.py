@@ -6,7 +6,9 @@ Vietnam keeps UTC+7 all year and has since 1975, so the zone is a fixed offset; 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-VIETNAM = timezone(timedelta(hours=7))
+_OFFSET = timedelta(hours=7)
+VIETNAM = timezone(_OFFSET)
+_OFFSET_SECONDS = int(_OFFSET.total_seconds())
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")  # as date.weekday() counts
 # Other spellings in print, lower case: by number, "thứ bẩy" (northern), "CN".
 _WEEKDAY_NUMBERS = (
@@ -57,6 +59,16 @@ def iso(moment: datetime) -> str:
 def vietnam_day(moment: datetime) -> date:
     """The day in Vietnam at that moment."""
     return _local(moment).date()
+
+
+def day_number(at: float) -> int:
+    """Number of the Vietnamese day (days since 1970-01-01) that the unix time `at` falls on."""
+    return int(at + _OFFSET_SECONDS) // 86400
+
+
+def day_start(number: int) -> int:
+    """Unix time of the midnight with which the Vietnamese day of that number begins."""
+    return number * 86400 - _OFFSET_SECONDS
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

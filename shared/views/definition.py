@@ -1,7 +1,5 @@
 """The printed definition of a view: the only place of its numbers and its words."""
 
-from datetime import timedelta, timezone
-
 VISIBLE_SECONDS = 1
 """The article is visible in the browser for at least this long."""
 WINDOW_SECONDS = 30 * 60
@@ -10,20 +8,6 @@ TOKEN_SECONDS = 24 * 3600
 """A page's view token is good for this long."""
 BEACON_BYTES = 4096
 """A longer beacon is refused unread."""
-
-HOUSE_TIME = timezone(timedelta(hours=7), "+07:00")
-_OFFSET = 7 * 3600
-
-
-def house_day(at: float) -> int:
-    """Number of the day at +07:00 (days since 1970-01-01) that the unix time `at` falls on."""
-    return int(at + _OFFSET) // 86400
-
-
-def day_start(day: int) -> int:
-    """Unix time of the midnight at +07:00 with which `day` begins."""
-    return day * 86400 - _OFFSET
-
 
 # Paragraphs of the public page "Cách tính lượt xem".
 TITLE = "Cách tính lượt xem"

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from shared.views.definition import HOUSE_TIME
+from shared.vietnamese.dates import VIETNAM
 
 Cell = str | int | float | date | datetime | None
 
@@ -55,7 +55,7 @@ def to_xlsx(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
             for number, row in enumerate(rows, 1):
                 for column, cell in enumerate(row):
                     if isinstance(cell, datetime):
-                        sheet.write_datetime(number, column, cell.astimezone(HOUSE_TIME).replace(tzinfo=None), moment)
+                        sheet.write_datetime(number, column, cell.astimezone(VIETNAM).replace(tzinfo=None), moment)
                     elif isinstance(cell, date):
                         sheet.write_datetime(number, column, cell, day)
                     elif isinstance(cell, int | float):
@@ -69,7 +69,7 @@ def _as_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.astimezone(HOUSE_TIME).strftime("%d/%m/%Y %H:%M")
+        return cell.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
     if isinstance(cell, date):
         return cell.strftime("%d/%m/%Y")
     return _defused(cell) if isinstance(cell, str) else str(cell)

@@ -18,8 +18,9 @@ from socket import AF_INET, inet_pton
 import redis
 
 from shared.telemetry import log
+from shared.vietnamese.dates import day_number, day_start
 from shared.views.bots import AGENT_CHARS
-from shared.views.definition import WINDOW_SECONDS, day_start, house_day
+from shared.views.definition import WINDOW_SECONDS
 
 _KEY = "ts:visitor-secret:{day}"
 # The next day's secret is made this long before midnight, so that no process meets midnight without one.
@@ -42,13 +43,13 @@ class Secrets:
         which can count a reader twice at most.
         """
         now = time.time() if now is None else now
-        wanted = {house_day(now), house_day(now - WINDOW_SECONDS), house_day(now + _AHEAD_SECONDS)}
+        wanted = {day_number(now), day_number(now - WINDOW_SECONDS), day_number(now + _AHEAD_SECONDS)}
         for kept in (self._shared, self._own):
             for day in set(kept) - wanted:
                 del kept[day]
         try:
             for day in wanted - set(self._shared):
-                found = self._fetch(day, make=day >= house_day(now))
+                found = self._fetch(day, make=day >= day_number(now))
                 if found:
                     self._shared[day] = found
         except redis.RedisError as error:
@@ -90,7 +91,7 @@ class VisitorKeys:
         return f"{key}.{_short(hmac.digest(self._previous, text, 'sha256'))}"
 
     def _turn(self, now: float) -> None:
-        day = house_day(now)
+        day = day_number(now)
         midnight = day_start(day)
         in_window = now < midnight + WINDOW_SECONDS
         self._secret = self._days.of_day(day)

@@ -20,6 +20,8 @@ _DOOR, _DOOR_AWAY_S = "nginx", 8.0
 _DESK_BACK_S = 10.0
 _PROCESSES = ("INGEST", "INGEST_WORKER", "SEARCH_QUERY", "COUNTER_WORKER", "WEB", "WEB_WORKER")
 _SETTLE_S = 3.0
+# Nobody updates a house in its first minute.
+_BEFORE_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +30,7 @@ def load(house: ComposeHouse) -> Iterator[Load]:
     house.set(EDGE_PROXY="0.0.0.0/0")
     house.compose("up", "-d", "--wait", timeout=300)
     with Load(house, phases=len(_HARM) * len(_SERVICES) + 4) as made:
+        time.sleep(_BEFORE_S)
         yield made
 
 

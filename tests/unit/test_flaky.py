@@ -34,13 +34,16 @@ KILLED = "def test_killed(): os._exit(1)\n"
 MANY = "@pytest.mark.parametrize('number', range(21))\ndef test_many(number): assert not first_time(f'many {number}')\n"
 
 
+_CONTAINERS = 'compose-check:\n\t@echo in containers >> containers; sh -c "$${CONTAINERS:-true}"\n'
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tmp_path / ".venv/bin/python").chmod(0o755)
-    (tmp_path / "Makefile").write_text("test:\n\t@.venv/bin/python -m pytest $(TESTS)\n")
+    (tmp_path / "Makefile").write_text(f"test:\n\t@.venv/bin/python -m pytest $(TESTS)\n{_CONTAINERS}")
     (tmp_path / "pytest.ini").write_text("[pytest]\ncache_dir = .cache/pytest\ntestpaths = tests\npythonpath = .\n")
     (tmp_path / "tests").mkdir()
     shutil.copy(ROOT / "tests/flaky.py", tmp_path / "tests")
@@ -52,6 +55,25 @@ def run(project: Path, tests: str) -> tuple[int, list[str]]:
     (project / "tests/test_it.py").write_text(tests)
     done = subprocess.run(["bash", ".ci/run"], cwd=project, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout.splitlines()
+
+
+def test_what_fails_twice_in_containers_fails_the_run_after_all_others(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTAINERS", "false")
+    code, lines = run(project, "def test_sound(): pass\n")
+    assert code != 0
+    assert "1 passed" in " ".join(lines)
+    assert lines[-1].startswith("make compose-check failed twice")
+
+
+def test_what_fails_once_in_containers_is_named_and_fails_nothing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTAINERS", "test $(wc -l < containers) = 2")
+    code, lines = run(project, "def test_sound(): pass\n")
+    assert code == 0
+    assert lines[-1] == "FLAKY make compose-check"
 
 
 def test_what_fails_once_is_named_and_fails_nothing(project: Path) -> None:

@@ -30,7 +30,7 @@ def command(folder: Path, as_json: bool) -> None:
         migrated(*place.services_with_sql)
         from services.ingest.ops.reconcile import rebuild
 
-        sent = rebuild(everything=True)
+        sent = rebuild(everything=True, went_back=True)
     finally:
         lock.release()
     if as_json:

@@ -1,13 +1,11 @@
 """`toasoan views`."""
 
 import getpass
-from datetime import timedelta, timezone
 
 import click
 
+from shared.vietnamese.dates import VIETNAM
 from toasoan.commands.common import fails_clearly, json_option, migrated, print_json, with_settings
-
-_HOUSE_TIME = timezone(timedelta(hours=7))
 
 
 @click.group("views")
@@ -36,9 +34,9 @@ def audit(hours: int, as_json: bool) -> None:
             continue
         numbers = {"accepted": hour.accepted, **hour.rejected}
         parts = (f"{name} {number}{'!' if name in hour.spikes else ''}" for name, number in numbers.items())
-        click.echo(f"{hour.at.astimezone(_HOUSE_TIME):%Y-%m-%d %H:00}  " + "  ".join(parts))
+        click.echo(f"{hour.at.astimezone(VIETNAM):%Y-%m-%d %H:00}  " + "  ".join(parts))
     for one in answer.corrections:
-        click.echo(f"corrected {one.at.astimezone(_HOUSE_TIME):%Y-%m-%d %H:%M}  {one.delta:+d}  {one.by}: {one.reason}")
+        click.echo(f"corrected {one.at.astimezone(VIETNAM):%Y-%m-%d %H:%M}  {one.delta:+d}  {one.by}: {one.reason}")
 
 
 @command.command("correct", context_settings={"ignore_unknown_options": True})

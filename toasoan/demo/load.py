@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
 
-import httpx2
+import orjson
 
+from shared.http_client import call
 from shared.telemetry import log
 from toasoan.demo import pictures
 from toasoan.demo.stories import DemoStory, Picture, stories
@@ -31,16 +34,12 @@ _TIMEOUT_S = 60
 def load_demo(ingest_url: str, key: str) -> None:
     """Push what the house does not have yet; articles that are there stay as they are.
 
-    Raises httpx2.HTTPError when the API cannot be reached or refuses something.
+    Raises OSError when the API cannot be reached or refuses something.
     """
     started = time.monotonic()
-    headers = {"Authorization": f"Bearer {key}"}
-    with (
-        httpx2.Client(base_url=ingest_url, headers=headers, timeout=_TIMEOUT_S) as client,
-        # Drawn one after the other while the API works on those before.
-        ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw") as pencil,
-    ):
-        api = _Api(client)
+    api = _Api(ingest_url.rstrip("/"), key)
+    # Drawn one after the other while the API works on those before.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw") as pencil:
         known = api.articles()
         _make_sections(api)
         all_stories = stories()
@@ -95,17 +94,28 @@ def publish_comments() -> None:
 class _Api:
     """Ingest's API: answers as dicts, refusals as exceptions."""
 
-    def __init__(self, client: httpx2.Client) -> None:
-        self._client = client
+    def __init__(self, url: str, key: str) -> None:
+        self._url, self._key = url, key
 
-    def call(self, method: str, path: str, fields: dict[str, Any] | None = None, **arguments: Any) -> dict[str, Any]:
-        answer = self._client.request(method, path, json=fields, **arguments)
-        if answer.is_error:
-            log.error(
-                "the API refused a part of the demo", path=path, status=answer.status_code, answer=answer.text[:500]
-            )
-        answer.raise_for_status()
-        return dict(answer.json())
+    def call(self, method: str, path: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._send(method, path, None if fields is None else orjson.dumps(fields), "application/json")
+
+    def upload(self, words: dict[str, str], name: str, picture: bytes) -> dict[str, Any]:
+        border = uuid4().hex.encode()
+        parts = [f'name="{field}"\r\n\r\n{text}'.encode() for field, text in words.items()]
+        parts.append(f'name="file"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode() + picture)
+        body = b"".join(b"--%b\r\nContent-Disposition: form-data; %b\r\n" % (border, part) for part in parts)
+        kind = f"multipart/form-data; boundary={border.decode()}"
+        return self._send("POST", "/api/media", body + b"--%b--\r\n" % border, kind)
+
+    def _send(self, method: str, path: str, body: bytes | None, kind: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": kind}
+        answer = call(method, self._url + path, seconds=_TIMEOUT_S, body=body, headers=headers)
+        if not answer.is_success:
+            said = answer.body[:500].decode(errors="replace")
+            log.error("the API refused a part of the demo", path=path, status=answer.status, answer=said)
+            raise OSError(f"{path} answered {answer.status}")
+        return dict(orjson.loads(answer.body))
 
     def articles(self) -> dict[str, int]:
         """The id of every article that came with an external id."""
@@ -113,7 +123,7 @@ class _Api:
         page: dict[str, Any] = {"next": None}
         while True:
             before = {} if page["next"] is None else {"before": page["next"]}
-            page = self.call("GET", "/api/articles", params={"limit": 200} | before)
+            page = self.call("GET", f"/api/articles?{urlencode({'limit': 200} | before)}")
             found |= {one["external_id"]: one["id"] for one in page["articles"] if one["external_id"]}
             if page["next"] is None:
                 return found
@@ -171,8 +181,8 @@ class _Desk:
     def _upload(self, picture: Picture) -> dict[str, Any]:
         if picture.name not in self._uploaded:
             words = {"caption": picture.caption, "credit": picture.credit, "alt": picture.alt}
-            file = (f"{picture.name}.jpg", self._drawn.pop(picture.name).result(), "image/jpeg")
-            self._uploaded[picture.name] = self._api.call("POST", "/api/media", data=words, files={"file": file})
+            drawn = self._drawn.pop(picture.name).result()
+            self._uploaded[picture.name] = self._api.upload(words, f"{picture.name}.jpg", drawn)
         return self._uploaded[picture.name]
 
 

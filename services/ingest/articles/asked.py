@@ -1,4 +1,4 @@
-"""Who asks about which article: the dependency of every endpoint with an `{id}`, and what lists may show."""
+"""Who asks about which article: the dependency of every endpoint with an `{id}`, and what they may do with it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +7,17 @@ from fastapi import Depends, Request
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.articles.store import listing, reading
+from services.ingest.articles.rules import Stands
+from services.ingest.articles.store import reading
 from services.ingest.articles.store.revisions import revision_of
 from services.ingest.articles.tables import articles
-from services.ingest.desk_kit import rights
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import Needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, NotFound
 from services.ingest.kit.requests import article_id
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from shared.contracts.articles import ArticleState
 from shared.database import engine, read
 
@@ -31,10 +33,19 @@ class Asked:
     def id(self) -> int:
         return int(self.article.id)
 
+    @property
+    def stands(self) -> Stands:
+        """Where the article stands, as far as rights to its text go."""
+        return Stands(self.article.status, self.article.section_id, self.article.created_by)
+
     def may(self, action: Action | str) -> bool:
-        """Whether this account may do that to this article; templates say the action's name."""
+        """Whether this account may do that to this article; templates say the action's name. Nothing can be done to
+        what one does not see; the numbers of what readers see are for the whole newsroom."""
         action = action if isinstance(action, Action) else Action[action]
-        return rights.may(self.who, action, section_id=self.article.section_id, owner=self.article.created_by)
+        row = self.article
+        public = row.status == "published" and action is Action.statistics
+        is_seen = seen_by(self.who).shows(row.section_id, row.created_by, public=public)
+        return is_seen and rights.may(self.who, action, section_id=row.section_id, owner=row.created_by)
 
     def require(self, action: Action) -> None:
         """Raises Forbidden."""
@@ -76,8 +87,3 @@ def version_of(article_id: int, version: int | None) -> ArticleState:
     with read(engine("ingest")) as connection:
         wanted = version if version is not None else reading.version_now(connection, article_id)
         return revision_of(connection, article_id, wanted).state
-
-
-def seen_by(who: Account) -> listing.Seen:
-    """What an account may read, for lists."""
-    return listing.Seen(rights.allowed_sections(who, Action.read), who.actor_name)

@@ -16,7 +16,7 @@ FURTHEST = timedelta(days=2 * 366)
 # Given back by GET, so a client may send them with a PUT; ingest decides them, not the sender.
 _READ_ONLY = frozenset(
     """id version url slug section_name authors updated_at first_published_at corrections original original_format
-    opening_views words""".split()
+    opening_views words approval""".split()
 )
 _OldPath = Annotated[
     str,

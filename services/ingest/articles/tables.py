@@ -25,6 +25,12 @@ articles = Table(
     Column("opening_views", BigInteger, nullable=False),
     Column("words", Integer, nullable=False),
     Column("embargo_until", UtcDateTime),  # nobody can publish it before
+    # The version whose text was approved, until readers would see another; NULL: nobody has approved what it says.
+    Column("approved_version", BigInteger),
+    Column("approved_at", UtcDateTime),
+    Column("approved_by", String(200)),  # the actor's name, for people to read
+    Column("approver_account_id", Integer),  # whose approval it is; NULL for both: the house's own programs
+    Column("approver_key_id", Integer),
     Column("created_by", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -58,6 +58,8 @@ class Version:
     external_id: str | None = None
     input_hash: str | None = None
     reason: str = ""
+    approves: bool = False
+    """The act is the actor's approval of what this version says."""
 
     @property
     def row(self) -> Any:

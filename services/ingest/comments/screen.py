@@ -7,13 +7,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.comments import store as comments
-from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, Refused
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from shared.database import engine
 
 router = APIRouter()
@@ -34,9 +36,8 @@ def listed(request: Request, who: Annotated[Account, needs(Action.moderate)]) ->
     after = asked.get("sau", "")
     found = comments.queue(
         engine("ingest"),
+        seen_by(who),
         status,
-        section_ids=rights.allowed_sections(who, Action.moderate),
-        owner=who.actor_name,
         text=asked.get("q", "")[:100],
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
         limit=_PAGE + 1,

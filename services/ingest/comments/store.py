@@ -1,5 +1,6 @@
 """Readers' comments: held until an editor approves them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import outbox
+from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared import outbox as events
 from shared.contracts.commands import SubmitComment
@@ -46,6 +48,13 @@ def hold(engine: Engine, sent: SubmitComment) -> None:
         connection.execute(upsert(connection, comments).values(row).on_conflict_do_nothing(index_elements=["token"]))
 
 
+def held(engine: Engine, tokens: Sequence[str]) -> tuple[str, ...]:
+    """Those of these tokens whose comments are here, decided or not."""
+    with read(engine) as connection:
+        known = select(comments.c.token).where(comments.c.token.in_([token[:64] for token in tokens]))
+        return tuple(connection.execute(known).scalars())
+
+
 def approve(engine: Engine, comment_id: int, actor: Actor) -> None:
     """Show a comment to readers. Raises NotFound."""
     _decide(engine, comment_id, actor, "approved", CommentPublished)
@@ -65,17 +74,16 @@ def listed(engine: Engine, status: str = "held", limit: int = 100) -> list[dict[
 
 def queue(
     engine: Engine,
+    seen: Seen,
     status: str = "held",
     *,
-    section_ids: frozenset[int] | None = None,
-    owner: str = "",
     text: str = "",
     after: int = 0,
     limit: int = 50,
 ) -> list[Any]:
-    """Comments with their articles' title, section and maker: the held ones oldest first, others newest first.
+    """Comments that somebody may see, with their articles' title, section and maker: the held ones oldest first, others
+    newest first.
 
-    `section_ids` narrows to articles of those sections and those that `owner` has made; None means every section.
     `after` is the last id of the page above.
     """
     newest_first = status != "held"
@@ -90,12 +98,10 @@ def queue(
         select(comments, *columns, sections.c.name.label("section_name"))
         .join(articles, articles.c.id == comments.c.article_id)
         .join(sections, sections.c.id == articles.c.section_id)
-        .where(comments.c.status == status)
+        .where(comments.c.status == status, seen.where(articles.c.section_id, articles.c.created_by))
         .order_by(order)
         .limit(limit)
     )
-    if section_ids is not None:
-        query = query.where(or_(articles.c.section_id.in_(section_ids), articles.c.created_by == owner))
     if text:
         query = query.where(
             or_(comments.c.text.contains(text, autoescape=True), comments.c.name.contains(text, autoescape=True))

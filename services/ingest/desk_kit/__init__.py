@@ -2,7 +2,6 @@
 
 How it is put together:
 
-    rights.py    the one table of rights: action x role -> reach (none, own, section, all)
     session.py   who asks: `needs(Action)` and `needs_article(Action)` for endpoints, CSRF, the session cookie
     forms.py     what a form says: `Fields`, read once, size-limited
     pages.py     templates (autoescaped), navigation, flash messages; where templates and scripts lie

@@ -1,16 +1,14 @@
 """The desk's questions to the other services, and its commands to them."""
 
-import time
 from functools import lru_cache
 from typing import Any
 
 from kombu.exceptions import OperationalError
 
 from shared.ask import Asker, NoAnswer
-from shared.celery_factory import publish, publisher
+from shared.celery_factory import publisher
 from shared.contracts.commands import Command, Query
-from shared.contracts.queues import CONSUMERS
-from shared.handler import task_name
+from shared.publishing import send_command
 
 SECONDS = 4.0
 """How long a page of the desk waits for an answer."""
@@ -40,9 +38,8 @@ def close() -> None:
 
 def send(command: Command) -> bool:
     """Hand a command to the broker; False when it does not take it now."""
-    message = {"message": command.model_dump(mode="json"), "sent_at": time.time()}
     try:
-        publish(publisher("ingest"), task_name(CONSUMERS[command.queue], command.kind), command.queue, message)
+        send_command(publisher("ingest"), type(command), command.model_dump(mode="json"))
     except (OperationalError, OSError):
         return False
     return True

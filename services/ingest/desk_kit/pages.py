@@ -14,10 +14,10 @@ import orjson
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.desk_kit import rights
-from services.ingest.desk_kit.rights import ROLE_NAMES, Action
 from services.ingest.desk_kit.session import cookie_name, csrf_token, set_cookie
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
+from services.ingest.kit.rights import ROLE_NAMES, Action
 from shared.settings import get_settings
 from shared.vietnamese.dates import VIETNAM, house_time, short_date
 from shared.vietnamese.text import thousands

@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store import accounts
-from services.ingest.desk_kit import rights
 from services.ingest.desk_kit.forms import read_form
-from services.ingest.desk_kit.rights import Action
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, Refused
+from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.settings import get_settings
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from services.ingest.accounts.store import accounts
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
-from services.ingest.kit import bounded
-from services.ingest.kit.actors import Actor, Scope
-from services.ingest.kit.errors import TooHeavy
+from services.ingest.kit import bounded, rights
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Forbidden, TooHeavy
 from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.rights import Action
 from services.ingest.media.imaging import MAX_UPLOAD_BYTES
 from shared.database import engine as service_engine
 from shared.process import every
@@ -59,7 +61,7 @@ def import_file(job_id: int) -> None:
     report.counts.update(row.counts)
     problems = list(row.problems)
     done, noted = row.done, time.monotonic()
-    for result in import_paths([jobs.folder() / row.file], _options(row), engine):
+    for result in import_paths([jobs.folder() / row.file], _options(engine, row), engine):
         report.add(result)
         done += 1
         if result.status == "failed" and len(problems) < _PROBLEMS_KEPT:
@@ -74,7 +76,15 @@ def import_file(job_id: int) -> None:
         (jobs.folder() / row.file).unlink(missing_ok=True)
 
 
-def _options(row: Any) -> Options:
-    actor = Actor(row.created_by, frozenset({Scope.publish}))
+def _actor(engine: Engine, name: str) -> Actor:
+    """Who handed a file in, with the rights that they have now. Raises Forbidden."""
+    account = accounts.named(engine, name)
+    if account is None or not rights.may(account, Action.transfer):
+        raise Forbidden("Người nộp tệp không còn quyền nhập dữ liệu.")
+    return account.actor
+
+
+def _options(engine: Engine, row: Any) -> Options:
+    actor = _actor(engine, row.created_by)
     fetcher = Fetcher(max_bytes=MAX_UPLOAD_BYTES) if row.fetch_media else None
     return Options(row.format, row.dry_run, row.as_status, skip=row.done, fetcher=fetcher, actor=actor)

@@ -10,7 +10,6 @@ from services.ingest.articles.store import reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.exchange import exporters
 from services.ingest.exchange.importers import FORMATS
@@ -18,6 +17,7 @@ from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
 from services.ingest.kit.requests import json_answer
+from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.vietnamese.text import one_line
 

@@ -25,9 +25,10 @@ from services.ingest.feeds import store
 from services.ingest.kit import bounded
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused, TooHeavy
-from services.ingest.kit.fetching import Fetched, Fetcher, FetchFailed
+from services.ingest.kit.fetching import Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
 from shared.database import engine as service_engine
+from shared.http_client import Answer
 from shared.telemetry import log
 
 MAX_ITEMS = 200
@@ -81,7 +82,7 @@ def _conditions(row: Any) -> dict[str, str]:
     return {"Accept": _ACCEPT, **{name: value for name, value in given.items() if value}}
 
 
-def _taken_in(row: Any, answer: Fetched) -> Polled:
+def _taken_in(row: Any, answer: Answer) -> Polled:
     """Make drafts of what is new, in a bounded process. Raises Refused where the whole is unusable, TooHeavy."""
     if answer.status != 200:
         raise FetchFailed(f"Máy chủ trả lời HTTP {answer.status}.")

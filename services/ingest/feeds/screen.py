@@ -7,11 +7,11 @@ from fastapi.responses import Response
 
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.feeds import store
 from services.ingest.kit.actors import Account, Actor
 from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from shared.database import engine
 

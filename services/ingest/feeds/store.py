@@ -10,7 +10,7 @@ from services.ingest.feeds.tables import feeds
 from services.ingest.kit import audit, letters
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.kit.lookout import moment
+from services.ingest.kit.periodic import moment
 from services.ingest.sections.tables import sections
 from shared.database import read, write
 from shared.telemetry import log

@@ -6,16 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.articles.asked import seen_by, version_of
+from services.ingest.articles.asked import version_of
 from services.ingest.articles.store import listing
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.front_page import store as frontpage
 from services.ingest.front_page.store import Slot
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 

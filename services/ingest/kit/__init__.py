@@ -1,1 +1,2 @@
-"""What every feature uses and what knows none of them: errors, actors, the audit log, reading requests, fetching."""
+"""What every feature uses and what knows none of them: errors, actors, rights, what is seen, the audit log, reading
+requests, fetching."""

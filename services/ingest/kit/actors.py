@@ -21,10 +21,16 @@ _INCLUDES: dict[Scope, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`name` stands in revisions and in the audit log ("key:wire", "user:12", "scheduler")."""
+    """`name` stands in revisions and in the audit log ("key:wire", "user:12", "scheduler").
+
+    A person has an `account`, whose role says what is finer than scopes; a program from outside has the id of its key;
+    the house's own programs have neither.
+    """
 
     name: str
     scopes: frozenset[Scope] = field(default=frozenset(Scope))
+    account: "Account | None" = None
+    key_id: int | None = None
 
     def may(self, scope: Scope) -> bool:
         return any(scope in _INCLUDES[own] for own in self.scopes)
@@ -71,8 +77,8 @@ class Account:
 
     @property
     def actor(self) -> Actor:
-        """For the store, which knows scopes and no roles: what is finer stands in services.ingest.desk_kit.rights."""
-        return Actor(self.actor_name, _SCOPES.get(self.role, frozenset({Scope.publish})))
+        """For the stores; what is finer than scopes stands in services.ingest.kit.rights."""
+        return Actor(self.actor_name, _SCOPES.get(self.role, frozenset({Scope.publish})), account=self)
 
     def works_at(self, section_id: int) -> bool:
         return self.all_sections or section_id in self.section_ids

@@ -10,12 +10,11 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Text, func, insert, or_, select, text, type_coerce
+from sqlalchemy import Connection, Engine, Text, func, insert, or_, select, type_coerce
 
 from services.ingest.kit.tables import audit
-from shared.database import read
+from shared.database import AdvisoryLock, read, take_lock
 
-_LOCK = 7_305_119
 _FIRST = "0" * 64
 _LAST_HASH = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _APPEND = insert(audit)
@@ -28,8 +27,7 @@ def append(connection: Connection, actor: str, action: str, subject: str, detail
 
 def append_all(connection: Connection, notes: Sequence[tuple[str, str, str, dict[str, Any]]]) -> None:
     """`append` for each (actor, action, subject, detail), in their order."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    take_lock(connection, AdvisoryLock.audit)
     end = connection.execute(_LAST_HASH).scalar() or _FIRST
     now, rows = datetime.now(UTC), []
     for actor, action, subject, detail in notes:

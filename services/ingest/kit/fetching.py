@@ -5,32 +5,19 @@ so that a name which changes its mind in between (DNS rebinding) gains nothing. 
 way. All refusals read alike: what stands inside the house's network cannot be learnt from them.
 """
 
-import http.client
 import ipaddress
-import socket
 import ssl
-import threading
-import time
-import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from services.ingest.kit.errors import Invalid, Refused
+from shared.http_client import MAX_BYTES, PORTS, Answer, CallFailed, Fault, ascii_host, call, resolve
 from shared.telemetry import log
 
-MAX_BYTES = 10_000_000
 SECONDS = 20.0
-CONNECT_SECONDS = 5.0
 MAX_REDIRECTS = 5
 MAX_URL_CHARS = 2000
 USER_AGENT = "toasoan/1.0 (+newsroom)"
-_CHUNK_BYTES = 65_536
-# What an address may hold besides letters and digits; anything else is percent-encoded.
-_KEPT = "/%:?@!$&'()*+,;=~-._[]"
-_REDIRECTS = (301, 302, 303, 307, 308)
-_SCHEME_PORT = {"http": 80, "https": 443}
 # Below 1024 only the web's own ports: nobody is to talk to a mail server through us.
 _FIRST_FREE_PORT = 1024
 
@@ -61,22 +48,6 @@ class FetchFailed(Refused):
     """A permitted address that gave nothing usable: the sentence says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """An answer, whatever its status; header names are in lower case, `url` is where redirects ended."""
-
-    status: int
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """The system's answer for a name. It has deadlines of its own (resolv.conf)."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
 class Fetcher:
     """Fetches with limits: `max_bytes` of the body before and after unpacking, `seconds` for one call as a whole.
 
@@ -98,102 +69,71 @@ class Fetcher:
         self._allowed = allowed
         self._tls = tls
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
         """The answer at the end of the redirects. Raises FetchRefused, FetchFailed."""
-        deadline = time.monotonic() + self._seconds
-        sent = {"Accept-Encoding": "gzip", **(headers or {})}
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once("GET", url, sent, None, deadline)
-            target = answer.headers.get("location", "")
-            if answer.status not in _REDIRECTS or not target:
-                return answer
-            url = urljoin(url, target)
-        raise FetchFailed("Địa chỉ chuyển hướng quá nhiều lần.")
+        return self._call("GET", url, {"Accept-Encoding": "gzip", **(headers or {})}, redirects=MAX_REDIRECTS)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to a POST; a redirect is an answer like any other. Raises FetchRefused, FetchFailed."""
-        return self._once("POST", url, headers, body, time.monotonic() + self._seconds)
+        return self._call("POST", url, headers, body=body)
 
     def check(self, url: str) -> None:
         """Raises FetchRefused for an address that would not be fetched."""
-        parts = _parsed(url)
-        self._checked(url, _host(parts), _port(parts))
+        self._find(url)
 
-    def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: float) -> Fetched:
+    def _call(
+        self, method: str, url: str, headers: Mapping[str, str], *, body: bytes | None = None, redirects: int = 0
+    ) -> Answer:
+        try:
+            return call(
+                method,
+                url,
+                seconds=self._seconds,
+                body=body,
+                headers={"User-Agent": USER_AGENT, **headers},
+                max_bytes=self._max_bytes,
+                redirects=redirects,
+                find=self._find,
+                tls=self._tls,
+            )
+        except CallFailed as error:
+            raise FetchFailed(self._said(error)) from None
+
+    def _said(self, error: CallFailed) -> str:
+        match error.fault:
+            case Fault.connection:
+                return "Không kết nối được máy chủ ở địa chỉ này."
+            case Fault.certificate:
+                return "Chứng thư bảo mật (TLS) của máy chủ không hợp lệ."
+            case Fault.time:
+                return "Máy chủ ở địa chỉ này trả lời quá chậm."
+            case Fault.size:
+                return f"Nội dung ở địa chỉ này lớn quá {self._max_bytes // 1_000_000 or 1} MB."
+            case Fault.redirects:
+                return "Địa chỉ chuyển hướng quá nhiều lần."
+            case Fault.answer:
+                return f"Máy chủ ở địa chỉ này trả lời không đúng cách ({error.detail})."
+
+    def _find(self, url: str) -> list[str]:
+        """Every address of the host. Raises FetchRefused when it has none, or any that is not public."""
         parts = _parsed(url)
         host, port = _host(parts), _port(parts)
-        addresses = self._checked(url, host, port)
-        line = self._connect(addresses, port, deadline)
-        connection = http.client.HTTPConnection(host, port)
-        # One clock for everything that follows, however slowly a server drips: its end closes the line.
-        clock = threading.Timer(max(0.0, deadline - time.monotonic()), _cut, (connection,))
-        clock.daemon = True
-        connection.sock = line
-        if parts.scheme == "https":
-            tls = self._tls or _system_tls()
-            connection.sock = tls.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
-        clock.start()
         try:
-            if isinstance(connection.sock, ssl.SSLSocket):
-                connection.sock.do_handshake()
-            answer = self._exchange(connection, method, parts, headers, body)
-        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
-            raise _failure(error, deadline) from None
-        finally:
-            clock.cancel()
-            connection.close()
-        if time.monotonic() >= deadline:
-            # A line that the clock closed can look like the end of a body without a length.
-            raise _too_slow()
-        return answer
-
-    def _exchange(
-        self,
-        connection: http.client.HTTPConnection,
-        method: str,
-        parts: SplitResult,
-        headers: Mapping[str, str],
-        body: bytes | None,
-    ) -> Fetched:
-        target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" if parts.query else "")
-        named = {"Host": _host_header(parts), "User-Agent": USER_AGENT, "Connection": "close"}
-        connection.request(method, target, body=body, headers={**named, **headers})
-        with connection.getresponse() as response:
-            found = {name.lower(): value for name, value in response.getheaders()}
-            content = _read(response, found.get("content-encoding", ""), self._max_bytes)
-            return Fetched(response.status, parts.geturl(), found, content)
-
-    def _checked(self, url: str, host: str, port: int) -> list[Address]:
-        """Every address of the host. Raises FetchRefused when it has none, or any that is not public."""
-        try:
-            texts = self._resolve(host, port)
+            found = self._resolve(host, port)
         except (OSError, UnicodeError):
             raise _refused(url, "name not found") from None
-        addresses = [_address(text) for text in texts]
-        if not addresses:
+        if not found:
             raise _refused(url, "name without an address")
-        for address in addresses:
+        for text in found:
+            address = _address(text)
             if address is None or not self._permitted(address):
-                raise _refused(url, f"address {address} is not public")
-        return [address for address in addresses if address is not None]
+                raise _refused(url, f"address {text} is not public")
+        return found
 
     def _permitted(self, address: Address) -> bool:
         if any(address in network for network in self._allowed):
             return True
         return is_public(address)
-
-    def _connect(self, addresses: list[Address], port: int, deadline: float) -> socket.socket:
-        for address in addresses:
-            left = min(CONNECT_SECONDS, deadline - time.monotonic())
-            if left <= 0:
-                break
-            try:
-                made = socket.create_connection((str(address), port), timeout=left)
-            except OSError:
-                continue
-            made.settimeout(self._seconds)
-            return made
-        raise FetchFailed("Không kết nối được máy chủ ở địa chỉ này.")
 
 
 def is_public(address: Address) -> bool:
@@ -216,7 +156,7 @@ def _parsed(url: str) -> SplitResult:
         parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         raise _refused(url, "no address") from None
-    if parts.scheme not in _SCHEME_PORT or not parts.hostname:
+    if parts.scheme not in PORTS or not parts.hostname:
         raise _refused(url, "scheme")
     if parts.username is not None or parts.password is not None:
         raise _refused(url, "name or password inside")
@@ -225,28 +165,20 @@ def _parsed(url: str) -> SplitResult:
 
 def _host(parts: SplitResult) -> str:
     """The host as the resolver gets it; international names in their ASCII form."""
-    host = (parts.hostname or "").rstrip(".")
+    try:
+        host = ascii_host(parts)
+    except UnicodeError:
+        host = ""
     if not host or "%" in host:
         raise _refused(parts.geturl(), "host")
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise _refused(parts.geturl(), "host") from None
+    return host
 
 
 def _port(parts: SplitResult) -> int:
-    port = parts.port if parts.port is not None else _SCHEME_PORT[parts.scheme]
-    if port not in _SCHEME_PORT.values() and port < _FIRST_FREE_PORT:
+    port = parts.port if parts.port is not None else PORTS[parts.scheme]
+    if port not in PORTS.values() and port < _FIRST_FREE_PORT:
         raise _refused(parts.geturl(), "port")
     return port
-
-
-def _host_header(parts: SplitResult) -> str:
-    host, port = _host(parts), _port(parts)
-    name = f"[{host}]" if ":" in host else host
-    return name if port == _SCHEME_PORT[parts.scheme] else f"{name}:{port}"
 
 
 def _address(text: str) -> Address | None:
@@ -259,49 +191,3 @@ def _address(text: str) -> Address | None:
 def _refused(url: str, reason: str) -> FetchRefused:
     log.warning("address refused", url=url[:300], reason=reason)
     return FetchRefused()
-
-
-def _read(response: http.client.HTTPResponse, encoding: str, limit: int) -> bytes:
-    """The body, unpacked, bounded on both sides."""
-    if encoding.strip().lower() not in ("", "identity", "gzip", "x-gzip"):
-        raise ValueError("content encoding")
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if "gzip" in encoding.lower() else None
-    parts: list[bytes] = []
-    packed = size = 0
-    while chunk := response.read(_CHUNK_BYTES):
-        packed += len(chunk)
-        # One byte over the limit is enough to know.
-        piece = unpacker.decompress(chunk, limit - size + 1) if unpacker else chunk
-        size += len(piece)
-        if size > limit or packed > limit:
-            raise FetchFailed(f"Nội dung ở địa chỉ này lớn quá {limit // 1_000_000 or 1} MB.")
-        parts.append(piece)
-    if response.length or (unpacker is not None and packed and not unpacker.eof):
-        raise ValueError("cut off")
-    return b"".join(parts)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    try:
-        if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, ValueError):
-        # It is closed already.
-        pass
-
-
-def _failure(error: Exception, deadline: float) -> FetchFailed:
-    if time.monotonic() >= deadline or isinstance(error, TimeoutError):
-        return _too_slow()
-    if isinstance(error, ssl.SSLError):
-        return FetchFailed("Chứng thư bảo mật (TLS) của máy chủ không hợp lệ.")
-    return FetchFailed(f"Máy chủ ở địa chỉ này trả lời không đúng cách ({type(error).__name__}).")
-
-
-def _too_slow() -> FetchFailed:
-    return FetchFailed("Máy chủ ở địa chỉ này trả lời quá chậm.")
-
-
-@lru_cache(maxsize=1)
-def _system_tls() -> ssl.SSLContext:
-    return ssl.create_default_context()

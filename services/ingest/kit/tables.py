@@ -2,7 +2,7 @@
 
 `audit` is append-only: a trigger (migrations) refuses to change or delete its rows."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 from shared.database import Json, UtcDateTime
 from shared.deadletter import dead_letter_table
@@ -20,6 +20,14 @@ audit = Table(
     Column("detail", Json, nullable=False),
     Column("hash", String(64), nullable=False),  # of this row and the hash before it
     Index("audit_by_subject", "subject", "id"),
+)
+generations = Table(
+    "generations",  # lives of this store, see kit/generation.py; the last one speaks
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("timeline", Text, nullable=False),  # PostgreSQL's, when it began; "" for SQLite
 )
 outbox = outbox_table(metadata)
 dead_letters = dead_letter_table(metadata)

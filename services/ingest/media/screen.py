@@ -4,18 +4,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlalchemy import ColumnElement
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.articles.store import pictures
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
 from services.ingest.kit.requests import json_answer, json_object, work
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from services.ingest.media import films, imaging, uploads
 from services.ingest.media import store as media
 from shared.database import engine
@@ -36,7 +38,7 @@ def library(
     kind: Annotated[str, Query(pattern="^(image|video)?$")] = "",
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
-    rows = media.found(engine("ingest"), q=q, kind=kind, before=before, limit=_PAGE)
+    rows = media.found(engine("ingest"), q=q, kind=kind, before=before, only=_only(who), limit=_PAGE)
     shown = [_shown(row) for row in rows]
     next_before = rows[-1].id if len(rows) == _PAGE else None
     chosen = {"q": q, "kind": kind}
@@ -51,7 +53,8 @@ def search(
     kind: Annotated[str, Query(pattern="^(image|video)?$")] = "image",
 ) -> Response:
     """For the editor's picker: {"media": […]}, the newest first."""
-    return json_answer({"media": [_shown(row) for row in media.found(engine("ingest"), q=q, kind=kind, limit=40)]})
+    rows = media.found(engine("ingest"), q=q, kind=kind, only=_only(who), limit=40)
+    return json_answer({"media": [_shown(row) for row in rows]})
 
 
 @router.post("/kho/tai-len")
@@ -94,9 +97,8 @@ def cancel_upload(upload_id: str, who: Annotated[Account, needs(Action.media_wri
 
 @router.get("/kho/{media_id}")
 def one(request: Request, media_id: RowId, who: Annotated[Account, needs(Action.media_read)]) -> Response:
-    row = media.one(engine("ingest"), _id(media_id))
-    poster = media.one(engine("ingest"), row.poster_id) if row.poster_id else None
-    source = media.one(engine("ingest"), row.derived_from) if row.derived_from else None
+    row = _one(who, media_id)
+    poster, source = (_other(who, wanted) for wanted in (row.poster_id, row.derived_from))
     return page(
         request,
         who,
@@ -105,23 +107,27 @@ def one(request: Request, media_id: RowId, who: Annotated[Account, needs(Action.
         shown=_shown(row),
         poster=_shown(poster) if poster else None,
         source=_shown(source) if source else None,
-        uses=pictures.uses(engine("ingest"), row.path),
+        uses=pictures.uses(engine("ingest"), seen_by(who), row.path),
         by=people.names(engine("ingest"), [row.created_by])[row.created_by],
     )
 
 
 @router.post("/kho/{media_id}")
 def describe(media_id: RowId, who: Annotated[Account, needs(Action.media_write)], form: Form) -> Response:
+    _one(who, media_id)
+    poster_id = form.number("poster_id")
+    if poster_id is not None:
+        _one(who, poster_id)
     focus = (form.share("focus_x"), form.share("focus_y")) if form.text("focus_x") else None
     media.describe(
         engine("ingest"),
-        _id(media_id),
+        media_id,
         who.actor,
         caption=form.prose("caption", _WORDS),
         credit=form.text("credit", _CREDIT),
         alt=form.text("alt", _ALT),
         focus=focus,
-        poster_id=form.number("poster_id"),
+        poster_id=poster_id,
     )
     return back(f"/desk/kho/{media_id}", "Đã lưu.")
 
@@ -129,7 +135,7 @@ def describe(media_id: RowId, who: Annotated[Account, needs(Action.media_write)]
 @router.post("/kho/{media_id}/cat")
 async def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write)], form: Form) -> Response:
     """A new picture of a part of this one; this one stays, and so do the articles that show it."""
-    row = await work(media.one, _id(media_id))
+    row = await run_in_threadpool(_one, who, media_id)
     if not row.type.startswith("image/"):
         raise Conflict("Chỉ cắt được ảnh.")
     left, top, right, bottom = (form.share(side) for side in ("left", "top", "right", "bottom"))
@@ -184,7 +190,20 @@ def _side(request: Request, header: str) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 6 and int(said) <= _MAX_SIDE else 0
 
 
-def _id(media_id: int) -> int:
+def _only(who: Account) -> ColumnElement[bool]:
+    return pictures.visible(seen_by(who))
+
+
+def _one(who: Account, media_id: int) -> Any:
+    """The row of a file that one may see. Raises NotFound."""
     if not 0 < media_id < 2**31:
         raise NotFound("Không có tệp này trong kho.")
-    return media_id
+    return media.one(engine("ingest"), media_id, _only(who))
+
+
+def _other(who: Account, media_id: int | None) -> Any:
+    """A file that belongs to another one; None where there is none that one may see."""
+    try:
+        return _one(who, media_id) if media_id else None
+    except NotFound:
+        return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, select, true, update
 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
@@ -96,10 +96,10 @@ def describe(
         audit.append(connection, actor.name, "media.described", f"media:{row.path}", {})
 
 
-def one(engine: Engine, media_id: int) -> Any:
-    """The row of a file. Raises NotFound."""
+def one(engine: Engine, media_id: int, only: ColumnElement[bool] | None = None) -> Any:
+    """The row of a file, among those for which `only` holds. Raises NotFound."""
     with read(engine) as connection:
-        return _row(connection, media_id)
+        return _row(connection, media_id, only)
 
 
 def is_kept(engine: Engine, path: str) -> bool:
@@ -109,16 +109,20 @@ def is_kept(engine: Engine, path: str) -> bool:
 
 
 def found(
-    engine: Engine, *, q: str = "", kind: str = "", before: int | None = None, mine: str = "", limit: int = 48
+    engine: Engine,
+    *,
+    q: str = "",
+    kind: str = "",
+    before: int | None = None,
+    only: ColumnElement[bool] | None = None,
+    limit: int = 48,
 ) -> list[Any]:
-    """Rows, the newest first, whose words have all of `q`'s; `kind` is "image" or "video", `mine` an actor's name."""
-    query = select(media).order_by(media.c.id.desc()).limit(limit)
+    """Rows for which `only` holds, the newest first, whose words have all of `q`'s; `kind` is "image" or "video"."""
+    query = select(media).where(true() if only is None else only).order_by(media.c.id.desc()).limit(limit)
     for word in fold(q).split():
         query = query.where(media.c.words.contains(word, autoescape=True))
     if kind:
         query = query.where(media.c.type.startswith(f"{kind}/"))
-    if mine:
-        query = query.where(media.c.created_by == mine)
     if before is not None:
         query = query.where(media.c.id < before)
     with read(engine) as connection:
@@ -130,8 +134,9 @@ def words_to_find(*texts: str) -> str:
     return fold(" ".join(texts))
 
 
-def _row(connection: Connection, media_id: int) -> Any:
-    row = connection.execute(select(media).where(media.c.id == media_id)).first()
+def _row(connection: Connection, media_id: int, only: ColumnElement[bool] | None = None) -> Any:
+    query = select(media).where(media.c.id == media_id, true() if only is None else only)
+    row = connection.execute(query).first()
     if row is None:
         raise NotFound("Không có tệp này trong kho.")
     return row

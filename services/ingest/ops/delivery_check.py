@@ -5,7 +5,6 @@ moment, or lost its cable, the message is nowhere, and nobody says so. The compa
 minutes; a withdrawal must not wait so long.
 """
 
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -16,13 +15,12 @@ from sqlalchemy import Engine, and_, exists, select
 
 from services.ingest.articles.store.revisions import EVENTS, REMOVED
 from services.ingest.articles.tables import articles, revisions
-from services.ingest.kit.lookout import LONGEST_SECONDS, moment
-from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store
-from shared.ask import Asker, AskFunction, NoAnswer
+from services.ingest.kit.periodic import moment
+from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store, expected
+from shared.ask import AskFunction, NoAnswer
 from shared.database import read
 from shared.telemetry import log
 
-EVERY_SECONDS = 2.0
 # News is given so long to arrive by itself, and followed so long; after that it is the comparison's.
 _YOUNG = timedelta(seconds=4)
 _OLD = timedelta(minutes=2)
@@ -35,7 +33,7 @@ DUE = exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG
 
 
 class DeliveryCheck:
-    """Remembers what has arrived. One thread's work: `run` until told to stop."""
+    """Remembers what has arrived. One thread's work."""
 
     def __init__(self, source: Engine, app: Celery, stores: Sequence[Store] = STORES) -> None:
         self._source = source
@@ -43,18 +41,6 @@ class DeliveryCheck:
         self._stores = stores
         self._arrived: dict[tuple[str, int], int] = {}
         """(store, article id) -> version"""
-
-    def run(self, halt: threading.Event, awake: threading.Event) -> None:
-        """Look when woken, every two seconds at most; what is away is asked again at the next look."""
-        asker = Asker(self._app).start()
-        while not halt.wait(EVERY_SECONDS):
-            awake.wait(LONGEST_SECONDS)
-            awake.clear()
-            try:
-                self.look(asker.ask_sync)
-            except Exception:
-                log.exception("fresh news not followed")
-        asker.close()
 
     def look(self, ask: AskFunction) -> dict[str, int]:
         """Ask for what changed lately and is not known to have arrived; returns store -> articles sent again."""
@@ -92,4 +78,4 @@ class DeliveryCheck:
             .limit(_ROWS)
         )
         with read(self._source) as connection:
-            return [ExpectedVersion(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(query)]
+            return expected(connection, query)

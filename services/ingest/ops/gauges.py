@@ -3,7 +3,6 @@
 The numbers become gauges of the process that runs this, and a short history in Redis for the ops page.
 """
 
-import threading
 import time
 from typing import Any
 
@@ -18,21 +17,17 @@ from services.ingest.ops.reconcile import last_results
 from shared import broker, canary, deadletter, telemetry
 from shared.contracts.queues import Queue
 from shared.outbox import Relay
-from shared.process import every
 from shared.redis_client import redis_client
 from shared.telemetry import log
 
-_LOOK_SECONDS = 5.0
-_CANARY_SECONDS = 30.0
 # A queue that long gets no canaries on top: its age says enough.
 _CROWDED_MESSAGES = 100
 _HISTORY = "ts:ops:history"
-_SAMPLE_SECONDS = 10.0
 _SAMPLES = 360
 
 
 class Gauges:
-    """One thread's work: `run` until told to stop."""
+    """What was measured last."""
 
     def __init__(self, source: Engine, app: Celery, relay: Relay) -> None:
         self._source = source
@@ -42,21 +37,11 @@ class Gauges:
         self._state: broker.BrokerState | None = None
         self._began = time.time()
 
-    def run(self, halt: threading.Event) -> None:
-        """Measure every 5 s; whatever is away is tried again at the next look."""
-        steps = [
-            every(_LOOK_SECONDS, self._database),
-            every(_LOOK_SECONDS, self._broker),
-            every(_LOOK_SECONDS, self._redis),
-            every(_SAMPLE_SECONDS, self._remember),
-        ]
-        halt.wait(_LOOK_SECONDS)
-        canaries = every(_CANARY_SECONDS, self._send_canaries)
-        while not halt.wait(_LOOK_SECONDS / 2):
-            for step in steps:
-                step()
-            if time.time() - self._began > _CANARY_SECONDS:
-                canaries()
+    def measure(self) -> None:
+        """Bring the gauges up to date; whatever is away is tried again the next time."""
+        self._broker()
+        self._redis()
+        self._database()
 
     def _database(self) -> None:
         pending, oldest = self._relay.observe()
@@ -97,13 +82,15 @@ class Gauges:
             telemetry.reconcile_last_success_timestamp_seconds.labels(store).set(at)
         self._sample["drift"] = sum(differed for differed, _ in results.values())
 
-    def _send_canaries(self) -> None:
+    def send_canaries(self) -> None:
+        """Into every queue that is not crowded."""
         for queue in Queue:
             known = self._state.queues.get(queue.value) if self._state else None
             if known is not None and known.length < _CROWDED_MESSAGES:
                 canary.send(self._app, queue)
 
-    def _remember(self) -> None:
+    def remember(self) -> None:
+        """Keep what was measured last for the ops page."""
         if not self._sample:
             return
         pipe = redis_client().pipeline(transaction=False)

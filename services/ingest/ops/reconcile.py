@@ -7,28 +7,31 @@ finds a difference, a canary goes through the store's queue, and only what still
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
 
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import Connection, Engine, and_, select
+from sqlalchemy import Connection, Engine, Select, and_, select
 
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
 from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
+from services.ingest.kit import generation
 from services.ingest.kit.tables import outbox
+from services.ingest.ops import store as letters
 from services.ingest.sections.tables import sections
 from shared import canary
 from shared import outbox as events
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.celery_factory import publisher
-from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions
+from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebComments, ListWebVersions
+from shared.contracts.envelope import stamped
 from shared.contracts.events import (
     ArticleSaved,
+    ArticleWithdrawn,
     CommentPublished,
     CommentRemoved,
     Event,
@@ -48,9 +51,10 @@ _ANSWER_SECONDS = 30.0
 _NEAR = 200
 # Up to this many differences go out like fresh news; more of them wait behind fresh news.
 _FEW = 100
-# Decisions on comments carry no list to compare with: those of this time are simply sent again.
-_RECENT = timedelta(hours=24)
+_COMMENTS = (CommentPublished, CommentRemoved)
 _RESULTS = "ts:reconcile"
+# Of what stores are told about an article that there is not.
+_NO_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,12 @@ STORES = (
 
 @dataclass(frozen=True, slots=True)
 class ExpectedVersion:
-    """The version that a store must hold, and the event that brings it there."""
+    """The version that a store must hold, and the event that brings it there. `stamp`: what the store knows it by."""
 
     id: int
     version: int
     event: type[Event]
+    stamp: int
 
 
 class Behind(Exception):
@@ -98,17 +103,34 @@ def reconcile() -> dict[str, int | None]:
 
 def compare(source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Store] = STORES) -> dict[str, int | None]:
     """`reconcile` with its surroundings as parameters."""
+    generation.notice_promotion(source)
+    found, ahead = _compared(source, app, ask, stores)
+    if ahead:
+        with write(source) as connection:
+            generation.begin(connection, f"{', '.join(ahead)} knew newer versions", went_back=True)
+        found, _ = _compared(source, app, ask, stores)
+    _remember(found)
+    if any(found.values()):
+        log.warning("read models differed", **{name: number for name, number in found.items() if number})
+    return found
+
+
+def _compared(
+    source: Engine, app: Celery, ask: AskFunction, stores: Sequence[Store]
+) -> tuple[dict[str, int | None], list[str]]:
+    """(what `reconcile` returns, the stores that know more than ingest)"""
     found: dict[str, int | None] = {}
+    ahead = []
     for store in stores:
+        comparison = Comparison(source, app, ask, store)
         try:
-            found[store.name] = Comparison(source, app, ask, store).run()
+            found[store.name] = comparison.run()
         except (NoAnswer, Behind, BrokerAway, redis.RedisError) as error:
             log.warning("store not compared", store=store.name, error=repr(error)[:200])
             found[store.name] = None
-    _remember(found)
-    if any(found.values()):
-        log.warning("read models differed, sent again", **{name: number for name, number in found.items() if number})
-    return found
+        if comparison.ahead:
+            ahead.append(store.name)
+    return found, ahead
 
 
 def last_results() -> dict[str, tuple[int, float]]:
@@ -124,14 +146,16 @@ def last_results() -> dict[str, tuple[int, float]]:
     return results
 
 
-def rebuild(everything: bool = False) -> int:
-    """Send all that readers see again, newest first; returns the number of events put into the outbox.
+def rebuild(everything: bool = False, went_back: bool = False) -> int:
+    """Send all that readers see again, newest first, as newer than whatever stores hold; returns the number of events.
 
     Search is told too, because it then tells web the related articles. `everything`: drafts to search and the
-    counter's list of articles as well.
+    counter's list of articles as well, which the next comparison would send else. `went_back`: ingest's store is an
+    older one than the one that spoke last.
     """
     source = service_engine("ingest")
     with write(source) as connection:
+        generation.begin(connection, "restore" if went_back else "rebuild", went_back=went_back)
         sent = _resend_sections(connection) + _resend_comments(connection)
     queues = (Queue.page, Queue.index, Queue.count) if everything else (Queue.page, Queue.index)
     for page in _pages(source, drafts=False, newest_first=True):
@@ -154,6 +178,8 @@ class Comparison:
         self._ask = ask
         self._store = store
         self._patience = patience or _ANSWER_SECONDS
+        self.ahead = False
+        """Set by `run`: the store holds newer versions than ingest gave."""
 
     def run(self) -> int:
         """The number of articles that differed.
@@ -164,33 +190,74 @@ class Comparison:
         for page in _pages(self._source, self._store.drafts):
             held = self._held(after, page[-1].id)
             held_any = held_any or bool(held)
-            missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+            missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.stamp])
             self._send_again(missing)
-            wanted = {one.id: one.version for one in page}
-            ahead = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
-            differed += len(missing) + self._really_ahead(ahead)
+            wanted = {one.id: one.stamp for one in page}
+            unknown = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
+            differed += len(missing) + self._judge(unknown)
             after = page[-1].id
         rest = self._held(after, None)
-        differed += self._really_ahead(rest)
+        differed += self._judge(rest)
         if self._store.queue is Queue.page:
-            self._send_small_things(empty=not (held_any or rest))
+            self._send_small_things()
+            differed += self._compare_comments()
+            if not (held_any or rest):
+                # A site made anew has no related articles either: search tells them when it is told the articles.
+                for page in _pages(self._source, drafts=False):
+                    _resend(self._source, page, (Queue.index,), bulk=True)
         return differed
 
+    def _compare_comments(self) -> int:
+        """The number of comments that differed: approved ones that readers do not see, removed ones that they do."""
+        store = replace(self._store, question=ListWebComments)
+        web = Comparison(self._source, self._app, self._ask, store, self._patience)
+        differed, after = 0, 0
+        for page in _pages_of_comments(self._source):
+            held = web._held(after, page[-1].id)
+            lacking = [one for one in page if one.event is CommentPublished and held.get(one.id, 0) < one.stamp]
+            shown = [one for one in page if one.event is CommentRemoved and 0 < held.get(one.id, 0) < one.stamp]
+            missing = web._still_missing(lacking + shown)
+            unknown = set(held) - {one.id for one in page}
+            differed += len(missing) + self._remove_comments(unknown, held)
+            web._send_again(missing)
+            after = page[-1].id
+        rest = web._held(after, None)
+        return differed + self._remove_comments(set(rest), rest)
+
+    def _remove_comments(self, unknown: set[int], held: dict[int, int]) -> int:
+        """Take those away that ingest does not know; returns their number."""
+        with read(self._source) as connection:
+            number = generation.current(connection)
+            own = set(connection.execute(select(comments.c.id).where(comments.c.id.in_(unknown))).scalars())
+        stamp = stamped(number, _NO_VERSION)
+        gone = [ExpectedVersion(id_, _NO_VERSION, CommentRemoved, stamp) for id_ in unknown - own if held[id_] < stamp]
+        self._send_again(gone)
+        return len(gone)
+
     def mend(self, page: Sequence[ExpectedVersion]) -> tuple[list[ExpectedVersion], list[ExpectedVersion]]:
-        """Look at these articles alone, in the order of ids; returns (those that are there, those sent again).
+        """Look at these articles alone, in the order of ids; returns (those that are there, those sent again). What the
+        store's handler has given up is neither.
 
         Raises as `run` does.
         """
         held: dict[int, int] = {}
         for first, last in _runs([one.id for one in page]):
             held |= self._held(first - 1, last)
-        there = [one for one in page if held.get(one.id, 0) >= one.version]
-        missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.version])
+        there = [one for one in page if held.get(one.id, 0) >= one.stamp]
+        candidates = self._without_dead([one for one in page if held.get(one.id, 0) < one.stamp])
+        missing = self._still_missing(candidates)
         self._send_again(missing)
         return there, missing
 
     def _send_again(self, missing: list[ExpectedVersion]) -> None:
+        missing = self._without_dead(missing)
         _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
+
+    def _without_dead(self, missing: list[ExpectedVersion]) -> list[ExpectedVersion]:
+        """What its handler gave up it would give up again: that waits until somebody replays the letter, or for a newer
+        version."""
+        dead = letters.dead_events(self._source, self._store.queue) if missing else set()
+        return [one for one in missing if (one.event.kind, str(one.id), one.stamp) not in dead]
 
     def _held(self, after: int, last: int | None) -> dict[int, int]:
         """What the store holds: id -> version, for after < id <= last; without `last` one page of what follows."""
@@ -213,7 +280,7 @@ class Comparison:
         held: dict[int, int] = {}
         for first, last in _runs([one.id for one in candidates]):
             held |= self._held(first - 1, last)
-        return [one for one in candidates if held.get(one.id, 0) < one.version]
+        return [one for one in candidates if held.get(one.id, 0) < one.stamp]
 
     def _without_outbox(self, candidates: list[ExpectedVersion]) -> list[ExpectedVersion]:
         if not candidates:
@@ -223,36 +290,37 @@ class Comparison:
                 connection.execute(
                     select(outbox.c.key).where(
                         outbox.c.queue == self._store.queue.value,
-                        outbox.c.kind.in_([event.kind for event in EVENTS.values()]),
+                        outbox.c.kind.in_({kind for one in candidates for kind in _same_thing(one.event)}),
                         outbox.c.key.in_([str(one.id) for one in candidates]),
                     )
                 ).scalars()
             )
         return [one for one in candidates if str(one.id) not in waiting]
 
-    def _really_ahead(self, held: dict[int, int]) -> int:
-        """How many of these are newer than ingest's own: only after ingest was put back to an older state.
-
-        Sending again cannot mend that, because the higher version wins.
-        """
-        if not held:
+    def _judge(self, unknown: dict[int, int]) -> int:
+        """How many of these, which are not what ingest wants there, are wrong: newer than ingest's own, which only
+        happens after ingest was put back to an older state; or of no article, which are taken away."""
+        if not unknown:
             return 0
         with read(self._source) as connection:
-            own = {
-                row.id: row.version
-                for row in connection.execute(
-                    select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(held)))
-                )
-            }
-        ahead = [id_ for id_, version in held.items() if version > own.get(id_, 0)]
+            number = generation.current(connection)
+            query = select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(unknown)))
+            own = {row.id: row.version for row in connection.execute(query)}
+        ahead = [id_ for id_, version in unknown.items() if version > stamped(number, own.get(id_, _NO_VERSION))]
         if ahead:
+            self.ahead = True
             log.error("store is ahead of ingest", store=self._store.name, articles=len(ahead), first=ahead[0])
-        return len(ahead)
+        gone = [
+            ExpectedVersion(id_, _NO_VERSION, ArticleWithdrawn, stamped(number, _NO_VERSION))
+            for id_, version in unknown.items()
+            if id_ not in own and version < stamped(number, _NO_VERSION)
+        ]
+        self._send_again(gone)
+        return len(ahead) + len(gone)
 
-    def _send_small_things(self, empty: bool) -> None:
+    def _send_small_things(self) -> None:
         with write(self._source) as connection:
             _resend_sections(connection)
-            _resend_comments(connection, None if empty else datetime.now(UTC) - _RECENT)
         events.wake("ingest")
 
 
@@ -271,11 +339,49 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         if last is not None:
             part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
         with read(source) as connection:
-            page = [ExpectedVersion(row.id, row.version, EVENTS[row.effect]) for row in connection.execute(part)]
+            page = expected(connection, part)
         if not page:
             return
         yield page
         last = page[-1].id
+
+
+def _pages_of_comments(source: Engine) -> Iterator[list[ExpectedVersion]]:
+    """Every comment that somebody has decided on, by id, _PAGE at a time."""
+    query = select(comments.c.id, comments.c.version, comments.c.status).order_by(comments.c.id).limit(_PAGE)
+    after = 0
+    while True:
+        part = query.where(comments.c.id > after, comments.c.status.in_(("approved", "rejected")))
+        with read(source) as connection:
+            number = generation.current(connection)
+            page = [
+                ExpectedVersion(
+                    row.id,
+                    row.version,
+                    CommentPublished if row.status == "approved" else CommentRemoved,
+                    stamped(number, row.version),
+                )
+                for row in connection.execute(part)
+            ]
+        if not page:
+            return
+        yield page
+        after = page[-1].id
+
+
+def _same_thing(event: type[Event]) -> set[str]:
+    """The kinds of events that speak of what `event` speaks of."""
+    family = _COMMENTS if event in _COMMENTS else EVENTS.values()
+    return {one.kind for one in family}
+
+
+def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
+    """Of (id, version, effect) rows."""
+    number = generation.current(connection)
+    return [
+        ExpectedVersion(row.id, row.version, EVENTS[row.effect], stamped(number, row.version))
+        for row in connection.execute(query)
+    ]
 
 
 def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -321,19 +427,15 @@ def _resend_sections(connection: Connection) -> int:
     return len(pointers) + (front is not None)
 
 
-def _resend_comments(connection: Connection, since: datetime | None = None) -> int:
-    """Approved comments, and after `since` those that were taken away too."""
-    query = select(comments.c.id, comments.c.version, comments.c.status).order_by(comments.c.id)
-    query = query.where(comments.c.status == "approved" if since is None else comments.c.decided_at >= since)
+def _resend_comments(connection: Connection) -> int:
+    """Those that readers see."""
+    query = select(comments.c.id, comments.c.version).where(comments.c.status == "approved").order_by(comments.c.id)
     sent = 0
     rows = connection.execution_options(yield_per=_ROWS_A_TRANSACTION).execute(query)
     for part in rows.partitions():
-        for event, approved in ((CommentPublished, True), (CommentRemoved, False)):
-            pointers: list[tuple[str | int, int]] = [
-                (row.id, row.version) for row in part if (row.status == "approved") is approved
-            ]
-            events.add(connection, outbox, event, pointers, bulk=since is None)
-            sent += len(pointers)
+        pointers: list[tuple[str | int, int]] = [(row.id, row.version) for row in part]
+        events.add(connection, outbox, CommentPublished, pointers, bulk=True)
+        sent += len(pointers)
     return sent
 
 

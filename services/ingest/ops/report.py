@@ -2,7 +2,6 @@
 
 import os
 import time
-import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from shared.broker import BrokerState, look
 from shared.celery_factory import publisher
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read
+from shared.http_client import CallFailed, call
 from shared.settings import get_settings
 
 T = TypeVar("T")
@@ -206,10 +206,10 @@ def _quantile(cumulative: dict[float, float], share: float) -> float:
 
 def _scrape(url: str) -> str:
     try:
-        with urllib.request.urlopen(url, timeout=_SCRAPE_SECONDS) as answer:  # noqa: S310  # our own processes' notes
-            return str(answer.read().decode())
-    except OSError:
+        answer = call("GET", url, seconds=_SCRAPE_SECONDS)
+    except CallFailed:
         return ""
+    return answer.body.decode() if answer.is_success else ""
 
 
 def _note(name: str) -> dict[str, Any] | None:

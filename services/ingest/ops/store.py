@@ -10,7 +10,10 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.tables import dead_letters
 from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter
+from shared.contracts.queues import Queue
 from shared.database import write
+
+_LETTERS = 10_000
 
 
 def keep(engine: Engine, letter: StoreDeadLetter) -> None:
@@ -21,7 +24,18 @@ def keep(engine: Engine, letter: StoreDeadLetter) -> None:
 
 def waiting(engine: Engine) -> list[str]:
     """The ids of all letters, the oldest first: they were meant to be handled before the others."""
-    return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=10_000))]
+    return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=_LETTERS))]
+
+
+def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, str, int]]:
+    """(kind, key, version) of the events among the letters that a reader of `queue` gave up, the newest of them."""
+    letters = deadletter.waiting(engine, dead_letters, limit=_LETTERS)
+    return {
+        (letter["task"].partition(".")[2], str(event.get("key")), int(event.get("version") or 0))
+        for letter in letters
+        if letter["source_queue"] == queue.value
+        for event in letter["message"].get("events", ())
+    }
 
 
 def replay(engine: Engine, app: Celery, ids: list[str], actor: Actor) -> int:

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk_kit import rights
+from services.ingest.articles.store import listing
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
-from services.ingest.kit.errors import Invalid
+from services.ingest.kit.errors import Forbidden, Invalid
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from services.ingest.planning import store as plans
 from services.ingest.sections import store as sections
 from shared.database import engine
@@ -30,12 +32,12 @@ def calendar(request: Request, who: Annotated[Account, needs(Action.plan_read)])
     month = _month(request.query_params.get("thang", ""))
     weeks = Calendar().monthdatescalendar(month.year, month.month)
     days = [day for week in weeks for day in week]
-    found = plans.between(engine("ingest"), days[0], days[-1])
+    found = plans.between(engine("ingest"), seen_by(who), days[0], days[-1])
     by_day: dict[date, list[Any]] = {day: [] for day in days}
     waiting: dict[date, list[Any]] = {day: [] for day in days}
     for row in found:
         by_day[row.day].append(row)
-    for row in plans.scheduled(engine("ingest"), days[0], days[-1]):
+    for row in plans.scheduled(engine("ingest"), seen_by(who), days[0], days[-1]):
         waiting[row.published_at.astimezone(VIETNAM).date()].append(row)
     return page(
         request, who, "calendar.html", month=month, weeks=weeks, plans=by_day, scheduled=waiting,
@@ -58,8 +60,7 @@ def new(request: Request, who: Annotated[Account, needs(Action.plan)]) -> Respon
 @router.post("/lich/moi")
 def add(who: Annotated[Account, needs(Action.plan)], form: Form) -> Response:
     plan = _plan(form)
-    if plan.section_id is not None:
-        rights.require(who, Action.plan, section_id=plan.section_id, owner=who.actor_name)
+    _require_places(who, plan)
     plans.add(engine("ingest"), who.actor, plan)
     return back(f"/desk/lich?thang={_name(plan.day)}", "Đã thêm đề tài vào lịch.")
 
@@ -75,6 +76,7 @@ def edit(request: Request, plan_id: RowId, who: Annotated[Account, needs(Action.
 def change(plan_id: RowId, who: Annotated[Account, needs(Action.plan)], form: Form) -> Response:
     _require(who, plans.one(engine("ingest"), plan_id))
     plan = _plan(form)
+    _require_places(who, plan)
     plans.change(engine("ingest"), who.actor, plan_id, plan, form.number("version") or 0)
     return back(f"/desk/lich?thang={_name(plan.day)}", "Đã lưu đề tài.")
 
@@ -94,6 +96,15 @@ def may_change(who: Account, row: Any) -> bool:
 
 def _require(who: Account, row: Any) -> None:
     rights.require(who, Action.plan, section_id=row.section_id, owner=row.created_by)
+
+
+def _require_places(who: Account, plan: plans.Plan) -> None:
+    """Raises Forbidden for a section where one does not work, Invalid for an article that one does not see."""
+    if plan.section_id is not None and not (who.works_at(plan.section_id) or seen_by(who).is_all):
+        raise Forbidden("Bạn không làm việc ở chuyên mục này.")
+    wanted = plan.article_id
+    if wanted is not None and not listing.visible(engine("ingest"), seen_by(who), [wanted]):
+        raise Invalid.of("article_id", "Không có bài này.")
 
 
 def _form(request: Request, who: Account, plan: dict[Any, Any]) -> Response:

@@ -11,6 +11,7 @@ from services.ingest.articles.tables import articles
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.kit.visibility import Seen
 from services.ingest.planning.tables import plans
 from services.ingest.sections.tables import sections
 from shared.database import read, write
@@ -35,12 +36,14 @@ class Plan:
     article_id: int | None
 
 
-def between(engine: Engine, first: date, last: date) -> list[Any]:
-    """The plans of some days, both ends included, in their order; each with `section_name`."""
+def between(engine: Engine, seen: Seen, first: date, last: date) -> list[Any]:
+    """The plans of some days that somebody may see, both ends included, in their order; each with `section_name`. What
+    has no section yet is for the whole newsroom."""
     query = (
         select(plans, sections.c.name.label("section_name"))
         .outerjoin(sections, sections.c.id == plans.c.section_id)
         .where(plans.c.day >= first, plans.c.day <= last)
+        .where(seen.where(plans.c.section_id, plans.c.created_by, plans.c.section_id.is_(None)))
         .order_by(plans.c.day, plans.c.hour, plans.c.id)
     )
     with read(engine) as connection:
@@ -87,13 +90,14 @@ def remove(engine: Engine, actor: Actor, plan_id: int) -> None:
         audit.append(connection, actor.name, "plan.removed", f"plan:{plan_id}", {"title": gone.title})
 
 
-def scheduled(engine: Engine, first: date, last: date) -> list[Any]:
-    """The articles that wait for their time on some days: id, title, published_at."""
+def scheduled(engine: Engine, seen: Seen, first: date, last: date) -> list[Any]:
+    """The articles, of those that somebody may see, that wait for their time on some days: id, title, published_at."""
     begin, end = _moments(first, last)
     columns = (articles.c.id, articles.c.title, articles.c.published_at)
+    mine = seen.where(articles.c.section_id, articles.c.created_by)
     waiting = (articles.c.status == "scheduled") & (articles.c.published_at >= begin) & (articles.c.published_at < end)
     with read(engine) as connection:
-        return list(connection.execute(select(*columns).where(waiting).order_by(articles.c.published_at)))
+        return list(connection.execute(select(*columns).where(waiting, mine).order_by(articles.c.published_at)))
 
 
 def published(engine: Engine, days: Sequence[date]) -> dict[date, int]:

@@ -1,23 +1,24 @@
 """Royalties: a month's sheet, its adjustments and approval; the rates."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.desk_kit import people, rights
+from services.ingest.accounts.store import accounts
+from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action, Reach
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
-from services.ingest.royalties.store import ledger, rates
-from services.ingest.royalties.store.sheet import Sheet, sheet, tables
+from services.ingest.kit.rights import Action, Reach
+from services.ingest.royalties.store import ledger, payees, rates
+from services.ingest.royalties.store.sheet import sheet, tables
 from shared.database import engine
 from shared.vietnamese.dates import vietnam_day
-from shared.vietnamese.text import slug
 from shared.views.export import XLSX_TYPE, to_xlsx
 
 router = APIRouter()
@@ -28,7 +29,9 @@ _HERE = "/desk/nhuan-but"
 @router.get("/nhuan-but")
 def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)]) -> Response:
     wanted = request.query_params.get("thang", "") or _last_month()
-    found = _visible(who, sheet(engine("ingest"), wanted))
+    own = payees.names_of(engine("ingest"), who.id)
+    found = sheet(engine("ingest"), wanted)
+    found = found.only(own) if _only_own(who) else found
     if request.query_params.get("xuat") == "xlsx":
         name = f'attachment; filename="nhuan-but-{wanted}.xlsx"'
         return Response(to_xlsx(tables(found)), headers={"Content-Disposition": name}, media_type=XLSX_TYPE)
@@ -36,8 +39,16 @@ def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)
     actors = {line.by for line in found.lines if line.by} | ({found.approved_by} - {""})
     return page(
         request, who, "royalties.html", sheet=found, month=wanted, is_over=wanted < this_month, kinds=rates.KINDS,
-        role_name=rates.role_name, names=people.names(engine("ingest"), actors), own=_only_own(who),
+        role_name=rates.role_name, names=people.names(engine("ingest"), actors), own=_only_own(who), own_names=own,
+        payees=payees.linked(engine("ingest")), accounts=_accounts(who),
     )  # fmt: skip
+
+
+@router.post("/nhuan-but/{month}/nguoi-nhan")
+def link(month: str, who: Annotated[Account, needs(Action.royalties)], form: Form) -> Response:
+    """Say whose account a name in bylines is."""
+    payees.link(engine("ingest"), who.actor, form.text("author", 200), form.number("account_id"))
+    return back(f"{_HERE}?thang={rates.month_of(month)}", "Đã ghi người nhận.")
 
 
 @router.post("/nhuan-but/{month}/dieu-chinh")
@@ -108,9 +119,11 @@ def _only_own(who: Account) -> bool:
     return rights.reach(who, Action.royalties_read) < Reach.all
 
 
-def _visible(who: Account, found: Sheet) -> Sheet:
-    """Who reads only their own sees the lines under their own name."""
-    return found.only(slug(who.name)) if _only_own(who) else found
+def _accounts(who: Account) -> list[dict[str, Any]]:
+    """Whom a name can be, for who may say so."""
+    if not rights.may(who, Action.royalties):
+        return []
+    return [one for one in accounts.listed(engine("ingest")) if one["disabled_at"] is None]
 
 
 def _last_month() -> str:

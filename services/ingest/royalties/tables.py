@@ -1,6 +1,6 @@
-"""Rates, adjustments, and months as they were approved."""
+"""Rates, adjustments, months as they were approved, and whose names stand in bylines."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -37,4 +37,12 @@ royalty_sheets = Table(
     Column("total", BigInteger, nullable=False),
     Column("approved_by", String(200), nullable=False),
     Column("approved_at", UtcDateTime, nullable=False),
+)
+royalty_payees = Table(
+    "royalty_payees",  # the account of a name in bylines, where somebody in charge has said so
+    metadata,
+    Column("author_slug", String(200), primary_key=True),
+    Column("account_id", Integer, ForeignKey("users.id"), nullable=False, index=True),
+    Column("by", String(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )

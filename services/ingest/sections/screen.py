@@ -7,10 +7,10 @@ from fastapi.responses import Response
 
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from shared.database import engine
 

@@ -1,7 +1,8 @@
 """Sections: found by slug or name, made from a name, told to the readers' site."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,26 @@ from shared.vietnamese.text import fold, one_line, slug
 STEPS = ("submitted", "edited", "approved")
 """The steps between a draft and publication, of which each section has its own."""
 USUAL_APPROVER = "secretary"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The way of a section's articles: the steps that they must pass, and the least role that approves."""
+
+    steps: tuple[str, ...] = STEPS
+    approver: str = USUAL_APPROVER
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A section that an article is to be in."""
+
+    id: int
+    slug: str
+    name: str
+    rule: Rule
+
+
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A slug alone does not say how its section is written, except for those that every paper has.
 _USUAL = {
@@ -32,6 +53,7 @@ _USUAL = {
     ).split(", ")
 }
 
+_RULE = select(section_rules).where(section_rules.c.section_id == bindparam("section_id"))
 _FIND = select(sections).where(or_(sections.c.slug == bindparam("wanted"), sections.c.name_key == bindparam("key")))
 
 
@@ -44,16 +66,29 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
     rows = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).all()
     for row in sorted(rows, key=lambda row: row.slug != wanted):
         return row
-    if not actor.may(Scope.publish):
-        raise Invalid.of("section", "Không có chuyên mục này, và khóa này không được mở chuyên mục mới.")
+    if not actor.may(Scope.publish) or (actor.account is not None and not actor.account.all_sections):
+        raise Invalid.of("section", "Không có chuyên mục này, và khóa hay tài khoản này không được mở chuyên mục mới.")
     if _SLUG.fullmatch(name):
         raise Invalid.of("section", "Không có chuyên mục này. Muốn mở chuyên mục mới, hãy gửi tên của nó.")
-    return _make(connection, name, actor, bulk=bulk)
+    try:
+        return _make(connection, name, actor, bulk=bulk)
+    except Invalid:
+        # Somebody else may have made it since the look above.
+        made = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).first()
+        if made is None:
+            raise
+        return made
 
 
-def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Any]:
-    """`resolve` for one transaction, which looks for each section once."""
-    return cache(lambda wanted: resolve(connection, wanted, actor, bulk=bulk))
+def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Found]:
+    """`resolve` for one transaction, with the section's rule; looks for each section once."""
+
+    @cache
+    def find(wanted: str) -> Found:
+        row = resolve(connection, wanted, actor, bulk=bulk)
+        return Found(row.id, row.slug, row.name, rule_of(connection, row.id))
+
+    return find
 
 
 def save(
@@ -182,8 +217,8 @@ def _key(name: str) -> str:
 # ---------------------------------------------------------------- the way of its articles
 
 
-def rules(engine: Engine) -> dict[int, dict[str, Any]]:
-    """Section id -> {"steps": statuses an article must pass, "approver": the least role that approves}."""
+def rules(engine: Engine) -> dict[int, Rule]:
+    """Section id -> the way of its articles."""
     query = select(sections.c.id, section_rules.c.steps, section_rules.c.approver).outerjoin(
         section_rules, section_rules.c.section_id == sections.c.id
     )
@@ -191,11 +226,10 @@ def rules(engine: Engine) -> dict[int, dict[str, Any]]:
         return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
 
 
-def rules_of(engine: Engine, section_id: int) -> dict[str, Any]:
-    """`rules` of one section."""
-    with read(engine) as connection:
-        row = connection.execute(select(section_rules).where(section_rules.c.section_id == section_id)).first()
-    return _rule(row.steps, row.approver) if row else _rule(None, None)
+def rule_of(connection: Connection, section_id: int) -> Rule:
+    """The way of one section's articles."""
+    row = connection.execute(_RULE, {"section_id": section_id}).first()
+    return _rule(row.steps, row.approver) if row else Rule()
 
 
 def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:
@@ -214,5 +248,5 @@ def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, 
         audit.append(connection, actor.name, "section.rules", f"section:{section_id}", values)
 
 
-def _rule(steps: list[str] | None, approver: str | None) -> dict[str, Any]:
-    return {"steps": list(STEPS) if steps is None else steps, "approver": approver or USUAL_APPROVER}
+def _rule(steps: Sequence[str] | None, approver: str | None) -> Rule:
+    return Rule(STEPS if steps is None else tuple(steps), approver or USUAL_APPROVER)

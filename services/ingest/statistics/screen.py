@@ -8,21 +8,24 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import Asked, needs_article
+from services.ingest.articles.store import listing
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.asking import ask, send
+from services.ingest.desk_kit.charts import Point, bars
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, environment, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
-from services.ingest.statistics.charts import Point, bars
 from shared.contracts.commands import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
     LiveNow,
+    LiveNowAnswer,
     SetTrendingRule,
     SiteStatistics,
     SiteStatisticsAnswer,
@@ -54,6 +57,7 @@ def site(request: Request, who: Annotated[Account, needs(Action.statistics)]) ->
     first, last = _period(asked.get("tu", ""), asked.get("den", ""), asked.get("ky", ""))
     section = asked.get("muc", "")[:120]
     answer: SiteStatisticsAnswer | None = ask(SiteStatistics(first=first, last=last, section_slug=section))
+    answer = _visible(who, answer)
     if answer is not None and asked.get("xuat") in ("csv", "xlsx"):
         return _download(asked["xuat"], f"so-lieu-{first}-{last}", _site_tables(answer))
     days = list(answer.days) if answer else []
@@ -100,13 +104,13 @@ def set_rule(asked: Annotated[Asked, needs_article(Action.front_page)], form: Fo
 
 @router.get("/bay-gio")
 def now(request: Request, who: Annotated[Account, needs(Action.statistics)]) -> Response:
-    return page(request, who, "live_now.html", **_now())
+    return page(request, who, "live_now.html", **_now(who))
 
 
 @router.get("/bay-gio/phan")
 def now_part(who: Annotated[Account, needs(Action.statistics)]) -> Response:
     """The changing part of the page alone, for its script."""
-    html = environment().get_template("live_now_part.html").render(**_now())
+    html = environment().get_template("live_now_part.html").render(**_now(who))
     return Response(html, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-store"})
 
 
@@ -120,8 +124,16 @@ def counted(request: Request, who: Annotated[Account, needs(Action.statistics)])
     return page(request, who, "view_audit.html", answer=answer, chart=chart, reasons=REASONS)
 
 
-def _now() -> dict[str, Any]:
-    answer = ask(LiveNow(size=20))
+def _visible(who: Account, answer: Any) -> Any:
+    """The same without the titles of articles that one does not see: what was taken from readers is a draft again."""
+    if answer is None:
+        return None
+    shown = listing.visible(engine("ingest"), seen_by(who), [one.id for one in answer.articles])
+    return answer.model_copy(update={"articles": tuple(one for one in answer.articles if one.id in shown)})
+
+
+def _now(who: Account) -> dict[str, Any]:
+    answer: LiveNowAnswer | None = _visible(who, ask(LiveNow(size=20)))
     points = [_hour(point.at, point.views) for point in answer.curve] if answer else []
     return {"answer": answer, "chart": bars(points, "Lượt xem mỗi năm phút"), "at": datetime.now(UTC)}
 

@@ -22,6 +22,12 @@ from shared.telemetry import log
 AT_ONCE = 4
 
 
+def work(engine: Engine, fetcher: Fetcher) -> bool:
+    """Make deliveries of what changed, and send those that are due; True while there may be more."""
+    read = deliveries.fan_out(engine)
+    return deliver_due(engine, fetcher) + read > 0
+
+
 def deliver_due(engine: Engine, fetcher: Fetcher) -> int:
     """Send what is due, each endpoint's in their order; returns how many were tried."""
     rows = deliveries.due(engine)

@@ -7,11 +7,11 @@ from fastapi.responses import Response
 
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.rights import Action
 from services.ingest.webhooks.store import endpoints as store
 from shared.database import engine
 

@@ -42,7 +42,7 @@ webhook_deliveries = Table(
     Index("webhook_deliveries_due", "state", "next_at"),
 )
 webhook_cursor = Table(
-    "webhook_cursor",  # one row: how far the audit log has been turned into deliveries
+    "webhook_cursor",  # read by the release before this one alone, while a house is updated
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("audit_id", BigInteger, nullable=False),

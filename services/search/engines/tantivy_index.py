@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from services.search.engines.recent import RecentDocuments
 from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
 from shared.away import Unavailable
 from shared.telemetry import log
+from shared.versions import newest
 
 _MADE_FILE = "made.json"
 # With tantivy's least (15 MB) a hundred articles become several segments, and writing and merging these takes twice
@@ -92,14 +94,10 @@ class TantivyIndex(base.Index):
     # ------------------------------------------------------------ writing
 
     def apply(self, documents: Sequence[IndexDocument]) -> set[int]:
-        newest: dict[int, IndexDocument] = {}
-        for document in documents:
-            kept = newest.get(document.id)
-            if kept is None or document.version > kept.version:
-                newest[document.id] = document
+        latest = newest(documents, attrgetter("id"), attrgetter("version"))
         with self._lock:
-            held = self._versions_of(newest)
-            wanted = [document for document in newest.values() if document.version > held.get(document.id, -1)]
+            held = self._versions_of([document.id for document in latest])
+            wanted = [document for document in latest if document.version > held.get(document.id, -1)]
             if not wanted:
                 return set()
             writer = self._open_writer()

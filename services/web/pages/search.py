@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from services.web.model import Card
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
+from services.web.searching import with_section_names
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.vietnamese.dates import vietnam_day
 
@@ -25,6 +26,9 @@ def search(
         title=f"{typed + ' - ' if typed else ''}Tìm kiếm - {site.settings.site_name}",
         description=f"Tìm tin, bài, ảnh của {site.settings.site_name}, có dấu hoặc không dấu.",
     )
+    if answer:
+        named = with_section_names(answer.model_dump(), site.read.section_names())
+        answer = SearchAnswer.model_validate(named)
     pages = _pages(query, answer)
     made = page(
         site,

@@ -30,7 +30,7 @@ from shared.contracts.events import ArticlePublished, ArticleWithdrawn, RankingC
 from shared.contracts.queues import Queue
 from shared.database import migrate
 from shared.publishing import send_all
-from shared.views.definition import house_day
+from shared.vietnamese.dates import day_number
 from tests.servers import RedisServer
 from tests.wait import until
 from toasoan.processes import die_with_parent
@@ -145,7 +145,7 @@ def test_views_become_totals_lists_and_statistics(counter: Counter) -> None:
     assert oldest[0] == NOW, "the time of the oldest view goes along, for view_to_shown_seconds"
 
     ask = counter.asker.ask_sync
-    today = date(1970, 1, 1) + timedelta(days=house_day(NOW))
+    today = date(1970, 1, 1) + timedelta(days=day_number(NOW))
     one = ask(ArticleStatistics(article_id=1), 10)
     assert (one.article.views, one.article.total, one.opening_views) == (30, 5576, 5546)
     assert [(share.key, share.views) for share in one.sources] == [("zalo.me", 30)]

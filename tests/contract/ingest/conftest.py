@@ -65,6 +65,7 @@ _OWNERS: dict[str, str | tuple[str, ...]] = {
 } | {
     "audit": "services/ingest/kit/audit/",
     "dead_letters": ("services/ingest/ops/store/", "services/ingest/kit/letters/"),
+    "generations": "services/ingest/kit/generation/",
     "outbox": "shared/outbox/",
 }
 

@@ -35,6 +35,7 @@ class Person:
 
     def __init__(self, base_url: str, email: str) -> None:
         headers = {"Accept": "text/html"}
+        self.email = email
         self.client = httpx2.Client(base_url=base_url, timeout=30, headers=headers, follow_redirects=True)
         page = self.client.post("/desk/dang-nhap", data={"email": email, "password": WORD})
         assert page.status_code == 200, page.text[:500]
@@ -66,6 +67,11 @@ class Newsroom:
         accounts.change_password(self._store, email, WORD)
         self._people.append(Person(self.base_url, email))
         return self._people[-1]
+
+    def link(self, who: Person, month: str, author: str, owner: Person) -> None:
+        """Have somebody say whose name that is."""
+        account = next(one for one in accounts.listed(self._store) if one["email"] == owner.email)
+        who.post(f"/nhuan-but/{month}/nguoi-nhan", author=author, account_id=str(account["id"]))
 
     def close(self) -> None:
         for person in self._people:

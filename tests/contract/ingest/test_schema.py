@@ -1,5 +1,7 @@
 """The migrations make what tables.py says, on both databases, and protect what must never change."""
 
+import json
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -10,7 +12,8 @@ from services.ingest.articles.tables import revisions
 from services.ingest.kit import audit
 from services.ingest.kit.tables import audit as audit_table
 from services.ingest.tables import metadata
-from shared.database import migrate, read, write
+from shared.database import engine, migrate, read, write
+from shared.migrations import upgrade
 from tests.contract.ingest.conftest import Save
 
 
@@ -47,3 +50,74 @@ def test_audit_chain_is_whole_and_shows_a_forged_line(store: Engine, save: Save)
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
         connection.execute(update(audit_table).where(audit_table.c.id == third).values(actor="somebody else"))
     assert audit.broken_at(store) == third
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def before_approvals(request: pytest.FixtureRequest) -> Engine:
+    """A database of the release before approvals had a version, with one account and one section of the chief's."""
+    if request.param == "postgres":
+        request.getfixturevalue("postgres")
+    upgrade("ingest", "ingest_0003")
+    store = engine("ingest")
+    with write(store) as connection:
+        for statement in (
+            "INSERT INTO sections (id, version, slug, name, name_key, position) VALUES (1, 1, 'kt', 'KT', 'kt', 1)",
+            "INSERT INTO users (id, email, name, role, password_hash, must_change_password, created_at)"
+            " VALUES (7, 'tong@bao.vn', 'Tổng', 'chief', '', false, CURRENT_TIMESTAMP)",
+        ):
+            connection.execute(text(statement))
+    return store
+
+
+def _old_article(store: Engine, number: int, steps: list[tuple[str, str, str, str]]) -> None:
+    """An article as the old release wrote it; a step is (actor, action, status, title)."""
+    state = {"kind": "article", "slug": "a", "body": "<p>a</p>", "section_slug": "kt"}
+    with write(store) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO articles (id, version, status, title, slug, section_id, opening_views, words, created_by,"
+                " created_at, updated_at) VALUES (:id, :version, :status, 'a', 'a', 1, 0, 1, 'x', CURRENT_TIMESTAMP,"
+                " CURRENT_TIMESTAMP)"
+            ),
+            {"id": number, "version": len(steps), "status": steps[-1][2]},
+        )
+        for version, (actor, action, status, title) in enumerate(steps, 1):
+            connection.execute(
+                text(
+                    "INSERT INTO revisions (article_id, version, at, actor, action, effect, reason, state, original,"
+                    " original_format) VALUES (:id, :version, CURRENT_TIMESTAMP, :actor, :action, '', '', :state, '',"
+                    " 'html')"
+                ),
+                {
+                    "id": number,
+                    "version": version,
+                    "actor": actor,
+                    "action": action,
+                    "state": json.dumps({**state, "status": status, "title": title}),
+                },
+            )
+
+
+def test_what_stood_approved_keeps_the_approval_that_its_history_shows(before_approvals: Engine) -> None:
+    chief, other = "user:tong@bao.vn", "user:khac@bao.vn"
+    _old_article(before_approvals, 1, [(other, "saved", "draft", "a"), (chief, "approved", "approved", "a")])
+    rewritten = [(chief, "approved", "approved", "a"), (other, "changed", "approved", "khác")]
+    _old_article(before_approvals, 2, rewritten)
+    _old_article(before_approvals, 3, [(chief, "approved", "approved", "a"), (chief, "scheduled", "scheduled", "a")])
+    _old_article(before_approvals, 4, [("key:nhap", "saved", "approved", "a")])
+    _old_article(before_approvals, 5, [(chief, "scheduled", "scheduled", "a"), (chief, "changed", "scheduled", "b")])
+    _old_article(before_approvals, 6, [("import", "scheduled", "scheduled", "a")])
+    migrate("ingest")
+    with read(before_approvals) as connection:
+        columns = "id, approved_version, approved_by, approver_account_id"
+        rows = connection.execute(text(f"SELECT {columns} FROM articles ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [
+        (1, 2, chief, 7),
+        (2, None, None, None),  # somebody else's text stood there as approved
+        (3, 1, chief, 7),
+        (4, None, None, None),  # a word, not an act
+        (5, 2, chief, 7),
+        (6, 1, "import", None),
+    ]
+    # The release before writes its articles into what is there now.
+    _old_article(before_approvals, 7, [(chief, "approved", "approved", "a")])

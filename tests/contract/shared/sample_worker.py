@@ -15,7 +15,7 @@ from shared.contracts.envelope import Delivered
 from shared.contracts.events import ArticlePublished
 from shared.contracts.queues import Queue
 from shared.handler import answers, executes, handles
-from shared.process import run_worker
+from shared.worker import run_worker
 
 
 def main(folder: Path) -> int:

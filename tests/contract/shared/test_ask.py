@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.ask import Asker, NoAnswer
+from shared.ask import Asker, NoAnswer, reply
 from shared.celery_factory import make_celery
-from shared.contracts.commands import SearchArticles, SuggestTitles
+from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestTitles
 from shared.contracts.queues import Queue
 from tests.contract.shared.conftest import messages
 from tests.servers import RedisServer
@@ -73,6 +73,20 @@ def test_a_question_says_how_long_its_asker_waits(asker: Asker, broker: RedisSer
     ((_, arguments),) = messages(broker, Queue.query)
     assert 1.5 < arguments["questions"][0]["within"] <= 2
     assert abs(arguments["sent_at"] - time.time()) < 10
+
+
+def test_a_question_is_put_again_when_a_worker_took_it_and_died(asker: Asker, broker: RedisServer) -> None:
+    async def ask() -> SearchAnswer:
+        asked = asyncio.create_task(asker.ask(SearchArticles(q="lũ"), 20, again_after=1))
+        await until_async(lambda: len(sent(broker)) == 1, 5, "the question")
+        broker.client().delete(f"ts:{Queue.query.value}")
+        await until_async(lambda: len(sent(broker)) == 1, 15, "the question again")
+        ((_, arguments),) = messages(broker, Queue.query)
+        reply(arguments["questions"][0]["id"], SearchAnswer(total=3, took_ms=1))
+        answer: SearchAnswer = await asked
+        return answer
+
+    assert asyncio.run(ask()).total == 3
 
 
 def test_without_a_broker_there_is_no_answer_and_soon(asker: Asker, broker: RedisServer) -> None:

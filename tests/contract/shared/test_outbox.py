@@ -188,7 +188,8 @@ def test_a_change_wakes_the_relay_before_its_poll(source: Engine) -> None:
     def woken() -> bool:
         outbox.wake("tests")
         began = time.monotonic()
-        relay.wait(12)
+        relay.awake.wait(12)
+        relay.awake.clear()
         return time.monotonic() - began < 8
 
     try:

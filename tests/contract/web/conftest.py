@@ -86,12 +86,12 @@ class Site:
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> "Site":
+    def start(self, **environment: str) -> "Site":
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "services.web.app"],
                 cwd=ROOT,
-                env={**os.environ, "TOASOAN_WEB_PORT": str(self.port)},
+                env={**os.environ, "TOASOAN_WEB_PORT": str(self.port), **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

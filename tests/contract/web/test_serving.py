@@ -13,9 +13,12 @@ import orjson
 import pytest
 
 from services.web import store
+from services.web.changes import BLIND_SECONDS
+from services.web.searching import with_section_names
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
+from tests.swallow import Swallower
 from tests.wait import until
 
 PATH = "/thoi-su/bai-so-1-1"
@@ -293,6 +296,58 @@ def test_pages_go_on_without_redis_and_without_the_database(
     finally:
         database.rmdir()
         moved.rename(database)
+
+
+def test_a_renamed_section_has_its_new_name_wherever_its_articles_stand(site: Site) -> None:
+    def named(version: int, name: str) -> SectionSaved:
+        return SectionSaved(id=1, version=version, slug="thoi-su", name=name, parent_slug="", position=1)
+
+    places = (PATH, "/", "/thoi-su", "/rss.xml", "/feed.json", "/api/articles/1")
+    site.tell(store.save_sections, delivered(named(1, "Thời sự"), 1))
+    site.tell(store.publish, published(state(1)))
+    for place in places:
+        site.until(place, "Thời sự")
+    site.tell(store.save_sections, delivered(named(2, "Chuyện hôm nay"), 1, 2))
+    for place in places:
+        assert "Thời sự" not in site.until(place, "Chuyện hôm nay").text, place
+
+
+def test_what_search_knows_of_sections_is_told_by_their_names_of_today() -> None:
+    found = {
+        "results": [{"section": "Thời sự", "section_slug": "thoi-su"}, {"section": "Cũ", "section_slug": "da-bo"}],
+        "facets": {"section": [{"value": "thoi-su", "label": "Thời sự", "count": 2}]},
+    }
+    told = with_section_names(found, {"thoi-su": "Chuyện hôm nay"})
+    assert [hit["section"] for hit in told["results"]] == ["Chuyện hôm nay", "Cũ"]
+    assert told["facets"]["section"][0]["label"] == "Chuyện hôm nay"
+
+
+@pytest.mark.postgres
+def test_who_cannot_read_what_changed_shows_nothing_that_may_be_withdrawn(
+    tmp_path: Path, broker: RedisServer, counters_redis: RedisServer, postgres: str, postgres_server: PostgresServer
+) -> None:
+    """The cable between one web process and the database is cut; everybody else goes on."""
+    with Swallower(postgres_server.address, postgres_server.port) as cable:
+        site = Site(tmp_path / "web.log")
+        site.tell(store.publish, published(state(1)), published(state(2)))
+        try:
+            site.start(TOASOAN_DATABASE_URL=postgres.replace(f":{postgres_server.port}/", f":{cable.port}/"))
+            site.until(PATH, "Nội dung bài 1.")
+            cable.cut = True
+            cable.swallow()
+            time.sleep(BLIND_SECONDS + 2)
+            # Nothing was announced: pages are served, as when the database is away for all.
+            assert site.get(PATH).status_code == 200
+            site.tell(store.withdraw, withdrawn(1, 2))
+            until(lambda: site.get(PATH).status_code == 503, BLIND_SECONDS + 5, "the page is held back")
+            assert site.get("/readyz").status_code == 503
+            cable.cut = False
+            cable.swallow()
+            site.until(PATH, "", status=410)
+            until(lambda: site.get("/readyz").status_code == 200, 10, "it is ready again")
+            site.until("/thoi-su/bai-so-2-2", "Nội dung bài 2.")
+        finally:
+            site.close()
 
 
 def test_a_rush_on_a_new_page_makes_it_once(site: Site) -> None:

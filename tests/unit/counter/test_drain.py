@@ -15,11 +15,11 @@ from services.counter.hot import SKETCHED_OVER, Hot
 from services.counter.tables import SITE, daily
 from shared.contracts.commands import CountViews
 from shared.database import read
-from shared.views.definition import house_day
+from shared.vietnamese.dates import day_number
 from tests.servers import RedisServer
 
 NOW = int(time.time())
-TODAY = house_day(NOW)
+TODAY = day_number(NOW)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import redis
 
 from services.counter.hot import Delta, Hot
 from shared.contracts.commands import CountViews
-from shared.views.definition import WINDOW_SECONDS, house_day
+from shared.vietnamese.dates import day_number
+from shared.views.definition import WINDOW_SECONDS
 from tests.servers import RedisServer
 from tests.wait import until
 
@@ -99,7 +100,7 @@ def test_a_batch_applied_five_times_counts_once(hot: Hot) -> None:
     delta = counted(hot)
 
     assert sum(delta.views.values()) == 2
-    assert delta.referrers == {(7, house_day(NOW), "vnexpress.net"): 1}
+    assert delta.referrers == {(7, day_number(NOW), "vnexpress.net"): 1}
     assert {reason: number for (_hour, reason), number in delta.tallies.items()} == {"bot": 3}
 
 
@@ -174,7 +175,7 @@ def test_readers_are_estimated_within_two_percent(hot: Hot) -> None:
     for part in range(5):
         hot.apply(batch(*((5, f"reader {part * 2000 + n}", NOW, "") for n in range(2000))))
         hot.apply(batch(*((5, f"reader {part * 2000 + n}", NOW + WINDOW_SECONDS, "") for n in range(2000))))
-    day = house_day(NOW)
+    day = day_number(NOW)
 
     assert 9800 <= hot.readers_of_day(day) <= 10_200
     assert list(hot.sketched_articles(day)) == [5]
@@ -187,7 +188,7 @@ def test_referrers_of_a_day_are_bounded(hot: Hot) -> None:
     sources = counted(hot).referrers
 
     assert len(sources) == 5001
-    assert sources[5, house_day(NOW), "*"] == 1000
+    assert sources[5, day_number(NOW), "*"] == 1000
 
 
 def settled_memory(client: "redis.Redis[bytes]") -> int:

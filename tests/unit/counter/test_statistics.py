@@ -15,11 +15,11 @@ from services.counter.tables import SPAN_DAYS, daily, spans
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.commands import ArticleStatistics, CountViews, LiveNow, SiteStatistics
 from shared.database import migrate, read, write
-from shared.views.definition import day_start, house_day
+from shared.vietnamese.dates import day_number, day_start
 from tests.servers import RedisServer
 
 NOW = int(time.time())
-TODAY = date(1970, 1, 1) + timedelta(days=house_day(NOW))
+TODAY = date(1970, 1, 1) + timedelta(days=day_number(NOW))
 State = Callable[..., ArticleState]
 
 
@@ -38,7 +38,7 @@ def paper(source: Engine, state: State) -> Engine:
             state(3, "kinh-te", authors=(Author(name="Lê Hoa", slug="le-hoa"), Author(name="B", slug="b"))),
         ],
     )
-    slot, day = NOW // SLOT_SECONDS, house_day(NOW)
+    slot, day = NOW // SLOT_SECONDS, day_number(NOW)
     yesterday = (NOW - 86400) // SLOT_SECONDS
     delta = Delta("d-1", NOW, {(1, slot): 50, (2, slot): 30, (3, slot): 5, (1, yesterday): 20})
     delta.referrers = {(1, day, "google.com"): 12, (1, day, "*"): 3, (2, day, "zalo.me"): 30}
@@ -113,7 +113,7 @@ def test_the_audit_shows_refusals_and_marks_spikes(paper: Engine) -> None:
 def a_long_time_of_views(source: Engine, state: State, chance: random.Random) -> dict[tuple[int, int], int]:
     """(article, day) -> views of eight months; some stand on the very edges of what is summed beforehand."""
     store.keep_articles(source, [state(n, f"muc-{n % 2}") for n in range(1, 9)])
-    last = house_day(NOW)
+    last = day_number(NOW)
     views: dict[tuple[int, int], int] = {}
     for _ in range(40):
         day = last - chance.randrange(240)
@@ -128,7 +128,7 @@ def a_long_time_of_views(source: Engine, state: State, chance: random.Random) ->
 def test_any_stretch_of_days_is_summed_as_its_days_say(source: Engine, state: State) -> None:
     chance = random.Random(7)
     views = a_long_time_of_views(source, state, chance)
-    today = house_day(NOW)
+    today = day_number(NOW)
     for _ in range(60):
         first = today - chance.randrange(300)
         last = first + chance.randrange(300)

@@ -13,7 +13,7 @@ from services.counter.tables import articles, daily, hourly, referrers, slots, t
 from shared.contracts.articles import ArticleState
 from shared.contracts.events import ArticleWithdrawn
 from shared.database import read
-from shared.views.definition import house_day
+from shared.vietnamese.dates import day_number
 
 NOW = int(time.time())
 SLOT = NOW // SLOT_SECONDS
@@ -38,7 +38,7 @@ def sum_of(source: Engine, table: object, article: int) -> int:
 
 def test_a_delta_counts_once_in_every_table(source: Engine) -> None:
     one = delta("d-1", {7: 3, 8: 2})
-    one.referrers[7, house_day(NOW), "google.com"] = 2
+    one.referrers[7, day_number(NOW), "google.com"] = 2
     one.tallies[NOW // 3600, "bot"] = 9
 
     assert store.add_delta(source, one)

@@ -36,7 +36,7 @@ def test_a_question_that_takes_long_delays_no_view(
 
     monkeypatch.setattr(statistics, function, slow)
     app, hot = Celery("test", broker="memory://"), Hot(counters_redis.client())
-    tasks.register(app, source, hot, lambda: None)
+    tasks.register(app, tasks.Counter(source, hot, lambda: None))
     asked = {"id": "q1", "message": question.model_dump(mode="json"), "within": 4.0, "traceparent": ""}
     batch = CountViews(batch_id="0123456789abcdef-0", views=((7, "reader", int(time.time()), ""),))
 

@@ -29,13 +29,13 @@ def test_every_table_is_written_by_somebody() -> None:
     """Where this fails, the test above has gone blind."""
     written = {table for file in INGEST.rglob("*.py") for _, table in _written(file)}
     every = {name for feature in FEATURES.values() for name in vars(feature) if isinstance(vars(feature)[name], Table)}
-    # These two are written by functions of shared.
-    assert every - written == {"outbox", "dead_letters"}
+    # Two are written by functions of shared, one by the release before this.
+    assert every - written == {"outbox", "dead_letters", "webhook_cursor"}
 
 
 def _is_store(file: Path, feature: str) -> bool:
     if feature == "kit":
-        return file == INGEST / "kit" / "audit.py"
+        return file in (INGEST / "kit" / "audit.py", INGEST / "kit" / "generation.py")
     return file == INGEST / feature / "store.py" or file.is_relative_to(INGEST / feature / "store")
 
 

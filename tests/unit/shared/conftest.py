@@ -38,7 +38,7 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Work
         patch.setenv("TOASOAN_DATA_DIR", str(tmp_path_factory.mktemp("workers")))
         forget_settings()
         patch.setattr(process, "prepare", lambda _role: None)
-        for module in (process, services.counter.worker, services.search.worker, services.web.worker):
+        for module in (services.ingest.worker, services.counter.worker, services.search.worker, services.web.worker):
             patch.setattr(module, "run_worker", catch)
         services.ingest.worker.main(with_relay=False)
         services.counter.worker.main()

@@ -217,7 +217,7 @@ def test_a_redis_that_takes_nothing_now_loses_no_view(
     monkeypatch.setattr(handler, "bury", lambda *arguments: buried.append(arguments))
     migrate("counter")
     app, hot = Celery("test", broker="memory://"), Hot(client)
-    tasks.register(app, store.engine(), hot, lambda: None)
+    tasks.register(app, tasks.Counter(store.engine(), hot, lambda: None))
     count = app.tasks["counter.count_views"]
 
     def send(number: int) -> threading.Thread:

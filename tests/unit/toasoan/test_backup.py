@@ -10,7 +10,7 @@ import pytest
 
 from shared.settings import get_settings
 from tests.conftest import forget_settings
-from tests.servers import PostgresServer
+from tests.servers import PostgresServer, RedisServer
 from toasoan.backup import backup, check, restore
 from toasoan.place import OperatorError
 
@@ -121,8 +121,26 @@ def test_a_folder_that_is_no_backup_is_named(tmp_path: Path) -> None:
         check(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["web.db", "search/index", "views/spool", "redis/counters"])
+def test_restore_refuses_what_was_made_of_another_state(
+    move_to: Callable[[str], Path], tmp_path: Path, name: str
+) -> None:
+    fill(move_to("old")).close()
+    backup(tmp_path / "copy")
+    new = move_to("new")
+    (new / name).parent.mkdir(parents=True, exist_ok=True)
+    (new / name).touch()
+    with pytest.raises(OperatorError, match=name.partition("/")[0]):
+        restore(tmp_path / "copy")
+    assert not (new / "ingest.db").exists()
+
+
 def test_postgresql_is_dumped_and_comes_back(
-    postgres_server: PostgresServer, postgres: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    postgres_server: PostgresServer,
+    postgres: str,
+    counters_redis: RedisServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     with psycopg.connect(postgres, autocommit=True) as connection:
         for schema in ("ingest", "counter"):
@@ -137,6 +155,18 @@ def test_postgresql_is_dumped_and_comes_back(
     other = postgres_server.new_database()
     monkeypatch.setenv("TOASOAN_DATABASE_URL", other)
     forget_settings()
+    with counters_redis.client() as client:
+        client.set("ts:c:delta:1", 1)
+        with pytest.raises(OperatorError, match="Redis is not empty"):
+            restore(tmp_path / "copy")
+        client.flushdb()
+    with psycopg.connect(other, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA web")
+        connection.execute("CREATE TABLE web.articles (id int PRIMARY KEY)")
+        connection.execute("INSERT INTO web.articles VALUES (1)")
+        with pytest.raises(OperatorError, match="web database is not empty"):
+            restore(tmp_path / "copy")
+        connection.execute("DELETE FROM web.articles")
     restore(tmp_path / "copy")
     with psycopg.connect(other) as connection:
         assert connection.execute("SELECT title FROM ingest.articles").fetchall() == [("Chợ phiên",)]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from shared.views.definition import WINDOW_SECONDS, day_start
+from shared.vietnamese.dates import day_start
+from shared.views.definition import WINDOW_SECONDS
 from shared.views.visitor import Secrets, VisitorKeys, address_prefix
 from tests.servers import RedisServer
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts.store import accounts, second_factor
-from services.ingest.desk_kit import limits, rights
+from services.ingest.desk_kit import limits
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.rights import RIGHTS, Action, Reach
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Conflict, Forbidden
+from services.ingest.kit.rights import RIGHTS, Action, Reach
 from services.ingest.sections import store as sections
 from shared.database import engine
 from shared.settings import get_settings

@@ -9,10 +9,10 @@ from fastapi.responses import Response
 from services.ingest.accounts.store import keys
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account, Scope
 from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.rights import Action
 from shared.database import engine
 
 router = APIRouter()

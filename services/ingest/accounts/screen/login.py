@@ -15,11 +15,11 @@ from services.ingest.accounts.weak_passwords import is_weak
 from services.ingest.desk_kit import limits
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import cookie_name, needs, refuse_foreign_origin, set_cookie
 from services.ingest.kit import security_log
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.settings import get_settings
 

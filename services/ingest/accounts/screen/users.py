@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from services.ingest.accounts.store import accounts, invitations
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import RIGHTS, ROLE_NAMES, Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account, Role
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.kit.rights import RIGHTS, ROLE_NAMES, Action
 from services.ingest.sections import store as sections
 from shared.database import engine
 from shared.settings import get_settings

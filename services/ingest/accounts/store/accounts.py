@@ -223,10 +223,26 @@ def account_of(engine: Engine, token: str) -> Account | None:
     query = select(users).join(sessions, sessions.c.user_id == users.c.id).where(live, users.c.disabled_at.is_(None))
     with read(engine) as connection:
         row = connection.execute(query).first()
-        if row is None:
-            return None
-        own = select(user_sections.c.section_id).where(user_sections.c.user_id == row.id)
-        section_ids = frozenset() if row.all_sections else frozenset(connection.execute(own).scalars())
+        return None if row is None else _account(connection, row)
+
+
+def standing(connection: Connection, user_id: int) -> Account | None:
+    """An account as it is now; None when it was disabled."""
+    row = connection.execute(select(users).where(users.c.id == user_id, users.c.disabled_at.is_(None))).first()
+    return None if row is None else _account(connection, row)
+
+
+def named(engine: Engine, actor_name: str) -> Account | None:
+    """The account of "user:EMAIL" as it is now; None when there is none, or it was disabled."""
+    mine = (users.c.email == actor_name.removeprefix("user:")) & users.c.disabled_at.is_(None)
+    with read(engine) as connection:
+        row = connection.execute(select(users).where(mine)).first()
+        return None if row is None else _account(connection, row)
+
+
+def _account(connection: Connection, row: Any) -> Account:
+    own = select(user_sections.c.section_id).where(user_sections.c.user_id == row.id)
+    section_ids = frozenset() if row.all_sections else frozenset(connection.execute(own).scalars())
     return Account(
         id=row.id,
         email=row.email,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.ingest.accounts.tables import keys
@@ -93,7 +93,20 @@ def actor_of(engine: Engine, presented: str) -> Actor | None:
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         return None
     _note_use(engine, row.prefix)
-    return Actor(f"key:{row.name}", frozenset(Scope(scope) for scope in row.scopes))
+    return _actor(row)
+
+
+def standing(connection: Connection, key_id: int) -> Actor | None:
+    """The program that a key was given to, with the key that it has now: one that was exchanged keeps its name.
+    None when no valid key is left."""
+    name = select(keys.c.name).where(keys.c.id == key_id).scalar_subquery()
+    unexpired = keys.c.expires_at.is_(None) | (keys.c.expires_at > datetime.now(UTC))
+    row = connection.execute(select(keys).where(keys.c.name == name, keys.c.revoked_at.is_(None), unexpired)).first()
+    return None if row is None else _actor(row)
+
+
+def _actor(row: Any) -> Actor:
+    return Actor(f"key:{row.name}", frozenset(Scope(scope) for scope in row.scopes), key_id=row.id)
 
 
 def _note_use(engine: Engine, prefix: str) -> None:

@@ -24,7 +24,8 @@ def answer(saved: Saved) -> Response:
 
 @router.post("")
 async def create(request: Request) -> Response:
-    """Make an article, or bring the one with this `external_id` up to date."""
+    """Make an article, or bring the one with this `external_id` up to date. A key that may publish approves what it
+    sends as `approved`, `scheduled` or `published`; one that may only write gets 403 for these."""
     who = await actor(request, Scope.draft)
     return answer(await work(articles.save_article, await sent_as(request, ArticleInput), who))
 
@@ -45,7 +46,8 @@ async def listed(
 
 @router.get("/{id}")
 async def read(request: Request, id: str) -> Response:
-    """An article with its text, in any status. ETag is the version."""
+    """An article with its text, in any status. ETag is the version; `approval` is `{version, at, by}` of who approved
+    what it says, or null."""
     await actor(request, Scope.read)
     found = await work(reading.article, article_id(id))
     etag = f'"{found["version"]}"'
@@ -77,7 +79,8 @@ async def public_copies(request: Request, id: str) -> Response:
 
 @router.put("/{id}")
 async def change(request: Request, id: str) -> Response:
-    """Give an article new content; `If-Match` says which version was read."""
+    """Give an article new content; `If-Match` says which version was read. A change of what readers would see ends an
+    approval; an approved article then waits for the next one."""
     who = await actor(request, Scope.draft)
     version = version_in(request, required=True)
     sent = await sent_as(request, ArticleInput)
@@ -86,7 +89,7 @@ async def change(request: Request, id: str) -> Response:
 
 @router.post("/{id}/publish")
 async def publish(request: Request, id: str) -> Response:
-    """Publish now, or at `published_at`."""
+    """Publish now, or at `published_at`. Without an approval of this version the call is one, by a key that may."""
     who = await actor(request, Scope.publish)
     version = version_in(request)
     sent = await sent_as(request, PublishInput, optional=True)

@@ -6,19 +6,21 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles import steps
-from services.ingest.articles.asked import Asked, current, needs_article, seen_by
+from services.ingest.articles.asked import Asked, current, needs_article
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
-from services.ingest.desk_kit import limits, people, rights
+from services.ingest.desk_kit import limits, people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
-from services.ingest.kit.errors import Forbidden, Invalid, Stale
+from services.ingest.kit.errors import Invalid, Stale
 from services.ingest.kit.requests import json_answer
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
 from shared.database import engine
@@ -29,6 +31,7 @@ NAV = (NavItem("/desk/bai", "Bài vở", Action.read, key="a"),)
 _PAGE = 40
 # Who has not said for this long that they are editing is not.
 PRESENCE_SECONDS = 20
+_ENDED = "Bài đã đổi nên không còn được duyệt; phải duyệt lại trước khi xuất bản."
 
 
 @router.get("/bai")
@@ -82,10 +85,10 @@ def new(request: Request, who: Annotated[Account, needs(Action.write)], key: str
 
 @router.post("/bai/moi")
 def create(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
-    """Make the draft, in a section of one's own."""
+    """Make the draft."""
     draft = article_form.from_form(form)
     try:
-        _require_section(who, draft.section)
+        _require_section(draft.section)
         saved = store.save_article(engine("ingest"), article_form.to_input(draft, None), who.actor)
     except Invalid as invalid:
         return _refused(request, who, draft, invalid, key=form.text("key", 40) or autosaves.new_key())
@@ -137,7 +140,7 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
     found = current(asked.id)
     try:
         if draft.section != found.section_slug:
-            _require_section(asked.who, draft.section)
+            _require_section(draft.section)
         saved = save_draft(asked, draft, found, version)
     except Invalid as invalid:
         key = form.text("key", 40) or autosaves.new_key()
@@ -145,10 +148,13 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
     except Stale:
         return _conflict(request, asked, draft, version)
     autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
+    # Only an approval that ends takes an article back a step when it is saved.
+    ended = saved.status != found.status
     if not wants_html(request):
-        return json_answer({"id": saved.id, "version": saved.version, "result": saved.result})
+        told = {"id": saved.id, "version": saved.version, "result": saved.result}
+        return json_answer(told | ({"ended": _ENDED} if ended else {}))
     words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
-    return back(f"/desk/bai/{asked.id}", words)
+    return back(f"/desk/bai/{asked.id}", f"{words} {_ENDED}", "warn") if ended else back(f"/desk/bai/{asked.id}", words)
 
 
 @router.post("/bai/{id}/luu-tam")
@@ -197,9 +203,10 @@ def _editor(
     status: int = 200,
 ) -> Response:
     writable = asked is None or steps.may_write(asked)
-    rule = sections.rules_of(engine("ingest"), asked.article.section_id) if asked else None
     history = reading.history(engine("ingest"), asked.id)[:8] if asked else []
     notes = workflow.notes(engine("ingest"), asked.id)[:20] if asked else []
+    actors = {line["actor"] for line in [*history, *notes]}
+    actors |= {asked.article.approved_by} if asked and asked.article.approved_by else set()
     last_note = next((line for line in history[:1] if line["reason"]), None)
     return page(
         request,
@@ -215,12 +222,11 @@ def _editor(
         article=asked.article if asked else None,
         writable=writable,
         why_not=steps.why_not_writable(asked) if asked and not writable else "",
-        choices=steps.choices(asked, rule) if asked and rule else [],
-        may_publish=bool(asked and rule and steps.may_publish(asked, rule)),
+        next=steps.next_of(asked) if asked else steps.Next([], may_publish=False),
         history=history,
         notes=notes,
         last_note=last_note,
-        names=people.names(engine("ingest"), {line["actor"] for line in [*history, *notes]}),
+        names=people.names(engine("ingest"), actors),
         sections=_sections_for(who, draft.section),
         kinds=article_form.KINDS,
         errors=errors or [],
@@ -286,10 +292,7 @@ def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:
     return [one for one in every if allowed is None or one["id"] in allowed or one["slug"] == chosen]
 
 
-def _require_section(who: Account, slug: str) -> None:
-    """Raises Forbidden for a section that is not one of the account's own, Invalid for none."""
-    found = next((one for one in sections.listed(engine("ingest")) if one["slug"] == slug), None)
-    if found is None:
+def _require_section(slug: str) -> None:
+    """Raises Invalid: at the desk no section is made by naming it."""
+    if all(one["slug"] != slug for one in sections.listed(engine("ingest"))):
         raise Invalid.of("section", "Hãy chọn chuyên mục.")
-    if not who.works_at(found["id"]):
-        raise Forbidden("Bạn không viết cho chuyên mục này.")

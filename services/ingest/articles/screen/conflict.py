@@ -16,10 +16,10 @@ from services.ingest.articles.store import autosaves, reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import NotFound, Stale
 from services.ingest.kit.requests import work
+from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 

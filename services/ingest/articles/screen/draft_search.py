@@ -4,15 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from services.ingest.articles.store import listing
 from services.ingest.articles.tables import articles
-from services.ingest.desk_kit import rights
 from services.ingest.desk_kit.asking import ask
 from services.ingest.desk_kit.pages import NavItem, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
+from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import Seen, seen_by
 from services.ingest.sections import store as sections
 from services.ingest.sections.tables import sections as sections_table
 from shared.contracts.commands import SearchAnswer, SearchArticles
@@ -37,7 +38,7 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
     context: dict[str, Any] = {"q": q, "newest": newest, "section": section, "sections": every, "at": max(at, 1)}
     if not q:
         return page(request, who, "search.html", **context, answer=None, fallback=None)
-    allowed = rights.allowed_sections(who, Action.read)
+    allowed = seen_by(who).section_ids
     answer: SearchAnswer | None = ask(
         SearchArticles(
             q=q,
@@ -49,21 +50,23 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
             draft_sections=None if allowed is None else tuple(one["slug"] for one in every if one["id"] in allowed),
         )
     )
-    fallback = _by_title(q, allowed, who.actor_name) if answer is None else None
+    if answer is not None:
+        # The index may lag behind a section that has changed.
+        shown = listing.visible(engine("ingest"), seen_by(who), [hit.id for hit in answer.results])
+        answer = answer.model_copy(update={"results": tuple(hit for hit in answer.results if hit.id in shown)})
+    fallback = _by_title(q, seen_by(who)) if answer is None else None
     return page(request, who, "search.html", **context, answer=answer, fallback=fallback)
 
 
-def _by_title(q: str, allowed: frozenset[int] | None, owner: str) -> list[dict[str, object]]:
+def _by_title(q: str, seen: Seen) -> list[dict[str, object]]:
     """What the database can say while the search service is away: titles with these very letters."""
     query = (
         select(articles.c.id, articles.c.title, articles.c.status, articles.c.updated_at, sections_table.c.name)
         .join(sections_table, sections_table.c.id == articles.c.section_id)
         .where(articles.c.title.icontains(q, autoescape=True))
+        .where(seen.where(articles.c.section_id, articles.c.created_by, articles.c.status == "published"))
         .order_by(articles.c.updated_at.desc())
         .limit(_PAGE)
     )
-    if allowed is not None:
-        public = articles.c.status == "published"
-        query = query.where(or_(articles.c.section_id.in_(allowed), articles.c.created_by == owner, public))
     with read(engine("ingest")) as connection:
         return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]

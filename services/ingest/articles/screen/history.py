@@ -16,9 +16,9 @@ from services.ingest.articles.store import reading, workflow
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.settings import get_settings
 from shared.vietnamese.dates import iso
@@ -83,7 +83,10 @@ def restore(request: Request, asked: Annotated[Asked, needs_article(Action.write
     if version is None or expected is None:
         raise Invalid.of("restore", "Hãy chọn phiên bản.")
     saved = workflow.restore(engine("ingest"), asked.id, version, asked.who.actor, if_version=expected)
-    return back(f"/desk/bai/{asked.id}", f"Đã khôi phục phiên bản {version} thành phiên bản {saved.version}.")
+    said = f"Đã khôi phục phiên bản {version} thành phiên bản {saved.version}."
+    if saved.status != asked.article.status:
+        return back(f"/desk/bai/{asked.id}", f"{said} Bài không còn được duyệt; phải duyệt lại.", "warn")
+    return back(f"/desk/bai/{asked.id}", said)
 
 
 @router.get("/bai/{id}/xem-truoc")

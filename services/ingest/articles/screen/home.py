@@ -5,13 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.articles.asked import seen_by
 from services.ingest.articles.store import autosaves, listing
-from services.ingest.desk_kit import people, rights
+from services.ingest.desk_kit import people
 from services.ingest.desk_kit.pages import NavItem, page
-from services.ingest.desk_kit.rights import Action, Reach
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
+from services.ingest.kit.rights import Action, Reach
+from services.ingest.kit.visibility import seen_by
 from shared.database import engine
 
 router = APIRouter()
@@ -38,7 +39,7 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
         who,
         "home.html",
         lists=lists,
-        unsaved=autosaves.listed(source, who.id),
+        unsaved=autosaves.listed(source, who.id, seen),
         counts=listing.counts(source, seen, listing.ListFilter()),
         names=people.names(source, actors),
     )

@@ -1,11 +1,10 @@
 """After the click on publish: where readers see the article by now, asked of the readers' site itself."""
 
-import http.client
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -16,11 +15,12 @@ from services.ingest.articles.store import reading, sending
 from services.ingest.articles.store.sending import Public
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.kit.requests import json_answer
+from services.ingest.kit.rights import Action
 from shared.contracts.addresses import article_path
 from shared.contracts.queues import Queue
 from shared.database import engine
+from shared.http_client import CallFailed, call
 from shared.settings import get_settings
 
 router = APIRouter()
@@ -187,17 +187,11 @@ def _json(body: bytes) -> dict[str, Any]:
 
 def _get(path: str) -> tuple[int, bytes]:
     """(status, body). Raises Away."""
-    parts = urlsplit(get_settings().site_url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=_ASK_SECONDS)
+    url = get_settings().site_url + path
+    headers = {"User-Agent": "toasoan-desk", "Cache-Control": "no-cache"}
     try:
-        connection.request(
-            "GET", parts.path + path, headers={"User-Agent": "toasoan-desk", "Cache-Control": "no-cache"}
-        )
-        answer = connection.getresponse()
-        body = answer.read(_MAX_BYTES)
-    except (OSError, http.client.HTTPException):
+        # Of a page that is too long its beginning is enough.
+        answer = call("GET", url, seconds=_ASK_SECONDS, headers=headers, max_bytes=_MAX_BYTES, cut=True)
+    except CallFailed:
         raise Away("away") from None
-    finally:
-        connection.close()
-    return answer.status, body
+    return answer.status, answer.body

@@ -294,7 +294,9 @@ async function save() {
     if (!id) { stopped = true; location.assign(told.url); return true; }
     for (const input of document.querySelectorAll("input[name=version]")) input.value = told.version;
     field("sequence").value = 0;
-    document.getElementById("newer").hidden = true;
+    const newer = document.getElementById("newer");
+    newer.hidden = !told.ended;
+    newer.textContent = told.ended ? `${told.ended} Tải lại trang để thấy bước tiếp theo.` : "";
     faults([]);
     say(told.result === "unchanged" ? "Không có gì thay đổi." : `Đã lưu phiên bản ${told.version}.`);
     return true;

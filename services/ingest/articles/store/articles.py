@@ -4,29 +4,41 @@ Raises the kinds of services.ingest.kit.errors.Refused; then nothing was stored.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.articles.content import clean, derived_summary, prepare, with_captions_in_place, without_dateline
+from services.ingest.articles.content import clean, derived_summary, prepare, without_dateline
 from services.ingest.articles.input import ArticleInput, CorrectionInput
-from services.ingest.articles.rules import action_of, require, require_no_embargo, require_text, times_of, wanted_status
+from services.ingest.articles.rules import (
+    approvers,
+    before_approval,
+    require,
+    require_no_embargo,
+    require_publish,
+    require_text,
+    stands,
+    times_of,
+)
 from services.ingest.articles.sanitise import to_text
+from services.ingest.articles.store.approvals import fault, place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import (
     current,
     saved,
-    touched_by_others,
     with_state,
     write_version,
     write_versions,
 )
+from services.ingest.articles.store.submissions import next_of, outcome
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
-from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
@@ -34,12 +46,8 @@ from shared.outbox import wake
 from shared.telemetry import articles_written_total
 from shared.vietnamese.text import slug
 
-FindSection = Callable[[str], Any]
-"""The row of a section by its slug or name, made where it may be. Raises Invalid."""
 # Two clients can make the same article or section at the same moment: the loser looks again.
 _TRIES = 4
-# What an article's state takes from its content as it is.
-_OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
 _BY_EXTERNAL_ID = select(articles).where(articles.c.external_id == bindparam("external_id")).with_for_update()
 
 
@@ -71,7 +79,7 @@ def replace_article(
         before = current(connection, article_id, if_version)
         if sent.external_id and sent.external_id != before.row.external_id:
             raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
-        return _written(connection, _next(connection, before, submission, sections.finder(connection, actor)))
+        return _written(connection, next_of(connection, before, submission, sections.finder(connection, actor)))
 
     return committed(engine, work)
 
@@ -86,37 +94,41 @@ def publish(
     action: str = "published",
     note: str = "",
 ) -> Saved:
-    """Show an article to readers, now or at `at` (or at its own time, when that is still to come).
+    """Show an article to readers, now or at `at` (or at its own time, when that is still to come). Where nobody has
+    approved what it says, the act is that approval too, by one who may.
 
-    Raises Conflict while the article is under an embargo.
+    Raises Forbidden, Conflict while the article is under an embargo.
     """
-    require(actor, Scope.publish)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
-        state = before.state
+        state, at_now = before.state, place_of(connection, before)
+        require(actor, Action.publish, at_now)
         if state.status == "withdrawn":
             raise Conflict("Bài đã rút, không xuất bản lại được.")
         if state.status == "published":
             return saved(state, "unchanged")
         now = datetime.now(UTC)
         times = times_of(before, "published", at, now)
-        if times["status"] == state.status and times["published_at"] == state.published_at:
+        same_time = times["status"] == state.status and times["published_at"] == state.published_at
+        if same_time and at_now.is_approved:
             return saved(state, "unchanged")
+        require_publish(actor, at_now)
         require_text(state.body, len(state.images), state.video_url)
         require_no_embargo(before, times, now)
         action_now = "scheduled" if times["status"] == "scheduled" else action
-        return next_version(connection, before, times, actor, action_now, reason=note)
+        approves = not at_now.is_approved
+        return next_version(connection, before, times, actor, action_now, reason=note, approves=approves)
 
     return committed(engine, work)
 
 
 def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int | None = None) -> Saved:
     """Take an article from readers; it can come back. A scheduled one becomes a draft."""
-    require(actor, Scope.publish)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
+        require(actor, Action.publish, stands(before))
         status = before.state.status
         if status == "unpublished":
             return saved(before.state, "unchanged")
@@ -132,10 +144,10 @@ def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int 
 
 def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_version: int | None = None) -> Saved:
     """Take an article from readers for good; the text stays inside, with the reason."""
-    require(actor, Scope.publish)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
+        require(actor, Action.withdraw, stands(before))
         if before.state.status == "withdrawn":
             return saved(before.state, "unchanged")
         if before.row.public_version is None:
@@ -148,13 +160,16 @@ def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_v
 def correct(
     engine: Engine, article_id: int, sent: CorrectionInput, actor: Actor, *, if_version: int | None = None
 ) -> Saved:
-    """Add a public notice of correction to a published article, and change what was wrong."""
-    require(actor, Scope.publish)
+    """Add a public notice of correction to a published article, and change what was wrong: seen by readers at
+    once, so by one who may approve it."""
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
+        at_now = place_of(connection, before)
+        require(actor, Action.withdraw, at_now)
         if before.state.status != "published":
             raise Conflict("Chỉ cải chính được bài đang xuất bản.")
+        require_publish(actor, replace(at_now, is_approved=False))
         notice = Correction(at=datetime.now(UTC), notice=sent.notice, wrong=sent.wrong, right=sent.right)
         changes: dict[str, Any] = {"corrections": (*before.state.corrections, notice)}
         if sent.title is not None:
@@ -168,19 +183,25 @@ def correct(
         if sent.images is not None:
             changes["images"] = images_of(connection, sent.images, changes.get("body", before.state.body))
         text = {} if sent.body is None else {"original": sent.body, "original_format": sent.body_format}
-        return next_version(connection, before, changes, actor, "corrected", reason=sent.notice, **text)
+        return next_version(connection, before, changes, actor, "corrected", reason=sent.notice, approves=True, **text)
 
     return committed(engine, work)
 
 
 def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> bool:
     """Publish a scheduled article whose time has come, if it still stands at `version`: once, however often
-    and by however many it is called."""
+    and by however many it is called. One whose approval does not hold goes back to wait for it, and says why."""
 
     def work(connection: Connection) -> Saved | None:
         before = current(connection, article_id)
         row, now = before.row, datetime.now(UTC)
         if row.version != version or row.status != "scheduled" or row.published_at > now:
+            return None
+        if why := fault(connection, before):
+            rule = sections.rule_of(connection, row.section_id)
+            reason = f"Đến giờ hẹn nhưng không lên trang: {why}. {approvers(rule)} phải duyệt lại."
+            back = {"status": before_approval(rule)}
+            next_version(connection, before, back, actor, "unscheduled", reason=reason)
             return None
         times = times_of(before, "published", row.published_at, now)
         require_no_embargo(before, times, now)
@@ -211,20 +232,6 @@ def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
     return result
 
 
-def outcome(
-    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
-) -> Saved | Version:
-    """What becomes of an article that is sent under an external id: it stays, or there is a version to write.
-
-    Raises Refused with nothing written.
-    """
-    if before is not None and before.row.input_hash == submission.content.input_hash:
-        return saved(before.state, "unchanged")
-    if before is not None and submission.keep_edited and touched_by_others(connection, before.row.id, submission.actor):
-        return saved(before.state, "unchanged")
-    return _next(connection, before, submission, find_section)
-
-
 def _written(connection: Connection, made: Saved | Version, *, bulk: bool = False) -> Saved:
     return write_versions(connection, [made], bulk=bulk)[0] if isinstance(made, Version) else made
 
@@ -232,55 +239,6 @@ def _written(connection: Connection, made: Saved | Version, *, bulk: bool = Fals
 def _by_external_id(connection: Connection, external_id: str) -> Current | None:
     row = connection.execute(_BY_EXTERNAL_ID, {"external_id": external_id}).first()
     return None if row is None else with_state(connection, row)
-
-
-def _next(
-    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
-) -> Saved | Version:
-    sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
-    require(actor, Scope.draft)
-    wanted = wanted_status(sent, before)
-    was_public = before is not None and before.state.status in ("published", "scheduled")
-    if wanted == "published" or was_public:
-        require(actor, Scope.publish)
-    times = times_of(before, wanted, sent.published_at, now)
-    images = images_of(connection, submission.content.images, submission.content.body)
-    content = with_captions_in_place(submission.content, images)
-    if times["status"] in ("published", "scheduled"):
-        if not content.words:
-            require_text(content.body, len(images), content.video_url)
-        require_no_embargo(before, times, now)
-    # The last that can refuse and the first that can write.
-    section = find_section(content.section)
-    fields = {
-        **{name: getattr(content, name) for name in _OF_CONTENT},
-        "section_slug": section.slug,
-        "section_name": section.name,
-        "images": images,
-        "corrections": before.state.corrections if before else (),
-        # An address that once led here leads here for good.
-        "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
-        # Views of before are added once: what stands there already stays.
-        "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
-        **times,
-    }
-    # Only what the sender with the external id sends counts as its last word, not what editors change.
-    input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
-    if before is not None and _same(before.state, fields):
-        connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
-        return saved(before.state, "unchanged")
-    return Version(
-        before,
-        fields,
-        actor,
-        action_of(before, times["status"]),
-        section_id=section.id,
-        words=content.words,
-        original=content.original,
-        original_format=content.original_format,
-        external_id=sent.external_id or (before.row.external_id if before else None),
-        input_hash=input_hash,
-    )
 
 
 def next_version(
@@ -291,6 +249,7 @@ def next_version(
     action: str,
     *,
     reason: str = "",
+    approves: bool = False,
     original: str | None = None,
     original_format: str | None = None,
 ) -> Saved:
@@ -311,9 +270,6 @@ def next_version(
         external_id=row.external_id,
         input_hash=row.input_hash,
         reason=reason,
+        approves=approves,
     )
     return write_version(connection, version)
-
-
-def _same(state: ArticleState, fields: dict[str, Any]) -> bool:
-    return all(getattr(state, name) == value for name, value in fields.items())

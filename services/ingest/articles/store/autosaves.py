@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.ingest.articles.tables import articles, autosaves
 from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.visibility import Seen
 from shared.database import read, write
 
 MAX_NEW = 50
@@ -60,11 +61,12 @@ def of_key(engine: Engine, user_id: int, key: str) -> Any:
     return _one(engine, (autosaves.c.user_id == user_id) & (autosaves.c.key == key))
 
 
-def listed(engine: Engine, user_id: int) -> list[dict[str, Any]]:
+def listed(engine: Engine, user_id: int, seen: Seen) -> list[dict[str, Any]]:
     """All that a person has not saved, the newest first: {"key", "article_id", "title", "saved_at"}."""
+    mine = seen.where(articles.c.section_id, articles.c.created_by)
     query = (
         select(autosaves, articles.c.title.label("article_title"))
-        .outerjoin(articles, articles.c.id == autosaves.c.article_id)
+        .outerjoin(articles, (articles.c.id == autosaves.c.article_id) & mine)
         .where(autosaves.c.user_id == user_id)
         .order_by(autosaves.c.saved_at.desc())
     )

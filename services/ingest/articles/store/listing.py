@@ -4,19 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, or_, select
+from sqlalchemy import Engine, Select, func, select
 
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared.database import read
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What somebody may see: everything (`section_ids` None), or these sections and what they made themselves."""
-
-    section_ids: frozenset[int] | None
-    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +55,16 @@ def counts(engine: Engine, seen: Seen, wanted: ListFilter) -> dict[str, int]:
         return {row.status: row.number for row in connection.execute(query)}
 
 
+def visible(engine: Engine, seen: Seen, ids: Iterable[int]) -> set[int]:
+    """Which of these articles somebody may see by their title: those of theirs, and those that readers see."""
+    if seen.is_all:
+        return set(ids)
+    public = articles.c.status == "published"
+    mine = seen.where(articles.c.section_id, articles.c.created_by, public)
+    with read(engine) as connection:
+        return set(connection.execute(select(articles.c.id).where(articles.c.id.in_(list(ids)), mine)).scalars())
+
+
 def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
     """Rows of articles by id."""
     with read(engine) as connection:
@@ -70,9 +73,7 @@ def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
 
 
 def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]:
-    if seen.section_ids is not None:
-        mine = articles.c.created_by == seen.owner
-        query = query.where(or_(mine, articles.c.section_id.in_(sorted(seen.section_ids))))
+    query = query.where(seen.where(articles.c.section_id, articles.c.created_by))
     if wanted.statuses:
         query = query.where(articles.c.status.in_(wanted.statuses))
     if wanted.section_id is not None:

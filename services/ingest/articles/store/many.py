@@ -6,8 +6,9 @@ from sqlalchemy import Connection, Engine, bindparam, select
 
 from services.ingest.articles.content import prepare
 from services.ingest.articles.input import ArticleInput
-from services.ingest.articles.store.articles import committed, outcome
+from services.ingest.articles.store.articles import committed
 from services.ingest.articles.store.revisions import with_states, write_versions
+from services.ingest.articles.store.submissions import outcome
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor

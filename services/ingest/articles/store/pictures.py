@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, not_, or_, select, true
 
 from services.ingest.articles.input import ImageInput
 from services.ingest.articles.sanitise import to_text
 from services.ingest.articles.tables import articles, media_uses
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.visibility import Seen
 from services.ingest.media.store import MEDIA
 from services.ingest.media.tables import media
 from shared.contracts.articles import ArticleState, Image
@@ -21,17 +22,32 @@ _SRC = re.compile(r"""<img (?:[^<>"]|"[^"]*+")*?src="(/media/[^"]*)\"""")
 _CAPTION = re.compile(r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>")
 
 
-def uses(engine: Engine, path: str) -> list[dict[str, Any]]:
-    """The articles that show a file as they stand now, the newest first: {"id", "title", "status"}."""
+def visible(seen: Seen) -> ColumnElement[bool]:
+    """Which rows of `media` somebody may see: what is their own, what nobody uses yet, and what an article shows that
+    they or readers see. A picture of others' drafts alone is as secret as those."""
+    if seen.is_all:
+        return true()
+    used = exists().where(media_uses.c.path == media.c.path)
+    shown = used.where(media_uses.c.article_id == articles.c.id, _seen(seen))
+    return or_(media.c.created_by == seen.owner, not_(used), shown)
+
+
+def uses(engine: Engine, seen: Seen, path: str) -> list[dict[str, Any]]:
+    """The articles, of those that somebody or readers see, that show a file as they stand now, the newest first:
+    {"id", "title", "status"}."""
     query = (
         select(articles.c.id, articles.c.title, articles.c.status)
         .join(media_uses, media_uses.c.article_id == articles.c.id)
-        .where(media_uses.c.path == path)
+        .where(media_uses.c.path == path, _seen(seen))
         .order_by(articles.c.id.desc())
         .limit(100)
     )
     with read(engine) as connection:
         return [{"id": row.id, "title": row.title, "status": row.status} for row in connection.execute(query)]
+
+
+def _seen(seen: Seen) -> ColumnElement[bool]:
+    return seen.where(articles.c.section_id, articles.c.created_by, articles.c.status == "published")
 
 
 def images_of(connection: Connection, sent: Sequence[ImageInput], body: str) -> tuple[Image, ...]:

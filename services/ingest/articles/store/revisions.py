@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
 
+from services.ingest.articles.rules import keeps_approval
 from services.ingest.articles.store.pictures import note_uses
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.articles.versions import Current, Saved, Version
@@ -17,11 +18,13 @@ from services.ingest.kit.tables import outbox
 from shared import outbox as events
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
-from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
+from shared.contracts.events import SUBSCRIBERS, ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
 from shared.settings import get_settings
 
 SHOWN, REMOVED, NONE = "shown", "removed", ""
 EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, NONE: ArticleSaved}
+WEBHOOKS = "webhooks"
+"""Rows of the outbox with what readers see changed that ingest itself acts on."""
 # Built once: making a statement costs more than running it.
 _LOCKED = select(articles).where(articles.c.id == bindparam("article_id")).with_for_update()
 _REVISION = select(revisions.c.state, revisions.c.original, revisions.c.original_format).where(
@@ -37,6 +40,8 @@ _REVISIONS = select(revisions.c.article_id, revisions.c.version, *_REVISION.sele
 _INSERT_ARTICLE = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
 _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("article_id"))
 _INSERT_REVISION = insert(revisions)
+# Of `articles`: who approved what, when.
+APPROVAL = ("approved_version", "approved_at", "approved_by", "approver_account_id", "approver_key_id")
 # What `articles` repeats of the state.
 _OF_STATE = ("status", "title", "slug", "published_at", "first_published_at", "opening_views")
 
@@ -113,7 +118,8 @@ def write_versions(connection: Connection, versions: Sequence[Version], *, bulk:
         note_uses(connection, state.id, one.before.state if one.before else None, state)
     for effect in dict.fromkeys(effects):
         pointers = [(state.id, state.version) for _, own, state in written if own == effect]
-        events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk)
+        queues = SUBSCRIBERS[EVENTS[effect]] + ((WEBHOOKS,) if effect else ())
+        events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk, queues=queues)
     audit.append_all(connection, [_note(one, state) for one, _, state in written])
     return [saved(state, "updated" if one.before else "created") for one, _, state in written]
 
@@ -141,8 +147,18 @@ def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
         "words": one.words,
         "updated_at": now,
         **{name: fields[name] for name in _OF_STATE},
+        **_approval(one, version, now),
     }
     return values if before else values | {"created_by": one.actor.name, "created_at": now}
+
+
+def _approval(one: Version, version: int, now: datetime) -> dict[str, Any]:
+    """Who has approved what the version says: its own actor, whoever has before, or nobody."""
+    if one.approves:
+        account_id = one.actor.account.id if one.actor.account else None
+        return dict(zip(APPROVAL, (version, now, one.actor.name, account_id, one.actor.key_id), strict=True))
+    kept = keeps_approval(one.before, one.fields)
+    return {name: getattr(one.row, name) if kept else None for name in APPROVAL}
 
 
 def _revision(one: Version, effect: str, state: ArticleState, now: datetime) -> dict[str, Any]:
@@ -185,8 +201,10 @@ def shown(found: Current) -> dict[str, Any]:
     """An article as editors' programs get it; it can be changed and sent back with PUT."""
     row, state = found.row, found.state
     fields = state.model_dump(mode="json", exclude={"section_slug", "section_name", "tags"})
+    approval = {"version": row.approved_version, "at": row.approved_at, "by": row.approved_by}
     return {
         **fields,
+        "approval": approval if row.approved_version else None,
         "external_id": row.external_id,
         "section": state.section_slug,
         "section_name": state.section_name,

@@ -1,18 +1,30 @@
 """An article on its way through the newsroom: steps forward and back, notes, an embargo, an older version restored."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from services.ingest.articles.rules import UNFINISHED, require, require_text
+from services.ingest.articles.rules import (
+    UNFINISHED,
+    outcome,
+    require,
+    require_move,
+    require_text,
+    require_write,
+    says_the_same,
+    stands,
+)
+from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.articles import committed, next_version
 from services.ingest.articles.store.revisions import current, revision_of, saved
 from services.ingest.articles.tables import article_notes, articles
 from services.ingest.articles.versions import Saved
 from services.ingest.kit import audit
-from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.rights import Action
 from shared.database import read, write
 
 _TEXT_FIELDS = "kind title slug summary body tags dateline byline authors images video_url".split()
@@ -29,47 +41,54 @@ def move(
 ) -> Saved:
     """Take an article one or more steps on towards readers, or back; the note is kept with the version.
 
-    `to` is draft, submitted, edited or approved. Who may do that is the caller's to know. Raises Conflict for an
-    article that is public, scheduled or withdrawn, Invalid for a step back without a note.
+    `to` is draft, submitted, edited or approved; the last is the actor's approval of what the article says. Raises
+    Forbidden, Conflict for an article that is public, scheduled or withdrawn, Invalid for a step back without a note.
     """
-    require(actor, Scope.draft)
-    if to not in UNFINISHED:
-        raise Invalid.of("to", "Không có bước này.")
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
-        status = before.state.status
-        if status == to:
+        status, at = before.state.status, place_of(connection, before)
+        if status == "scheduled":
+            raise Conflict("Bài đang hẹn giờ; hãy bỏ hẹn giờ trước.")
+        require_move(actor, at, to)
+        if status == to and (to != "approved" or at.is_approved):
             return saved(before.state, "unchanged")
-        if status not in (*UNFINISHED, "unpublished"):
-            raise Conflict("Bài đang xuất bản, hẹn giờ hoặc đã rút: không chuyển bước được.")
         goes_back = status != "unpublished" and UNFINISHED.index(to) < UNFINISHED.index(status)
         if goes_back and before.row.created_by != actor.name and not note:
             raise Invalid.of("note", "Trả lại bài thì cần ghi rõ lý do.")
         if to != "draft":
             require_text(before.state.body, len(before.state.images), before.state.video_url)
-        return next_version(connection, before, {"status": to}, actor, "sent_back" if goes_back else to, reason=note)
+        action = "sent_back" if goes_back else to
+        approves = to == "approved"
+        return next_version(connection, before, {"status": to}, actor, action, reason=note, approves=approves)
 
     return committed(engine, work)
 
 
 def restore(engine: Engine, article_id: int, version: int, actor: Actor, *, if_version: int | None = None) -> Saved:
-    """Give an article the text, pictures and names of an older version, as a new version; its status stays.
+    """Give an article the text, pictures and names of an older version, as a new version; its status stays, but
+    for an approval that ends by it.
 
-    Raises NotFound for a version that never was.
+    Raises Forbidden, NotFound for a version that never was.
     """
-    require(actor, Scope.draft)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
         if before.state.status == "withdrawn":
             raise Conflict("Bài đã rút, không sửa được.")
-        if before.state.status in ("published", "scheduled"):
-            require(actor, Scope.publish)
+        at = place_of(connection, before)
+        require_write(actor, at)
         old = revision_of(connection, article_id, version)
         changes = {name: getattr(old.state, name) for name in _TEXT_FIELDS}
+        changed = not says_the_same(before.state, before.state.model_dump() | changes)
+        decided = outcome(actor, replace(at, is_approved=at.is_approved and not changed), None, changed=changed)
+        if decided.status not in ("published", before.state.status):
+            changes["status"] = decided.status
         text = {"original": old.original, "original_format": old.original_format}
-        return next_version(connection, before, changes, actor, "restored", reason=f"Bản {version}", **text)
+        reason = f"Bản {version}"
+        return next_version(
+            connection, before, changes, actor, "restored", reason=reason, approves=decided.approves, **text
+        )
 
     return committed(engine, work)
 
@@ -79,9 +98,9 @@ def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: 
 
     Raises Conflict for what readers see already or would see before then.
     """
-    require(actor, Scope.publish)
     with write(engine) as connection:
         before = current(connection, article_id)
+        require(actor, Action.publish, stands(before))
         if until is not None and before.state.status == "published":
             raise Conflict("Bài đang xuất bản: muốn giữ lại, hãy gỡ bài trước.")
         at = before.state.published_at
@@ -90,9 +109,6 @@ def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: 
         connection.execute(update(articles).where(articles.c.id == article_id).values(embargo_until=until))
         detail = {"until": until.astimezone(UTC).isoformat() if until else None}
         audit.append(connection, actor.name, "article.embargo", f"article:{article_id}", detail)
-
-
-# ---------------------------------------------------------------- rules of a section
 
 
 # ---------------------------------------------------------------- notes

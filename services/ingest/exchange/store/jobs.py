@@ -12,7 +12,7 @@ from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit import audit, letters
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.kit.lookout import moment
+from services.ingest.kit.periodic import moment
 from shared.database import read, write
 from shared.settings import get_settings
 

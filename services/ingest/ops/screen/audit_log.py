@@ -9,10 +9,10 @@ from fastapi.responses import Response
 
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.pages import STATUS_NAMES, NavItem, back, page
-from services.ingest.desk_kit.rights import ROLE_NAMES, Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account
+from services.ingest.kit.rights import ROLE_NAMES, Action
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
 from shared.views.export import CSV_TYPE, to_csv

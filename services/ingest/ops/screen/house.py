@@ -7,15 +7,17 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from kombu.exceptions import OperationalError as BrokerAway
+from markupsafe import Markup
 
+from services.ingest.desk_kit import charts
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.rights import Action
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
+from services.ingest.kit.rights import Action
 from services.ingest.kit.tables import dead_letters
-from services.ingest.ops import report, sparkline, store
+from services.ingest.ops import report, store
 from shared import deadletter
 from shared.celery_factory import publisher
 from shared.database import engine
@@ -91,8 +93,8 @@ def _answer(done: int, message: str) -> Response:
     return back(_HOME, message)
 
 
-def _charts(samples: list[dict[str, Any]]) -> list[tuple[str, str, float]]:
-    """(name, points, last value) of the last hour."""
+def _charts(samples: list[dict[str, Any]]) -> list[tuple[str, Markup, float]]:
+    """(name, line, last value) of the last hour."""
     rows: dict[str, list[float]] = {
         "Hộp thư đi": [one.get("outbox", 0) for one in samples],
         "Tin trong hàng đợi": [sum(one.get("queues", {}).values()) for one in samples],
@@ -100,4 +102,6 @@ def _charts(samples: list[dict[str, Any]]) -> list[tuple[str, str, float]]:
         "Thư chết": [one.get("dead", 0) for one in samples],
         "Bài lệch": [one.get("drift", 0) for one in samples],
     }
-    return [(name, sparkline.points(values), values[-1]) for name, values in rows.items() if values]
+    return [
+        (name, charts.line(values, f"{name} trong một giờ qua"), values[-1]) for name, values in rows.items() if values
+    ]

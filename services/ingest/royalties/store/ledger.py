@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text
+from sqlalchemy import Connection, Engine, delete, insert, select
 
 from services.ingest.articles.tables import articles
 from services.ingest.kit import audit
@@ -11,11 +11,9 @@ from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.royalties.store.rates import MOST, current_month, month_of
 from services.ingest.royalties.store.sheet import Sheet, as_rows, sheet_in
 from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
-from shared.database import write
+from shared.database import AdvisoryLock, take_lock, write
 from shared.vietnamese.dates import vietnam_day
 from shared.vietnamese.text import one_line, slug
-
-_LOCK = 7_305_121
 
 
 def adjust(
@@ -85,7 +83,6 @@ def approve(engine: Engine, actor: Actor, month: str, total: int, today: date | 
 
 def _require_open(connection: Connection, month: str) -> None:
     """Raises Conflict for an approved month. Who changes a month and who approves it wait for each other."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    take_lock(connection, AdvisoryLock.royalties)
     if connection.execute(select(royalty_sheets.c.month).where(royalty_sheets.c.month == month)).first() is not None:
         raise Conflict(f"Bảng nhuận bút tháng {month[5:]}/{month[:4]} đã duyệt, không sửa được nữa.")

@@ -78,9 +78,9 @@ class Sheet:
         ]
         return sorted(totals, key=lambda total: _payroll_key(total.author_name))
 
-    def only(self, author_slug: str) -> "Sheet":
+    def only(self, author_slugs: frozenset[str]) -> "Sheet":
         """One person's lines."""
-        return replace(self, lines=tuple(line for line in self.lines if line.author_slug == author_slug))
+        return replace(self, lines=tuple(line for line in self.lines if line.author_slug in author_slugs))
 
 
 def sheet(engine: Engine, month: str) -> Sheet:

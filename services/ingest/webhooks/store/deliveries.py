@@ -1,24 +1,21 @@
-"""What each endpoint is still to be told: `fan_out` reads the audit log behind a cursor and keeps a row a message.
-
-The audit log is written one line after another and names every version of an article, so a cursor misses nothing
-and no other store needs to know of webhooks.
-"""
+"""What each endpoint is still to be told: `fan_out` makes rows of the outbox into a row a message."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, or_, select, update
 
 from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
-from services.ingest.kit.lookout import moment
-from services.ingest.kit.tables import audit
+from services.ingest.kit.periodic import moment
+from services.ingest.kit.tables import outbox
 from services.ingest.webhooks.store import endpoints
-from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
+from services.ingest.webhooks.tables import webhook_deliveries, webhooks
 from shared.database import read, upsert, write
+from shared.outbox import take
 from shared.telemetry import log
 
 SENDER = Actor("webhooks")
@@ -28,7 +25,6 @@ DISABLE_AFTER = 20
 """Failed tries one after another, over all deliveries of an endpoint."""
 KEEP = timedelta(days=30)
 _LEASE = timedelta(minutes=2)
-_LINES = 500
 _GONE = 410
 _DUE = (
     select(webhook_deliveries, webhooks.c.url, webhooks.c.secret)
@@ -36,31 +32,28 @@ _DUE = (
     .where(webhooks.c.enabled, webhook_deliveries.c.state == "waiting", webhook_deliveries.c.next_at <= moment())
     .order_by(webhook_deliveries.c.id)
 )
-ANY = exists(webhooks.c.id)
-"""Whether anybody wants to be told."""
-
-
-def is_due(connection: Connection) -> bool:
-    """Whether there is something for `fan_out` or `deliver_due`, where anybody wants to be told."""
-    return _has_lines(connection) or connection.execute(_DUE.limit(1)).first() is not None
+_CHANGED = exists().where(outbox.c.queue == versions.WEBHOOKS)
+DUE = or_(_CHANGED, _DUE.exists())
+"""Whether there is something for `fan_out` or `deliver_due`."""
+_CHANGES = (
+    select(revisions.c.article_id, revisions.c.version, revisions.c.at, revisions.c.action, revisions.c.effect)
+    .where(versions.AT_POINTERS, revisions.c.effect != versions.NONE)
+    .order_by(revisions.c.at, revisions.c.version)
+)
 
 
 def fan_out(engine: Engine) -> int:
-    """Turn new lines of the audit log into deliveries; returns how many lines were read."""
+    """Turn rows of the outbox into deliveries; returns how many rows there were."""
     with read(engine) as connection:
-        if not connection.execute(select(ANY)).scalar() or not _has_lines(connection):
+        if not connection.execute(select(_CHANGED)).scalar():
             return 0
     with write(engine) as connection:
-        after = _cursor(connection, lock=True)
-        lines = _lines(connection, after)
-        if not lines:
-            return 0
-        rows = _wanted(connection, lines)
-        if rows:
-            statement = upsert(connection, webhook_deliveries).values(rows)
+        rows = take(connection, outbox, versions.WEBHOOKS)
+        wanted = _wanted(connection, rows)
+        if wanted:
+            statement = upsert(connection, webhook_deliveries).values(wanted)
             connection.execute(statement.on_conflict_do_nothing(index_elements=["webhook_id", "event_id"]))
-        connection.execute(update(webhook_cursor).values(audit_id=lines[-1].id))
-        return len(lines)
+        return len(rows)
 
 
 def due(engine: Engine, limit: int = 100) -> Sequence[Any]:
@@ -76,43 +69,20 @@ def forget_old(engine: Engine) -> None:
         connection.execute(delete(webhook_deliveries).where(old))
 
 
-def _cursor(connection: Connection, lock: bool = False) -> int:
-    query = select(webhook_cursor.c.audit_id)
-    return int(connection.execute(query.with_for_update() if lock else query).scalar() or 0)
-
-
-def _has_lines(connection: Connection) -> bool:
-    newer = select(audit.c.id).where(audit.c.id > _cursor(connection)).limit(1)
-    return connection.execute(newer).first() is not None
-
-
-def _lines(connection: Connection, after: int) -> Sequence[Any]:
-    query = select(audit.c.id, audit.c.action, audit.c.subject, audit.c.detail).where(audit.c.id > after)
-    return connection.execute(query.order_by(audit.c.id).limit(_LINES)).all()
-
-
-def _wanted(connection: Connection, lines: Sequence[Any]) -> list[dict[str, Any]]:
-    """The deliveries that follow from some lines."""
-    hooks = connection.execute(select(webhooks.c.id, webhooks.c.kinds).where(webhooks.c.enabled)).all()
-    named = {
-        (int(line.subject.removeprefix("article:")), int(line.detail["version"]))
-        for line in lines
-        if line.action.startswith("article.") and "version" in line.detail
-    }
-    columns = (revisions.c.article_id, revisions.c.version, revisions.c.action, revisions.c.effect)
-    found = versions.rows_at(
-        connection,
-        select(*columns)
-        .where(versions.AT_POINTERS, revisions.c.effect != versions.NONE)
-        .order_by(revisions.c.at, revisions.c.version),
-        named,
-    )
+def _wanted(connection: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The deliveries that follow from some rows of the outbox."""
+    hooks = connection.execute(
+        select(webhooks.c.id, webhooks.c.kinds, webhooks.c.created_at).where(webhooks.c.enabled)
+    ).all()
+    if not hooks:
+        return []
+    found = versions.rows_at(connection, _CHANGES, [(int(row.key), row.version) for row in rows])
     now = datetime.now(UTC)
     return [
         endpoints.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
         for row in found
         for hook in hooks
-        if (kind := _kind(row)) in hook.kinds
+        if (kind := _kind(row)) in hook.kinds and row.at >= hook.created_at
     ]
 
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.kit.tables import audit as audit_table
-from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
-from shared.database import read, upsert, write
+from services.ingest.webhooks.tables import webhook_deliveries, webhooks
+from shared.database import read, write
 
 KINDS = {
     "article.published": "Bài xuất bản",
@@ -21,7 +20,6 @@ KINDS = {
     "article.removed": "Bài gỡ hoặc rút",
 }
 PING = "ping"
-ONLY = 1
 
 
 def listed(engine: Engine) -> list[dict[str, Any]]:
@@ -52,7 +50,6 @@ def create(engine: Engine, actor: Actor, *, name: str, url: str, kinds: Sequence
     values = _checked(name, kinds) | {"url": url}
     now = datetime.now(UTC)
     with write(engine) as connection:
-        _begin(connection)
         made = {
             **values, "secret": new_secret(), "enabled": True, "disabled_reason": "", "failures": 0,
             "created_by": actor.name, "created_at": now,
@@ -126,15 +123,6 @@ def _checked(name: str, kinds: Sequence[str]) -> dict[str, Any]:
     if not wanted:
         raise Invalid.of("kinds", "Hãy chọn ít nhất một loại sự kiện.")
     return {"name": name, "kinds": wanted}
-
-
-def _begin(connection: Connection) -> None:
-    """The first endpoint is told nothing of what was before it."""
-    if connection.execute(select(webhooks.c.id).limit(1)).first() is not None:
-        return
-    newest = connection.execute(select(func.coalesce(func.max(audit_table.c.id), 0))).scalar_one()
-    statement = upsert(connection, webhook_cursor).values(id=ONLY, audit_id=newest)
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"audit_id": newest}))
 
 
 def _update(engine: Engine, actor: Actor, webhook_id: int, action: str, detail: dict[str, Any], **values: Any) -> None:

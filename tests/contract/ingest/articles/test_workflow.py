@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from services.ingest.articles.store import reading
+from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.kit.tables import outbox
 from shared.database import read
 from shared.vietnamese.dates import VIETNAM
@@ -23,7 +24,8 @@ def vietnam(ahead: timedelta) -> str:
 
 def events(desk: Desk, article_id: int) -> list[str]:
     with read(desk.store) as connection:
-        query = select(outbox.c.kind, outbox.c.queue).where(outbox.c.key == str(article_id)).order_by(outbox.c.id)
+        mine = (outbox.c.key == str(article_id)) & (outbox.c.queue != WEBHOOKS)
+        query = select(outbox.c.kind, outbox.c.queue).where(mine).order_by(outbox.c.id)
         return [f"{row.kind}>{row.queue}" for row in connection.execute(query)]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from services.ingest.articles import differences
 from services.ingest.articles.store import autosaves, reading
+from services.ingest.kit.visibility import Seen
 from tests.contract.ingest.desk import Desk, Person, form_of
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -84,7 +85,7 @@ def test_autosave_is_kept_without_a_version_and_comes_back(desk: Desk) -> None:
     other_window = reporter.script("POST", f"/bai/{saved.id}/luu-tam", data=form_of(saved, key=KEY, sequence=0))
     assert other_window.status_code == 409, "an older window must not undo the newer one"
     reporter.script("POST", f"/bai/{saved.id}", data=form_of(saved, key=KEY, title="Xong rồi"))
-    assert autosaves.listed(desk.store, reporter.id) == []
+    assert autosaves.listed(desk.store, reporter.id, Seen(None, reporter.actor_name)) == []
 
 
 def test_an_article_that_was_never_saved_comes_back_too(desk: Desk) -> None:

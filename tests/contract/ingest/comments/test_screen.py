@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from services.ingest.comments import store as comments
 from services.ingest.kit.actors import Role
+from services.ingest.kit.visibility import Seen
 from shared.contracts.commands import SubmitComment
 from tests.contract.ingest.newsroom import Newsroom, narrow, publish
 
@@ -25,7 +26,7 @@ def test_comments_are_read_and_decided_several_at_once(newsroom: Newsroom, sqlit
     page = editor.get("/binh-luan")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; hay" in page
     assert "Nghi rác 80%" in page and "nhiều đường dẫn" in page
-    ids = [row.id for row in comments.queue(sqlite)]
+    ids = [row.id for row in comments.queue(sqlite, Seen(None, ""))]
     assert "Đã duyệt 2 bình luận." in editor.post("/binh-luan", decision="approve", id=[ids[0], ids[2]], status="held")
     assert "Đã từ chối 1 bình luận." in editor.post("/binh-luan", decision="reject", id=[ids[1]], status="held")
     assert comments.counts(sqlite) == {"approved": 2, "rejected": 1}
@@ -39,6 +40,6 @@ def test_comments_of_other_desks_are_not_shown_and_not_decided(newsroom: Newsroo
     editor = newsroom.sign_in(Role.editor)
     narrow(sqlite, "editor0@bao.example")
     assert "Bình luận của ban khác" not in editor.get("/binh-luan")
-    only = comments.queue(sqlite)[0].id
+    only = comments.queue(sqlite, Seen(None, ""))[0].id
     editor.post("/binh-luan", expect=403, decision="approve", id=[only])
     assert comments.counts(sqlite) == {"held": 1}

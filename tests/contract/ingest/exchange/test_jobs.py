@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from services.ingest import tasks
+from services.ingest.accounts.store import accounts
 from services.ingest.articles.store import reading
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
@@ -28,10 +29,12 @@ from tests.contract.ingest.base import STORY
 from tests.contract.ingest.conftest import ROOT
 from tests.wait import until
 
-ADMIN = Actor("user:admin")
+ADMIN = Actor("user:quan.tri@bao.example")
 
 
 def hand_in(store: Engine, articles: int, dry_run: bool = False, status: str = "draft") -> int:
+    if accounts.named(store, ADMIN.name) is None:
+        accounts.create_user("quan.tri@bao.example", "admin", engine=store)
     file = jobs.new_file("bài cũ.ndjson")
     lines = [json.dumps({**STORY, "status": None, "external_id": str(number)}) for number in range(articles)]
     file.write_text("\n".join([*lines, "{bad"]))
@@ -111,7 +114,7 @@ def test_job_whose_worker_is_killed_each_time_lies_beside_the_dead_letters(sqlit
         file = jobs.folder() / row.file
         file.unlink()
         file.write_text(json.dumps({**STORY, "external_id": "mended"}))
-        tasks.HANDLERS[RetryJob](sqlite, RetryJob.model_validate(letter["message"]["message"]))
+        tasks.COMMANDS[RetryJob](sqlite, RetryJob.model_validate(letter["message"]["message"]))
         until(lambda: jobs.one(sqlite, blocked).state == "done", 60, "begun anew it is done")
 
 

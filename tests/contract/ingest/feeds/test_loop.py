@@ -102,7 +102,7 @@ def test_feed_that_ends_its_process_is_given_up_after_three_polls(
     assert (row.enabled, row.tries) == (False, 3) and "Vận hành" in row.error
     (letter,) = deadletter.waiting(store, dead_letters)
     assert letter["attempts"] == 3 and "more than 0.01 s" in letter["error"]
-    tasks.HANDLERS[RetryJob](store, RetryJob.model_validate(letter["message"]["message"]))
+    tasks.COMMANDS[RetryJob](store, RetryJob.model_validate(letter["message"]["message"]))
     assert poll.poll_due(store, fetcher) == 1
     row = feeds.one(store, feed)
     assert (row.enabled, row.tries, row.error, row.drafts) == (True, 0, "", 1)

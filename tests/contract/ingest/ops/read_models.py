@@ -1,6 +1,6 @@
 """Three read models as one small worker: `python read_models.py DATABASE`.
 
-What it holds is a table of (store, kind, id, version); a higher version wins, as in the real ones.
+What it holds is a table of (store, kind, id, version, title); a higher version wins, as in the real ones.
 """
 
 import sqlite3
@@ -11,47 +11,59 @@ from typing import Any
 from celery import Celery
 
 from shared.celery_factory import make_celery
-from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebVersions, VersionsAnswer
+from shared.contracts.commands import (
+    ListCounterVersions,
+    ListSearchVersions,
+    ListWebComments,
+    ListWebVersions,
+    VersionsAnswer,
+)
 from shared.contracts.events import SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.handler import answers, handles
-from shared.process import run_worker
+from shared.worker import run_worker
 
 INSERT = (
-    "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
-    " SET version = excluded.version WHERE excluded.version > held.version"
+    "INSERT INTO held VALUES (?, ?, ?, ?, ?) ON CONFLICT (store, kind, id) DO UPDATE"
+    " SET version = excluded.version, title = excluded.title WHERE excluded.version > held.version"
 )
+
+REFUSED = "Tin không ai nhận"
+"""No store takes an article of this title."""
 
 
 def connect(path: str) -> sqlite3.Connection:
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     database.execute("PRAGMA journal_mode=WAL")
     database.execute(
-        "CREATE TABLE IF NOT EXISTS held (store TEXT, kind TEXT, id INTEGER, version INTEGER,"
+        "CREATE TABLE IF NOT EXISTS held (store TEXT, kind TEXT, id INTEGER, version INTEGER, title TEXT,"
         " PRIMARY KEY (store, kind, id))"
     )
     return database
 
 
 def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service: str) -> None:
-    kind = "article" if event.kind.startswith("article") else event.kind
+    kind = next((thing for thing in ("article", "comment") if event.kind.startswith(thing)), event.kind)
 
     @handles(app, event, service=service)
     def keep(events: list[Any]) -> None:
         for one in events:
+            if hasattr(one.payload, "article") and one.payload.article.title == REFUSED:
+                raise ValueError("refused")
             key = one.payload.article.id if hasattr(one.payload, "article") else None
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
-            database.execute(INSERT, (service, kind, key, one.version))
+            title = one.payload.article.title if hasattr(one.payload, "article") else getattr(one.payload, "text", "")
+            database.execute(INSERT, (service, kind, key, one.version, title))
 
 
 def _list(
-    app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str
+    app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str, kind: str
 ) -> Callable[[ListWebVersions], VersionsAnswer]:
     @answers(app, question, service=service)
     def versions(query: ListWebVersions) -> VersionsAnswer:
         rows = database.execute(
-            "SELECT id, version FROM held WHERE store = ? AND kind = 'article' AND id > ? ORDER BY id LIMIT ?",
-            (service, query.after, query.limit),
+            "SELECT id, version FROM held WHERE store = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?",
+            (service, kind, query.after, query.limit),
         )
         return VersionsAnswer(versions=tuple((row[0], row[1]) for row in rows))
 
@@ -63,12 +75,13 @@ def main(path: str) -> int:
     for event, queues in SUBSCRIBERS.items():
         for queue in queues:
             _keep(app, database, event, CONSUMERS[queue])
-    for question, service in (
-        (ListWebVersions, "web"),
-        (ListSearchVersions, "search"),
-        (ListCounterVersions, "counter"),
+    for question, service, kind in (
+        (ListWebVersions, "web", "article"),
+        (ListWebComments, "web", "comment"),
+        (ListSearchVersions, "search", "article"),
+        (ListCounterVersions, "counter", "article"),
     ):
-        _list(app, database, question, service)
+        _list(app, database, question, service, kind)
     return run_worker("readers", app, [Queue.page, Queue.index, Queue.count, Queue.query, Queue.statistics])
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from services.ingest.desk_kit import charts
 from services.ingest.kit.tables import audit, dead_letters
 from services.ingest.ops.report import slowest
-from services.ingest.ops.sparkline import points
 from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.queues import Queue
@@ -113,5 +113,7 @@ def test_the_slowest_handlers_over_several_processes() -> None:
 
 
 def test_a_row_of_numbers_as_a_line() -> None:
-    assert points([1]) == ""
-    assert points([0, 2, 1], width=10, height=12) == "0.0,11.0 5.0,1.0 10.0,6.0"
+    assert charts.line([1], "Thư chết") == ""
+    drawn = charts.line([0, 2, 1], "<b>")
+    assert 'points="0.0,39.0 120.0,1.0 240.0,20.0"' in drawn
+    assert "<b>" not in drawn

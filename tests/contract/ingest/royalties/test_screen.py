@@ -30,8 +30,12 @@ def test_royalties_run_their_course(newsroom: Newsroom, sqlite: Engine) -> None:
         assert "=SUM(A1)" in parts.read("xl/sharedStrings.xml").decode()
     assert not any("<f>" in sheet for sheet in sheets), "no cell is a formula"
     assert any("<v>130000</v>" in sheet for sheet in sheets)
-    own = newsroom.sign_in(Role.reporter, "Lan Anh").get("/nhuan-but?thang=2026-10")
-    assert "phần của tôi" in own and "150.000" in own
+    own = newsroom.sign_in(Role.reporter, "Lan")
+    assert "gắn với tài khoản" in own.get("/nhuan-but?thang=2026-10")
+    newsroom.link(secretary, "2026-10", "Lan Anh", own)
+    page = own.get("/nhuan-but?thang=2026-10")
+    assert "phần của tôi" in page and "150.000" in page
+    own.post("/nhuan-but/2026-10/nguoi-nhan", expect=403, author="Mai Hoa", account_id="1")
     assert "chưa có tác phẩm" in newsroom.sign_in(Role.reporter, "Mai Hoa").get("/nhuan-but?thang=2026-10")
     chief.get("/nhuan-but?thang=thang-nay", expect=422)
 
@@ -51,5 +55,11 @@ def test_royalties_are_shared_to_the_last_dong_and_seen_by_their_author(newsroom
     assert any(EVIL in row for row in lines), "published in the last hour of the month, Vietnam's time"
     page = words(chief.get("/nhuan-but?thang=2026-10"))
     assert "200.000" in page and "chia 3" in page and "Duyệt 200.000 đồng" in page
-    own = words(newsroom.sign_in(Role.reporter, "Mai Hoa").get("/nhuan-but?thang=2026-10"))
+    reporter, other = newsroom.sign_in(Role.reporter, "Hoa"), newsroom.sign_in(Role.reporter, "Mai Hoa")
+    newsroom.link(chief, "2026-10", "Mai Hoa", reporter)
+    own = words(reporter.get("/nhuan-but?thang=2026-10"))
+    namesake = words(other.get("/nhuan-but?thang=2026-10"))
+    assert "chưa có tác phẩm" in namesake and "33.33" not in namesake, "a name that is alike gives no right"
+    sheets = download(other, "/nhuan-but?thang=2026-10&xuat=xlsx", "nhuan-but-2026-10.xlsx")
+    assert "Mai Hoa" not in str(workbook(sheets)), "nor in the file"
     assert "phần của tôi" in own and "Lan Anh" not in own and EVIL not in own

@@ -8,20 +8,24 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles
+from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import audit as audit_table
+from services.ingest.kit.tables import outbox
 from services.ingest.webhooks import loop as send
 from services.ingest.webhooks.store import deliveries
 from services.ingest.webhooks.store import endpoints as hooks
-from services.ingest.webhooks.tables import webhook_deliveries, webhooks
-from shared.database import read, write
+from services.ingest.webhooks.tables import webhook_cursor, webhook_deliveries, webhooks
+from shared.database import engine, migrate, read, write
+from shared.migrations import upgrade
 from tests.contract.ingest.base import STORY
 from tests.contract.ingest.outside import Outside
 
@@ -169,3 +173,27 @@ def test_ping_new_secret_and_removal(sqlite: Engine, outside: Outside, fetcher: 
     assert hooks.listed(sqlite) == []
     with pytest.raises(Invalid):
         add(sqlite, "https://x.example/", ())
+
+
+@pytest.mark.parametrize("service_database", ["sqlite", "postgres"])
+def test_what_the_release_before_had_still_to_tell_is_told(
+    service_database: str, request: pytest.FixtureRequest, outside: Outside, fetcher: Fetcher
+) -> None:
+    if service_database == "postgres":
+        request.getfixturevalue("postgres")
+    upgrade("ingest", "ingest_0003")
+    store = engine("ingest")
+    outside.pages["/hook"] = (204, {}, b"")
+    add(store, f"{outside.url}/hook")
+    save(store, external_id="told")
+    with write(store) as connection:
+        seen = connection.execute(select(func.max(audit_table.c.id))).scalar_one()
+        connection.execute(insert(webhook_cursor).values(id=1, audit_id=seen))
+    save(store, external_id="waits", title="Còn phải báo")
+    save(store, external_id="draft", status="draft")
+    with write(store) as connection:
+        # The release before wrote none.
+        connection.execute(delete(outbox).where(outbox.c.queue == WEBHOOKS))
+    migrate("ingest")
+    turn(store, fetcher)
+    assert [json.loads(body)["data"]["title"] for _, _, body in outside.asked] == ["Còn phải báo"]

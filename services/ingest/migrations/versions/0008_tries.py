@@ -1,13 +1,13 @@
 """How often imports and feeds have been begun, and what ended them.
 
-Revision ID: ingest_0004
+Revision ID: ingest_0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0004"
-down_revision = "ingest_0003"
+revision = "ingest_0008"
+down_revision = "ingest_0007"
 branch_labels = None
 depends_on = None
 

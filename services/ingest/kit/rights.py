@@ -6,7 +6,7 @@ one's own, `all` every one. Actions without an article are allowed with any reac
 
 from enum import IntEnum, StrEnum
 
-from services.ingest.kit.actors import Account, Role
+from services.ingest.kit.actors import Account, Actor, Role, Scope
 from services.ingest.kit.errors import Forbidden
 
 
@@ -95,6 +95,16 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.ops_read: _row("         -         -       -          all    all    all"),
     Action.ops_change: _row("       -         -       -          -      all    all"),
 }
+# What the scopes of a program's key open, of what is done to articles.
+_SCOPES = {
+    Action.read: Scope.read,
+    Action.write: Scope.draft,
+    Action.submit: Scope.draft,
+    Action.edit: Scope.draft,
+    Action.approve: Scope.publish,
+    Action.publish: Scope.publish,
+    Action.withdraw: Scope.publish,
+}
 _SEAL = "Bạn không có quyền làm việc này."
 
 
@@ -112,6 +122,13 @@ def may(account: Account, action: Action, *, section_id: int | None = None, owne
         return how_far is Reach.all
     is_own = owner == account.actor_name
     return is_own or (how_far is Reach.section and section_id is not None and account.works_at(section_id))
+
+
+def actor_may(actor: Actor, action: Action, *, section_id: int, owner: str) -> bool:
+    """`may` for whoever changes an article: a person by the role, a program by its scopes."""
+    if actor.account is not None:
+        return may(actor.account, action, section_id=section_id, owner=owner)
+    return actor.may(_SCOPES[action])
 
 
 def require(account: Account, action: Action, *, section_id: int | None = None, owner: str | None = None) -> None:

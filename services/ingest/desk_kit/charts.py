@@ -1,5 +1,6 @@
-"""Plain charts as SVG: one series, labelled where it matters, readable without colour; the numbers stand in a table
-beside every chart. No style inside: the classes are those of statistics.css."""
+"""Plain charts as SVG: one series, readable without colour. Columns are labelled where it matters and have a table of
+their numbers beside them; their classes are those of statistics.css. A line of the last hour has its last value beside
+it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from markupsafe import Markup, escape
 from shared.vietnamese.text import thousands
 
 WIDTH, HEIGHT = 720, 220
+LINE_WIDTH, LINE_HEIGHT = 240, 40
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 12, 22, 34
 _LABELS = 6
 
@@ -47,6 +49,20 @@ def bars(points: Sequence[Point], caption: str) -> Markup:
             at, anchor = (WIDTH - _RIGHT, "end") if last else (_LEFT + (index + 0.5) * step, "middle")
             parts.append(_text(at, HEIGHT - 8, point.label, anchor))
     return _svg(caption, "".join(parts))
+
+
+def line(values: Sequence[float], caption: str) -> Markup:
+    """A small line, the oldest value left, zero at the bottom; nothing for fewer than two values."""
+    if len(values) < 2:
+        return Markup("")
+    top = max(max(values), 1e-9)
+    step = LINE_WIDTH / (len(values) - 1)
+    points = " ".join(
+        f"{at * step:.1f},{LINE_HEIGHT - 1 - value / top * (LINE_HEIGHT - 2):.1f}" for at, value in enumerate(values)
+    )
+    opening = f'<svg viewBox="0 0 {LINE_WIDTH} {LINE_HEIGHT}" width="{LINE_WIDTH}" height="{LINE_HEIGHT}" role="img"'
+    drawn = f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.5"/>'
+    return Markup(f'{opening} aria-label="{escape(caption)}">{drawn}</svg>')  # noqa: S704 - the caption is escaped
 
 
 def _grid(top: int, tall: float) -> str:

@@ -1,0 +1,114 @@
+"""A whole article as somebody sent it: whether it is a new version, and what the rules make of it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from services.ingest.articles import rules
+from services.ingest.articles.content import with_captions_in_place
+from services.ingest.articles.rules import Outcome, Place
+from services.ingest.articles.store.approvals import place_of
+from services.ingest.articles.store.pictures import images_of
+from services.ingest.articles.store.revisions import saved, touched_by_others
+from services.ingest.articles.tables import articles
+from services.ingest.articles.versions import Current, Saved, Submission, Version
+from services.ingest.kit.actors import Actor
+from services.ingest.sections.store import Found
+from shared.contracts.articles import ArticleState
+
+FindSection = Callable[[str], Found]
+"""A section by its slug or name, made where it may be. Raises Invalid."""
+# What an article's state takes from its content as it is.
+_OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
+
+
+def outcome(
+    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
+) -> Saved | Version:
+    """What becomes of an article that is sent under an external id: it stays, or there is a version to write.
+
+    Raises Refused with nothing written.
+    """
+    if before is not None and before.row.input_hash == submission.content.input_hash:
+        return saved(before.state, "unchanged")
+    if before is not None and submission.keep_edited and touched_by_others(connection, before.row.id, submission.actor):
+        return saved(before.state, "unchanged")
+    return next_of(connection, before, submission, find_section)
+
+
+def next_of(
+    connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
+) -> Saved | Version:
+    """The next version of an article, or it stays where nothing differs. Raises Refused with nothing written."""
+    sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
+    wanted = rules.wanted_status(sent, before)
+    if before is not None:
+        rules.require_write(actor, rules.stands(before))
+    times = rules.times_of(before, rules.asked_for(wanted, before), sent.published_at, now)
+    images = images_of(connection, submission.content.images, submission.content.body)
+    content = with_captions_in_place(submission.content, images)
+    if times["status"] in ("published", "scheduled"):
+        if not content.words:
+            rules.require_text(content.body, len(images), content.video_url)
+        rules.require_no_embargo(before, times, now)
+    # The first that can write: it makes a section for those alone whom the rules below refuse nothing in a new one.
+    section = find_section(content.section)
+    fields = {
+        **{name: getattr(content, name) for name in _OF_CONTENT},
+        "section_slug": section.slug,
+        "section_name": section.name,
+        "images": images,
+        "corrections": before.state.corrections if before else (),
+        # An address that once led here leads here for good.
+        "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
+        # Views of before are added once: what stands there already stays.
+        "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
+    }
+    decided = _decided(connection, before, actor, section, wanted, fields)
+    fields |= rules.times_of(before, decided.status, sent.published_at, now)
+    # Only what the sender with the external id sends counts as its last word, not what editors change.
+    input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
+    is_new_approval = decided.approves and fields["status"] != "published"
+    if before is not None and not is_new_approval and _same(before.state, fields):
+        connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
+        return saved(before.state, "unchanged")
+    return Version(
+        before,
+        fields,
+        actor,
+        rules.action_of(before, fields["status"], approves=decided.approves),
+        section_id=section.id,
+        words=content.words,
+        original=content.original,
+        original_format=content.original_format,
+        external_id=sent.external_id or (before.row.external_id if before else None),
+        input_hash=input_hash,
+        approves=decided.approves,
+    )
+
+
+def _decided(
+    connection: Connection,
+    before: Current | None,
+    actor: Actor,
+    section: Found,
+    wanted: str | None,
+    fields: dict[str, Any],
+) -> Outcome:
+    """What the rules say of a change, by the way of the section that the article will be in. Raises Forbidden."""
+    if before is None or before.row.section_id != section.id:
+        rules.require_section(actor, section.id)
+    if before is None:
+        at = Place("draft", section.id, actor.name, section.rule)
+        rules.require_write(actor, at)
+        return rules.outcome(actor, at, wanted, changed=True)
+    changed = not rules.says_the_same(before.state, fields)
+    is_approved = not changed and place_of(connection, before).is_approved
+    at = Place(before.row.status, section.id, before.row.created_by, section.rule, is_approved)
+    return rules.outcome(actor, at, wanted, changed=changed)
+
+
+def _same(state: ArticleState, fields: dict[str, Any]) -> bool:
+    return all(getattr(state, name) == value for name, value in fields.items())

@@ -1,0 +1,59 @@
+"""What ingest does by itself, all of it in one table."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from celery import Celery
+from sqlalchemy import Connection, Engine, exists
+
+from services.ingest import scheduler
+from services.ingest.exchange import loop as imports
+from services.ingest.exchange.store import jobs
+from services.ingest.feeds import loop as feeds
+from services.ingest.feeds import store as feed_rows
+from services.ingest.front_page import store as frontpage
+from services.ingest.kit.fetching import Fetcher
+from services.ingest.kit.periodic import Job
+from services.ingest.kit.tables import outbox
+from services.ingest.ops import delivery_check, gauges, reconcile
+from services.ingest.webhooks import loop as webhooks
+from services.ingest.webhooks.store import deliveries
+from shared.ask import Asker
+from shared.outbox import Relay
+from shared.settings import get_settings
+
+# Where a job is woken when it is due, it looks for itself after this long all the same.
+_LONGEST = 30.0
+# Longer than every timeout in it together.
+_STILL = 120.0
+SETTLE_SECONDS = 8.0
+"""Between two comparisons, and after the first word of lost messages: the others in trouble are back by then."""
+
+
+def table(
+    source: Engine, app: Celery, relay: Relay, asker: Asker, doubted: threading.Event, halted: Callable[[], bool]
+) -> tuple[Job, ...]:
+    """Every job. `doubted` asks for a comparison; work that lasts ends early when `halted()`."""
+    outside, told = Fetcher(), Fetcher(max_bytes=100_000, seconds=10)
+    measured = gauges.Gauges(source, app, relay)
+    check = delivery_check.DeliveryCheck(source, app)
+
+    def pinned_wrongly(connection: Connection) -> bool:
+        return frontpage.is_stale(connection, datetime.now(UTC))
+
+    return (
+        Job("relay", _LONGEST, relay.run_once, exists(outbox.c.id), still=_STILL, awake=relay.awake),
+        Job("scheduler", _LONGEST, partial(scheduler.work, source), scheduler.DUE, still=_STILL),
+        Job("front page", _LONGEST, partial(scheduler.tick, source), frontpage.ANY, pinned_wrongly),
+        Job("delivery check", _LONGEST, partial(check.look, asker.ask_sync), delivery_check.DUE, rest=2.0),
+        Job("comparison", get_settings().reconcile_seconds, reconcile.reconcile, rest=SETTLE_SECONDS, awake=doubted),
+        Job("feeds", _LONGEST, partial(feeds.poll_due, source, outside), feed_rows.DUE),
+        Job("webhooks", _LONGEST, partial(webhooks.work, source, told), deliveries.DUE),
+        Job("old deliveries", 3600.0, partial(deliveries.forget_old, source)),
+        Job("imports", _LONGEST, partial(imports.work_off, source, halted), jobs.DUE),
+        Job("gauges", 5.0, measured.measure),
+        Job("history", 10.0, measured.remember),
+        Job("canaries", 30.0, measured.send_canaries),
+    )

@@ -1,0 +1,73 @@
+"""Readers' comments on disk until ingest says that it holds them: what a reader was thanked for is not lost, whatever
+becomes of the broker and of the worker that has the message in its hands.
+
+A file for each comment, named by its token; several web processes may share the folder, because ingest knows a token
+that comes twice.
+"""
+
+import os
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from shared.contracts.commands import SubmitComment
+from shared.telemetry import log
+
+LIMIT = 10_000
+"""Comments on disk at most. Past it readers are told that theirs was not taken."""
+GIVE_UP_SECONDS = 7 * 86_400.0
+"""Ingest does not take comments on an article that it does not know: after this long they are dropped."""
+_ONE_ROUND = 500
+
+
+class JournalFull(OSError):
+    """What was not written is not held."""
+
+
+class CommentJournal:
+    """The folder is made when the first comment comes. Raises OSError when the disk does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, comment: SubmitComment) -> None:
+        """Written and synced when this returns. Raises JournalFull, OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        if len(self._files()) >= LIMIT:
+            raise JournalFull("too many comments wait for ingest")
+        part = self._folder / f".{comment.token}.{os.getpid()}"
+        with part.open("wb") as writer:
+            writer.write(comment.model_dump_json().encode())
+            writer.flush()
+            os.fsync(writer.fileno())
+        part.replace(self._folder / f"{comment.token}.json")
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def waiting(self, seconds: float) -> list[SubmitComment]:
+        """Those that have waited for longer, 500 at most."""
+        found = []
+        for path in self._files()[:_ONE_ROUND]:
+            try:
+                age = time.time() - path.stat().st_mtime
+                if age > GIVE_UP_SECONDS:
+                    log.error("comment dropped: ingest would not take it", token=path.stem)
+                    path.unlink(missing_ok=True)
+                elif age > seconds:
+                    found.append(SubmitComment.model_validate_json(path.read_bytes()))
+            except FileNotFoundError:
+                continue  # another process was told that ingest has it
+            except ValidationError as error:
+                log.error("comment damaged on disk, put aside", token=path.stem, error=repr(error)[:200])
+                path.rename(path.with_suffix(".damaged"))
+        return found
+
+    def forget(self, token: str) -> None:
+        (self._folder / f"{token}.json").unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("*.json"), key=lambda path: path.name)

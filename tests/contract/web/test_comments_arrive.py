@@ -1,0 +1,99 @@
+"""A reader's comment, from the thanks to the moderators' list."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store.articles import save_article
+from services.ingest.comments import store as comments
+from services.ingest.kit.json_input import read_fields
+from services.web import store
+from shared.settings import get_settings
+from tests.contract.ingest.base import EDITOR, STORY, migrated
+from tests.contract.web.conftest import ROOT, Site, published, state
+from tests.servers import RedisServer
+from tests.wait import until
+from toasoan.processes import die_with_parent
+
+PATH = "/thoi-su/bai-so-1-1"
+SAID = {"name": "Bà Sín", "text": "Bài hay quá."}
+
+
+@pytest.fixture(autouse=True)
+def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends is believed to be who the proxy says."""
+    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
+
+
+@pytest.fixture
+def ingest(site: Site) -> Engine:
+    """Ingest's store with the article that readers see."""
+    source = migrated()
+    assert save_article(source, read_fields(ArticleInput, STORY), EDITOR).id == 1
+    site.tell(store.publish, published(state(1)))
+    site.until(PATH, "Nội dung")
+    return source
+
+
+@pytest.fixture
+def start_worker() -> Iterator[Callable[[], None]]:
+    started = []
+
+    def start() -> None:
+        command = [sys.executable, "-m", "services.ingest.worker"]
+        started.append(subprocess.Popen(command, cwd=ROOT, preexec_fn=die_with_parent(os.getpid())))
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(10)
+
+
+def say(site: Site, address: str = "203.0.113.7") -> int:
+    own = {"x-forwarded-for": address}
+    return site.client.post("/api/articles/1/comments", json=SAID, headers=own).status_code
+
+
+def waiting() -> list[Path]:
+    return list((get_settings().data_dir / "views" / "comments").glob("*.json"))
+
+
+def test_a_comment_arrives_though_its_message_was_lost(
+    site: Site, broker: RedisServer, ingest: Engine, start_worker: Callable[[], None]
+) -> None:
+    """As when the broker handed it to a worker that was frozen, and then killed."""
+    assert say(site) == 202
+    with broker.client() as client:
+        assert client.delete("ts:comments") == 1
+    assert len(waiting()) == 1
+    start_worker()
+    until(lambda: comments.listed(ingest), 60, "the moderators have it")
+    until(lambda: not waiting(), 40, "web has let go of it")
+    assert [one["text"] for one in comments.listed(ingest)] == [SAID["text"]]
+
+
+def test_a_comment_is_taken_while_the_broker_is_away(
+    site: Site, broker: RedisServer, ingest: Engine, start_worker: Callable[[], None]
+) -> None:
+    broker.kill()
+    assert say(site) == 202
+    # The same reader again is the same comment; the same words of another reader are another.
+    assert say(site) == 202
+    assert say(site, "203.0.113.8") == 202
+    broker.start()
+    start_worker()
+    until(lambda: len(comments.listed(ingest)) == 2, 60, "the moderators have them")
+    until(lambda: not waiting(), 40, "web has let go of them")
+
+
+def test_a_comment_that_cannot_be_held_is_not_thanked_for(site: Site, ingest: Engine) -> None:
+    folder = get_settings().data_dir / "views" / "comments"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.touch()
+    assert say(site) == 503
