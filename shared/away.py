@@ -38,7 +38,7 @@ _REDIS = frozenset(
     }
 )
 # redis-py puts the command before what a pipeline's command was answered; Redis before 7 the script before its error.
-_IN_PIPELINE = re.compile(r"Command # \d+ .* of pipeline caused error: ", re.DOTALL)
+_IN_PIPELINE = re.compile(r"\ACommand # \d+ .* of pipeline caused error: ", re.DOTALL)
 _IN_SCRIPT = re.compile(r"(?:ERR )?Error running script \(call to f_\w+\): @\w+:\d+: @\w+: \d+: -")
 _SQLITE = frozenset(
     {

@@ -1,16 +1,28 @@
-"""What ingest does for other services' messages: keeps readers' comments and dead letters, and says which it has."""
+"""What ingest does for messages: keeps comments and dead letters, says which it has, begins anew what was given up."""
+
+from typing import Any
 
 from celery import Celery
 from sqlalchemy import Engine
 
 from services.ingest.comments import store as comments
+from services.ingest.exchange.store import jobs
+from services.ingest.feeds import store as feeds
 from services.ingest.ops import store as letters
 from shared import handler
-from shared.contracts.commands import HeldCommentsAnswer, ListHeldComments, StoreDeadLetter, SubmitComment
+from shared.contracts.commands import HeldCommentsAnswer, ListHeldComments, RetryJob, StoreDeadLetter, SubmitComment
+
+_JOBS: dict[str, Any] = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
+
+
+def _retry(engine: Engine, command: RetryJob) -> None:
+    _JOBS[command.job](engine, command.id)
+
 
 COMMANDS: handler.Commands = {
     SubmitComment: comments.hold,
     StoreDeadLetter: letters.keep,
+    RetryJob: _retry,
 }
 
 

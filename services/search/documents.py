@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
+from shared.markup import without
 from shared.vietnamese import forms
 from shared.vietnamese.dates import VIETNAM
 
@@ -26,8 +27,7 @@ _MAX_TEXT = 60_000
 _ABOUT_TEXT = 700
 _START_LENGTH = 64
 _STARTS = 24
-_BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^>]*>", re.I)
-_TAG = re.compile(r"<[^>]*>")
+_BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^<>]*>", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def tombstone(article_id: int, version: int) -> IndexDocument:
 
 def plain_text(body: str) -> str:
     """The text of sanitised HTML, a paragraph a line, at most 60,000 characters."""
-    text = html.unescape(_TAG.sub(" ", _BLOCK.sub("\n", body)) if "<" in body else body)
+    text = html.unescape(without(_BLOCK.sub("\n", body), "<", ">", " ") if "<" in body else body)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return "\n".join(filter(None, lines))[:_MAX_TEXT]
 

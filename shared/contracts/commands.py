@@ -95,6 +95,15 @@ class StoreDeadLetter(Command):
     at: AwareDatetime
 
 
+class RetryJob(Command):
+    """Begin an import or a feed anew that was given up after several tries: what replaying its letter does."""
+
+    kind: ClassVar[str] = "retry_job"
+    queue: ClassVar[Queue] = Queue.dead
+    job: Literal["import", "feed"]
+    id: int
+
+
 # ---------------------------------------------------------------- queries
 
 
@@ -331,6 +340,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SubmitComment,
     ListHeldComments,
     StoreDeadLetter,
+    RetryJob,
     SearchArticles,
     SuggestTitles,
     ListWebVersions,

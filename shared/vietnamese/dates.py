@@ -17,11 +17,12 @@ _WEEKDAY_NUMBERS = (
     | {"thứ bẩy": 5, "cn": 6, "chúa nhật": 6}
 )
 
-_WEEKDAY = r"(?P<weekday>thứ\s+\w+|ch[ủú]a? nhật|cn)"
+# For words with one space between them.
+_WEEKDAY = r"(?P<weekday>thứ \w{1,9}|ch[ủú]a? nhật|cn)"
 _TIME = r"(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?::\d{2})?(?:\s?phút)?"
-_DATE = r"(?:ngày\s+)?(?P<day>\d{1,2})\s?[/.-]\s?(?P<month>\d{1,2})\s?[/.-]\s?(?P<year>\d{4})"
-_GAP = r"\s*[-–—,:|]?\s*"
-_ZONE = r"(?:\s*\(?(?:GMT|UTC)\s?\+\s?0?7(?::?00)?\)?)?"
+_DATE = r"(?:ngày )?(?P<day>\d{1,2})\s?[/.-]\s?(?P<month>\d{1,2})\s?[/.-]\s?(?P<year>\d{4})"
+_GAP = r" ?[-–—,:|]? ?"
+_ZONE = r"(?: ?\(?(?:GMT|UTC)\s?\+\s?0?7(?::?00)?\)?)?"
 _PRINTED = tuple(
     re.compile(rf"{form}{_ZONE}", re.IGNORECASE)
     for form in (

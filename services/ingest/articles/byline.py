@@ -1,6 +1,7 @@
 """Bylines: "Tin, ảnh: Quang Long" read into people and what they did, or written from such a list."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from shared.contracts.articles import Author
@@ -12,11 +13,14 @@ _LISTED = """tin, bài, ảnh, video, clip, đồ họa, thiết kế, trình b�
     kỹ thuật, âm thanh, phát thanh viên, biên tập, chụp ảnh, dàn trang"""
 ROLES = tuple(" ".join(role.split()) for role in _LISTED.split(","))
 _FOLDED_ROLES = frozenset(fold(role).strip() for role in ROLES)
-_BETWEEN_ROLES = re.compile(r"\s*(?:,|/|&|\+|\s[-–—]\s|\bvà\b)\s*", re.IGNORECASE)
-_BETWEEN_NAMES = re.compile(r"\s*(?:,|;|/|&|\+|\s[-–—]\s|(?<=\S)\s+và\s+(?=\S))\s*")
-_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
-# A new group begins where roles and a colon follow a sign that can part two groups.
-_LABEL = re.compile(r"(?:^|[;|.,\n]|\s[-–—]\s)\s*([^:;|\n]{1,60}?)\s*:\s*")
+_BETWEEN_ROLES = re.compile(r"[,/&+]|(?<=\s)[-–—](?=\s)|\bvà\b", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r"[,;/&+]|(?<=\s)[-–—](?=\s)|(?<=\s)và(?=\s)")
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_COLON = re.compile(":")
+# What can part two groups of a byline, and what none reaches across.
+_BETWEEN_GROUPS = re.compile(r"[;|.,\n]|(?<=\s)[-–—](?=\s)")
+_GROUPS_END = ";|\n"
+_LABEL_LENGTH = 60
 
 
 @lru_cache(maxsize=1024)
@@ -59,14 +63,29 @@ def printed(people: tuple[Author, ...]) -> str:
 
 def _groups(line: str) -> list[tuple[list[str], str]]:
     """(roles, names) for each "roles: names" of the line; names without a label have no roles."""
-    labels = [found for found in _LABEL.finditer(line) if _as_roles(found[1])]
+    labels = list(_labels(line))
     if not labels:
         return [([], line)]
-    groups: list[tuple[list[str], str]] = [([], line[: labels[0].start()])] if line[: labels[0].start()].strip() else []
-    for found, following in zip(labels, [*labels[1:], None], strict=True):
-        end = following.start() if following else len(line)
-        groups.append((_as_roles(found[1]), line[found.end() : end]))
+    first = line[: labels[0][1]]
+    groups: list[tuple[list[str], str]] = [([], first)] if first.strip() else []
+    for (roles, _, names_from), following in zip(labels, [*labels[1:], None], strict=True):
+        groups.append((roles, line[names_from : following[1] if following else len(line)]))
     return groups
+
+
+def _labels(line: str) -> Iterator[tuple[list[str], int, int]]:
+    """(roles, where they begin, where the colon behind them ends) for each "roles:" at the line's beginning or behind
+    a sign that can part two groups."""
+    looked_to = 0
+    for colon in _COLON.finditer(line):
+        begin = max(looked_to, colon.start() - _LABEL_LENGTH - 1)
+        begin = max(begin, *(line.rfind(sign, begin, colon.start()) for sign in _GROUPS_END))
+        sign = _BETWEEN_GROUPS.search(line, begin, colon.start()) if begin else None
+        if begin == 0 or sign:
+            roles = _as_roles(line[sign.end() if sign else 0 : colon.start()])
+            if roles:
+                yield roles, sign.start() if sign else 0, colon.end()
+        looked_to = colon.end()
 
 
 def _as_roles(label: str) -> list[str]:

@@ -14,7 +14,7 @@ from shared.contracts.articles import Author, Image, Tag
 from shared.vietnamese.text import one_line, slug
 
 SUMMARY_LENGTH = 240
-_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p>([^<]*+(?:<(?!/?p>)[^<]*+)*)</p>")
 _MARKS = r"(?:</?(?:strong|em)>|\s|&nbsp;)*"
 _SENTENCE_END = re.compile(r"[.!?…][”\"»)]?\s")
 

@@ -1,17 +1,25 @@
-"""Two texts side by side with their differences by word, and a third one made of both where they do not collide."""
+"""Two texts side by side with their differences by word, and a third one made of both where they do not collide.
+
+Finding differences takes time with the square of the length and more, so `answers` asks a bounded process.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from services.ingest.articles.sanitise import to_text
+from services.ingest.kit import bounded
+from services.ingest.kit.errors import TooHeavy
+from shared.telemetry import log
 
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
 _BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
-_IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
+_IMAGE = re.compile(r'<img (?:[^<>"]|"[^"]*+")*?src="([^"]*)"')
 # Two paragraphs that share less than this are another paragraph, not a changed one.
 _ALIKE = 0.35
+_BOUNDS = bounded.Bounds(cpu_seconds=8, memory_bytes=500_000_000, seconds=15)
 
 Part = tuple[str, bool]
 """(text, whether the other side does not have it)"""
@@ -27,6 +35,49 @@ class Row:
     @property
     def differs(self) -> bool:
         return any(changed for _, changed in (*self.left, *self.right))
+
+
+Question = tuple[str, ...]
+"""("words", left, right), ("paragraphs", left, right) or ("merged", base, mine, theirs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One a question, as the functions of their names give them; `whole` is False where the texts are too long to be
+    compared: then they stand side by side, and nothing is merged."""
+
+    given: list[Any]
+    whole: bool = True
+
+
+def answers(questions: Sequence[Question]) -> Answers:
+    """The answers to all questions, within some seconds."""
+    try:
+        found = bounded.run(answers_here, questions, bounds=_BOUNDS) if questions else []
+    except TooHeavy as ended:
+        log.warning("texts not compared", cause=ended.cause)
+        return Answers([_without_looking(*question) for question in questions], False)
+    return Answers([_read(kind, answer) for (kind, *_), answer in zip(questions, found, strict=True)])
+
+
+def answers_here(questions: Sequence[Question]) -> list[Any]:
+    """Inside the bounded process."""
+    return [_FUNCTIONS[kind](*texts) for kind, *texts in questions]
+
+
+def _read(kind: str, answer: Any) -> Any:
+    """An answer that travelled as JSON."""
+    if kind == "words":
+        return Row(**answer)
+    return [Row(**row) for row in answer] if kind == "paragraphs" else answer
+
+
+def _without_looking(kind: str, *texts: str) -> Any:
+    if kind == "merged":
+        return None
+    left, right = texts if kind == "words" else (" ".join(to_text(text).split()) for text in texts)
+    row = Row([(left, False)], [(right, False)])
+    return row if kind == "words" else [row]
 
 
 def words(left: str, right: str) -> Row:
@@ -126,3 +177,6 @@ def _in_step(original: Sequence[str], left: Sequence[str], right: Sequence[str])
         else:
             j += 1
     yield len(original), len(left), len(right), 0
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {"words": words, "paragraphs": paragraphs, "merged": merged}

@@ -11,11 +11,16 @@ from functools import lru_cache
 import nh3
 
 from services.ingest.kit.errors import Invalid
+from shared.markup import without
 from shared.settings import get_settings
 from shared.vietnamese.text import plain
 
 MAX_DEPTH = 100
 MAX_TAGS = 20_000
+MAX_ATTRIBUTES = 200
+"""Of one tag: the parser compares each with all before it."""
+MAX_REFERENCES = 50_000
+"""Such as "&amp;", and what is written so, as hard spaces are: the parser copies a text for each."""
 
 _TAGS = set(
     """h2 h3 h4 h5 h6 p br hr a em strong b i u s sub sup ul ol li blockquote cite q
@@ -32,33 +37,36 @@ _DROPPED_WITH_CONTENT = {
     "script", "style", "noscript", "iframe", "object", "embed", "svg", "math", "template", "head", "title",
     "textarea", "select", "form", "button", "audio", "video", "canvas", "noembed", "noframes", "xmp",
 }  # fmt: skip
+# As a parser reads them: a quote that nobody closes reaches to the end.
+_ATTRIBUTE = re.compile(r"""[\s/]*+=?[^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?""")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # No depth of their own: empty ones, and those whose end tag may be left out.
 _FLAT = set("br hr img input meta link wbr col source track area base embed param p li td th tr dt dd option".split())
 _DIGITS = re.compile(r"[0-9]{1,4}")
 _SAME_AS = re.compile(r"<(/?)(b|i)>")
-_IMG = re.compile(r"""<img(?:[^>"]|"[^"]*")*>""")
+_IMG = re.compile(r"""<img(?:[^<>"]|"[^"]*+")*>""")
 _BLOCK = re.compile(
     r"<(/?)(?:div|section|article|main|header|footer|center|address|dd|dt|pre)(?=[\s>/])", re.IGNORECASE
 )
 _H1 = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|h[2-6]|figure|figcaption|li|blockquote|aside|em|strong)>(?:\s|&nbsp;|<br>)*</\1>")
 _TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
-_MARKUP = re.compile(r"<[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
-_FIRST_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_FIRST_PARAGRAPH = re.compile(r"<p>([^<]*+(?:<(?!/?p>)[^<]*+)*)</p>")
 
 
 def clean_html(body: str) -> str:
     """The allowed part of an HTML body. Cleaning it again changes nothing.
 
-    Raises Invalid for a body nested deeper than MAX_DEPTH or with more than MAX_TAGS tags.
+    Raises Invalid for a body nested deeper than MAX_DEPTH, with more tags or references than MAX_TAGS and
+    MAX_REFERENCES, or with a tag of more than MAX_ATTRIBUTES attributes.
     """
     _refuse_monsters(body)
     cleaner = _cleaner(get_settings().site_url)
     # A <p> ends where the next block begins, so blocks turned into it never nest.
     first = cleaner.clean(_H1.sub(r"<\1h2", _BLOCK.sub(r"<\1p", plain(body))))
+    _refuse_many_references(first)
     # References such as &#x202e; have become characters by now.
     cleaned = _SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}>", plain(first))
     cleaned = _IMG.sub(lambda m: m[0] if ' src="' in m[0] else "", cleaned)
@@ -86,7 +94,7 @@ def text_to_html(body: str) -> str:
 def to_text(body: str) -> str:
     """The words of a clean body, a line a block."""
     spaced = _BLOCK_END.sub("\n", body)
-    return html.unescape(_MARKUP.sub("", spaced))
+    return html.unescape(without(spaced, "<", ">"))
 
 
 def first_paragraph(body: str) -> str:
@@ -153,14 +161,37 @@ def _paragraph(loose: str) -> str:
 
 
 def _refuse_monsters(body: str) -> None:
-    depth = deepest = tags = 0
-    for closing, name in _TAG.findall(body):
+    _refuse_many_references(body)
+    depth = tags = 0
+    # Tags do not overlap, so all that is read of them is not longer than the body.
+    left = 2 * len(body) + 10_000
+    for tag in _TAG.finditer(body):
+        closing, name = tag.groups()
         tags += 1
+        if tags > MAX_TAGS:
+            raise Invalid.of("body", f"Nội dung có quá {MAX_TAGS} thẻ HTML.")
+        if body[tag.end() : tag.end() + 1] != ">":
+            left -= _length_of_attributes(body, tag.end())
+            if left < 0:
+                raise Invalid.of("body", "Nội dung có nhiều thẻ HTML viết sai.")
         if name.lower() in _FLAT:
             continue
         depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise Invalid.of("body", f"Nội dung có các thẻ lồng nhau quá {MAX_DEPTH} lớp.")
-    if tags > MAX_TAGS:
-        raise Invalid.of("body", f"Nội dung có quá {MAX_TAGS} thẻ HTML.")
+        if depth > MAX_DEPTH:
+            raise Invalid.of("body", f"Nội dung có các thẻ lồng nhau quá {MAX_DEPTH} lớp.")
+
+
+def _refuse_many_references(body: str) -> None:
+    if body.count("&") + body.count("\xa0") > MAX_REFERENCES:
+        raise Invalid.of("body", f"Nội dung có quá {MAX_REFERENCES} ký hiệu viết thành mã (như &amp;).")
+
+
+def _length_of_attributes(body: str, begin: int) -> int:
+    """How many characters they take. Raises Invalid for more than MAX_ATTRIBUTES."""
+    at = begin
+    for _ in range(MAX_ATTRIBUTES + 1):
+        found = _ATTRIBUTE.match(body, at)
+        if found is None or found.end() == at:
+            return at - begin
+        at = found.end()
+    raise Invalid.of("body", f"Nội dung có thẻ mang quá {MAX_ATTRIBUTES} thuộc tính.")

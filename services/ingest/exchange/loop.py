@@ -1,4 +1,4 @@
-"""Works off what was handed in at the desk, and goes on where a restart cut it."""
+"""Works off what was handed in at the desk, each job in a bounded process, and goes on where a restart cut it."""
 
 import time
 from collections.abc import Callable
@@ -11,17 +11,22 @@ from services.ingest.accounts.store import accounts
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
-from services.ingest.kit import rights
+from services.ingest.kit import bounded, rights
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.errors import Forbidden
+from services.ingest.kit.errors import Forbidden, TooHeavy
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.rights import Action
 from services.ingest.media.imaging import MAX_UPLOAD_BYTES
+from shared.database import engine as service_engine
+from shared.process import every
 from shared.telemetry import log
 
 # Progress is noted after so many articles or seconds; a restart does those again, which changes nothing.
 _NOTE_EVERY, _NOTE_SECONDS = 100, 20.0
 _PROBLEMS_KEPT = 50
+# For one article with its pictures, and for saving those that are saved together.
+_BOUNDS = bounded.Bounds(cpu_seconds=60, memory_bytes=1_500_000_000, seconds=180)
+_RENEW_SECONDS = 30.0
 
 
 def work_off(engine: Engine, halted: Callable[[], bool]) -> bool:
@@ -29,35 +34,42 @@ def work_off(engine: Engine, halted: Callable[[], bool]) -> bool:
     row = jobs.claim(engine)
     if row is None:
         return False
+    renew = every(_RENEW_SECONDS, lambda: jobs.note(engine, row.id, leased_until=jobs.lease()))
+
+    def look() -> bool:
+        renew()
+        return halted()
+
     try:
-        _run(engine, row, halted)
+        bounded.run(import_file, row.id, bounds=_BOUNDS, halted=look)
+    except bounded.Halted:
+        jobs.let_go(engine, row, None)
+    except TooHeavy as ended:
+        log.error("import ended", job=row.id, cause=ended.cause)
+        jobs.let_go(engine, row, ended.cause)
     except Exception as error:
         log.exception("import failed", job=row.id)
-        jobs.note(engine, row.id, state="failed", problems=[["", repr(error)[:300]]], finished_at=datetime.now(UTC))
+        jobs.note(engine, row.id, state="failed", problems=[["", str(error)[:300]]], finished_at=datetime.now(UTC))
     return True
 
 
-def _run(engine: Engine, row: Any, halted: Callable[[], bool]) -> None:
+def import_file(job_id: int) -> None:
+    """Inside the bounded process: import a job's file from where it stands."""
+    engine = service_engine("ingest")
+    row = jobs.one(engine, job_id)
     report = ImportReport(row.dry_run)
     report.counts.update(row.counts)
     problems = list(row.problems)
-    actor = _actor(engine, row.created_by)
-    fetcher = Fetcher(max_bytes=MAX_UPLOAD_BYTES) if row.fetch_media else None
-    options = Options(row.format, row.dry_run, row.as_status, skip=row.done, fetcher=fetcher, actor=actor)
     done, noted = row.done, time.monotonic()
-    for result in import_paths([jobs.folder() / row.file], options, engine):
+    for result in import_paths([jobs.folder() / row.file], _options(engine, row), engine):
         report.add(result)
         done += 1
         if result.status == "failed" and len(problems) < _PROBLEMS_KEPT:
             problems.append([result.source.rpartition("/")[2], result.error[:500]])
         if done % _NOTE_EVERY == 0 or time.monotonic() - noted > _NOTE_SECONDS:
             noted = time.monotonic()
-            jobs.note(
-                engine, row.id, done=done, counts=dict(report.counts), problems=problems, leased_until=jobs.lease()
-            )
-            if halted():
-                jobs.note(engine, row.id, leased_until=None)
-                return
+            # It gets somewhere, so the tries are counted anew.
+            jobs.note(engine, row.id, done=done, counts=dict(report.counts), problems=problems, tries=1, cause="")
     finished = {"state": "done", "done": done, "finished_at": datetime.now(UTC)}
     jobs.note(engine, row.id, **finished, counts=dict(report.counts), problems=problems)
     if not row.dry_run:
@@ -70,3 +82,9 @@ def _actor(engine: Engine, name: str) -> Actor:
     if account is None or not rights.may(account, Action.transfer):
         raise Forbidden("Người nộp tệp không còn quyền nhập dữ liệu.")
     return account.actor
+
+
+def _options(engine: Engine, row: Any) -> Options:
+    actor = _actor(engine, row.created_by)
+    fetcher = Fetcher(max_bytes=MAX_UPLOAD_BYTES) if row.fetch_media else None
+    return Options(row.format, row.dry_run, row.as_status, skip=row.done, fetcher=fetcher, actor=actor)

@@ -31,5 +31,7 @@ import_jobs = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("leased_until", UtcDateTime),
     Column("finished_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default="0"),  # begun since it last got anywhere
+    Column("cause", Text, nullable=False, server_default=""),  # what ended the last one
     Index("import_jobs_by_state", "state", "id"),
 )

@@ -22,15 +22,20 @@ from services.ingest.articles.store.articles import save_article
 from services.ingest.exchange.importers import Fields, fields_of, format_of_xml
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.feeds import store
+from services.ingest.kit import bounded
 from services.ingest.kit.actors import Actor, Scope
-from services.ingest.kit.errors import Refused
+from services.ingest.kit.errors import Refused, TooHeavy
 from services.ingest.kit.fetching import Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
+from shared.database import engine as service_engine
 from shared.http_client import Answer
 from shared.telemetry import log
 
 MAX_ITEMS = 200
 AT_ONCE = 4
+_BEGINNING = 1000
+# For reading the feed, and for each item of it.
+_BOUNDS = bounded.Bounds(cpu_seconds=20, memory_bytes=1_000_000_000, seconds=60)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml, text/xml, application/json;q=0.9, */*;q=0.1"
 
 
@@ -57,7 +62,9 @@ def poll(engine: Engine, row: Any, fetcher: Fetcher) -> None:
     """Poll one feed and note how it went, whatever happens."""
     try:
         answer = fetcher.get(row.url, _conditions(row))
-        polled = Polled(0, 0, "") if answer.status == 304 else _take_in(engine, row, answer)
+        polled = Polled(0, 0, "") if answer.status == 304 else _taken_in(row, answer)
+    except TooHeavy as ended:
+        store.failed(engine, row, ended.detail, ended.cause)
     except Refused as refused:
         store.failed(engine, row, refused.detail)
     except Exception as error:
@@ -75,15 +82,27 @@ def _conditions(row: Any) -> dict[str, str]:
     return {"Accept": _ACCEPT, **{name: value for name, value in given.items() if value}}
 
 
-def _take_in(engine: Engine, row: Any, answer: Answer) -> Polled:
-    """Make drafts of what is new. Raises Refused where the whole is unusable."""
+def _taken_in(row: Any, answer: Answer) -> Polled:
+    """Make drafts of what is new, in a bounded process. Raises Refused where the whole is unusable, TooHeavy."""
     if answer.status != 200:
         raise FetchFailed(f"Máy chủ trả lời HTTP {answer.status}.")
+    # Readers want a file, which also keeps a long feed out of memory.
+    with tempfile.NamedTemporaryFile(prefix="toasoan-feed-") as copy:
+        copy.write(answer.body)
+        copy.flush()
+        return Polled(*bounded.run(take_in, row.id, copy.name, bounds=_BOUNDS))
+
+
+def take_in(feed_id: int, file: str) -> tuple[int, int, str]:
+    """Inside the bounded process: make drafts of what is new in a feed's file; the parts of Polled."""
+    engine = service_engine("ingest")
+    row = store.one(engine, feed_id)
     actor = Actor(f"feed:{row.name}", frozenset({Scope.draft}))
     pictures = Pictures(engine, actor)
     drafts = unusable = read_items = 0
     reason = ""
-    for fields in _items(answer.body):
+    for fields in _items(Path(file)):
+        bounded.going_on()
         read_items += 1
         try:
             if isinstance(fields, Refused):
@@ -94,18 +113,16 @@ def _take_in(engine: Engine, row: Any, answer: Answer) -> Polled:
             unusable, reason = unusable + 1, reason or refused.detail
     if unusable and unusable == read_items:
         raise FetchFailed(reason)
-    return Polled(drafts, unusable, reason)
+    return drafts, unusable, reason
 
 
-def _items(body: bytes) -> Iterator[Fields | Refused]:
-    """The first MAX_ITEMS of a feed; readers want a file, which also keeps a long feed out of memory."""
-    with tempfile.NamedTemporaryFile(prefix="toasoan-feed-") as copy:
-        copy.write(body)
-        copy.flush()
-        file = Path(copy.name)
-        kind = "ninjs" if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else format_of_xml(file)
-        for _, fields in islice(fields_of(file, kind), MAX_ITEMS):
-            yield fields
+def _items(file: Path) -> Iterator[Fields | Refused]:
+    """The first MAX_ITEMS of a feed."""
+    with file.open("rb") as stream:
+        begins = stream.read(_BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    kind = "ninjs" if begins in (b"{", b"[") else format_of_xml(file)
+    for _, fields in islice(fields_of(file, kind), MAX_ITEMS):
+        yield fields
 
 
 def _draft(row: Any, fields: Fields, pictures: Pictures) -> ArticleInput:

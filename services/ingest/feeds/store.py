@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, exists, insert, select, update
 
 from services.ingest.feeds.tables import feeds
-from services.ingest.kit import audit
+from services.ingest.kit import audit, letters
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.periodic import moment
@@ -18,6 +18,7 @@ from shared.telemetry import log
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 1440
 _LONGEST_REST = timedelta(hours=6)
 _ERROR_CHARS = 500
+_GIVEN_UP = f"Đã thử {letters.MOST_TRIES} lần, lần nào cũng phải dừng giữa chừng; xem trang Vận hành."
 DUE = exists().where(feeds.c.enabled, feeds.c.next_at <= moment())
 """Whether a feed is due."""
 
@@ -26,6 +27,15 @@ def listed(engine: Engine) -> list[Any]:
     """Every feed's row, by name."""
     with read(engine) as connection:
         return list(connection.execute(select(feeds).order_by(feeds.c.name, feeds.c.id)))
+
+
+def one(engine: Engine, feed_id: int) -> Any:
+    """Raises NotFound."""
+    with read(engine) as connection:
+        row = connection.execute(select(feeds).where(feeds.c.id == feed_id)).first()
+    if row is None:
+        raise NotFound("Không có nguồn tin này.")
+    return row
 
 
 def save(
@@ -39,7 +49,7 @@ def save(
     now = datetime.now(UTC)
     values: dict[str, Any] = {"name": name, "url": url, "section": section, "minutes": minutes, "enabled": enabled}
     # Another address knows nothing of what the old one last said.
-    values |= {"etag": "", "last_modified": "", "next_at": now, "failures": 0, "error": ""}
+    values |= {"etag": "", "last_modified": "", "next_at": now, "failures": 0, "error": "", "tries": 0, "cause": ""}
     with write(engine) as connection:
         if connection.execute(select(sections.c.id).where(sections.c.slug == section)).first() is None:
             raise Invalid.of("section", "Không có chuyên mục này.")
@@ -83,18 +93,32 @@ def due(engine: Engine, now: datetime) -> list[Any]:
 
 
 def claim(engine: Engine, row: Any, now: datetime) -> bool:
-    """Move a feed's time forward, so that nobody else polls it; False where somebody did."""
+    """Move a feed's time forward, so that nobody else polls it; False where somebody did.
+
+    One whose last MOST_TRIES polls ended their process is switched off and buried instead.
+    """
     rest = min(timedelta(minutes=row.minutes) * 2 ** min(row.failures, 6), _LONGEST_REST)
     wanted = max(rest, timedelta(minutes=row.minutes))
-    mine = update(feeds).where(feeds.c.id == row.id, feeds.c.next_at == row.next_at).values(next_at=now + wanted)
+    mine = update(feeds).where(feeds.c.id == row.id, feeds.c.next_at == row.next_at).returning(feeds.c.id)
     with write(engine) as connection:
-        return connection.execute(mine.returning(feeds.c.id)).first() is not None
+        if row.tries >= letters.MOST_TRIES:
+            if connection.execute(mine.values(enabled=False, error=_GIVEN_UP)).first() is not None:
+                letters.bury(connection, "feed", row.id, row.cause)
+            return False
+        return connection.execute(mine.values(next_at=now + wanted, tries=row.tries + 1)).first() is not None
+
+
+def begin_anew(engine: Engine, feed_id: int) -> None:
+    """Poll a feed again that was buried, with all its tries before it."""
+    again = {"enabled": True, "next_at": datetime.now(UTC), "tries": 0, "cause": "", "error": ""}
+    with write(engine) as connection:
+        connection.execute(update(feeds).where(feeds.c.id == feed_id).values(again))
 
 
 def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts: int, note: str) -> None:
     """A poll's end: the ETag and Last-Modified of the answer (None: it was not a new one), how many drafts it gave."""
     now = datetime.now(UTC)
-    values: dict[str, Any] = {"polled_at": now, "ok_at": now, "failures": 0, "error": note[:_ERROR_CHARS]}
+    values: dict[str, Any] = {"polled_at": now, "ok_at": now, "failures": 0, "error": note[:_ERROR_CHARS], "tries": 0}
     if marks is not None:
         values |= {
             "etag": marks.get("etag", "")[:1000],
@@ -104,10 +128,11 @@ def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts:
     _note(engine, row, values)
 
 
-def failed(engine: Engine, row: Any, reason: str) -> None:
-    """A poll that gave nothing, and why."""
-    log.warning("feed not taken in", feed=row.id, reason=reason[:300])
+def failed(engine: Engine, row: Any, reason: str, ended_by: str | None = None) -> None:
+    """A poll that gave nothing, and why; `ended_by` is what ended its process, and makes it count as a try."""
+    log.warning("feed not taken in", feed=row.id, reason=reason[:300], ended_by=ended_by)
     values = {"polled_at": datetime.now(UTC), "failures": feeds.c.failures + 1, "error": reason[:_ERROR_CHARS]}
+    values |= {"tries": 0} if ended_by is None else {"cause": ended_by[:_ERROR_CHARS]}
     _note(engine, row, values)
 
 

@@ -24,5 +24,7 @@ feeds = Table(
     Column("drafts", Integer, nullable=False),  # made since the beginning
     Column("created_by", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),  # polls begun since one came to an end
+    Column("cause", Text, nullable=False, server_default=""),  # what ended the last one
     Index("feeds_by_next", "enabled", "next_at"),
 )

@@ -15,7 +15,8 @@ Refused
 ├── NoVersion           428
 ├── WrongType           415
 ├── TooMany             429 (desk_kit.limits)
-└── Busy                503
+├── Busy                503
+└── TooHeavy            422
 """
 
 from typing import Any
@@ -68,7 +69,15 @@ class Stale(Refused):
 
 
 class Busy(Refused):
-    """Too many pictures at once."""
+    """Too much costly work at once."""
+
+
+class TooHeavy(Refused):
+    """Work on what was sent took more time or memory than it may; `cause` says for operators what ended it."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__("Việc này cần quá nhiều thời gian hoặc bộ nhớ nên đã bị dừng.")
+        self.cause = cause
 
 
 class Unauthorized(Refused):

@@ -20,6 +20,7 @@ from services.ingest.kit.errors import (
     NoVersion,
     Refused,
     Stale,
+    TooHeavy,
     TooLarge,
     Unauthorized,
     WrongType,
@@ -37,6 +38,7 @@ _STATUS: dict[type[Refused], int] = {
     Invalid: 422,
     NoVersion: 428,
     Busy: 503,
+    TooHeavy: 422,
 }
 _TITLES = {
     400: "Yêu cầu sai",

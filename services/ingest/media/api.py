@@ -7,13 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from services.ingest.accounts.bearer import actor
 from services.ingest.kit.actors import Actor, Scope
+from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type, json_answer
 from services.ingest.media import imaging
@@ -41,7 +41,7 @@ async def upload(request: Request) -> Response:
             if (file.size or 0) > imaging.MAX_UPLOAD_BYTES:
                 raise TooLarge(f"Ảnh lớn quá {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB.", "file")
             words = {name: _words(name, form.get(name)) for name in ("caption", "credit", "alt")}
-            row = await run_in_threadpool(_keep, file, who, words)
+            row = await costly(who.name, _keep, file, who, words)
     except (MultiPartException, HTTPException):
         raise Invalid.of("file", "Không đọc được biểu mẫu gửi lên.") from None
     members = {

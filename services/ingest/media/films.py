@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from services.ingest.kit.errors import Invalid
+from services.ingest.kit import bounded
+from services.ingest.kit.errors import Invalid, TooHeavy
 from services.ingest.media.imaging import Rebuilt
 
 MAX_BYTES = 200_000_000
@@ -16,6 +17,7 @@ _BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1
 _INSIDE = (b"moov", b"trak")
 _PRIVATE = (b"udta", b"meta", b"uuid")
 _COPY_BYTES = 1_000_000
+_BOUNDS = bounded.Bounds(cpu_seconds=20, memory_bytes=500_000_000, seconds=60)
 
 
 def sniff(head: bytes) -> str:
@@ -28,8 +30,22 @@ def sniff(head: bytes) -> str:
 
 
 def keep(source: Path, media_dir: Path, width: int, height: int) -> Rebuilt:
-    """Move a film into the media folder. Raises Invalid (field "file")."""
-    with source.open("r+b") as file:
+    """Check a film in a bounded process and move it into the media folder. Raises Invalid (field "file")."""
+    try:
+        kind, size, digest = bounded.run(checked, str(source), bounds=_BOUNDS)
+    except TooHeavy:
+        raise Invalid.of("file", "Video cần quá nhiều thời gian để kiểm tra.") from None
+    folder = media_dir / digest[:2]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = f"{digest[:2]}/{digest[2:34]}.{kind.removeprefix('video/')}"
+    source.chmod(0o644)
+    source.replace(media_dir / path)
+    return Rebuilt(path, kind, width, height, size, digest, ())
+
+
+def checked(source: str) -> tuple[str, int, str]:
+    """Inside the bounded process: (type, bytes, SHA-256) of a film, without what it says about where it was taken."""
+    with Path(source).open("r+b") as file:
         kind = sniff(file.read(64))
         size = os.fstat(file.fileno()).st_size
         if kind == "video/mp4":
@@ -38,13 +54,7 @@ def keep(source: Path, media_dir: Path, width: int, height: int) -> Rebuilt:
             _check_webm(file, size)
         else:
             raise Invalid.of("file", "Chỉ nhận video MP4 hoặc WebM.")
-        digest = _digest(file)
-    folder = media_dir / digest[:2]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = f"{digest[:2]}/{digest[2:34]}.{kind.removeprefix('video/')}"
-    source.chmod(0o644)
-    source.replace(media_dir / path)
-    return Rebuilt(path, kind, width, height, size, digest, ())
+        return kind, size, _digest(file)
 
 
 def _check_mp4(file: BinaryIO, size: int) -> None:

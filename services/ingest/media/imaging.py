@@ -2,34 +2,24 @@
 
 Nothing of the sent file survives but pixels: no metadata, no tail, no name. JPEG, PNG and WebP only.
 Pillow's advice for untrusted files (docs/handbook/security) is followed: few formats, a pixel limit, a bounded process.
-
-`python -m services.ingest.media.imaging SOURCE FOLDER [LEFT TOP RIGHT BOTTOM]` is that process: it prints one JSON
-object and exits 0, or prints the Vietnamese reason and exits 3. The numbers are shares of the picture to cut it to.
 """
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.ingest.kit.errors import Busy, Invalid
+from services.ingest.kit import bounded
+from services.ingest.kit.errors import Invalid, TooHeavy
+from shared.telemetry import log
 
 MAX_UPLOAD_BYTES = 25_000_000
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2560
 RENDITION_WIDTHS = (480, 960, 1600)
-MEMORY_BYTES = 1_000_000_000
-SECONDS = 20
-_REFUSED = 3
+_BOUNDS = bounded.Bounds(cpu_seconds=20, memory_bytes=1_000_000_000, seconds=40)
 _FORMATS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
-# One picture at a time: two cores have other work, and memory stays under one picture's limit.
-_turn = threading.Semaphore(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +45,17 @@ Crop = tuple[float, float, float, float]
 def rebuild(source: Path, media_dir: Path, crop: Crop | None = None) -> Rebuilt:
     """Make the site's own files of an uploaded one, or of a part of it.
 
-    Raises Invalid (field "file"), or Busy after a long wait.
+    Raises Invalid (field "file").
     """
-    if not _turn.acquire(timeout=SECONDS):
-        raise Busy("Đang xử lý nhiều ảnh; hãy thử lại sau ít phút.")
-    try:
-        media_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=media_dir) as folder:
-            made = json.loads(_run(source, Path(folder), crop))
-            return _move_in(Path(folder), media_dir, made)
-    finally:
-        _turn.release()
-
-
-def _run(source: Path, folder: Path, crop: Crop | None) -> bytes:
-    command = [sys.executable, "-m", "services.ingest.media.imaging", str(source), str(folder), *map(str, crop or ())]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, stdin=subprocess.DEVNULL, check=False)
-    except subprocess.TimeoutExpired:
-        raise Invalid.of("file", "Ảnh mất quá nhiều thời gian để xử lý.") from None
-    if done.returncode == _REFUSED:
-        raise Invalid.of("file", done.stdout.decode().strip())
-    if done.returncode != 0:
-        # Out of memory or a crash in a decoder: for the sender it is a picture that cannot be read.
-        raise Invalid.of("file", "Không đọc được ảnh này.")
-    return done.stdout
+    media_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=media_dir) as folder:
+        try:
+            made = bounded.run(rebuild_here, str(source), folder, crop, bounds=_BOUNDS)
+        except (TooHeavy, RuntimeError) as ended:
+            # Out of time or memory, or a crash in a decoder: for the sender it is a picture that cannot be read.
+            log.warning("picture not rebuilt", cause=getattr(ended, "cause", str(ended)))
+            raise Invalid.of("file", "Không đọc được ảnh này, hoặc ảnh cần quá nhiều thời gian để xử lý.") from None
+        return _move_in(Path(folder), media_dir, made)
 
 
 def _move_in(folder: Path, media_dir: Path, made: dict[str, object]) -> Rebuilt:
@@ -112,11 +88,8 @@ def _move_in(folder: Path, media_dir: Path, made: dict[str, object]) -> Rebuilt:
 # ---------------------------------------------------------------- inside the bounded process
 
 
-class _Refusal(Exception):
-    pass
-
-
-def _rebuild_here(source: Path, folder: Path, crop: Crop | None) -> dict[str, object]:
+def rebuild_here(source: str, folder: str, crop: Crop | None) -> dict[str, object]:
+    """Inside the bounded process: write the files into the folder and tell of them. Raises Invalid (field "file")."""
     import warnings
 
     from PIL import Image, ImageOps
@@ -126,24 +99,24 @@ def _rebuild_here(source: Path, folder: Path, crop: Crop | None) -> dict[str, ob
     try:
         with Image.open(source, formats=list(_FORMATS)) as opened:
             if opened.width * opened.height > MAX_PIXELS:
-                raise _Refusal(f"Ảnh quá {MAX_PIXELS // 1_000_000} triệu điểm ảnh.")
+                raise _refusal(f"Ảnh quá {MAX_PIXELS // 1_000_000} triệu điểm ảnh.")
             if getattr(opened, "n_frames", 1) > 1:
-                raise _Refusal("Không nhận ảnh động.")
+                raise _refusal("Không nhận ảnh động.")
             kind = str(opened.format)
             caption, credit = _words_in(opened)
             if crop is None:
                 opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
             picture = _to_srgb(ImageOps.exif_transpose(opened))
-    except _Refusal:
+    except Invalid:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _Refusal(f"Ảnh quá {MAX_PIXELS // 1_000_000} triệu điểm ảnh.") from None
+        raise _refusal(f"Ảnh quá {MAX_PIXELS // 1_000_000} triệu điểm ảnh.") from None
     except Image.UnidentifiedImageError:
-        raise _Refusal("Chỉ nhận ảnh JPEG, PNG hoặc WebP.") from None
+        raise _refusal("Chỉ nhận ảnh JPEG, PNG hoặc WebP.") from None
     except (OSError, ValueError, SyntaxError, EOFError, Warning):
-        raise _Refusal("Ảnh bị hỏng hoặc thiếu phần cuối.") from None
+        raise _refusal("Ảnh bị hỏng hoặc thiếu phần cuối.") from None
     if min(picture.size) < 1:
-        raise _Refusal("Ảnh trống.")
+        raise _refusal("Ảnh trống.")
     if crop is not None:
         picture = picture.crop(_box(picture.size, crop))
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
@@ -154,11 +127,11 @@ def _rebuild_here(source: Path, folder: Path, crop: Crop | None) -> dict[str, ob
     options: dict[str, dict[str, Any]] = {"JPEG": {"quality": 86, "progressive": True}, "WEBP": {"quality": 86}}
     if kind == "JPEG":
         fresh = fresh.convert("RGB")
-    fresh.save(folder / f"main.{suffix}", kind, **options.get(kind, {}))
+    fresh.save(Path(folder) / f"main.{suffix}", kind, **options.get(kind, {}))
     widths = [width for width in RENDITION_WIDTHS if width < fresh.width]
     for width in widths:
         small = fresh.resize((width, max(1, round(fresh.height * width / fresh.width))), Image.Resampling.LANCZOS)
-        small.save(folder / f"{width}.webp", "WEBP", quality=80)
+        small.save(Path(folder) / f"{width}.webp", "WEBP", quality=80)
     return {
         "file": f"main.{suffix}",
         "type": mime,
@@ -224,26 +197,5 @@ def _to_srgb(picture):  # type: ignore[no-untyped-def]
     return picture.convert("RGBA" if transparent else "RGB")
 
 
-def _limit() -> None:
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
-
-
-def main(arguments: list[str]) -> int:
-    _limit()
-    try:
-        crop = tuple(map(float, arguments[2:6])) or None
-        made = _rebuild_here(Path(arguments[0]), Path(arguments[1]), crop)  # type: ignore[arg-type]
-    except _Refusal as refusal:
-        sys.stdout.write(str(refusal))
-        return _REFUSED
-    sys.stdout.write(json.dumps(made))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _refusal(reason: str) -> Invalid:
+    return Invalid.of("file", reason)

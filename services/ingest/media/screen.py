@@ -13,8 +13,9 @@ from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
+from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
-from services.ingest.kit.requests import json_answer, json_object
+from services.ingest.kit.requests import json_answer, json_object, work
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.media import films, imaging, uploads
@@ -85,7 +86,7 @@ async def append_upload(
     if not complete:
         return json_answer({"id": upload_id, "offset": here})
     size = (_side(request, "x-width"), _side(request, "x-height"))
-    return json_answer({"media": await run_in_threadpool(_finish, who, upload_id, size)}, 201)
+    return json_answer({"media": await costly(who.actor_name, _finish, who, upload_id, size)}, 201)
 
 
 @router.delete("/kho/tai-len/{upload_id}")
@@ -132,18 +133,19 @@ def describe(media_id: RowId, who: Annotated[Account, needs(Action.media_write)]
 
 
 @router.post("/kho/{media_id}/cat")
-def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write)], form: Form) -> Response:
+async def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write)], form: Form) -> Response:
     """A new picture of a part of this one; this one stays, and so do the articles that show it."""
-    row = _one(who, media_id)
+    row = await run_in_threadpool(_one, who, media_id)
     if not row.type.startswith("image/"):
         raise Conflict("Chỉ cắt được ảnh.")
     left, top, right, bottom = (form.share(side) for side in ("left", "top", "right", "bottom"))
     if right - left < 0.02 or bottom - top < 0.02:
         raise Invalid.of("right", "Phần cắt quá nhỏ.")
     folder = get_settings().media_dir
-    rebuilt = imaging.rebuild(folder / row.path, folder, (left, top, right, bottom))
+    rebuilt = await costly(who.actor_name, imaging.rebuild, folder / row.path, folder, (left, top, right, bottom))
     origin = media.Origin(row.name, derived_from=row.id)
-    made = media.keep(engine("ingest"), rebuilt, who.actor, origin, caption=row.caption, credit=row.credit, alt=row.alt)
+    words = {"caption": row.caption, "credit": row.credit, "alt": row.alt}
+    made = await work(media.keep, rebuilt, who.actor, origin, **words)
     return back(f"/desk/kho/{made.id}", "Đã cắt thành ảnh mới; ảnh gốc vẫn còn.")
 
 

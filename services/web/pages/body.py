@@ -5,6 +5,7 @@ What comes in is the clean HTML that ingest made; nothing here adds anybody's te
 
 import html
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,10 +13,14 @@ from markupsafe import Markup, escape
 
 from services.web.pages import pictures
 from shared.contracts.articles import ArticleState, Image
+from shared.markup import without
 
-_TAG = re.compile(r"<[^>]*>")
-_IMG = r'<img src="([^"]*)"(?:[^>"]|"[^"]*")*>'
-_FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:<figcaption>(.*?)</figcaption>)?\s*</figure>|{_IMG}", re.DOTALL)
+_IMG = r'<img src="([^"]*)"(?:[^<>"]|"[^"]*+")*>'
+_TOLD = r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>"
+_FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:{_TOLD}\s*)?</figure>|{_IMG}")
+_SRC = re.compile(r'src="([^"]*)"')
+_WORDS_ALONE = re.compile(r"<p>([^<]*+)</p>")
+_CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _SIZES = "(min-width: 64rem) 52rem, 100vw"
 
 
@@ -94,23 +99,41 @@ def _responsive(text: str, known: Mapping[str, Image]) -> str:
 def _captions_in_place(text: str, state: ArticleState) -> tuple[str, list[Image]]:
     """A paragraph that is a picture's caption becomes that picture; what stands nowhere in the text comes back."""
     text = text.replace("<figure><figcaption>", '<figure class="caption-only"><figcaption>')
-    apart = []
-    for image in state.images:
-        caption = html.escape(" ".join(image.caption.split()), quote=False)
-        if image.url and f'src="{html.escape(image.url)}"' in state.body:
-            continue
-        if caption and f"<p>{caption}</p>" in text:
-            text = text.replace(f"<p>{caption}</p>", str(_figure(image)), 1)
-        elif (image.url or caption) and not (caption and f"<figcaption>{caption}</figcaption>" in text):
-            apart.append(image)
+    in_body = {html.unescape(url) for url in _SRC.findall(state.body)}
+    loose = [image for image in state.images if not (image.url and image.url in in_body)]
+    waiting: dict[str, deque[Image]] = {}
+    for image in loose:
+        waiting.setdefault(_caption(image), deque()).append(image)
+    placed: list[Image] = []
+
+    def place(found: re.Match[str]) -> str:
+        images = waiting.get(found[1]) if found[1] else None
+        if not images:
+            return found[0]
+        placed.append(images.popleft())
+        return str(_figure(placed[-1]))
+
+    text = _WORDS_ALONE.sub(place, text)
+    told = {*_CAPTION_ALONE.findall(text), ""}
+    at_place = set(map(id, placed))
+    apart = [
+        image
+        for image in loose
+        if id(image) not in at_place and (_caption(image) not in told or (image.url and not _caption(image)))
+    ]
     return text, apart
+
+
+def _caption(image: Image) -> str:
+    """As it would stand in a body."""
+    return html.escape(" ".join(image.caption.split()), quote=False)
 
 
 def _begins_with(body: str, summary: str) -> bool:
     """The summary is the text's own beginning, perhaps cut."""
     wanted = summary.removesuffix("…").split()
     # Twice the length is enough for the words and the marks between them.
-    words = html.unescape(_TAG.sub(" ", body[: 200 + 2 * len(summary)])).split()
+    words = html.unescape(without(body[: 200 + 2 * len(summary)], "<", ">", " ")).split()
     return words[: len(wanted)] == wanted or (len(wanted) > 1 and words[: len(wanted) - 1] == wanted[:-1])
 
 

@@ -21,7 +21,7 @@ from shared.vietnamese.dates import iso
 SIZE = 30
 # Characters that XML 1.0 cannot hold, however written.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_OWN_ADDRESS = re.compile(r'(<(?:a|img)\b[^>]*?\s(?:href|src)=")/(?!/)')
+_OWN_ADDRESS = re.compile(r'(<(?:a|img)\b(?:[^<>"]|"[^"]*+")*?\s(?:href|src)=")/(?!/)')
 
 
 def rss(site: Site, section_slug: str = "") -> Page:

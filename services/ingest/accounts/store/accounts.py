@@ -27,7 +27,7 @@ FIRST_ADMIN_EMAIL = "admin@toasoan.local"
 SESSION = timedelta(hours=12)
 PASSWORD_LENGTH = (10, 256)
 COMMAND_LINE = "command line"
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,120}")
+_EMAIL = re.compile(r"\A[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,120}")
 # OWASP's Argon2id parameters with 19 MiB: two at a time cost the process less than one with the library's 64 MiB.
 _HASH_KIB, _HASH_ROUNDS = 19_456, 2
 _hashing = threading.Semaphore(2)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from services.ingest.articles import differences, steps
 from services.ingest.articles.asked import Asked, current, needs_article, version_of
@@ -15,7 +16,9 @@ from services.ingest.articles.store import autosaves, reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
+from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import NotFound, Stale
+from services.ingest.kit.requests import work
 from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.database import engine
@@ -33,18 +36,27 @@ class Clash:
     by_both: bool
     chosen: str
     """mine, theirs or both."""
-    can_merge: bool = False
+    merged: str | None = None
+    """A body with both sides' changes, where they do not collide."""
+
+    @property
+    def can_merge(self) -> bool:
+        return self.merged is not None
 
 
 @router.get("/bai/{id}/xung-dot")
-def show(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
+async def show(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
     steps.require_write(asked)
-    sides = _sides(asked)
+    sides = await run_in_threadpool(_sides, asked)
     if sides is None:
         return RedirectResponse(f"/desk/bai/{asked.id}", 303)
     kept, mine, theirs, found = sides
-    newest = reading.history(engine("ingest"), asked.id)[0]
-    return page(
+    base = await run_in_threadpool(_base, asked, kept.base_version)
+    clashes, whole = await costly(asked.who.actor_name, _clashes, base, mine, theirs)
+    newest = (await work(reading.history, asked.id))[0]
+    names = await work(people.names, [newest["actor"]])
+    return await run_in_threadpool(
+        page,
         request,
         asked.who,
         "conflict.html",
@@ -52,36 +64,37 @@ def show(request: Request, asked: Annotated[Asked, needs_article(Action.write)])
         article=asked.article,
         state=found,
         kept=kept,
-        clashes=_clashes(_base(asked, kept.base_version), mine, theirs),
+        clashes=clashes,
+        whole=whole,
         newest=newest,
-        names=people.names(engine("ingest"), [newest["actor"]]),
+        names=names,
     )
 
 
 @router.post("/bai/{id}/xung-dot")
-def settle(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
+async def settle(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
     """Save the chosen fields on top of the version that was shown beside one's own."""
     steps.require_write(asked)
-    sides = _sides(asked)
+    sides = await run_in_threadpool(_sides, asked)
     if sides is None:
         return back(f"/desk/bai/{asked.id}", "Không còn bản viết dở nào.", "warn")
     kept, mine, theirs, found = sides
     version = form.number("version")
     if version != found.version:
         return back(f"/desk/bai/{asked.id}/xung-dot", "Lại có bản mới hơn; hãy xem lại lần nữa.", "warn")
-    base = _base(asked, kept.base_version)
+    base = await run_in_threadpool(_base, asked, kept.base_version)
     chosen = theirs.plain()
-    for clash in _clashes(base, mine, theirs):
+    for clash in (await costly(asked.who.actor_name, _clashes, base, mine, theirs))[0]:
         choice = form.text(f"choice_{clash.name}") or clash.chosen
         if choice == "mine":
             chosen[clash.name] = getattr(mine, clash.name)
         elif choice == "both" and clash.can_merge:
-            chosen[clash.name] = differences.merged(base.body, mine.body, theirs.body)
+            chosen[clash.name] = clash.merged
     try:
-        saved = save_draft(asked, article_form.from_autosave(chosen), found, found.version)
+        saved = await run_in_threadpool(save_draft, asked, article_form.from_autosave(chosen), found, found.version)
     except Stale:
         return back(f"/desk/bai/{asked.id}/xung-dot", "Lại có bản mới hơn; hãy xem lại lần nữa.", "warn")
-    autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
+    await work(autosaves.drop, asked.who.id, article_id=asked.id)
     return back(f"/desk/bai/{asked.id}", f"Đã gộp và lưu phiên bản {saved.version}.")
 
 
@@ -103,18 +116,33 @@ def _base(asked: Asked, version: int | None) -> Draft:
         return Draft()
 
 
-def _clashes(base: Draft, mine: Draft, theirs: Draft) -> list[Clash]:
+def _clashes(base: Draft, mine: Draft, theirs: Draft) -> tuple[list[Clash], bool]:
+    """Where the drafts differ, and whether their texts could be compared."""
+    differing = [name for name in LABELS if not article_form.same(getattr(mine, name), getattr(theirs, name))]
+    questions: list[differences.Question] = [
+        ("words", _shown(getattr(theirs, name)), _shown(getattr(mine, name))) for name in differing if name != "body"
+    ]
+    if "body" in differing:
+        questions += [("paragraphs", theirs.body, mine.body), ("merged", base.body, mine.body, theirs.body)]
+    answers = differences.answers(questions)
+    given = iter(answers.given)
     found = []
-    for name, label in LABELS.items():
-        own, other, before = (getattr(draft, name) for draft in (mine, theirs, base))
-        if article_form.same(own, other):
-            continue
-        by_me, by_them = not article_form.same(own, before), not article_form.same(other, before)
-        can_merge = name == "body" and by_me and by_them and differences.merged(before, own, other) is not None
-        chosen = "both" if can_merge else "mine" if by_me else "theirs"
-        rows = differences.paragraphs(other, own) if name == "body" else [differences.words(_shown(other), _shown(own))]
-        found.append(Clash(name, label, rows, by_me and by_them, chosen, can_merge))
-    return found
+    for name in [name for name in differing if name != "body"]:
+        found.append(_clash(name, base, mine, theirs, [next(given)]))
+    if "body" in differing:
+        rows, merged = given
+        found.append(_clash("body", base, mine, theirs, rows, merged))
+    return sorted(found, key=lambda clash: list(LABELS).index(clash.name)), answers.whole
+
+
+def _clash(
+    name: str, base: Draft, mine: Draft, theirs: Draft, rows: list[differences.Row], merged: str | None = None
+) -> Clash:
+    own, other, before = (getattr(draft, name) for draft in (mine, theirs, base))
+    by_me, by_them = not article_form.same(own, before), not article_form.same(other, before)
+    both = by_me and by_them
+    chosen = "both" if both and merged is not None else "mine" if by_me else "theirs"
+    return Clash(name, LABELS[name], rows, both, chosen, merged if both else None)
 
 
 def _shown(value: Any) -> str:

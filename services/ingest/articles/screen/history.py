@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from services.ingest.articles import differences, steps
 from services.ingest.articles.asked import Asked, current, needs_article, version_of
@@ -15,6 +16,7 @@ from services.ingest.articles.store import reading, workflow
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
+from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action
 from shared.database import engine
@@ -41,20 +43,25 @@ def versions(request: Request, asked: Annotated[Asked, needs_article(Action.read
 
 
 @router.get("/bai/{id}/so-sanh")
-def compare(
+async def compare(
     request: Request,
     asked: Annotated[Asked, needs_article(Action.read)],
     one: Annotated[int, Query(alias="cu", ge=1, lt=2**62)],
     other: Annotated[int, Query(alias="moi", ge=1, lt=2**62)],
 ) -> Response:
     """Two versions side by side, the older one left."""
-    older, newer = (version_of(asked.id, version) for version in sorted((one, other)))
+    first, last = sorted((one, other))
+    older, newer = (
+        await run_in_threadpool(version_of, asked.id, first),
+        await run_in_threadpool(version_of, asked.id, last),
+    )
     left, right = article_form.from_state(older), article_form.from_state(newer)
     before, after = shown_fields(left), shown_fields(right)
-    changed = {
-        LABELS[name]: differences.words(before[name], after[name]) for name in before if before[name] != after[name]
-    }
-    return page(
+    changed = [name for name in before if before[name] != after[name]]
+    questions = [("words", before[name], after[name]) for name in changed]
+    found = await costly(asked.who.actor_name, differences.answers, [*questions, ("paragraphs", left.body, right.body)])
+    return await run_in_threadpool(
+        page,
         request,
         asked.who,
         "compare.html",
@@ -62,8 +69,9 @@ def compare(
         article=asked.article,
         older=older,
         newer=newer,
-        changed=changed,
-        rows=differences.paragraphs(left.body, right.body),
+        changed={LABELS[name]: row for name, row in zip(changed, found.given, strict=False)},
+        rows=found.given[-1],
+        whole=found.whole,
     )
 
 

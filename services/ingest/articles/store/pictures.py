@@ -17,9 +17,9 @@ from shared.contracts.articles import ArticleState, Image
 from shared.database import read, upsert
 from shared.settings import get_settings
 
-_FIGURE = re.compile(r"<figure>(?:(?!</figure>).)*</figure>", re.DOTALL)
-_SRC = re.compile(r"""<img (?:[^>"]|"[^"]*")*?src="(/media/[^"]*)\"""")
-_CAPTION = re.compile(r"<figcaption>(.*?)</figcaption>", re.DOTALL)
+_FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*</figure>")
+_SRC = re.compile(r"""<img (?:[^<>"]|"[^"]*+")*?src="(/media/[^"]*)\"""")
+_CAPTION = re.compile(r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>")
 
 
 def visible(seen: Seen) -> ColumnElement[bool]:

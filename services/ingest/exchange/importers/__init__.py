@@ -21,6 +21,7 @@ from services.ingest.articles.store import reading
 from services.ingest.articles.store.many import save_many
 from services.ingest.articles.versions import Saved
 from services.ingest.exchange.importers.pictures import Pictures
+from services.ingest.kit import bounded
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
@@ -133,11 +134,13 @@ def _work(
     results: list[ImportResult | None] = [None] * len(part)
     ready: list[tuple[int, ArticleInput, tuple[str, ...]]] = []
     for index, (where, fields) in enumerate(part):
+        bounded.going_on()
         try:
             ready.append((index, *_sent(fields, options, pictures)))
         except Refused as refused:
             results[index] = _failed(where, refused)
     articles = [article for _, article, _ in ready]
+    bounded.going_on()
     outcomes = _foresee(articles, store) if options.dry_run else save_many(store, articles, options.actor)
     for (index, article, missing), outcome in zip(ready, outcomes, strict=True):
         where = part[index][0]

@@ -12,9 +12,18 @@ _LONGEST_TIME = 60
 
 
 def any_of(phrases: str) -> str:
-    """A pattern of phrases written with commas between, longer ones first."""
-    found = sorted((" ".join(phrase.split()) for phrase in phrases.split(",")), key=len, reverse=True)
-    return "(?:" + "|".join(map(re.escape, found)) + ")"
+    """A pattern of phrases written with commas between: the longest that fits, each letter looked at once."""
+    return _tree({" ".join(phrase.split()) for phrase in phrases.split(",")})
+
+
+def _tree(endings: set[str]) -> str:
+    by_letter: dict[str, set[str]] = {}
+    for ending in filter(None, endings):
+        by_letter.setdefault(ending[0], set()).add(ending[1:])
+    if not by_letter:
+        return ""
+    branches = "|".join(re.escape(letter) + _tree(rest) for letter, rest in sorted(by_letter.items()))
+    return f"(?:{branches}){'?' if '' in endings else ''}"
 
 
 _BUTTONS = any_of("""in bài viết, in bài này, in bài, bản in, gửi bài viết, gửi bài, gửi email, gửi mail, chia sẻ,
@@ -24,7 +33,7 @@ _BUTTONS = any_of("""in bài viết, in bài này, in bài, bản in, gửi bài
 BUTTON = re.compile(rf"(?:^|(?<=[\s|])){_BUTTONS}(?=$|[\s|])", re.IGNORECASE)
 _VIEWS = re.compile(
     r"(?:số )?(?:lượt xem|lượt đọc|lượt truy cập|views?)\s*:\s*(?P<before>\S*)|"
-    r"(?P<after>\d[\d.,]*)\s*(?:lượt xem|lượt đọc|views?)\b(?!\s*:)",
+    r"(?<![\d.,])(?P<after>\d[\d.,]*+)\s*+(?:lượt xem|lượt đọc|views?)\b(?!\s*:)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+|\d{1,3}(?:[.,]\d{3})+")
@@ -35,7 +44,7 @@ _CLOCK, _DAY = r"\b\d{1,2}\s?[:hg]\s?\d{2}\b", r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}
 _TIME_START = re.compile(rf"{_CLOCK}|{_DAY}|(?:thứ (?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ nhật|cn)\b", re.IGNORECASE)
 _LIKE_TIME = re.compile(f"{_CLOCK}.*{_DAY}|{_DAY}.*{_CLOCK}")
 _CRUMBS = re.compile(r"^(?:trang chủ|home)\s*(?:[>»/|›]|$)", re.IGNORECASE)
-_CRUMB_SIGN = re.compile(r"\s*[>»/|›]\s*")
+_CRUMB_SIGN = re.compile(r"[>»/|›]")
 
 
 class PageError(ValueError):
@@ -86,13 +95,16 @@ def read_head(lines: list[TextLine]) -> PageHead:
     if not above:
         raise PageError("Không thấy tiêu đề.", lines[0].number)
     waiting_for_number = lines[stop - 1].text.rstrip().lower().endswith(("lượt xem:", "lượt đọc:"))
-    while below and (_only_furniture(below[0].text) or waiting_for_number):
-        views.append(_number(below[0]) if waiting_for_number else _views_in(below[0]))
-        waiting_for_number = below[0].text.lower().endswith(("lượt xem:", "lượt đọc:"))
-        below = below[1:]
+    story = 0
+    for line in below:
+        if not waiting_for_number and not _only_furniture(line.text):
+            break
+        views.append(_number(line) if waiting_for_number else _views_in(line))
+        waiting_for_number = line.text.lower().endswith(("lượt xem:", "lượt đọc:"))
+        story += 1
     title, summary = _title_and_summary(above)
     known = next((count for count in views if count is not None), None)
-    return PageHead(title, published_at, below, known, section, summary)
+    return PageHead(title, published_at, below[story:], known, section, summary)
 
 
 def _find_time(lines: list[TextLine]) -> tuple[int, int, datetime]:
@@ -143,7 +155,7 @@ def _number(line: TextLine) -> int:
 
 def _section(words: str) -> str:
     """The last step of "Trang chủ > Thời sự"."""
-    steps = [step for step in _CRUMB_SIGN.split(words) if step] if _CRUMBS.match(words) else []
+    steps = [step.strip() for step in _CRUMB_SIGN.split(words) if step.strip()] if _CRUMBS.match(words) else []
     return steps[-1] if len(steps) > 1 else ""
 
 

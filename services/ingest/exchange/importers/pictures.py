@@ -22,7 +22,9 @@ from services.ingest.media import store as media
 from shared.settings import get_settings
 from shared.telemetry import log
 
-_SRC = re.compile(r"""(<img\b[^>]*?\ssrc\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
+_SRC = re.compile(
+    r"""(<img\b(?:(?!<img\b)[^>])*?\ssrc\s{0,9}=\s{0,9})(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE | re.DOTALL
+)
 # WordPress names its smaller copies after their size.
 _SIZED = re.compile(r"-\d{2,4}x\d{2,4}(?=\.[A-Za-z]{3,4}$)")
 _LONGEST_URL = 2000
@@ -63,12 +65,12 @@ class Pictures:
         return {**sent, "url": ours}
 
     def _tag(self, found: re.Match[str], missing: list[str]) -> str:
-        url = unescape(found[3]).strip()
+        url = unescape(found[2] or found[3] or "").strip()
         ours = self._ours(url, {})
         if ours is None:
             missing.append(url)
         # Without an address the picture falls away when the body is cleaned.
-        return f"{found[1]}{found[2]}{ours or ''}{found[2]}"
+        return f'{found[1]}"{ours or ""}"'
 
     def _ours(self, url: str, words: dict[str, Any]) -> str | None:
         """Our address of a picture, None where it is not at hand."""

@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any, Literal
 
 from services.ingest.articles.byline import parse as people_of
-from services.ingest.exchange.importers.captions import CREDIT, captions
+from services.ingest.exchange.importers.captions import captions, credit_of
 from services.ingest.exchange.importers.page_head import BUTTON, PageError, TextLine, any_of, lines_of, read_head
 
 _STORY_LENGTH = 250  # characters: related headlines and most comments are shorter
@@ -37,7 +37,7 @@ _END = re.compile(
     bài mới, xem thêm, có thể bạn quan tâm, đánh giá bài viết, back to top, về đầu trang, lên đầu trang"""),
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"\s*(?:\(\d+\)|\d+)?\s*:?$")
+_COUNT = re.compile(r"(?:\(\d{1,9}\)|\d{1,9})$")
 # "ĐBP - ", "(BTN) - ", "BLC.VN – ", "Mường Sáng (BM) - "; the words before a dash that mean an office are no paper.
 _DATELINE = re.compile(
     r"(?P<name>\([^()\d]{2,30}\)|(?:[\w ]{2,20} )?\([A-ZĐ.]{2,10}\)|"
@@ -45,10 +45,9 @@ _DATELINE = re.compile(
     r"\s*[-–—]\s+(?=[\w“\"'(])"
 )
 _OFFICES = frozenset("HĐND UBND MTTQ COVID THPT THCS UBMTTQ TW LLVT BCĐ BTV".split())
-_NAME = r"[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,5}"
-_BARE_NAME = re.compile(
-    rf"(?:theo )?{_NAME}(?:\s*(?:,|-|–|&|\bvà\b)\s*{_NAME}){{0,3}}(?: \([^()]{{2,30}}\))?", re.IGNORECASE
-)
+_ONE_OF_NAME = re.compile(r"[^\W\d_][\w.’'-]*")
+_BETWEEN_NAMES = re.compile(r"[,&–]|(?<=\s)-|-(?=\s)|\bvà\b", re.IGNORECASE)
+_BESIDE_NAMES = re.compile(r"^theo |(?<=\S) \([^()]{2,30}\)$", re.IGNORECASE)
 _SENTENCE_END = (".", "!", "?", ":", ";", "…", "”", '"', ")")
 
 
@@ -145,7 +144,7 @@ def _paragraphs(lines: list[TextLine]) -> list[str]:
     wrapped = _is_wrapped(lines)
     paragraphs: list[str] = []
     for line in lines:
-        credit = CREDIT.match(line.text) and len(line.text) < 80
+        credit = credit_of(line.text) == 0 and len(line.text) < 80
         if paragraphs and (credit or (wrapped and not line.after_blank)):
             paragraphs[-1] += f" {line.text}"
         else:
@@ -168,7 +167,8 @@ def _is_wrapped(lines: list[TextLine]) -> bool:
 
 def _cut_foot(lines: list[TextLine]) -> tuple[list[TextLine], str, tuple[str, ...]]:
     """(the story's lines, byline, tags)."""
-    end = next((number for number in range(1, len(lines)) if _ends_story(lines, number)), len(lines))
+    told_to = next((number for number, line in reversed([*enumerate(lines)]) if len(line.text) >= _STORY_LENGTH), -1)
+    end = next((number for number in range(1, len(lines)) if _ends_story(lines, number, told_to)), len(lines))
     foot = [line for line in lines[end:] if _TAGS.match(line.text)]
     story = lines[:end]
     tags = [found for line in (*story, *foot) if (found := _TAGS.match(line.text))]
@@ -176,13 +176,14 @@ def _cut_foot(lines: list[TextLine]) -> tuple[list[TextLine], str, tuple[str, ..
     return *_cut_byline(story), tuple(_split_tags(tags))
 
 
-def _ends_story(lines: list[TextLine], number: int) -> bool:
-    """Whether the page's furniture begins here: its words stand right under a byline, or no story follows."""
-    if not _END.fullmatch(_COUNT.sub("", lines[number].text)):
+def _ends_story(lines: list[TextLine], number: int, told_to: int) -> bool:
+    """Whether the page's furniture begins here: its words stand right under a byline, or no story follows (its last
+    line is `told_to`)."""
+    if not _END.fullmatch(_COUNT.sub("", lines[number].text.rstrip(": ")).rstrip()):
         return False
     if any(_has_roles(line.text) for line in lines[max(0, number - 3) : number]):
         return True
-    return all(len(line.text) < _STORY_LENGTH for line in lines[number:])
+    return number > told_to
 
 
 def _cut_byline(story: list[TextLine]) -> tuple[list[TextLine], str]:
@@ -198,7 +199,7 @@ def _cut_byline(story: list[TextLine]) -> tuple[list[TextLine], str]:
 def _belongs_to_caption(story: list[TextLine], number: int) -> bool:
     """ "Ảnh: …" right under a line, while another byline is still to come or none with words stands beside it."""
     return bool(
-        CREDIT.match(story[number].text)
+        credit_of(story[number].text) == 0
         and not story[number].after_blank
         and not _has_roles(story[number - 1].text)
         and not story[number - 1].text.endswith((".", "…", "”"))
@@ -206,7 +207,7 @@ def _belongs_to_caption(story: list[TextLine], number: int) -> bool:
 
 
 def _byline_on_top(story: list[TextLine]) -> tuple[str, list[TextLine]]:
-    if len(story) > 1 and _has_roles(story[0].text) and not CREDIT.match(story[0].text):
+    if len(story) > 1 and _has_roles(story[0].text) and credit_of(story[0].text) != 0:
         return story[0].text, story[1:]
     return "", story
 
@@ -217,11 +218,13 @@ def _has_roles(words: str) -> bool:
 
 def _is_name(words: str) -> bool:
     """A byline without roles: "Quang Long", "P.V", "Theo TTXVN", "Lan Anh (tổng hợp)"."""
-    if len(words) > 60 or not _BARE_NAME.fullmatch(words) or (words.endswith(".") and words.count(".") == 1):
+    if len(words) > 60 or (words.endswith(".") and words.count(".") == 1):
         return False
-    name = re.sub(r"\([^()]*\)|^theo |\bvà\b", "", words, flags=re.IGNORECASE)
-    parts = [part for part in re.split(r"[\s,&–-]+", name) if part]
-    return bool(parts) and all(part[0].isupper() for part in parts)
+    names = [name.split() for name in _BETWEEN_NAMES.split(_BESIDE_NAMES.sub("", words))]
+    return len(names) <= 4 and all(
+        1 <= len(name) <= 6 and all(_ONE_OF_NAME.fullmatch(part) and part[0].isupper() for part in name)
+        for name in names
+    )
 
 
 def _is_button(words: str) -> bool:

@@ -13,6 +13,7 @@ from services.ingest.exchange.importers.feed import utc, words
 from services.ingest.exchange.importers.xml import items, text
 from services.ingest.kit.errors import Refused
 from shared.contracts.addresses import old_path
+from shared.markup import without
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
@@ -21,13 +22,11 @@ _AUTHORS = tuple(f"{{http://wordpress.org/export/{version}/}}author" for version
 _STATUS = {"publish": "published", "future": "published", "pending": "submitted"}
 _NO_POSTS = ("trash", "auto-draft", "inherit")
 _VIEWS = ("post_views_count", "views", "_post_views")
-_CAPTION = re.compile(
-    r"\[caption[^\]]*\]\s*((?:<a\b[^>]*>)?\s*<img\b[^>]*>(?:\s*</a>)?)\s*(.*?)\s*\[/caption\]",
-    re.IGNORECASE | re.DOTALL,
-)
-_GALLERY = re.compile(r"\[gallery\b[^\]]*\bids\s*=\s*[\"']?([\d,\s]+)", re.IGNORECASE)
-_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|video|audio|playlist)[^\]]*\]", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_CAPTION = re.compile(r"\[caption\b[^\[\]]*\]([^\[]*+(?:\[(?!/?caption\b)[^\[]*+)*)\[/caption\]", re.IGNORECASE)
+_PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)", re.IGNORECASE)
+_GALLERY = re.compile(r"\[gallery\b([^\[\]]*)\]", re.IGNORECASE)
+_IDS = re.compile(r"\bids\s{0,9}=\s{0,9}[\"']?([\d,\s]+)", re.IGNORECASE)
+_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|video|audio|playlist)[^\[\]]*\]", re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|blockquote|table|figure|div)[ >]", re.IGNORECASE)
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
@@ -122,9 +121,9 @@ def _fields(post: _Post, site: _Site) -> Fields:
 
 def _body(raw: str) -> str:
     """The body as HTML: WordPress keeps blank lines for paragraphs where an editor wrote no blocks."""
-    body = _CAPTION.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", _COMMENT.sub("", raw))
+    body = _CAPTION.sub(_figure, without(raw, "<!--", "-->"))
     body = _SHORTCODE.sub("", body).replace("\r\n", "\n").strip()
-    if _BLOCK.search(_without_figures(body)):
+    if _BLOCK.search(without(body, "<figure>", "</figure>")):
         return body
     parts = [part.strip() for part in _PARAGRAPHS.split(body)]
     if not any("<" in part for part in parts):
@@ -134,13 +133,17 @@ def _body(raw: str) -> str:
     )
 
 
-def _without_figures(body: str) -> str:
-    return re.sub(r"<figure>.*?</figure>", "", body, flags=re.DOTALL)
+def _figure(found: re.Match[str]) -> str:
+    """A picture and the words behind it; a caption without a picture stays as it is."""
+    picture = _PICTURE.match(found[1])
+    if picture is None:
+        return found[0]
+    return f"<figure>{picture[1]}<figcaption>{found[1][picture.end() :].strip()}</figcaption></figure>"
 
 
 def _images(raw: str, meta: dict[str, str], site: _Site) -> list[dict[str, Any]]:
     """The featured picture, then those of galleries; pictures that stand in the body are found there."""
     ids = [meta.get("_thumbnail_id", "")]
-    for found in _GALLERY.findall(raw):
+    for found in (ids_of[1] for inside in _GALLERY.findall(raw) if (ids_of := _IDS.search(inside))):
         ids += [one.strip() for one in found.split(",")]
     return [dict(site.pictures[one]) for one in dict.fromkeys(ids) if one in site.pictures]

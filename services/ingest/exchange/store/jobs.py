@@ -9,7 +9,7 @@ from sqlalchemy import Engine, exists, insert, or_, select, update
 
 from services.ingest.exchange.importers import FORMATS, format_of
 from services.ingest.exchange.tables import import_jobs
-from services.ingest.kit import audit
+from services.ingest.kit import audit, letters
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.periodic import moment
@@ -19,6 +19,7 @@ from shared.settings import get_settings
 SUFFIXES = (".ndjson", ".jsonl", ".json", ".xml", ".rss", ".atom", ".wxr", ".txt")
 MAX_FILE_BYTES = 500_000_000
 _LEASE = timedelta(minutes=2)
+_GIVEN_UP = f"Đã thử {letters.MOST_TRIES} lần, lần nào cũng phải dừng giữa chừng; xem trang Vận hành."
 _FREE = (
     import_jobs.c.state.in_(("waiting", "running")),
     or_(import_jobs.c.leased_until.is_(None), import_jobs.c.leased_until < moment()),
@@ -102,17 +103,44 @@ def one(engine: Engine, job_id: int) -> Any:
 
 
 def claim(engine: Engine) -> Any:
-    """The oldest job that nobody works on, taken for the time of `lease`; None for none."""
-    due = select(import_jobs).where(*_FREE).order_by(import_jobs.c.id).limit(1)
+    """The oldest of the least tried jobs that nobody works on, taken for the time of `lease`; None for none.
+
+    One that was taken MOST_TRIES times and got nowhere is buried instead.
+    """
+    due = select(import_jobs).where(*_FREE).order_by(import_jobs.c.tries, import_jobs.c.id).limit(1)
     with read(engine) as connection:
         if connection.execute(due).first() is None:
             return None
     with write(engine) as connection:
         row = connection.execute(due.with_for_update(skip_locked=True)).first()
-        if row is not None:
-            mine = update(import_jobs).where(import_jobs.c.id == row.id)
-            connection.execute(mine.values(state="running", leased_until=lease()))
+        if row is None:
+            return None
+        mine = update(import_jobs).where(import_jobs.c.id == row.id)
+        if row.tries >= letters.MOST_TRIES:
+            told = [*row.problems, ["", _GIVEN_UP]]
+            connection.execute(mine.values(state="failed", problems=told, finished_at=datetime.now(UTC)))
+            letters.bury(connection, "import", row.id, row.cause)
+            return None
+        connection.execute(mine.values(state="running", leased_until=lease(), tries=row.tries + 1))
     return row
+
+
+def begin_anew(engine: Engine, job_id: int) -> None:
+    """Let a job that was buried go on behind what is done, with all its tries before it."""
+    again = {"state": "waiting", "leased_until": None, "finished_at": None, "tries": 0, "cause": ""}
+    buried = (import_jobs.c.id == job_id) & (import_jobs.c.state == "failed")
+    with write(engine) as connection:
+        connection.execute(update(import_jobs).where(buried).values(again))
+
+
+def let_go(engine: Engine, row: Any, cause: str | None) -> None:
+    """Nobody works on a claimed job any more: `cause` ended its process, or (None) the house stops and this try does
+    not count."""
+    with write(engine) as connection:
+        mine = update(import_jobs).where(import_jobs.c.id == row.id)
+        if cause is None:
+            connection.execute(mine.where(import_jobs.c.tries > 0).values(tries=import_jobs.c.tries - 1))
+        connection.execute(mine.values(leased_until=None, **({} if cause is None else {"cause": cause[:500]})))
 
 
 def lease() -> datetime:

@@ -1,19 +1,33 @@
 """Files handed in at the desk are worked off once, and go on where a restart cut them."""
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlalchemy import Engine, update
 
+from services.ingest import tasks
 from services.ingest.accounts.store import accounts
 from services.ingest.articles.store import reading
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
 from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit.actors import Actor
+from services.ingest.kit.bounded import Bounds
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.tables import dead_letters
+from shared import deadletter
+from shared.contracts.commands import RetryJob
 from shared.database import write
 from tests.contract.ingest.base import STORY
+from tests.contract.ingest.conftest import ROOT
+from tests.wait import until
 
 ADMIN = Actor("user:quan.tri@bao.example")
 
@@ -46,18 +60,115 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
 
 def test_job_that_was_cut_goes_on_behind_what_is_done(store: Engine) -> None:
     job = hand_in(store, 250)
-    imports.work_off(store, lambda: True)
+    lines = (file := jobs.folder() / jobs.one(store, job).file).read_text()
+    with unfinished(file) as pipe:
+        pipe.write(lines[: len(lines) // 2])
+        pipe.flush()
+        imports.work_off(store, lambda: jobs.one(store, job).done > 0)
     cut = jobs.one(store, job)
-    assert (cut.state, cut.done, cut.counts) == ("running", 100, {"created": 100})
-    # A process that dies leaves its lease behind.
-    with write(store) as connection:
-        connection.execute(update(import_jobs).values(leased_until=None))
+    assert (cut.state, cut.done, cut.counts, cut.tries) == ("running", 100, {"created": 100}, 0)
+    file.write_text(lines)
     imports.work_off(store, lambda: False)
     row = jobs.one(store, job)
     # The batch in hand was saved but not counted: it is found unchanged.
     assert (row.state, row.done, sum(row.counts.values())) == ("done", 251, 251)
     assert row.counts.get("created", 0) + row.counts.get("unchanged", 0) == 250
     assert len(reading.listed(store, limit=1000)) == 250
+
+
+@pytest.fixture
+def blocked(sqlite: Engine) -> Iterator[int]:
+    """A job that nobody can end: its file is a pipe into which nobody writes."""
+    job = hand_in(sqlite, 1)
+    with unfinished(jobs.folder() / jobs.one(sqlite, job).file):
+        yield job
+
+
+def test_job_that_ends_its_process_is_given_up_after_three_tries(
+    sqlite: Engine, blocked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "_BOUNDS", Bounds(seconds=3))
+    good = hand_in(sqlite, 2)
+    while imports.work_off(sqlite, lambda: False):
+        pass
+    while imports.work_off(sqlite, lambda: False):
+        pass
+    assert (jobs.one(sqlite, blocked).state, jobs.one(sqlite, good).state) == ("failed", "done")
+    (letter,) = deadletter.waiting(sqlite, dead_letters)
+    assert letter["attempts"] == 3 and "more than 3 s" in letter["error"]
+
+
+def test_job_whose_worker_is_killed_each_time_lies_beside_the_dead_letters(sqlite: Engine, blocked: int) -> None:
+    """The whole process, killed without a word in the middle of the job; begun anew by hand it goes on."""
+    for tries in (1, 2, 3):
+        kill_at_work(sqlite, blocked, tries)
+    good = hand_in(sqlite, 2)
+    with rounds() as process:
+        until(lambda: jobs.one(sqlite, good).state == "done", 60, "the next job is done")
+        until(lambda: jobs.one(sqlite, blocked).state == "failed", 20, "the other is given up")
+        assert process.poll() is None
+        row = jobs.one(sqlite, blocked)
+        (letter,) = deadletter.waiting(sqlite, dead_letters)
+        assert (row.state, letter["attempts"]) == ("failed", 3)
+        assert "Vận hành" in row.problems[-1][1] and f"import {blocked}" in letter["error"]
+        file = jobs.folder() / row.file
+        file.unlink()
+        file.write_text(json.dumps({**STORY, "external_id": "mended"}))
+        tasks.COMMANDS[RetryJob](sqlite, RetryJob.model_validate(letter["message"]["message"]))
+        until(lambda: jobs.one(sqlite, blocked).state == "done", 60, "begun anew it is done")
+
+
+def kill_at_work(store: Engine, job: int, tries: int) -> None:
+    """Kill a process at its first, second, … try of a job, and let its lease run out."""
+    with rounds() as process:
+        until(lambda: jobs.one(store, job).tries == tries and children(process), 30, "the job is begun")
+        (child,) = children(process)
+        process.kill()
+        process.wait()
+        until(lambda: is_gone(child), 5, "nothing is left of it")
+    with write(store) as connection:
+        connection.execute(update(import_jobs).values(leased_until=None))
+
+
+@contextmanager
+def unfinished(file: Path) -> Iterator[IO[str]]:
+    """A pipe in a file's place that does not end."""
+    file.unlink()
+    os.mkfifo(file)
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        with os.fdopen(descriptor, "w") as pipe:
+            yield pipe
+    finally:
+        if file.is_fifo():
+            file.unlink()
+
+
+@contextmanager
+def rounds() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that works off imports, as the worker does."""
+    code = (
+        "import threading; from services.ingest.exchange import loop; from shared.database import engine\n"
+        "while True: loop.work_off(engine('ingest'), lambda: False) or threading.Event().wait(0.1)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def children(process: "subprocess.Popen[bytes]") -> list[int]:
+    told = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(one) for one in told.split()]
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def test_only_known_files_are_taken(sqlite: Engine) -> None:

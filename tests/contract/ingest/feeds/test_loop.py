@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from services.ingest import tasks
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles, reading
 from services.ingest.feeds import loop as poll
 from services.ingest.feeds import store as feeds
 from services.ingest.kit.actors import Actor
+from services.ingest.kit.bounded import Bounds
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
+from services.ingest.kit.tables import dead_letters
 from services.ingest.sections import store as sections
+from shared import deadletter
+from shared.contracts.commands import RetryJob
 from tests.contract.ingest.outside import Outside
 
 EDITOR = Actor("user:editor")
@@ -82,6 +87,25 @@ def test_what_an_editor_has_touched_is_left_alone(
     # "b" names the same item by its guid.
     again(store, fetcher)
     assert sorted(row["title"] for row in reading.listed(store)) == ["Tin b mới", "Tin của tôi"]
+
+
+def test_feed_that_ends_its_process_is_given_up_after_three_polls(
+    store: Engine, section: str, outside: Outside, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside.pages["/rss"] = (200, {}, rss(item("a")))
+    feed = add(store, f"{outside.url}/rss")
+    with monkeypatch.context() as patch:
+        patch.setattr(poll, "_BOUNDS", Bounds(seconds=0.01))
+        for _ in range(4):
+            again(store, fetcher)
+    row = feeds.one(store, feed)
+    assert (row.enabled, row.tries) == (False, 3) and "Vận hành" in row.error
+    (letter,) = deadletter.waiting(store, dead_letters)
+    assert letter["attempts"] == 3 and "more than 0.01 s" in letter["error"]
+    tasks.COMMANDS[RetryJob](store, RetryJob.model_validate(letter["message"]["message"]))
+    assert poll.poll_due(store, fetcher) == 1
+    row = feeds.one(store, feed)
+    assert (row.enabled, row.tries, row.error, row.drafts) == (True, 0, "", 1)
 
 
 BOMB = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><rss><item><title>&b;</title></item></rss>'
