@@ -27,6 +27,8 @@ from services.ingest.kit.errors import Invalid, Refused, TooHeavy
 
 # How often `halted` is asked.
 _LOOK_SECONDS = 0.2
+# How often the work says that it goes on.
+_TELL_SECONDS = 0.2
 _RESULT_BYTES = 64_000_000
 _OUT_OF_MEMORY = 4
 _GOING_ON = b"\0"
@@ -70,7 +72,9 @@ def run(
 
 def going_on() -> None:
     """Inside the process: the work goes on, so its bounds on time begin anew. Elsewhere it does nothing."""
-    if _out is not None:
+    global _told
+    if _out is not None and (now := time.monotonic()) - _told > _TELL_SECONDS:
+        _told = now
         _out.write(_GOING_ON)
         _allow_cpu(_cpu_seconds)
 
@@ -132,6 +136,7 @@ def _result(answer: bytes) -> Any:
 # ---------------------------------------------------------------- inside the bounded process
 
 _out: Any = None
+_told = 0.0
 _cpu_seconds = 0
 
 

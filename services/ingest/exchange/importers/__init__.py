@@ -122,7 +122,9 @@ def _read(file: Path, format: str) -> Iterator[tuple[str, "Fields | Refused"]]:
         if kind is None:
             yield str(file), Refused("Không rõ định dạng của tệp; hãy nêu bằng --format.")
             return
-        yield from fields_of(file, kind)
+        for item in fields_of(file, kind):
+            bounded.going_on()
+            yield item
     except (OSError, UnicodeDecodeError) as error:
         yield str(file), Refused(f"Không đọc được tệp: {error}"[:300])
 
