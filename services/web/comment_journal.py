@@ -21,7 +21,7 @@ GIVE_UP_SECONDS = 7 * 86_400.0
 _ONE_ROUND = 500
 
 
-class JournalFull(OSError):
+class CommentJournalFull(OSError):
     """What was not written is not held."""
 
 
@@ -32,10 +32,10 @@ class CommentJournal:
         self._folder = folder
 
     def keep(self, comment: SubmitComment) -> None:
-        """Written and synced when this returns. Raises JournalFull, OSError."""
+        """Written and synced when this returns. Raises CommentJournalFull, OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if len(self._files()) >= LIMIT:
-            raise JournalFull("too many comments wait for ingest")
+            raise CommentJournalFull("too many comments wait for ingest")
         part = self._folder / f".{comment.token}.{os.getpid()}"
         with part.open("wb") as writer:
             writer.write(comment.model_dump_json().encode())

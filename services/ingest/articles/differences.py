@@ -42,7 +42,7 @@ Question = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Comparisons:
     """One a question, as the functions of their names give them; `whole` is False where the texts are too long to be
     compared: then they stand side by side, and nothing is merged."""
 
@@ -50,14 +50,14 @@ class Answers:
     whole: bool = True
 
 
-def answers(questions: Sequence[Question]) -> Answers:
+def answers(questions: Sequence[Question]) -> Comparisons:
     """The answers to all questions, within some seconds."""
     try:
         found = bounded.run(answers_here, questions, bounds=_BOUNDS) if questions else []
     except TooHeavy as ended:
         log.warning("texts not compared", cause=ended.cause)
-        return Answers([_without_looking(*question) for question in questions], False)
-    return Answers([_read(kind, answer) for (kind, *_), answer in zip(questions, found, strict=True)])
+        return Comparisons([_without_looking(*question) for question in questions], False)
+    return Comparisons([_read(kind, answer) for (kind, *_), answer in zip(questions, found, strict=True)])
 
 
 def answers_here(questions: Sequence[Question]) -> list[Any]:

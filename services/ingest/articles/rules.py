@@ -49,7 +49,7 @@ class Stands:
 
 
 @dataclass(frozen=True, slots=True)
-class Place(Stands):
+class WorkflowState(Stands):
     """The same with the rule of its section."""
 
     rule: Rule
@@ -107,18 +107,18 @@ def require_section(actor: Actor, section_id: int) -> None:
         raise Forbidden("Bạn không viết cho chuyên mục này.")
 
 
-def may_approve(actor: Actor, at: Place) -> bool:
+def may_approve(actor: Actor, at: WorkflowState) -> bool:
     """Whether somebody is one whose approval counts in the article's section; a program by its scope."""
     is_high = at.rule.approver != "chief" or actor.account is None or actor.account.role in _CHIEFS
     return is_high and may(actor, Action.approve, at)
 
 
-def may_take(actor: Actor, at: Place, step: str) -> bool:
+def may_take(actor: Actor, at: WorkflowState, step: str) -> bool:
     """Whether somebody may declare this step done."""
     return may_approve(actor, at) if step == "approved" else may(actor, _NEEDS[step], at)
 
 
-def may_move(actor: Actor, at: Place, to: str) -> bool:
+def may_move(actor: Actor, at: WorkflowState, to: str) -> bool:
     """Whether somebody may bring the article to a status before publication."""
     if to not in UNFINISHED or at.status in ("published", "withdrawn"):
         return False
@@ -135,7 +135,7 @@ def may_move(actor: Actor, at: Place, to: str) -> bool:
     return may(actor, Action.approve if at.status == "approved" else Action.edit, at)
 
 
-def require_move(actor: Actor, at: Place, to: str) -> None:
+def require_move(actor: Actor, at: WorkflowState, to: str) -> None:
     """Raises Forbidden, Conflict for an article that is past these steps, Invalid for what is no step."""
     if to not in UNFINISHED:
         raise Invalid.of("to", "Không có bước này.")
@@ -147,7 +147,7 @@ def require_move(actor: Actor, at: Place, to: str) -> None:
         raise Forbidden(_wanted(at, missing) or "Bạn không có quyền chuyển bài sang bước này.")
 
 
-def may_publish(actor: Actor, at: Place) -> bool:
+def may_publish(actor: Actor, at: WorkflowState) -> bool:
     """Whether somebody may show to readers what the article says now: it is approved, or they may take every step that
     is missing, the approval included: publishing is then both in one act."""
     if at.status == "withdrawn" or not may(actor, Action.publish, at):
@@ -155,7 +155,7 @@ def may_publish(actor: Actor, at: Place) -> bool:
     return at.is_approved or (may_approve(actor, at) and all(may_take(actor, at, step) for step in _missing(at)))
 
 
-def require_publish(actor: Actor, at: Place) -> None:
+def require_publish(actor: Actor, at: WorkflowState) -> None:
     """Raises Forbidden that says who must approve."""
     if may_publish(actor, at):
         return
@@ -181,7 +181,7 @@ class Outcome:
     approves: bool = False
 
 
-def outcome(actor: Actor, at: Place, wanted: str | None, *, changed: bool) -> Outcome:
+def outcome(actor: Actor, at: WorkflowState, wanted: str | None, *, changed: bool) -> Outcome:
     """What a change leads to. `at` is where the article will be, in its new section, with the status it has so far and
     not approved if it is `changed` for readers; `wanted` None leaves the status to the rules.
 
@@ -222,7 +222,9 @@ def keeps_approval(before: Current | None, fields: dict[str, Any]) -> bool:
     return before.state.status in ("approved", *SHOWN) and says_the_same(before.state, fields)
 
 
-def why_not_approved(at: Place, state: ArticleState, approved: ArticleState | None, approver: Actor | None) -> str:
+def why_not_approved(
+    at: WorkflowState, state: ArticleState, approved: ArticleState | None, approver: Actor | None
+) -> str:
     """Why an approval does not hold, "" when it does. `approved` is the version that it names, None: there is none;
     `approver` who gave it, as they are now, None: they are no more."""
     if at.status not in ("approved", *SHOWN) or approved is None:
@@ -305,19 +307,19 @@ def _order(status: str) -> int:
     return UNFINISHED.index(status)
 
 
-def _passed(at: Place, to: str) -> list[str]:
+def _passed(at: WorkflowState, to: str) -> list[str]:
     """The steps that a move forward passes: those of the section, and the one it leads to."""
     between = [step for step in STEPS if _order(at.status) < _order(step) <= _order(to)]
     return [step for step in between if step in at.rule.steps or step == to]
 
 
-def _missing(at: Place) -> list[str]:
+def _missing(at: WorkflowState) -> list[str]:
     if at.status not in UNFINISHED:
         return []
     return [step for step in at.rule.steps if _order(step) > _order(at.status)]
 
 
-def _wanted(at: Place, missing: list[str]) -> str:
+def _wanted(at: WorkflowState, missing: list[str]) -> str:
     """Who must take the first of the steps that somebody may not."""
     if missing[:1] == ["approved"]:
         return f"Bài này phải do {approvers(at.rule)} duyệt."

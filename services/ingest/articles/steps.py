@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.ingest.articles import rules
 from services.ingest.articles.asked import Asked
-from services.ingest.articles.rules import UNFINISHED, Place
+from services.ingest.articles.rules import UNFINISHED, WorkflowState
 from services.ingest.articles.store import approvals
 from services.ingest.articles.store.revisions import with_state
 from services.ingest.sections.store import STEPS
@@ -59,7 +59,7 @@ def why_not_writable(asked: Asked) -> str:
     return rules.why_not_writable(asked.who.actor, asked.stands)
 
 
-def _choices(asked: Asked, at: Place) -> list[Choice]:
+def _choices(asked: Asked, at: WorkflowState) -> list[Choice]:
     if at.status not in UNFINISHED:
         return []
     order = UNFINISHED.index

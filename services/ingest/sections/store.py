@@ -33,7 +33,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSection:
     """A section that an article is to be in."""
 
     id: int
@@ -80,13 +80,13 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
         return made
 
 
-def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], Found]:
+def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], FoundSection]:
     """`resolve` for one transaction, with the section's rule; looks for each section once."""
 
     @cache
-    def find(wanted: str) -> Found:
+    def find(wanted: str) -> FoundSection:
         row = resolve(connection, wanted, actor, bulk=bulk)
-        return Found(row.id, row.slug, row.name, rule_of(connection, row.id))
+        return FoundSection(row.id, row.slug, row.name, rule_of(connection, row.id))
 
     return find
 

@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.ingest.accounts.store import accounts, keys
-from services.ingest.articles.rules import Place, why_not_approved
+from services.ingest.articles.rules import WorkflowState, why_not_approved
 from services.ingest.articles.store.revisions import revision_of
 from services.ingest.articles.versions import Current
 from services.ingest.kit.actors import Actor
 from services.ingest.sections import store as sections
 
 
-def place_of(connection: Connection, found: Current) -> Place:
+def place_of(connection: Connection, found: Current) -> WorkflowState:
     """Where an article stands, as the rules ask it."""
     at = _place(connection, found)
     return replace(at, is_approved=not _fault(connection, found, at))
@@ -24,12 +24,12 @@ def fault(connection: Connection, found: Current) -> str:
     return _fault(connection, found, _place(connection, found))
 
 
-def _place(connection: Connection, found: Current) -> Place:
+def _place(connection: Connection, found: Current) -> WorkflowState:
     row = found.row
-    return Place(row.status, row.section_id, row.created_by, sections.rule_of(connection, row.section_id))
+    return WorkflowState(row.status, row.section_id, row.created_by, sections.rule_of(connection, row.section_id))
 
 
-def _fault(connection: Connection, found: Current, at: Place) -> str:
+def _fault(connection: Connection, found: Current, at: WorkflowState) -> str:
     # The version is compared although every change ends the approval: an older release of this program, running
     # beside this one during an update, does not know that.
     row = found.row

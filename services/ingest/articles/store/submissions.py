@@ -8,17 +8,17 @@ from sqlalchemy import Connection, update
 
 from services.ingest.articles import rules
 from services.ingest.articles.content import with_captions_in_place
-from services.ingest.articles.rules import Outcome, Place
+from services.ingest.articles.rules import Outcome, WorkflowState
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import saved, touched_by_others
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
-from services.ingest.sections.store import Found
+from services.ingest.sections.store import FoundSection
 from shared.contracts.articles import ArticleState
 
-FindSection = Callable[[str], Found]
+FindSection = Callable[[str], FoundSection]
 """A section by its slug or name, made where it may be. Raises Invalid."""
 # What an article's state takes from its content as it is.
 _OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
@@ -93,7 +93,7 @@ def _decided(
     connection: Connection,
     before: Current | None,
     actor: Actor,
-    section: Found,
+    section: FoundSection,
     wanted: str | None,
     fields: dict[str, Any],
 ) -> Outcome:
@@ -101,12 +101,12 @@ def _decided(
     if before is None or before.row.section_id != section.id:
         rules.require_section(actor, section.id)
     if before is None:
-        at = Place("draft", section.id, actor.name, section.rule)
+        at = WorkflowState("draft", section.id, actor.name, section.rule)
         rules.require_write(actor, at)
         return rules.outcome(actor, at, wanted, changed=True)
     changed = not rules.says_the_same(before.state, fields)
     is_approved = not changed and place_of(connection, before).is_approved
-    at = Place(before.row.status, section.id, before.row.created_by, section.rule, is_approved)
+    at = WorkflowState(before.row.status, section.id, before.row.created_by, section.rule, is_approved)
     return rules.outcome(actor, at, wanted, changed=changed)
 
 

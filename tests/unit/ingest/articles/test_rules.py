@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from services.ingest.articles.rules import Outcome, Place, approvers, before_approval, may_approve, may_move, outcome
+from services.ingest.articles.rules import (
+    Outcome,
+    WorkflowState,
+    approvers,
+    before_approval,
+    may_approve,
+    may_move,
+    outcome,
+)
 from services.ingest.kit.actors import Account, Actor, Role, Scope
 from services.ingest.kit.errors import Forbidden
 from services.ingest.sections.store import Rule
@@ -18,8 +26,8 @@ def person(role: Role, **fields: object) -> Actor:
     return Account(1, "lan@bao.vn", "Lan", role, must_change_password=False, **fields).actor  # type: ignore[arg-type]
 
 
-def at(status: str, rule: Rule = CHIEFS, *, approved: bool = False, owner: str = "user:lan@bao.vn") -> Place:
-    return Place(status, 1, owner, rule, approved)
+def at(status: str, rule: Rule = CHIEFS, *, approved: bool = False, owner: str = "user:lan@bao.vn") -> WorkflowState:
+    return WorkflowState(status, 1, owner, rule, approved)
 
 
 @pytest.mark.parametrize(
