@@ -236,6 +236,9 @@ class AdvisoryLock(IntEnum):
     audit = 7_305_119
     web_changes = 7_305_120
     royalties = 7_305_121
+    front_page = 7_305_122
+    generations = 7_305_123
+    admins = 7_305_124
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

@@ -167,7 +167,8 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
         if row.status == status:
             return
         if status == "approved" and row.parent_id is not None:
-            above = connection.execute(select(comments.c.status).where(comments.c.id == row.parent_id)).scalar()
+            parent = select(comments.c.status).where(comments.c.id == row.parent_id).with_for_update(read=True)
+            above = connection.execute(parent).scalar()
             if above != "approved":
                 raise Conflict("Bình luận được trả lời chưa được duyệt.")
         values = {

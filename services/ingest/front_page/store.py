@@ -21,7 +21,7 @@ from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.tables import outbox
 from shared import outbox as events
 from shared.contracts.events import FrontPageChanged
-from shared.database import read, upsert, write
+from shared.database import AdvisoryLock, read, take_lock, upsert, write
 
 ONLY = 1
 MAX_PINNED = 50
@@ -52,6 +52,7 @@ def arrange(
         raise Invalid.of("pinned", f"Ghim nhiều nhất {MAX_PINNED} bài.")
     now = datetime.now(UTC)
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.front_page)
         if if_mark is not None and if_mark != _mark(_slots(connection)):
             raise Conflict("Trang nhất vừa được người khác sắp xếp lại; hãy xem lại rồi làm lần nữa.")
         _refuse_impossible(connection, wanted, only_public)
@@ -80,6 +81,7 @@ def refresh(engine: Engine, now: datetime) -> bool:
         if not is_stale(connection, now):
             return False
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.front_page)
         _apply(connection, now, SCHEDULER)
     events.wake("ingest")
     return True
@@ -120,7 +122,7 @@ def payload(connection: Connection) -> FrontPageChanged | None:
 
 def _apply(connection: Connection, now: datetime, actor: Actor) -> int:
     """Pin what is due now; the front page's version."""
-    row = connection.execute(select(front_page).with_for_update()).first()
+    row = connection.execute(select(front_page)).first()
     wanted = _due(connection, now)
     if row is not None and list(row.pinned) == wanted:
         return int(row.version)

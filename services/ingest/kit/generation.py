@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, func, select, text
 
 from services.ingest.kit.tables import generations
-from shared.database import read, write
+from shared.database import AdvisoryLock, read, take_lock, write
 from shared.telemetry import log
 
 # Whatever was given to others and is forgotten here has lower ids: far more than a paper writes between two backups.
@@ -34,6 +34,7 @@ def of(engine: Engine) -> int:
 
 def begin(connection: Connection, reason: str, *, went_back: bool) -> int:
     """Begin a new one; returns its number. `went_back`: ids that may have been given already are skipped."""
+    take_lock(connection, AdvisoryLock.generations)
     number = max(current(connection) + 1, int(time.time()) // 60 - _FIRST_MINUTE)
     _note(connection, number, reason)
     if went_back:
@@ -47,6 +48,7 @@ def notice_promotion(engine: Engine) -> None:
     """Begin a new one when the PostgreSQL that answers is another than at the beginning of this one: a standby that was
     promoted may lack the last transactions of its primary."""
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.generations)
         last = select(generations.c.timeline).order_by(generations.c.number.desc()).limit(1)
         known, now = connection.execute(last).scalar(), _timeline(connection)
         if known is None:

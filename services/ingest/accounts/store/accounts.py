@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from services.ingest.accounts.tables import sessions, user_sections, users
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Role
+from shared.database import AdvisoryLock, read, take_lock, write
 from shared.database import engine as service_engine
-from shared.database import read, write
 from shared.vietnamese.text import nfc, one_line
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def change_account(
     """
     wanted = None if section_ids is None else sorted(set(section_ids))
     with write(engine) as connection:
-        row = connection.execute(select(users).where(users.c.id == user_id).with_for_update()).first()
+        take_lock(connection, AdvisoryLock.admins)
+        row = connection.execute(select(users).where(users.c.id == user_id)).first()
         if row is None:
             raise ValueError("there is no such account")
         if row.role == Role.admin and role is not Role.admin:
@@ -177,7 +178,8 @@ def disable(engine: Engine, email: str, *, by: str = COMMAND_LINE) -> None:
     Raises ValueError for an unknown address, and for the last admin.
     """
     with write(engine) as connection:
-        row = connection.execute(select(users).where(users.c.email == _address(email)).with_for_update()).first()
+        take_lock(connection, AdvisoryLock.admins)
+        row = connection.execute(select(users).where(users.c.email == _address(email))).first()
         if row is not None and row.role == Role.admin and by != COMMAND_LINE:
             _keep_an_admin(connection, row.id)
         _end_sessions(connection, users.c.email == _address(email), "disabled", by, disabled_at=datetime.now(UTC))
@@ -304,6 +306,7 @@ def _set_sections(connection: Connection, user_id: int, section_ids: Iterable[in
 
 
 def _keep_an_admin(connection: Connection, user_id: int) -> None:
+    """Two who take each other's role away at once must not both succeed: callers hold AdvisoryLock.admins."""
     others = select(users.c.id).where(users.c.role == Role.admin, users.c.disabled_at.is_(None), users.c.id != user_id)
     if connection.execute(others.limit(1)).first() is None:
         raise ValueError("the last admin must stay one")

@@ -1,0 +1,123 @@
+"""Two who check and then write at the same time: on PostgreSQL each transaction sees what was committed before its
+statements, so that both checks can pass. Each pair is made to overlap: both wait before their first write."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+
+from services.ingest.accounts.store import accounts
+from services.ingest.accounts.tables import users
+from services.ingest.comments import store as comments
+from services.ingest.front_page import store as front_page
+from services.ingest.front_page.store import Slot
+from services.ingest.kit import generation
+from services.ingest.kit.actors import Role
+from services.ingest.kit.errors import Conflict
+from services.ingest.kit.tables import generations
+from shared.contracts.commands import SubmitComment
+from shared.database import read, write
+from tests.contract.ingest.base import EDITOR
+from tests.contract.ingest.conftest import Save
+
+_WRITES = ("INSERT", "UPDATE", "DELETE")
+# Long enough for the other to get as far, where nothing keeps it from that.
+_PAUSE_S = 1.0
+
+
+@contextmanager
+def meeting(engine: Engine, number: int = 2) -> Iterator[None]:
+    """Whoever is about to write for the first time in a transaction waits for the others, or for a second."""
+    barrier, met = threading.Barrier(number), threading.local()
+
+    def wait(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().startswith(_WRITES) and not getattr(met, "once", False):
+            met.once = True
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(_PAUSE_S)
+
+    event.listen(engine, "before_cursor_execute", wait)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", wait)
+
+
+def at_once(engine: Engine, *works: Callable[[], Any]) -> list[Exception | None]:
+    """What became of each: None, or what it was refused with."""
+
+    def run(work: Callable[[], Any]) -> Exception | None:
+        try:
+            work()
+        except (Conflict, ValueError) as refused:
+            return refused
+        return None
+
+    with meeting(engine, len(works)), ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+pytestmark = pytest.mark.postgres
+
+
+def test_two_who_arrange_the_front_page(store: Engine, save: Save) -> None:
+    first, second = save(title="Tin một").id, save(title="Tin hai").id
+    _, mark = front_page.slots(store)
+
+    def arrange(article: int) -> Callable[[], int]:
+        return lambda: front_page.arrange(store, [Slot(article)], EDITOR, if_mark=mark)
+
+    refused = at_once(store, arrange(first), arrange(second))
+    assert [type(one) for one in refused].count(Conflict) == 1
+    slots, _ = front_page.slots(store)
+    assert len(slots) == 1
+    assert front_page.pinned(store) == [slots[0].article_id]
+
+
+def test_two_admins_who_take_each_others_role_away(store: Engine) -> None:
+    for name in ("mot", "hai"):
+        accounts.create_user(f"{name}@bao.example", Role.admin, engine=store)
+    with read(store) as connection:
+        ids = list(
+            connection.execute(
+                select(users.c.id).where(users.c.email.in_(["mot@bao.example", "hai@bao.example"]))
+            ).scalars()
+        )
+        others = connection.execute(select(users.c.id).where(users.c.role == Role.admin, users.c.id.not_in(ids))).all()
+    assert not others, "no third admin"
+
+    def demote(user_id: int) -> Callable[[], None]:
+        return lambda: accounts.change_account(
+            store, user_id, name="x", role=Role.reporter, section_ids=None, by="user:x"
+        )
+
+    refused = at_once(store, demote(ids[0]), demote(ids[1]))
+    assert [type(one) for one in refused].count(ValueError) == 1
+
+
+def test_two_who_begin_a_generation(store: Engine) -> None:
+    def begin() -> None:
+        with write(store) as connection:
+            generation.begin(connection, "test", went_back=False)
+
+    assert at_once(store, begin, begin) == [None, None]
+    with read(store) as connection:
+        assert len(connection.execute(select(generations.c.number)).all()) == 2
+
+
+def test_an_answer_is_not_approved_while_what_it_answers_is_taken_away(store: Engine, save: Save) -> None:
+    article = save().id
+    for token, parent in (("a", None), ("b", 1)):
+        said = {"article_id": article, "name": "Lan", "text": token, "at": "2026-01-01T00:00:00Z", "parent_id": parent}
+        comments.hold(store, SubmitComment(token=token, **said))  # type: ignore[arg-type]
+    comments.approve(store, 1, EDITOR)
+    refused = at_once(store, lambda: comments.reject(store, 1, EDITOR), lambda: comments.approve(store, 2, EDITOR))
+    with read(store) as connection:
+        status = dict(connection.execute(select(comments.comments.c.id, comments.comments.c.status)).all())
+    assert status[1] == "rejected"
+    # Either the answer came first, or it was refused: it never follows what is gone.
+    assert (refused[1] is None) == (status[2] == "approved")
