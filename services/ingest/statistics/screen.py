@@ -129,7 +129,16 @@ def _visible(who: Account, answer: Any) -> Any:
     if answer is None:
         return None
     shown = listing.visible(engine("ingest"), seen_by(who), [one.id for one in answer.articles])
-    return answer.model_copy(update={"articles": tuple(one for one in answer.articles if one.id in shown)})
+    # The counter knows sections by the names that they had when it was told of an article.
+    names = {one["slug"]: one["name"] for one in sections.listed(engine("ingest"))}
+    articles = tuple(
+        one.model_copy(update={"section_name": names.get(one.path.strip("/").partition("/")[0], one.section_name)})
+        for one in answer.articles
+        if one.id in shown
+    )
+    shares = getattr(answer, "sections", ())
+    named = tuple(one.model_copy(update={"name": names.get(one.key, one.name)}) for one in shares)
+    return answer.model_copy(update={"articles": articles} | ({"sections": named} if shares else {}))
 
 
 def _now(who: Account) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ingest.kit.actors import Role
+from services.ingest.sections import store as sections
 from services.ingest.statistics import screen as statistics
 from shared.contracts.commands import (
     ArticleStatistics,
@@ -25,6 +26,7 @@ from shared.contracts.commands import (
     ViewPoint,
     ViewShare,
 )
+from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, words, workbook
 
 
@@ -45,7 +47,7 @@ class Counter:
     def __call__(self, query: Query) -> Any:
         self.asked.append(query)
         at = datetime(2026, 10, 14, 17, tzinfo=UTC)
-        story = ViewedArticle(id=1, title=EVIL, path="/x-1", section_name="Kinh tế", views=1234, total=5678)
+        story = ViewedArticle(id=1, title=EVIL, path="/kinh-te/x-1", section_name="Kinh tế", views=1234, total=5678)
         points = (ViewPoint(at=at, views=1200, readers=900), ViewPoint(at=at + timedelta(days=1), views=34))
         sources = (ViewShare(key="", name="", views=900), ViewShare(key="tim.example", name="tim.example", views=300))
         answers: dict[type[Query], Any] = {
@@ -86,6 +88,16 @@ def test_statistics_are_shown_as_people_write_numbers(newsroom: Newsroom, sqlite
     chief.get("/so-lieu?tu=2026-10-20&den=2026-10-01&ky=12")
     asked = counter.asked[-1]
     assert isinstance(asked, SiteStatistics) and (asked.last - asked.first).days == 29
+
+
+def test_statistics_name_sections_as_they_are_named_now(newsroom: Newsroom, sqlite: Engine, counter: Counter) -> None:
+    publish(sqlite, section="Kinh tế")
+    slugs = {one["slug"]: one["id"] for one in sections.listed(sqlite)}
+    sections.save(sqlite, EDITOR, slugs["kinh-te"], name="Làm ăn")
+    chief = newsroom.sign_in(Role.chief)
+    for address in ("/so-lieu?tu=2026-10-01&den=2026-10-20", "/bay-gio"):
+        page = words(chief.get(address))
+        assert "Làm ăn" in page and "Kinh tế" not in page, address
 
 
 def test_statistics_as_files_hold_numbers_and_no_formulas(newsroom: Newsroom, counter: Counter) -> None:
