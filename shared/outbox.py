@@ -82,6 +82,8 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("occurred_at", Float, nullable=False),
         Column("leased_until", Float, nullable=False, default=0.0),
         Index("outbox_by_queue", "queue", "bulk", "id"),
+        # Whether something of one thing waits, beside a million rows of a rebuild.
+        Index("outbox_by_key", "queue", "key"),
     )
 
 
