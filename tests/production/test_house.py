@@ -266,14 +266,17 @@ def test_every_process_stops_in_time(house: Production) -> None:
 
 
 def test_a_lost_database_is_restored(house: Production, key: str) -> None:
-    """After all others: the house is stopped, its databases are emptied."""
+    """After all others: the house is stopped, its databases and counts are emptied."""
     environment = example_environment()
     server = {"host": "127.0.0.1", "port": house.postgres.port}
     last = str(house.folder / "backups" / "last")
     house.toasoan("backup", last)
-    for name in ("ingest", "counter"):
+    for name in ("ingest", "counter", "web"):
         with psycopg.connect(house.postgres.url(name), autocommit=True) as connection:
             connection.execute(f"DROP SCHEMA {name} CASCADE")
+    counters = house.redis("counters")
+    for counted in counters.scan_iter("ts:c:*"):
+        counters.delete(counted)
     house.toasoan("restore", last)
     server |= {"user": "ingest", "password": environment["INGEST_DATABASE_PASSWORD"], "dbname": "ingest"}
     with psycopg.connect(**server, options="-csearch_path=ingest") as connection:

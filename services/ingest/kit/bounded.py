@@ -24,6 +24,7 @@ import orjson
 
 from services.ingest.kit import errors
 from services.ingest.kit.errors import Invalid, Refused, TooHeavy
+from shared.telemetry import configure_logging
 
 # How often `halted` is asked.
 _LOOK_SECONDS = 0.2
@@ -145,19 +146,24 @@ def main() -> int:
     asked = orjson.loads(sys.stdin.buffer.read())
     bounds = Bounds(**asked["bounds"])
     _end_with(asked["parent"])
-    # What the function prints is no answer.
-    _out = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
+    configure_logging("ingest.bounded")
     _cpu_seconds = bounds.cpu_seconds
     _allow_cpu(_cpu_seconds)
     resource.setrlimit(resource.RLIMIT_AS, (bounds.memory_bytes, bounds.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)
-    module, _, name = asked["function"].partition(":")
+    # What the function prints is no answer.
+    with os.fdopen(os.dup(1), "wb", buffering=0) as _out:
+        os.dup2(2, 1)
+        module, _, name = asked["function"].partition(":")
+        return _answered(module, name, asked["given"])
+
+
+def _answered(module: str, name: str, given: list[Any]) -> int:
     # As the package's module, not as __main__: going_on() is asked there.
     sys.modules[__spec__.name] = sys.modules[__name__]
     try:
-        told = {"result": getattr(importlib.import_module(module), name)(*asked["given"])}
+        told = {"result": getattr(importlib.import_module(module), name)(*given)}
     except Refused as refused:
         told = {"refused": type(refused).__name__, "detail": refused.detail, "errors": refused.errors}
     except MemoryError:
