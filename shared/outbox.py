@@ -232,15 +232,15 @@ class Relay:
         for row in rows:
             by_kind.setdefault(row.kind, []).append(row)
         try:
+            generation = self._generation()
             for kind, group in by_kind.items():
-                self._publish_kind(queue, kind, group)
+                self._publish_kind(queue, kind, group, generation)
         except BaseException:
             self._give_back(rows)
             raise
         return len(rows)
 
-    def _publish_kind(self, queue: Queue, kind: str, rows: list[Any]) -> None:
-        generation = self._generation()
+    def _publish_kind(self, queue: Queue, kind: str, rows: list[Any], generation: int) -> None:
         # Of several versions of one thing in hand only the newest is worth sending.
         latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])

@@ -5,12 +5,12 @@ A file for each comment, named by its token; several web processes may share the
 that comes twice.
 """
 
-import os
 import time
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from services.web.synced_files import sync_folder, write_whole
 from shared.contracts.commands import SubmitComment
 from shared.telemetry import log
 
@@ -36,17 +36,8 @@ class CommentJournal:
         self._folder.mkdir(parents=True, exist_ok=True)
         if len(self._files()) >= LIMIT:
             raise CommentJournalFull("too many comments wait for ingest")
-        part = self._folder / f".{comment.token}.{os.getpid()}"
-        with part.open("wb") as writer:
-            writer.write(comment.model_dump_json().encode())
-            writer.flush()
-            os.fsync(writer.fileno())
-        part.replace(self._folder / f"{comment.token}.json")
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        write_whole(self._folder / f"{comment.token}.json", comment.model_dump_json().encode())
+        sync_folder(self._folder)
 
     def waiting(self, seconds: float) -> list[SubmitComment]:
         """Those that have waited for longer, 500 at most."""

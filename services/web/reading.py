@@ -97,7 +97,7 @@ class Reading:
         row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-        return self._state(row.state) if row.public else Tombstone(article_id, row.reason_kind)
+        return _state(row.state, self.section_names()) if row.public else Tombstone(article_id, row.reason_kind)
 
     def story(self, state: ArticleState) -> Story:
         """All that stands on an article's page."""
@@ -187,7 +187,8 @@ class Reading:
         self.depends.add(keys.listing(name))
         ids = self._ids(_LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        found = {row.id: self._state(row.state) for row in self._connection.execute(_STATES, {"ids": ids})}
+        names = self.section_names()
+        found = {row.id: _state(row.state, names) for row in self._connection.execute(_STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
     def since(self, moment: datetime, limit: int) -> list[Card]:
@@ -261,9 +262,6 @@ class Reading:
         """Shown total of an article."""
         return self._connection.execute(_VIEWS, {"id": article_id}).scalar() or 0
 
-    def _state(self, fields: dict[str, Any]) -> ArticleState:
-        return ArticleState.model_validate(_named(fields, self.section_names()))
-
     def _flat_sections(self) -> list[Section]:
         self.depends.add(keys.SECTIONS)
         if self._sections is None:
@@ -282,6 +280,10 @@ class Reading:
 def _named(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """A card or a state with its section's name of today."""
     return {**fields, "section_name": names.get(fields["section_slug"], fields["section_name"])}
+
+
+def _state(fields: dict[str, Any], names: dict[str, str]) -> ArticleState:
+    return ArticleState.model_validate(_named(fields, names))
 
 
 def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:

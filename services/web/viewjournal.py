@@ -18,11 +18,13 @@ import os
 import re
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from zlib import crc32
 
+from services.web.synced_files import sync_folder, write_whole
 from shared import telemetry
 from shared.telemetry import log
 from shared.views.batches import parse
@@ -187,7 +189,7 @@ class Journal:
             self._number += 1
             self._current = _Segment(self._folder / f"{self._number:010d}.views")
             self._writer = self._current.path.open("ab")
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         return self._writer, self._current
 
     def _close_writer(self) -> None:
@@ -227,7 +229,9 @@ class Journal:
         records, damaged = _split(data)
         if damaged and self._put_aside(segment, damaged):
             data = b"".join(_framed(data, record) for record in records)
-            if _replace(path, data):
+            # Whatever stays in the file was told already; the next start tries again.
+            with suppress(OSError):
+                write_whole(path, data)
                 records, _none = _split(data)
         segment.size = path.stat().st_size
         for name, offset, length in records:
@@ -321,20 +325,6 @@ def _read_part(path: Path, offset: int, length: int) -> bytes:
         raise
 
 
-def _replace(path: Path, data: bytes) -> bool:
-    """Write a file anew, whole or not at all; whether the disk took it."""
-    new = path.with_suffix(".new")
-    try:
-        with new.open("wb") as writer:
-            writer.write(data)
-            writer.flush()
-            os.fsync(writer.fileno())
-        new.replace(path)
-    except OSError:
-        return False
-    return True
-
-
 def _segments(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.views") if path.stem.isdecimal())
 
@@ -354,7 +344,7 @@ def _take_folder(root: Path) -> tuple[Path, int]:
             number += 1
             segment.rename(own / f"{number:010d}.views")
         os.close(held)
-    _sync_folder(own)
+    sync_folder(own)
     return own, lock
 
 
@@ -367,11 +357,3 @@ def _lock(folder: Path) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, exists, insert, select, update
 
 from services.ingest.feeds.tables import feeds
-from services.ingest.kit import audit, letters
+from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.periodic import moment
@@ -31,11 +31,7 @@ def listed(engine: Engine) -> list[Any]:
 
 def one(engine: Engine, feed_id: int) -> Any:
     """Raises NotFound."""
-    with read(engine) as connection:
-        row = connection.execute(select(feeds).where(feeds.c.id == feed_id)).first()
-    if row is None:
-        raise NotFound("Không có nguồn tin này.")
-    return row
+    return rows.one(engine, feeds, feed_id, "Không có nguồn tin này.")
 
 
 def save(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import Connection, Engine, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select
 
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
@@ -51,7 +51,7 @@ _ANSWER_SECONDS = 30.0
 _NEAR = 200
 # Up to this many differences go out like fresh news; more of them wait behind fresh news.
 _FEW = 100
-_COMMENTS = (CommentPublished, CommentRemoved)
+_BY_STATUS: dict[str, type[Event]] = {"approved": CommentPublished, "rejected": CommentRemoved}
 _RESULTS = "ts:reconcile"
 # Of what stores are told about an article that there is not.
 _NO_VERSION = 1
@@ -156,7 +156,9 @@ def rebuild(everything: bool = False, went_back: bool = False) -> int:
     source = service_engine("ingest")
     with write(source) as connection:
         generation.begin(connection, "restore" if went_back else "rebuild", went_back=went_back)
-        sent = _resend_sections(connection) + _resend_comments(connection)
+        sent = _resend_sections(connection)
+    for page in _pages_of_comments(source):
+        sent += _resend(source, [one for one in page if one.event is CommentPublished], (Queue.page,), bulk=True)
     queues = (Queue.page, Queue.index, Queue.count) if everything else (Queue.page, Queue.index)
     for page in _pages(source, drafts=False, newest_first=True):
         sent += _resend(source, page, queues, bulk=True)
@@ -191,7 +193,7 @@ class Comparison:
             held = self._held(after, page[-1].id)
             held_any = held_any or bool(held)
             missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.stamp])
-            self._send_again(missing)
+            self._send_again(self._without_dead(missing))
             wanted = {one.id: one.stamp for one in page}
             unknown = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
             differed += len(missing) + self._judge(unknown)
@@ -219,19 +221,26 @@ class Comparison:
             missing = web._still_missing(lacking + shown)
             unknown = set(held) - {one.id for one in page}
             differed += len(missing) + self._remove_comments(unknown, held)
-            web._send_again(missing)
+            web._send_again(web._without_dead(missing))
             after = page[-1].id
         rest = web._held(after, None)
         return differed + self._remove_comments(set(rest), rest)
 
     def _remove_comments(self, unknown: set[int], held: dict[int, int]) -> int:
         """Take those away that ingest does not know; returns their number."""
+        if not unknown:
+            return 0
         with read(self._source) as connection:
             number = generation.current(connection)
             own = set(connection.execute(select(comments.c.id).where(comments.c.id.in_(unknown))).scalars())
+        return self._take_away(CommentRemoved, {id_: held[id_] for id_ in unknown - own}, number)
+
+    def _take_away(self, event: type[Event], held: dict[int, int], number: int) -> int:
+        """Tell the store that these (id -> version) are gone, but for those that it was told before in this generation;
+        returns their number."""
         stamp = stamped(number, _NO_VERSION)
-        gone = [ExpectedVersion(id_, _NO_VERSION, CommentRemoved, stamp) for id_ in unknown - own if held[id_] < stamp]
-        self._send_again(gone)
+        gone = [ExpectedVersion(id_, _NO_VERSION, event, stamp) for id_, version in held.items() if version < stamp]
+        self._send_again(self._without_dead(gone))
         return len(gone)
 
     def mend(self, page: Sequence[ExpectedVersion]) -> tuple[list[ExpectedVersion], list[ExpectedVersion]]:
@@ -250,7 +259,6 @@ class Comparison:
         return there, missing
 
     def _send_again(self, missing: list[ExpectedVersion]) -> None:
-        missing = self._without_dead(missing)
         _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
 
     def _without_dead(self, missing: list[ExpectedVersion]) -> list[ExpectedVersion]:
@@ -310,13 +318,8 @@ class Comparison:
         if ahead:
             self.ahead = True
             log.error("store is ahead of ingest", store=self._store.name, articles=len(ahead), first=ahead[0])
-        gone = [
-            ExpectedVersion(id_, _NO_VERSION, ArticleWithdrawn, stamped(number, _NO_VERSION))
-            for id_, version in unknown.items()
-            if id_ not in own and version < stamped(number, _NO_VERSION)
-        ]
-        self._send_again(gone)
-        return len(ahead) + len(gone)
+        strangers = {id_: version for id_, version in unknown.items() if id_ not in own}
+        return len(ahead) + self._take_away(ArticleWithdrawn, strangers, number)
 
     def _send_small_things(self) -> None:
         with write(self._source) as connection:
@@ -333,11 +336,25 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         .order_by(articles.c.id.desc() if newest_first else articles.c.id)
         .limit(_PAGE)
     )
+    return _paged(source, query, articles.c.id, newest_first)
+
+
+def _pages_of_comments(source: Engine) -> Iterator[list[ExpectedVersion]]:
+    """Every comment that somebody has decided on, by id, _PAGE at a time."""
+    columns = (comments.c.id, comments.c.version, comments.c.status.label("effect"))
+    query = select(*columns).where(comments.c.status.in_(_BY_STATUS)).order_by(comments.c.id).limit(_PAGE)
+    return _paged(source, query, comments.c.id)
+
+
+def _paged(
+    source: Engine, query: Select[tuple[int, int, str]], by: ColumnElement[int], falling: bool = False
+) -> Iterator[list[ExpectedVersion]]:
+    """Each page of a query that is in the order of `by`, in a read of its own."""
     last: int | None = None
     while True:
         part = query
         if last is not None:
-            part = query.where(articles.c.id < last if newest_first else articles.c.id > last)
+            part = query.where(by < last if falling else by > last)
         with read(source) as connection:
             page = expected(connection, part)
         if not page:
@@ -346,40 +363,18 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
         last = page[-1].id
 
 
-def _pages_of_comments(source: Engine) -> Iterator[list[ExpectedVersion]]:
-    """Every comment that somebody has decided on, by id, _PAGE at a time."""
-    query = select(comments.c.id, comments.c.version, comments.c.status).order_by(comments.c.id).limit(_PAGE)
-    after = 0
-    while True:
-        part = query.where(comments.c.id > after, comments.c.status.in_(("approved", "rejected")))
-        with read(source) as connection:
-            number = generation.current(connection)
-            page = [
-                ExpectedVersion(
-                    row.id,
-                    row.version,
-                    CommentPublished if row.status == "approved" else CommentRemoved,
-                    stamped(number, row.version),
-                )
-                for row in connection.execute(part)
-            ]
-        if not page:
-            return
-        yield page
-        after = page[-1].id
-
-
 def _same_thing(event: type[Event]) -> set[str]:
     """The kinds of events that speak of what `event` speaks of."""
-    family = _COMMENTS if event in _COMMENTS else EVENTS.values()
+    family = next(family.values() for family in (_BY_STATUS, EVENTS) if event in family.values())
     return {one.kind for one in family}
 
 
 def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
-    """Of (id, version, effect) rows."""
+    """Of (id, version, effect) rows; a comment's effect is its status."""
     number = generation.current(connection)
+    known = {**EVENTS, **_BY_STATUS}
     return [
-        ExpectedVersion(row.id, row.version, EVENTS[row.effect], stamped(number, row.version))
+        ExpectedVersion(row.id, row.version, known[row.effect], stamped(number, row.version))
         for row in connection.execute(query)
     ]
 
@@ -425,18 +420,6 @@ def _resend_sections(connection: Connection) -> int:
     if front is not None:
         events.add(connection, outbox, FrontPageChanged, [(ONLY, front)])
     return len(pointers) + (front is not None)
-
-
-def _resend_comments(connection: Connection) -> int:
-    """Those that readers see."""
-    query = select(comments.c.id, comments.c.version).where(comments.c.status == "approved").order_by(comments.c.id)
-    sent = 0
-    rows = connection.execution_options(yield_per=_ROWS_A_TRANSACTION).execute(query)
-    for part in rows.partitions():
-        pointers: list[tuple[str | int, int]] = [(row.id, row.version) for row in part]
-        events.add(connection, outbox, CommentPublished, pointers, bulk=True)
-        sent += len(pointers)
-    return sent
 
 
 def _remember(found: dict[str, int | None]) -> None:

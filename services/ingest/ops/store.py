@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from celery import Celery
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
@@ -11,7 +11,7 @@ from services.ingest.kit.tables import dead_letters
 from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.queues import Queue
-from shared.database import write
+from shared.database import read, write
 
 _LETTERS = 10_000
 
@@ -29,12 +29,14 @@ def waiting(engine: Engine) -> list[str]:
 
 def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, str, int]]:
     """(kind, key, version) of the events among the letters that a reader of `queue` gave up, the newest of them."""
-    letters = deadletter.waiting(engine, dead_letters, limit=_LETTERS)
+    waiting_here = (dead_letters.c.source_queue == queue.value) & dead_letters.c.replayed_at.is_(None)
+    query = select(dead_letters.c.task, dead_letters.c.message).where(waiting_here)
+    with read(engine) as connection:
+        letters = connection.execute(query.order_by(dead_letters.c.at.desc()).limit(_LETTERS)).all()
     return {
-        (letter["task"].partition(".")[2], str(event.get("key")), int(event.get("version") or 0))
+        (letter.task.partition(".")[2], str(event.get("key")), int(event.get("version") or 0))
         for letter in letters
-        if letter["source_queue"] == queue.value
-        for event in letter["message"].get("events", ())
+        for event in letter.message.get("events", ())
     }
 
 

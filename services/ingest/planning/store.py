@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from services.ingest.articles.tables import articles
-from services.ingest.kit import audit
+from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.visibility import Seen
@@ -52,11 +52,7 @@ def between(engine: Engine, seen: Seen, first: date, last: date) -> list[Any]:
 
 def one(engine: Engine, plan_id: int) -> Any:
     """Raises NotFound."""
-    with read(engine) as connection:
-        row = connection.execute(select(plans).where(plans.c.id == plan_id)).first()
-    if row is None:
-        raise NotFound("Không có đề tài này.")
-    return row
+    return rows.one(engine, plans, plan_id, "Không có đề tài này.")
 
 
 def add(engine: Engine, actor: Actor, plan: Plan) -> int:

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, exists, insert, or_, select, update
 
 from services.ingest.exchange.importers import FORMATS, format_of
 from services.ingest.exchange.tables import import_jobs
-from services.ingest.kit import audit, letters
+from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.errors import Invalid
 from services.ingest.kit.periodic import moment
 from shared.database import read, write
 from shared.settings import get_settings
@@ -95,11 +95,7 @@ def listed(engine: Engine, limit: int = 30) -> list[Any]:
 
 def one(engine: Engine, job_id: int) -> Any:
     """Raises NotFound."""
-    with read(engine) as connection:
-        row = connection.execute(select(import_jobs).where(import_jobs.c.id == job_id)).first()
-    if row is None:
-        raise NotFound("Không có lần nhập này.")
-    return row
+    return rows.one(engine, import_jobs, job_id, "Không có lần nhập này.")
 
 
 def claim(engine: Engine) -> Any:

@@ -135,11 +135,6 @@ class House:
         with read(self.source) as connection:
             return [tuple(row) for row in connection.execute(query)]
 
-    def queued(self) -> int:
-        with self.broker.client() as client:
-            lengths = [client.llen(f"ts:{queue.value}") for queue in Queue]
-            return sum(lengths) + client.hlen("ts:unacked")  # type: ignore[arg-type, operator]
-
 
 @pytest.fixture
 def house(broker: RedisServer, counters_redis: RedisServer, tmp_path: Path) -> Iterator[House]:
