@@ -18,7 +18,6 @@ LIMIT = 10_000
 """Comments on disk at most. Past it readers are told that theirs was not taken."""
 GIVE_UP_SECONDS = 7 * 86_400.0
 """Ingest does not take comments on an article that it does not know: after this long they are dropped."""
-_ONE_ROUND = 500
 
 
 class CommentJournalFull(OSError):
@@ -40,9 +39,9 @@ class CommentJournal:
         sync_folder(self._folder)
 
     def waiting(self, seconds: float) -> list[SubmitComment]:
-        """Those that have waited for longer, 500 at most."""
+        """Those that have waited for longer."""
         found = []
-        for path in self._files()[:_ONE_ROUND]:
+        for path in self._files():
             try:
                 age = time.time() - path.stat().st_mtime
                 if age > GIVE_UP_SECONDS:

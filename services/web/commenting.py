@@ -12,7 +12,7 @@ from services.web.comment_journal import CommentJournal
 from services.web.spam import judge
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
-from shared.contracts.commands import ListHeldComments, SubmitComment
+from shared.contracts.commands import HELD_TOKENS, ListHeldComments, SubmitComment
 from shared.publishing import send_command
 from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
@@ -121,15 +121,15 @@ class Comments:
         Raises NoAnswer, OSError, the broker's errors.
         """
         waiting = self._journal.waiting(_FOLLOW_SECONDS)
-        if not waiting:
-            return
-        asked = ListHeldComments(tokens=tuple(one.token for one in waiting))
-        held = set(self._ask(asked, _ANSWER_SECONDS).tokens)
-        for comment in waiting:
-            if comment.token in held:
-                self._journal.forget(comment.token)
-            else:
-                _publish(comment)
+        for first in range(0, len(waiting), HELD_TOKENS):
+            part = waiting[first : first + HELD_TOKENS]
+            asked = ListHeldComments(tokens=tuple(one.token for one in part))
+            held = set(self._ask(asked, _ANSWER_SECONDS).tokens)
+            for comment in part:
+                if comment.token in held:
+                    self._journal.forget(comment.token)
+                else:
+                    _publish(comment)
 
 
 def _publish(comment: SubmitComment) -> None:

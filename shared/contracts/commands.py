@@ -67,6 +67,10 @@ class SubmitComment(Command):
     spam_reasons: tuple[str, ...] = ()
 
 
+HELD_TOKENS = 500
+"""Comments asked after in one question."""
+
+
 class HeldCommentsAnswer(Contract):
     tokens: tuple[str, ...]
 
@@ -77,7 +81,7 @@ class ListHeldComments(Query):
     kind: ClassVar[str] = "list_held_comments"
     queue: ClassVar[Queue] = Queue.comments
     Answer: ClassVar[type[Contract]] = HeldCommentsAnswer
-    tokens: tuple[str, ...] = Field(max_length=500)
+    tokens: tuple[str, ...] = Field(max_length=HELD_TOKENS)
 
 
 class StoreDeadLetter(Command):

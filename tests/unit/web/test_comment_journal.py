@@ -1,0 +1,34 @@
+"""Comments on disk, and what web asks ingest about them."""
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.web import commenting
+from services.web.comment_journal import CommentJournal
+from services.web.commenting import Comments
+from shared.contracts.commands import HELD_TOKENS, HeldCommentsAnswer, ListHeldComments, SubmitComment
+
+
+def test_many_that_ingest_does_not_take_hide_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = CommentJournal(tmp_path)
+    told = [f"{number:06d}" for number in range(HELD_TOKENS + 1)]
+    for token in told:
+        said = SubmitComment(token=token, article_id=1, name="Bà Sín", text="Hay.", at=datetime.now(UTC))
+        journal.keep(said)
+        os.utime(tmp_path / f"{token}.json", (0, time.time() - 60))
+    sent: list[str] = []
+    monkeypatch.setattr(commenting, "_publish", lambda comment: sent.append(comment.token))
+
+    def ask(question: Any, _seconds: float) -> HeldCommentsAnswer:
+        """Ingest has the last one alone."""
+        assert isinstance(question, ListHeldComments)
+        return HeldCommentsAnswer(tokens=tuple(set(question.tokens) & {told[-1]}))
+
+    Comments(journal, ask).look()
+    assert sent == told[:-1]
+    assert sorted(path.stem for path in tmp_path.glob("*.json")) == told[:-1]
