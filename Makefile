@@ -23,7 +23,8 @@ install: .state/redis ## Make the virtual environment, so that .venv/bin/toasoan
 ##@ Check
 .PHONY: test
 test: .state/dev .state/packages ## Run every test and check; the last line counts passed and failed
-	@exec $(BIN)/python -m pytest $(TESTS)
+	@# What is slow by its nature (houses, browsers) comes first, and a file's tests share what they start.
+	@exec $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: chaos
 chaos: .state/dev ## Kill, freeze and wipe a house's processes while stories are pushed; a table at the end

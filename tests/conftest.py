@@ -64,6 +64,12 @@ def forget_settings() -> None:
             cached.cache_clear()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """How many run beside each other: tests wait more than they work, and each may keep a house and an engine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(2 * len(os.sched_getaffinity(0)), memory // 2_500_000_000, 8))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The last line, alone: `N passed, N failed, N skipped`."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")

@@ -28,6 +28,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Notes how the run ended: only after a run that came to its end is the list of what failed whole."""
+    if hasattr(session.config, "workerinput"):
+        return  # one of several beside each other: the one that leads them notes for all
     assert session.config.cache
     session.config.cache.set(_ENDED, int(exitstatus))
     session.config.cache.set(_PASSED, _passed)
@@ -39,10 +41,12 @@ def main() -> int:
     if not ended.exists() or int(ended.read_text()) != pytest.ExitCode.TESTS_FAILED:
         return 1
     failed = _failed()
-    if not 0 < len(failed) <= _AT_MOST:
+    # A name without a test's is a file that could not be read.
+    if not 0 < len(failed) <= _AT_MOST or not all("::" in name for name in failed):
         return 1
     print(f"\nOnce more, by themselves: {len(failed)} that failed", flush=True)
-    again = subprocess.run(["make", "test", "TESTS=--last-failed --last-failed-no-failures none"], check=False)
+    alone = "--numprocesses 0 --last-failed --last-failed-no-failures none"
+    again = subprocess.run(["make", "test", f"TESTS={alone}"], check=False)
     # What is skipped the second time has not passed.
     passed = set(json.loads((_CACHE / _PASSED).read_text())) - _failed()
     for name in sorted(failed & passed):

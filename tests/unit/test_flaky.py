@@ -43,7 +43,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tmp_path / ".venv/bin/python").chmod(0o755)
-    (tmp_path / "Makefile").write_text(f"test:\n\t@.venv/bin/python -m pytest $(TESTS)\n{_CONTAINERS}")
+    (tmp_path / "Makefile").write_text(f"test:\n\t@.venv/bin/python -m pytest --numprocesses 2 $(TESTS)\n{_CONTAINERS}")
     (tmp_path / "pytest.ini").write_text("[pytest]\ncache_dir = .cache/pytest\ntestpaths = tests\npythonpath = .\n")
     (tmp_path / "tests").mkdir()
     shutil.copy(ROOT / "tests/flaky.py", tmp_path / "tests")
@@ -95,8 +95,14 @@ def test_what_does_not_pass_the_second_time_fails_the_run(project: Path, more: s
     ]
 
 
-@pytest.mark.parametrize("tests", [TESTS + KILLED, TESTS + MANY, "import nothing_of_that_name\n"])
+@pytest.mark.parametrize("tests", [TESTS + MANY, "import nothing_of_that_name\n"])
 def test_a_run_that_broke_off_or_failed_everywhere_is_not_tried_again(project: Path, tests: str) -> None:
     code, lines = run(project, tests)
     assert code == 1
     assert not any("Once more" in line or line.startswith("FLAKY") for line in lines)
+
+
+def test_what_ends_its_process_each_time_fails_the_run(project: Path) -> None:
+    code, lines = run(project, TESTS + KILLED)
+    assert code == 1
+    assert not any(line.startswith("FLAKY") for line in lines)
