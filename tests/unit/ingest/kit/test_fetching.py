@@ -184,7 +184,7 @@ def test_too_large_bodies_are_cut_off_packed_or_not(site: Site) -> None:
     ("body", "headers"),
     [
         (b"not packed", {"Content-Encoding": "gzip"}),
-        (gzip.compress(b"cut off" * 100)[:30], {"Content-Encoding": "gzip"}),
+        (gzip.compress(b"cut off" * 100, mtime=0)[:30], {"Content-Encoding": "gzip"}),
         (b"x", {"Content-Encoding": "br"}),
         (b"short", {"Content-Length": "500"}),
     ],
