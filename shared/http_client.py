@@ -5,32 +5,34 @@ answer.
 
 `find` names the addresses that may be spoken to; no other is. Whoever fetches what people typed gives one that looks
 at them first (services.ingest.kit.fetching); each redirect is asked about anew.
+
+Addresses are httpx2's, the protocol is httpcore2's, which httpx2's own client stands on; that client bounds each step
+of a call and not the call, so that a server that drips has as long as it likes.
 """
 
-import http.client
 import socket
 import ssl
 import threading
 import time
 import zlib
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from io import BufferedReader, RawIOBase
 from typing import Any
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 from urllib.request import getproxies, proxy_bypass
+
+import httpcore2
+import httpx2
 
 MAX_BYTES = 10_000_000
 CONNECT_SECONDS = 5.0
 PORTS = {"http": 80, "https": 443}
-_CHUNK_BYTES = 65_536
-# What an address may hold besides letters and digits; anything else is percent-encoded.
-_KEPT = "/%:?@!$&'()*+,;=~-._[]"
+# So much is given to a socket at a time.
+_PIECE_BYTES = 65_536
 _REDIRECTS = (301, 302, 303)
 # Here a POST would stay one: it is not sent again unasked.
 _SAME_METHOD = (307, 308)
@@ -79,12 +81,6 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def ascii_host(parts: SplitResult) -> str:
-    """The host as resolvers and servers get it. Raises UnicodeError for one that no name can be."""
-    host = (parts.hostname or "").rstrip(".")
-    return host if host.isascii() else host.encode("idna").decode("ascii")
-
-
 def call(
     method: str,
     url: str,
@@ -128,46 +124,29 @@ class _Call:
 
     def once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         try:
-            proxy = _proxy(url) if self.proxied else ""
-            line = _Line(self._connected(proxy or url), self.left)
-        except OSError as error:
-            raise CallFailed(Fault.connection, type(error).__name__) from error
-        except ValueError as error:
-            raise CallFailed(Fault.answer, type(error).__name__) from error
-        parts = _parsed(url)
-        try:
-            return self._answer(line, proxy, method, parts, body, headers)
+            return self._answer(method, url, body, headers)
         except CallFailed:
             raise
-        except (OSError, http.client.HTTPException, zlib.error, ValueError) as error:
-            fault = Fault.certificate if isinstance(error, ssl.SSLError) else Fault.answer
-            raise CallFailed(Fault.time if isinstance(error, TimeoutError) else fault, type(error).__name__) from error
-        finally:
-            line.end()
+        except httpcore2.ProxyError as error:
+            raise CallFailed(Fault.connection, f"proxy answered {error}") from error
+        except (TimeoutError, httpcore2.TimeoutException) as error:
+            raise CallFailed(Fault.time, type(error).__name__) from error
+        except (httpx2.InvalidURL, httpcore2.NetworkError, httpcore2.ProtocolError, zlib.error, ValueError) as error:
+            raise CallFailed(Fault.answer, type(error).__name__) from error
 
-    def _answer(
-        self,
-        line: "_Line",
-        proxy: str,
-        method: str,
-        parts: SplitResult,
-        body: bytes | None,
-        headers: Mapping[str, str],
-    ) -> Answer:
-        target = quote(parts.path or "/", _KEPT) + (f"?{quote(parts.query, _KEPT)}" if parts.query else "")
-        if parts.scheme == "https":
-            if proxy:
-                _tunnel(line, f"{ascii_host(parts)}:{_port(parts)}", _credentials(proxy))
-            line.secure(self.tls or _system_tls(), ascii_host(parts))
-        elif proxy:
-            target, headers = f"http://{_host_header(parts)}{target}", {**headers, **_credentials(proxy)}
-        connection = http.client.HTTPConnection(ascii_host(parts))
-        connection.sock = line
-        sent = {"Host": _host_header(parts), "Connection": "close", **headers}
-        connection.request(method, target, body=body, headers=sent)
-        with connection.getresponse() as response:
-            found = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, parts.geturl(), found, _body(response, self.max_bytes, self.cut))
+    def _answer(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+        try:
+            proxy = _proxy(url) if self.proxied else ""
+            # What it refuses is asked first, whatever else is wrong with an address.
+            addresses = _in_time(lambda: self.find(proxy or url), self.left())
+        except OSError as error:
+            raise CallFailed(Fault.connection, type(error).__name__) from error
+        parsed = _parsed(url)
+        with self._connections(proxy, _Backend(addresses, self.left)) as connections:
+            sent = [("Connection", "close"), *headers.items()]
+            with connections.stream(method, _core_url(parsed), headers=sent, content=body) as response:
+                found = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+                return Answer(response.status, str(parsed), found, self._body(response, found))
 
     def left(self) -> float:
         """Seconds. Raises TimeoutError when there are none."""
@@ -176,77 +155,99 @@ class _Call:
             raise TimeoutError
         return left
 
-    def _connected(self, url: str) -> socket.socket:
-        """To the first address that takes a connection; a dead one leaves time for the others. Raises OSError."""
-        # What it refuses is asked first, whatever else is wrong with an address.
-        addresses = _in_time(lambda: self.find(url), self.left())
-        port = _port(_parsed(url))
-        failure = OSError("no address")
-        for number, address in enumerate(addresses):
-            within = min(CONNECT_SECONDS, self.left() / (len(addresses) - number))
-            try:
-                return socket.create_connection((address, port), timeout=within)
-            except OSError as error:
-                failure = error
-        raise failure
+    def _connections(self, proxy: str, backend: httpcore2.NetworkBackend) -> httpcore2.ConnectionPool:
+        tls = self.tls or _system_tls()
+        if not proxy:
+            return httpcore2.ConnectionPool(ssl_context=tls, network_backend=backend)
+        parsed = _parsed(proxy)
+        who = (parsed.username, parsed.password) if parsed.username else None
+        return httpcore2.HTTPProxy(_core_url(parsed), proxy_auth=who, ssl_context=tls, network_backend=backend)
+
+    def _body(self, response: httpcore2.Response, headers: Mapping[str, str]) -> bytes:
+        """Unpacked, bounded on both sides: a small packed chunk can be a thousand times as much."""
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip"):
+            raise ValueError("content encoding")
+        unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if "gzip" in encoding else None
+        parts: list[bytes] = []
+        packed = size = 0
+        for chunk in response.iter_stream():
+            packed += len(chunk)
+            # One byte over the limit is enough to know.
+            piece = unpacker.decompress(chunk, self.max_bytes - size + 1) if unpacker else chunk
+            size += len(piece)
+            parts.append(piece)
+            if size > self.max_bytes or packed > self.max_bytes:
+                if self.cut:
+                    return b"".join(parts)[: self.max_bytes]
+                raise CallFailed(Fault.size)
+        if unpacker is not None and packed and not unpacker.eof:
+            raise ValueError("cut off")
+        return b"".join(parts)
 
 
-class _Line(RawIOBase):
-    """What http.client takes for a socket. Every step on it gets what is left of the call's time, however a server
-    drips."""
+class _Backend(httpcore2.SyncBackend):
+    """Connects to the first of the addresses that takes a connection; a dead one leaves time for the others."""
 
-    def __init__(self, connected: socket.socket, left: Callable[[], float]) -> None:
-        self._socket = connected
+    def __init__(self, addresses: Sequence[str], left: Callable[[], float]) -> None:
+        self._addresses = addresses
         self._left = left
 
-    def secure(self, context: ssl.SSLContext, host: str) -> None:
-        self._socket.settimeout(self._left())
-        self._socket = context.wrap_socket(self._socket, server_hostname=host)
+    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore2.NetworkStream:
+        failure: Exception = OSError("no address")
+        for number, address in enumerate(self._addresses):
+            within = min(CONNECT_SECONDS, self._left() / (len(self._addresses) - number))
+            try:
+                return _Line(super().connect_tcp(address, port, within), self._left)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise CallFailed(Fault.connection, type(failure).__name__) from failure
 
-    def sendall(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            self._socket.settimeout(self._left())
-            view = view[self._socket.send(view) :]
 
-    def readable(self) -> bool:
-        return True
+class _Line(httpcore2.NetworkStream):
+    """A connection on which every step gets what is left of the call's time."""
 
-    def readinto(self, buffer: Any) -> int:
-        self._socket.settimeout(self._left())
-        return self._socket.recv_into(buffer)
+    def __init__(self, stream: httpcore2.NetworkStream, left: Callable[[], float]) -> None:
+        self._stream = stream
+        self._left = left
 
-    def makefile(self, _mode: str) -> BufferedReader:
-        return BufferedReader(self)
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _PIECE_BYTES):
+            self._stream.write(buffer[start : start + _PIECE_BYTES], self._left())
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        try:
+            return _Line(self._stream.start_tls(ssl_context, server_hostname, self._left()), self._left)
+        except httpcore2.ConnectError as error:
+            raise CallFailed(Fault.certificate, str(error)) from error
 
     def close(self) -> None:
-        """http.client closes after the head of an answer, and counts on whoever still reads the body."""
+        self._stream.close()
 
-    def end(self) -> None:
-        self._socket.close()
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
-def _parsed(url: str) -> SplitResult:
-    """Raises ValueError for what is not an address of http or https."""
-    parts = urlsplit(url)
-    if parts.scheme not in PORTS or not ascii_host(parts):
+def _parsed(url: str) -> httpx2.URL:
+    """Raises ValueError or httpx2.InvalidURL for what is not an address of http or https."""
+    parsed = httpx2.URL(url)
+    if parsed.scheme not in PORTS or not parsed.host:
         raise ValueError("no address of http or https")
-    return parts
+    return parsed
 
 
-def _port(parts: SplitResult) -> int:
-    return PORTS[parts.scheme] if parts.port is None else parts.port
-
-
-def _host_header(parts: SplitResult) -> str:
-    host = ascii_host(parts)
-    name = f"[{host}]" if ":" in host else host
-    return name if _port(parts) == PORTS[parts.scheme] else f"{name}:{_port(parts)}"
+def _core_url(url: httpx2.URL) -> httpcore2.URL:
+    return httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 def _find(url: str) -> list[str]:
-    parts = _parsed(url)
-    return resolve(ascii_host(parts), _port(parts))
+    parsed = _parsed(url)
+    return resolve(parsed.raw_host.decode("ascii"), parsed.port or PORTS[parsed.scheme])
 
 
 def _in_time(work: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]:
@@ -265,51 +266,11 @@ def _in_time(work: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]
 
 def _proxy(url: str) -> str:
     """The address of the environment's proxy for this one; "" for none."""
-    parts = _parsed(url)
-    found = getproxies().get(parts.scheme, "")
-    if not found or proxy_bypass(_host_header(parts)):
+    parsed = _parsed(url)
+    found = getproxies().get(parsed.scheme, "")
+    if not found or proxy_bypass(parsed.netloc.decode("ascii")):
         return ""
     return found if "://" in found else f"http://{found}"
-
-
-def _credentials(proxy: str) -> dict[str, str]:
-    parts = urlsplit(proxy)
-    if parts.username is None:
-        return {}
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {b64encode(pair).decode()}"}
-
-
-def _tunnel(line: _Line, place: str, headers: Mapping[str, str]) -> None:
-    said = "".join(f"{name}: {value}\r\n" for name, value in {"Host": place, **headers}.items())
-    line.sendall(f"CONNECT {place} HTTP/1.1\r\n{said}\r\n".encode("ascii"))
-    answer = http.client.HTTPResponse(line, method="CONNECT")  # type: ignore[arg-type]
-    answer.begin()
-    if answer.status != 200:
-        raise CallFailed(Fault.connection, f"proxy answered {answer.status}")
-
-
-def _body(response: http.client.HTTPResponse, limit: int, cut: bool) -> bytes:
-    """Unpacked, bounded on both sides: a small packed chunk can be a thousand times as much."""
-    encoding = (response.getheader("content-encoding") or "").strip().lower()
-    if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise ValueError("content encoding")
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if "gzip" in encoding else None
-    parts: list[bytes] = []
-    packed = size = 0
-    while chunk := response.read(_CHUNK_BYTES):
-        packed += len(chunk)
-        # One byte over the limit is enough to know.
-        piece = unpacker.decompress(chunk, limit - size + 1) if unpacker else chunk
-        size += len(piece)
-        parts.append(piece)
-        if size > limit or packed > limit:
-            if cut:
-                return b"".join(parts)[:limit]
-            raise CallFailed(Fault.size)
-    if response.length or (unpacker is not None and packed and not unpacker.eof):
-        raise ValueError("cut off")
-    return b"".join(parts)
 
 
 @lru_cache(maxsize=1)

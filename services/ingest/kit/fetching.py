@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from services.ingest.kit.errors import Invalid, Refused
-from shared.http_client import MAX_BYTES, PORTS, Answer, CallFailed, Fault, ascii_host, call, resolve
+from shared.http_client import MAX_BYTES, PORTS, Answer, CallFailed, Fault, call, resolve
 from shared.telemetry import log
 
 SECONDS = 20.0
@@ -166,7 +166,7 @@ def _parsed(url: str) -> SplitResult:
 def _host(parts: SplitResult) -> str:
     """The host as the resolver gets it; international names in their ASCII form."""
     try:
-        host = ascii_host(parts)
+        host = (parts.hostname or "").rstrip(".").encode("idna").decode("ascii")
     except UnicodeError:
         host = ""
     if not host or "%" in host:

@@ -87,22 +87,26 @@ def test_fresh_news_is_followed(store: Engine, save: Save, woken: Woken) -> None
 
 
 def test_what_is_handed_in_wakes_its_own_loop(store: Engine, save: Save, woken: Woken) -> None:
+    def others() -> list[str]:
+        """Without what a slow machine makes due besides: a look whether the news has arrived."""
+        return [name for name in woken() if name != "delivery check"]
+
     save()
     told(store)
     file = jobs.new_file("bài cũ.ndjson")
     file.write_text("{}")
     jobs.hand_in(store, EDITOR, file, name="bài cũ.ndjson", format="auto", dry_run=True, status="draft")
-    assert woken() == ["imports"]
+    assert others() == ["imports"]
     imports.work_off(store, lambda: False)
     webhooks.create(store, EDITOR, name="Đối tác", url="https://example.org/hook", kinds=tuple(webhooks.KINDS))
     save(external_id="another")
-    assert woken() == ["webhooks"]
+    assert others() == ["webhooks"]
     told(store)
-    assert woken() == ["webhooks"], "deliveries are due"
+    assert others() == ["webhooks"], "deliveries are due"
     feeds.save(
         store, EDITOR, None, name="Thông tấn", url="https://example.org/rss", section="kinh-te", minutes=5, enabled=True
     )
-    assert woken() == ["feeds", "webhooks"]
+    assert others() == ["feeds", "webhooks"]
 
 
 def test_a_job_runs_when_woken_goes_on_while_there_is_more_and_outlives_its_faults(store: Engine) -> None:

@@ -40,7 +40,7 @@ def grow() -> None:
 
 
 def go_on() -> str:
-    for _ in range(8):
+    for _ in range(25):
         time.sleep(0.25)
         bounded.going_on()
     return "done"
@@ -74,7 +74,7 @@ def test_each_bound_ends_it(work: Any, bounds: Bounds, cause: str) -> None:
 
 
 def test_work_that_goes_on_may_take_longer() -> None:
-    assert bounded.run(go_on, bounds=Bounds(seconds=1.5)) == "done"
+    assert bounded.run(go_on, bounds=Bounds(seconds=5)) == "done"
 
 
 def test_it_ends_when_nobody_wants_it_any_more() -> None:
