@@ -36,7 +36,7 @@ class Measured:
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
-        with tracing.span("request", tracing.header(scope), tracing.SERVER) as span:
+        with tracing.span("request", tracing.header(scope), "server") as span:
             try:
                 await self._app(scope, receive, noted)
             finally:
@@ -46,8 +46,8 @@ class Measured:
                 telemetry.http_requests_total.labels(self._service, route, method, status).inc()
                 telemetry.http_request_seconds.labels(self._service, route).observe(time.perf_counter() - started)
                 if span is not None:
-                    span.name = f"{method} {route}"
-                    span.attributes |= {"http.request.method": method, "http.response.status_code": status}
+                    span.update_name(f"{method} {route}")
+                    span.set_attributes({"http.request.method": method, "http.response.status_code": status})
 
 
 def problem(

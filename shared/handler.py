@@ -35,7 +35,7 @@ from shared.contracts.queues import UNKEPT, Queue
 from shared.publishing import bury, task_name
 from shared.redis_client import redis_client
 from shared.telemetry import bound, log
-from shared.tracing import CONSUMER, span
+from shared.tracing import span
 
 E_ = TypeVar("E_", bound=Event)
 C_ = TypeVar("C_", bound=Command)
@@ -120,7 +120,7 @@ def answers(
         def answer(task: Task, question: dict[str, Any]) -> str:
             made: Contract | None = None
             try:
-                with span(task.name, str(question["traceparent"]), CONSUMER):
+                with span(task.name, str(question["traceparent"]), "consumer"):
                     made = function(query.model_validate(question["message"]))
             finally:
                 reply(question["id"], made)
@@ -225,7 +225,7 @@ def _apply_batch(
         return outcome
     first, *others = [str(item.get("traceparent") or "") for item, _ in delivered]
     attributes: dict[str, str | int] = {"messaging.batch.message_count": len(delivered)}
-    with span(task.name, first, CONSUMER, others, **attributes), _log_context(delivered):
+    with span(task.name, first, "consumer", others, **attributes), _log_context(delivered):
         try:
             _patiently(task, lambda: function([one for _, one in delivered]), deadline)
             telemetry.handled_events_total.labels(task.name, "done").inc(len(delivered))
@@ -249,7 +249,7 @@ def _apply_batch(
 
 def _continued(task: Task) -> AbstractContextManager[object]:
     """A span of the trace in which the message was sent."""
-    return span(task.name, str(getattr(task.request, "traceparent", None) or ""), CONSUMER)
+    return span(task.name, str(getattr(task.request, "traceparent", None) or ""), "consumer")
 
 
 @contextmanager

@@ -1,40 +1,50 @@
 """One trace from the editor's request to the page, over every process on the way; none where nobody asked."""
 
+import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from shared import tracing
 from tests.conftest import forget_settings
-from tests.house import House
+from tests.house import ROOT, House
 from tests.wait import until
+
+
+@dataclass
+class Told:
+    span: Span
+    service: str
 
 
 class Collector:
     """An OTLP/HTTP receiver that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.spans: list[dict[str, Any]] = []
+        self.spans: list[Told] = []
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 assert self.path == "/v1/traces"
-                assert self.headers["Content-Type"] == "application/json"
-                told = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                for resource in told["resourceSpans"]:
-                    names = {one["key"]: one["value"] for one in resource["resource"]["attributes"]}
-                    for scope in resource["scopeSpans"]:
-                        for span in scope["spans"]:
-                            collector.spans.append({**span, "service": names["service.name"]["stringValue"]})
+                told = ExportTraceServiceRequest.FromString(self.rfile.read(int(self.headers["Content-Length"])))
+                for resource in told.resource_spans:
+                    names = {one.key: one.value.string_value for one in resource.resource.attributes}
+                    for scope in resource.scope_spans:
+                        collector.spans += [Told(span, names["service.name"]) for span in scope.spans]
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(b"{}")
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -66,57 +76,96 @@ def test_one_trace_from_the_request_to_the_page(collector: Collector, tmp_path: 
         story = {"title": "Khai mạc", "body": "Sáng nay.", "body_format": "text", "section": "Kinh tế"}
         house.api("POST", "/api/articles", json={**story, "status": "published"}, headers=headers)
 
-        def seen() -> dict[str, dict[str, Any]]:
-            return {span["name"]: span for span in collector.spans if span["traceId"] == trace}
+        def seen() -> dict[str, Told]:
+            return {one.span.name: one for one in collector.spans if one.span.trace_id.hex() == trace}
 
         wanted = {"POST /api/articles", "outbox page", "web.article_published", "search.article_published"}
         until(lambda: wanted <= set(seen()), 40, "the whole trace")
-        spans = seen()
-        assert spans["POST /api/articles"]["parentSpanId"] == "00f067aa0ba902b7"
-        assert spans["outbox page"]["parentSpanId"] == spans["POST /api/articles"]["spanId"]
-        assert spans["web.article_published"]["parentSpanId"] == spans["outbox page"]["spanId"]
-        assert {spans[name]["service"] for name in wanted} == {
+        told = seen()
+        spans = {name: one.span for name, one in told.items()}
+        assert spans["POST /api/articles"].parent_span_id.hex() == "00f067aa0ba902b7"
+        assert spans["outbox page"].parent_span_id == spans["POST /api/articles"].span_id
+        assert spans["web.article_published"].parent_span_id == spans["outbox page"].span_id
+        assert {told[name].service for name in wanted} == {
             "toasoan.ingest.http",
             "toasoan.ingest.worker",
             "toasoan.web.worker",
             "toasoan.search.index",
         }
         for span in spans.values():
-            assert int(span["startTimeUnixNano"]) <= int(span["endTimeUnixNano"])
+            assert span.start_time_unix_nano <= span.end_time_unix_nano
     finally:
         house.close()
 
 
-def test_spans_know_their_trace_their_links_and_their_end(
-    collector: Collector, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOASOAN_OTLP_ENDPOINT", collector.url)
-    monkeypatch.setattr(tracing, "_made", None)
+@pytest.fixture
+def told(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], dict[str, Span]]]:
+    """This process tells the collector; the spans that have ended, by their names."""
+
+    def spans() -> dict[str, Span]:
+        tracing.flush()
+        return {one.span.name: one.span for one in collector.spans}
+
+    _tell(collector.url, monkeypatch)
+    yield spans
+    tracing._provider().shutdown()
+    tracing._provider.cache_clear()
+
+
+def _tell(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOASOAN_OTLP_ENDPOINT", url)
+    tracing._provider.cache_clear()
     forget_settings()
-    with tracing.span("outer") as outer, tracing.span("inner"):
-        assert outer is not None
-        assert tracing.current_traceparent().split("-")[1] == outer.trace_id
-    with pytest.raises(ValueError, match="x"), tracing.span("failing", links=[outer.traceparent, "nonsense"]):
+
+
+def test_spans_know_their_trace_their_links_and_their_end(told: Callable[[], dict[str, Span]]) -> None:
+    with tracing.span("outer"), tracing.span("inner"):
+        inner = tracing.current_traceparent()
+    with (
+        pytest.raises(ValueError, match="x"),
+        tracing.span("failing", links=[inner, "nonsense", ""], kind="consumer", messages=2),
+    ):
         raise ValueError("x")
-    tracing.flush()
-    told = {span["name"]: span for span in collector.spans}
-    assert told["inner"]["parentSpanId"] == told["outer"]["spanId"]
-    assert told["failing"]["status"] == {"code": 2}
-    assert [link["spanId"] for link in told["failing"]["links"]] == [outer.span_id]
+    after = tracing.waited("waiting", inner, time.time() - 60)
+    spans = told()
+    assert spans["inner"].parent_span_id == spans["outer"].span_id
+    assert inner.startswith(f"00-{spans['outer'].trace_id.hex()}-{spans['inner'].span_id.hex()}-")
+    assert spans["failing"].status.code == Status.STATUS_CODE_ERROR
+    assert spans["failing"].kind == Span.SPAN_KIND_CONSUMER
+    assert [(one.key, one.value.int_value) for one in spans["failing"].attributes] == [("messages", 2)]
+    assert [link.span_id for link in spans["failing"].links] == [spans["inner"].span_id]
+    assert spans["waiting"].parent_span_id == spans["inner"].span_id
+    assert after.split("-")[2] == spans["waiting"].span_id.hex()
+    assert spans["waiting"].end_time_unix_nano - spans["waiting"].start_time_unix_nano > 59e9
 
 
-def test_a_collector_that_is_away_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOASOAN_OTLP_ENDPOINT", "http://127.0.0.1:9")
-    forget_settings()
-    monkeypatch.setattr(tracing, "_made", None)
-    for _ in range(3 * tracing._WAITING_SPANS):
-        with tracing.span("lost"):
-            pass
-    assert tracing._exporter()._ended.qsize() <= tracing._WAITING_SPANS
+def test_a_collector_that_is_away_costs_neither_memory_nor_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        _tell(f"http://127.0.0.1:{silent.getsockname()[1]}", monkeypatch)
+        tracemalloc.start()
+        try:
+            for _ in range(10_000):
+                with tracing.span("lost"):
+                    pass
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        ending = threading.Thread(target=tracing._provider().shutdown, daemon=True)
+        ending.start()
+        ending.join(30)
+        tracing._provider.cache_clear()
+    assert held < 20_000_000, "no more than a queue of spans"
+    assert not ending.is_alive(), "the process ends"
 
 
-def test_without_a_collector_there_is_no_trace() -> None:
-    with tracing.span("nothing") as span:
-        assert span is None
-        assert tracing.current_traceparent() == ""
-    assert tracing.waited("x", "00-" + "a" * 32 + "-" + "b" * 16 + "-01", 0.0).endswith("b-01")
+def test_without_a_collector_there_is_no_trace_and_no_sdk() -> None:
+    code = """
+import sys
+from shared import tracing
+with tracing.span("nothing") as span:
+    assert span is None and tracing.current_traceparent() == ""
+    assert tracing.waited("x", "00-a-b-01", 0.0) == "00-a-b-01"
+assert not [name for name in sys.modules if name.startswith("opentelemetry.sdk")]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=ROOT)
