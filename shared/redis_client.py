@@ -1,10 +1,18 @@
 """The process's clients for the counters' Redis (TOASOAN_REDIS_URL): counts, answers to questions, hints."""
 
+import time
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 import redis
 
 from shared.settings import get_settings
+from shared.telemetry import log
+
+_REST_SECONDS = 2.0
+_resting_until = 0.0
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=1)
@@ -24,3 +32,16 @@ def hint_client() -> redis.Redis:
 def subscriber() -> redis.Redis:
     """A new connection to listen on: it waits for messages as long as they take."""
     return redis.Redis.from_url(get_settings().counters_url, socket_connect_timeout=2, health_check_interval=15)
+
+
+def unless_away(work: Callable[[redis.Redis], T]) -> T | None:
+    """What `work(client)` gives, or None while Redis is away: then it is not asked for some seconds."""
+    global _resting_until
+    if time.monotonic() < _resting_until:
+        return None
+    try:
+        return work(redis_client())
+    except redis.RedisError as error:
+        _resting_until = time.monotonic() + _REST_SECONDS
+        log.warning("redis away, counting in this process", error=str(error)[:200])
+        return None

@@ -63,6 +63,10 @@ def _state(request: Request) -> State:
     return state
 
 
+def _address(request: Request) -> str:
+    return client_address(request.scope["client"], dict(request.scope["headers"]).get(b"x-forwarded-for"))
+
+
 def _json(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value), status, media_type="application/json")
 
@@ -73,6 +77,8 @@ def _json(value: Any, status: int = 200) -> Response:
 @router.get("/api/search")
 async def search(request: Request) -> Response:
     """{total, took_ms, suggestion, facets, results}: see docs for the parameters."""
+    if not _state(request).searching.may_ask(_address(request)):
+        return _state(request).responder.busy(request)
     try:
         answer = await _state(request).searching.search_json(read_query(request.query_params))
     except BadQuery as bad:
@@ -89,6 +95,8 @@ async def search(request: Request) -> Response:
 @router.get("/api/suggest")
 async def suggest(request: Request) -> Response:
     """Headlines that go on as typed, eight at most."""
+    if not _state(request).searching.may_ask(_address(request)):
+        return _state(request).responder.busy(request)
     try:
         answer = await _state(request).searching.complete(request.query_params.get("q", ""))
     except NoAnswer:
@@ -101,6 +109,8 @@ async def suggest(request: Request) -> Response:
 async def search_form(request: Request) -> Response:
     """The page of search, with what was found."""
     state = _state(request)
+    if not state.searching.may_ask(_address(request)):
+        return state.responder.busy(request)
     typed = request.query_params.get("q", "")[:500]
     query: SearchArticles | None = None
     answer: SearchAnswer | None = None
@@ -135,9 +145,7 @@ async def views(request: Request) -> Response:
         body += part
         if len(body) > BEACON_BYTES:
             break
-    headers = dict(request.scope["headers"])
-    address = client_address(request.scope["client"], headers.get(b"x-forwarded-for"))
-    status = await _state(request).sink.accept(headers, address, body)
+    status = await _state(request).sink.accept(dict(request.scope["headers"]), _address(request), body)
     return Response(status_code=status, headers={"retry-after": "2"} if status == 503 else None)
 
 
@@ -203,10 +211,10 @@ async def comment(request: Request, id: str) -> Response:
     if fields is None:
         return problem(422, "Nội dung chưa đúng", "Không đọc được bình luận gửi lên.")
     typed = read_comment(fields)
-    address = client_address(request.scope["client"], dict(request.scope["headers"]).get(b"x-forwarded-for"))
+    address = _address(request)
     if typed.errors:
         return await _refused(request, article, typed, 422, typed.errors)
-    if not state.comments.may_send(address):
+    if await asyncio.to_thread(state.comments.wait, address):
         slow = [{"field": "", "message": "Bạn gửi nhiều quá nhanh; hãy chờ một lát rồi gửi lại."}]
         return await _refused(request, article, typed, 429, slow)
     try:

@@ -7,7 +7,6 @@ framework; `ViewSink.accept` is the same for a framework's handler.
 import asyncio
 import time
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,27 +15,24 @@ import orjson
 from services.web.groupcommit import BUSY, TAKEN, Done, GroupCommit, ViewTransport
 from services.web.viewjournal import Journal
 from shared.ask import AskFunction
+from shared.limits import AddressLimit, Bound
 from shared.redis_client import redis_client
 from shared.settings import get_settings
 from shared.views.bots import is_bot
 from shared.views.definition import BEACON_BYTES
 from shared.views.token import BadToken, ViewTokens, is_current
-from shared.views.visitor import Secrets, VisitorKeys, address_prefix
+from shared.views.visitor import Secrets, VisitorKeys
 
 MALFORMED, TOO_LARGE = 400, 413
 
-# One address may send so many views a second, and so many at once. Mobile carriers and campuses put hundreds of
-# readers behind one address; a machine that makes views is far above, and what it loses is seen in the audit.
-RATE_PER_SECOND = 20.0
-RATE_BURST = 600.0
+# Mobile carriers and campuses put hundreds of readers behind one address, and a carrier's 65,536 phones are one /48; a
+# machine that makes views is far above, and what it loses is seen in the audit.
+RATE, SITE_RATE = Bound(600, 1 / 20), Bound(6000, 1 / 200)
 
 _REFRESH_SECONDS = 5.0
 _CACHED_BODIES = 10_000
 _CACHED_BODY_BYTES = 300
-_CACHED_ADDRESSES = 50_000
 _DOMAIN_CHARS = 60
-# First numbers of IPv4 addresses that are public throughout: most readers' need no closer look.
-_PUBLIC = frozenset(map(str, range(1, 224))) - {"10", "127", "169", "172", "192", "198", "203"}
 
 Headers = Mapping[bytes, bytes]
 """Header values by lower-case name."""
@@ -53,7 +49,7 @@ class ViewSink:
         self._tokens = ViewTokens(settings.secret_key)
         self._secrets = Secrets(redis_client())
         self._visitors = VisitorKeys(settings.site_url, self._secrets)
-        self._rate = AddressRate(RATE_PER_SECOND, RATE_BURST)
+        self._rate = AddressLimit("beacon", RATE, SITE_RATE)
         self._site = settings.site_url.encode()
         self._site_host = urlsplit(settings.site_url).hostname or ""
         self._origins: dict[tuple[bytes, bytes], bool] = {}
@@ -119,7 +115,7 @@ class ViewSink:
         if purpose is not None and (b"prefetch" in purpose or b"prerender" in purpose):
             return "prefetch"
         # The rate before the robot list: an agent nobody has seen costs a look through the whole list.
-        if not self._rate.allows(client_ip, now):
+        if self._rate.wait(client_ip, now):
             return "rate"
         if is_bot(agent):
             return "bot"
@@ -162,52 +158,6 @@ class ViewSink:
         while True:
             await asyncio.sleep(_REFRESH_SECONDS)
             await asyncio.to_thread(self._secrets.refresh)
-
-
-class AddressRate:
-    """A token bucket for each address (IPv6: its /64), in this process's memory."""
-
-    def __init__(self, per_second: float, burst: float, spare_private: bool = True) -> None:
-        """`spare_private`: no limit for private addresses, where all readers may stand behind one proxy that nobody
-        told us to trust."""
-        self._spare_private = spare_private
-        self._per_second = per_second
-        self._burst = burst
-        self._buckets: dict[str, list[float] | None] = {}
-
-    def allows(self, address: str, now: float) -> bool:
-        try:
-            bucket = self._buckets[address]
-        except KeyError:
-            bucket = self._new(address, now)
-        if bucket is None:
-            return True
-        left = min(self._burst, bucket[0] + (now - bucket[1]) * self._per_second)
-        bucket[1] = now
-        if left < 1:
-            bucket[0] = left
-            return False
-        bucket[0] = left - 1
-        return True
-
-    def _new(self, address: str, now: float) -> list[float] | None:
-        """The bucket of an address that is not known yet; None for what has no limit."""
-        if len(self._buckets) >= _CACHED_ADDRESSES:
-            self._buckets.clear()
-        spared = self._spare_private and _is_private(address)
-        bucket = None if spared else self._buckets.setdefault(address_prefix(address), [self._burst, now])
-        self._buckets[address] = bucket
-        return bucket
-
-
-def _is_private(address: str) -> bool:
-    """An address inside a house, or no address at all."""
-    if address.partition(".")[0] in _PUBLIC:
-        return False
-    try:
-        return ip_address(address.partition("%")[0]).is_private
-    except ValueError:
-        return True
 
 
 def referrer_domain(referrer: object, own_host: str) -> str:

@@ -1,27 +1,27 @@
 """Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them."""
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from services.web.beacons import AddressRate
 from services.web.comment_journal import CommentJournal
 from services.web.spam import judge
+from shared.addresses import blocks
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
 from shared.contracts.commands import HELD_TOKENS, ListHeldComments, SubmitComment
+from shared.limits import AddressLimit, Bound, SharedLimiter
 from shared.publishing import send_command
 from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
-from shared.views.visitor import address_prefix
 
 MAX_NAME, MAX_EMAIL, MAX_TEXT = 100, 254, 3000
 MAX_BYTES = 64_000
-# One address may send so many at once, and then one every so many seconds.
-_BURST, _SECONDS_EACH = 5.0, 20.0
+# A carrier's /48 has 65,536 phones. One of twenty reading within the hour and one of a hundred of those writing are 33
+# comments, where a flood out of all its /64 gets 60 at once and 720 an hour.
+RATE, SITE_RATE = Bound(5, 20.0), Bound(60, 5.0)
 _FOLLOW_SECONDS, _ANSWER_SECONDS = 10.0, 5.0
 TRAP = "website"
 """A field that people do not see: programs fill it in."""
@@ -74,12 +74,13 @@ class Comments:
     """The way to ingest."""
 
     def __init__(self, journal: CommentJournal, ask: AskFunction) -> None:
-        self._rate = AddressRate(1 / _SECONDS_EACH, _BURST, spare_private=False)
+        self._rate = AddressLimit("comment", RATE, SITE_RATE, SharedLimiter(), spare_private=False)
         self._journal = journal
         self._ask = ask
 
-    def may_send(self, address: str) -> bool:
-        return self._rate.allows(address, time.time())
+    def wait(self, address: str) -> float:
+        """Seconds until this address may send a comment; 0.0: now, once."""
+        return self._rate.wait(address)
 
     def send(self, article_id: int, typed: CommentForm, address: str) -> None:
         """Hold a comment on disk and hand it over; the same words from the same reader are the same comment.
@@ -87,7 +88,7 @@ class Comments:
         Raises OSError when it cannot be held.
         """
         score, reasons = judge(typed.name, typed.text, typed.trapped)
-        said = f"{address_prefix(address)}|{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
+        said = f"{blocks(address)[0]}|{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
         comment = SubmitComment(
             token=sha256(said.encode()).hexdigest(),
             article_id=article_id,

@@ -83,10 +83,17 @@ class Responder:
 
     def unavailable(self, request: Request) -> Response:
         """503 that needs nothing at all."""
-        request.scope["page_kind"] = "unavailable"
+        return self._bare(request, "unavailable", errors.unavailable(None))
+
+    def busy(self, request: Request) -> Response:
+        """429, which costs as little: whoever asks asks too often."""
+        return self._bare(request, "busy", errors.busy())
+
+    def _bare(self, request: Request, kind: str, page: Page) -> Response:
+        request.scope["page_kind"] = kind
         if request.url.path.startswith("/api/"):
-            return _plain_error(503)
-        return self.made(errors.unavailable(None), {"retry-after": "5"})
+            return _plain_error(page.status)
+        return self.made(page)
 
     def made(self, page: Page, headers: dict[str, str] | None = None) -> Response:
         """A page for this one reader: nobody keeps it."""
@@ -142,13 +149,14 @@ def _raw(status: int, head: bytes, body: bytes) -> Response:
 def _plain_error(status: int) -> Response:
     from shared.asgi import problem
 
-    titles = {404: "Không tìm thấy", 410: "Không còn nữa", 503: "Tạm thời chưa phục vụ được"}
+    titles = {404: "Không tìm thấy", 410: "Không còn nữa", 429: "Yêu cầu quá nhanh", 503: "Tạm thời chưa phục vụ được"}
     details = {
         404: "Không có bài hoặc địa chỉ này.",
         410: "Bài này đã được gỡ.",
+        429: "Có quá nhiều yêu cầu từ địa chỉ mạng này; hãy chờ vài giây rồi thử lại.",
         503: "Hệ thống đang bận hoặc tạm ngừng; hãy thử lại sau ít phút.",
     }
     headers = {**dict(security_headers()), "cache-control": "no-store"}
-    if status == 503:
+    if status in (429, 503):
         headers["retry-after"] = "5"
     return problem(status, titles[status], details[status], headers=headers)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.ask import Asker, NoAnswer
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
+from shared.limits import AddressLimit, Bound
 from shared.telemetry import search_requests_total
 from shared.vietnamese.dates import VIETNAM, day_bounds
 from shared.vietnamese.text import one_line
@@ -18,6 +19,8 @@ SEARCH_AGAIN_SECONDS = 1.0
 SUGGEST_SECONDS = 0.7
 # Questions on their way at a time; past it a reader is told at once instead of waiting for nothing.
 ASKED_AT_ONCE = 64
+# One client cannot take all of those places; what nginx lets through is no more.
+RATE, SITE_RATE = Bound(100, 1 / 20), Bound(400, 1 / 80)
 MAX_QUERY, MAX_PAGE, MAX_SIZE = 500, 500, 100
 
 
@@ -99,6 +102,13 @@ class Searching:
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
         self._turns = asyncio.Semaphore(ASKED_AT_ONCE)
+        self._rate = AddressLimit("question", RATE, SITE_RATE)
+
+    def may_ask(self, address: str) -> bool:
+        if self._rate.wait(address):
+            search_requests_total.labels("refused").inc()
+            return False
+        return True
 
     async def search(self, query: SearchArticles) -> SearchAnswer:
         async with self._turn():

@@ -11,12 +11,10 @@ import hmac
 import secrets
 import time
 from base64 import urlsafe_b64encode
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
-from socket import AF_INET, inet_pton
 
 import redis
 
+from shared.addresses import blocks
 from shared.telemetry import log
 from shared.vietnamese.dates import day_number, day_start
 from shared.views.bots import AGENT_CHARS
@@ -84,7 +82,7 @@ class VisitorKeys:
         """`KEY`, or within one window after midnight `KEY.KEY-OF-YESTERDAY`; a key is 11 characters (64 bits)."""
         if now >= self._valid_until:
             self._turn(now)
-        text = self._site + address_prefix(address).encode() + b"\0" + agent[:AGENT_CHARS].encode("utf-8", "replace")
+        text = self._site + blocks(address)[0].encode() + b"\0" + agent[:AGENT_CHARS].encode("utf-8", "replace")
         key = _short(hmac.digest(self._secret, text, "sha256"))
         if self._previous is None:
             return key
@@ -103,22 +101,3 @@ class VisitorKeys:
 
 def _short(digest: bytes) -> str:
     return urlsafe_b64encode(digest[:8])[:11].decode()
-
-
-@lru_cache(maxsize=50_000)
-def address_prefix(address: str) -> str:
-    """What of an address tells readers apart: IPv4 whole, IPv6 its /64 (one household); other texts as they are."""
-    try:
-        inet_pton(AF_INET, address)
-        return address
-    except (OSError, ValueError):
-        pass  # no IPv4, or not as it is written
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:64]
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(IPv6Address(int(parsed) >> 64 << 64)) + "/64"
-    return str(parsed)

@@ -165,6 +165,8 @@ def test_a_load_balancer_before_us_is_believed(tmp_path: Path, web: Service, ing
         ([f"2001:db8:1:{part:x}::9" for part in range(1, 26)], False),
         (["203.0.113.9"] * 25, True),
         ([f"203.0.113.{part}" for part in range(25)], False),
+        (["::ffff:203.0.113.9"] * 25, True),
+        ([f"::ffff:203.0.113.{part}" for part in range(25)], False),
     ],
 )
 def test_a_client_of_ipv6_is_its_64_bit_network(
@@ -178,6 +180,35 @@ def test_a_client_of_ipv6_is_its_64_bit_network(
     finally:
         server.close()
     assert (429 in answers) == are_one
+
+
+@pytest.mark.parametrize(
+    ("host", "method", "path"),
+    [
+        (DESK, "POST", "/desk/dang-nhap"),
+        (SITE, "POST", "/api/articles/1/comments"),
+        (SITE, "GET", "/api/search?q=x"),
+    ],
+)
+def test_a_flood_out_of_all_of_a_48_is_held_and_as_many_houses_are_not(
+    tmp_path: Path, web: Service, ingest: Service, host: str, method: str, path: str
+) -> None:
+    web.headers = {"Cache-Control": "no-store"}
+    server = Nginx(tmp_path / "nginx", tmp_path, variables(web, ingest) | {"EDGE_PROXY": "127.0.0.1"}).start()
+
+    def asked(addresses: list[str]) -> list[int]:
+        with ThreadPoolExecutor(8) as pool:
+            said = [{"X-Forwarded-For": one} for one in addresses]
+            return list(pool.map(lambda own: server.get(host, path, method, headers=own).status_code, said))
+
+    try:
+        houses = asked([f"2001:db8:{part:x}:1::9" for part in range(700)] + [f"203.0.113.{n}" for n in range(200)])
+        flood = asked([f"2001:db8:ffff:{part:x}::9" for part in range(1500)])
+    finally:
+        server.close()
+    assert set(houses) == {200}
+    # The burst; a slow machine's flood gets what heals meanwhile, too.
+    assert flood[:60] == [200] * 60 and 429 in flood
 
 
 def test_who_comes_by_ipv6_is_answered_and_known_by_that_address(nginx: Nginx) -> None:

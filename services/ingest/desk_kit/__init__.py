@@ -6,7 +6,7 @@ How it is put together:
     forms.py     what a form says: `Fields`, read once, size-limited
     pages.py     templates (autoescaped), navigation, flash messages; where templates and scripts lie
     app.py       puts the screens together, error pages; headers of every answer (CSP)
-    limits.py    who tried too often, who else has an article open
+    presence.py  who else has an article open
     asking.py    what the other services are asked for, within a deadline
     people.py    names of accounts by what stands in revisions and the audit log ("user:lan@bao.vn")
 

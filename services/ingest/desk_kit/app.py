@@ -14,11 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest.desk_kit.limits import TooMany
 from services.ingest.desk_kit.pages import NAV, STATIC, page, wants_html
 from services.ingest.desk_kit.session import PASSWORD_PAGE, NotSignedIn, PasswordWanted
 from services.ingest.kit import problems, security_log
-from services.ingest.kit.errors import Forbidden, Refused
+from services.ingest.kit.errors import Forbidden, Refused, TooMany
 from shared.asgi import problem
 from shared.telemetry import log
 

@@ -9,11 +9,13 @@ from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.feeds import store
+from services.ingest.kit import tries
 from services.ingest.kit.actors import Account, Actor
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
 from shared.database import engine
+from shared.limits import bounded
 
 router = APIRouter()
 NAV = (NavItem("/desk/nguon-tin", "Nguồn tin", Action.transfer, group="Quản trị"),)
@@ -40,6 +42,7 @@ def change(feed_id: RowId, who: Annotated[Account, needs(Action.transfer)], form
 
 @router.post("/nguon-tin/{feed_id}/lay-ngay")
 def poll_now(feed_id: RowId, who: Annotated[Account, needs(Action.transfer)]) -> Response:
+    tries.take(bounded(f"feed {feed_id}", tries.OUTSIDE))
     store.poll_now(engine("ingest"), feed_id)
     return back(_HERE, "Nguồn tin sẽ được lấy trong vài giây.")
 

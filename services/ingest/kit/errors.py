@@ -14,11 +14,12 @@ Refused
 ├── Stale               412
 ├── NoVersion           428
 ├── WrongType           415
-├── TooMany             429 (desk_kit.limits)
+├── TooMany             429
 ├── Busy                503
 └── TooHeavy            422
 """
 
+from math import ceil
 from typing import Any
 
 
@@ -70,6 +71,15 @@ class Stale(Refused):
 
 class Busy(Refused):
     """Too much costly work at once."""
+
+
+class TooMany(Refused):
+    """Tried too often; `seconds` until it may be tried again. `instead` says what may be done meanwhile."""
+
+    def __init__(self, seconds: float, instead: str = "") -> None:
+        self.seconds = max(1, ceil(seconds))
+        left = f"{self.seconds} giây" if self.seconds < 100 else f"{ceil(self.seconds / 60)} phút"
+        super().__init__(f"Đã thử quá nhiều lần. Hãy đợi {left} rồi thử lại. {instead}".rstrip())
 
 
 class TooHeavy(Refused):

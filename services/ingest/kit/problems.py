@@ -22,6 +22,7 @@ from services.ingest.kit.errors import (
     Stale,
     TooHeavy,
     TooLarge,
+    TooMany,
     Unauthorized,
     WrongType,
 )
@@ -37,6 +38,7 @@ _STATUS: dict[type[Refused], int] = {
     WrongType: 415,
     Invalid: 422,
     NoVersion: 428,
+    TooMany: 429,
     Busy: 503,
     TooHeavy: 422,
 }
@@ -116,6 +118,9 @@ async def _refused(request: Request, error: Exception) -> Response:
         headers["ETag"] = f'"{error.current["version"]}"'
     if isinstance(error, Busy):
         headers["Retry-After"] = "10"
+    if isinstance(error, TooMany):
+        security_log.note("tried too often", request)
+        headers["Retry-After"] = str(error.seconds)
     return _answer(content(error), headers)
 
 

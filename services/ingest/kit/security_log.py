@@ -1,9 +1,11 @@
 """What attacks leave behind in the log: one line each, in one form, without secrets and without whole addresses."""
 
 from hashlib import sha256
+from ipaddress import ip_network
 
 from fastapi import Request
 
+from shared.addresses import blocks
 from shared.telemetry import log
 
 
@@ -28,10 +30,8 @@ def network(address: str) -> str:
     >>> network("203.0.113.77"), network("2001:db8:1:2::3")
     ('203.0.113.0/24', '2001:db8:1::/48')
     """
-    from ipaddress import ip_address, ip_network
-
+    widest = blocks(address)[-1]
     try:
-        parsed = ip_address(address.partition("%")[0])
+        return str(ip_network(widest if "/" in widest else f"{widest}/24", strict=False))
     except ValueError:
         return "?"
-    return str(ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -16,7 +17,7 @@ from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type, json_answer
-from services.ingest.media import imaging
+from services.ingest.media import imaging, uploads
 from services.ingest.media import store as media
 from shared.database import engine
 from shared.settings import get_settings
@@ -32,6 +33,7 @@ async def upload(request: Request) -> Response:
     """Form fields: `file`, and `caption`, `credit`, `alt` where known. Answers {"id", "url", "width", "height"}."""
     who = await actor(request, Scope.draft)
     expect_type(request, "multipart/form-data")
+    await run_in_threadpool(uploads.take_try, who.name)
     read = bounded(request, imaging.MAX_UPLOAD_BYTES + _FORM_BYTES)
     try:
         async with read.form(max_files=1, max_fields=10, max_part_size=20_000) as form:

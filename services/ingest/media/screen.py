@@ -64,6 +64,7 @@ async def start_upload(request: Request, who: Annotated[Account, needs(Action.me
     name, size = fields.get("name"), fields.get("size")
     if not isinstance(name, str) or not isinstance(size, int) or isinstance(size, bool):
         raise Invalid.of("size", "Thiếu tên hoặc cỡ của tệp.")
+    await run_in_threadpool(uploads.take_try, who.actor_name)
     upload_id = await run_in_threadpool(uploads.start, who.id, name, size)
     return json_answer({"id": upload_id, "offset": 0, "piece": uploads.PIECE_BYTES}, 201)
 
@@ -141,6 +142,7 @@ async def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write
     left, top, right, bottom = (form.share(side) for side in ("left", "top", "right", "bottom"))
     if right - left < 0.02 or bottom - top < 0.02:
         raise Invalid.of("right", "Phần cắt quá nhỏ.")
+    await run_in_threadpool(uploads.take_try, who.actor_name)
     folder = get_settings().media_dir
     rebuilt = await costly(who.actor_name, imaging.rebuild, folder / row.path, folder, (left, top, right, bottom))
     origin = media.Origin(row.name, derived_from=row.id)

@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import tries
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.rights import Action
 from services.ingest.webhooks.store import endpoints as store
 from shared.database import engine
+from shared.limits import bounded
 
 router = APIRouter()
 NAV = (NavItem("/desk/webhook", "Webhook", Action.transfer, group="Quản trị"),)
@@ -73,6 +75,7 @@ def renew_secret(hook_id: RowId, who: Annotated[Account, needs(Action.transfer)]
 
 @router.post("/webhook/{hook_id}/thu")
 def ping(hook_id: RowId, who: Annotated[Account, needs(Action.transfer)]) -> Response:
+    tries.take(bounded(f"webhook {hook_id}", tries.OUTSIDE))
     store.ping(engine("ingest"), hook_id)
     return back(f"{_HERE}/{hook_id}", "Đã xếp một tin thử; kết quả hiện ở danh sách trong vài giây.")
 

@@ -24,16 +24,24 @@ def unavailable(site: Site | None) -> Page:
     """503; without `site` it needs no database."""
     headers = (("Retry-After", str(RETRY_SECONDS)),)
     if site is None:
-        return Page("error", _without_database(), status=503, headers=headers)
+        return Page("error", _without_database(503, _AWAY, _AWAY_WORDS), status=503, headers=headers)
     made = message(site, "error", _AWAY, _AWAY_WORDS, 503)
     return Page(made.kind, made.body, made.depends, status=503, headers=headers)
+
+
+def busy() -> Page:
+    """429; it needs no database."""
+    body = _without_database(429, _BUSY, _BUSY_WORDS)
+    return Page("error", body, status=429, headers=(("Retry-After", str(RETRY_SECONDS)),))
 
 
 _AWAY = "Trang tạm thời chưa mở được"
 _AWAY_WORDS = "Hệ thống đang bận hoặc đang được bảo trì. Xin bạn thử lại sau ít phút; những trang đã mở vẫn đọc được."
 
+_BUSY = "Yêu cầu quá nhanh"
+_BUSY_WORDS = "Có quá nhiều yêu cầu từ địa chỉ mạng của bạn. Mời bạn đọc chờ vài giây rồi thử lại."
 
-@lru_cache(maxsize=1)
-def _without_database() -> str:
-    settings = get_settings()
-    return make_renderer(settings)("unavailable.html", name=_AWAY, words=_AWAY_WORDS)
+
+@lru_cache(maxsize=2)
+def _without_database(number: int, name: str, words: str) -> str:
+    return make_renderer(get_settings())("unavailable.html", number=number, name=name, words=words)

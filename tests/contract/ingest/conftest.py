@@ -3,9 +3,10 @@
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -16,9 +17,11 @@ from sqlalchemy import Engine, Table, event
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.versions import Saved
+from services.ingest.kit import tries
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
 from services.ingest.tables import FEATURES
+from shared import limits
 from tests.contract.ingest.base import EDITOR, STORY, migrated
 from tests.contract.ingest.desk import desk
 from tests.contract.ingest.newsroom import newsroom
@@ -36,6 +39,18 @@ def store(request: pytest.FixtureRequest) -> Engine:
     if request.param == "postgres":
         request.getfixturevalue("postgres")
     return migrated()
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried() -> None:
+    tries.limiter._full_at.clear()
+
+
+@pytest.fixture
+def time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the limiter: nothing heals, however slow the machine is."""
+    now = time.time()
+    monkeypatch.setattr(limits, "time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,12 @@ import orjson
 import pytest
 from kombu.exceptions import OperationalError
 
-from services.web import groupcommit
-from services.web.beacons import RATE_BURST, AddressRate, ViewSink, referrer_domain
+from services.web import beacons, groupcommit
+from services.web.beacons import RATE, ViewSink, referrer_domain
 from services.web.groupcommit import ViewTransport
 from services.web.viewjournal import Journal
 from shared.ask import NoAnswer
+from shared.limits import Bound
 from shared.settings import get_settings
 from shared.views.definition import TOKEN_SECONDS
 from shared.views.token import ViewTokens
@@ -191,7 +192,7 @@ def test_browsers_without_fetch_metadata_and_the_sites_own_name_count(tmp_path: 
 
 
 def test_one_address_cannot_make_views_without_end(tmp_path: Path) -> None:
-    wanted = int(RATE_BURST) + 200
+    wanted = RATE.burst + 200
 
     async def work(sink: ViewSink, _broker: Broker) -> None:
         body = beacon()
@@ -203,19 +204,22 @@ def test_one_address_cannot_make_views_without_end(tmp_path: Path) -> None:
 
     broker = run(tmp_path, work)
 
-    assert RATE_BURST < len(broker.views) < wanted
+    assert RATE.burst < len(broker.views) < wanted
     assert len(broker.views) + broker.rejected["rate"] == wanted + 1
 
 
-def test_a_rate_heals_and_counts_a_household_as_one() -> None:
-    rate = AddressRate(per_second=10, burst=5)
+def test_a_48_cannot_make_views_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beacons, "SITE_RATE", Bound(50, 3600))
 
-    assert [rate.allows("2001:ee0::1", 100.0) for _ in range(6)] == [True] * 5 + [False]
-    assert not rate.allows("2001:ee0::2", 100.0)
-    assert rate.allows("2001:ee0:0:1::2", 100.0)
-    assert rate.allows("2001:ee0::1", 100.2)
-    # A proxy nobody told us to trust: all readers come from its address.
-    assert all(rate.allows("127.0.0.1", 100.0) and rate.allows("10.0.0.7", 100.0) for _ in range(50))
+    async def work(sink: ViewSink, _broker: Broker) -> None:
+        body = beacon()
+        houses = (f"2001:ee0:7:{n:x}::9" for n in range(80))
+        assert set(await asyncio.gather(*(sink.accept(READER, house, body) for house in houses))) == {204}
+        assert await sink.accept(READER, "2001:ee0:8::9", body) == 204
+
+    broker = run(tmp_path, work)
+
+    assert (len(broker.views), broker.rejected["rate"]) == (51, 30)
 
 
 def test_many_beacons_travel_in_few_messages_under_different_names(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import redis
 
 from shared.vietnamese.dates import day_start
 from shared.views.definition import WINDOW_SECONDS
-from shared.views.visitor import Secrets, VisitorKeys, address_prefix
+from shared.views.visitor import Secrets, VisitorKeys
 from tests.servers import RedisServer
 
 DAY = 30_000  # in 2052: what Redis keeps for then does not run out in the test
@@ -93,19 +93,3 @@ def test_without_redis_a_process_goes_on_and_comes_back(counters_redis: RedisSer
     counters_redis.start()
     lonely_days.refresh(NOON + 5)
     assert lonely.key("203.0.113.9", "Firefox", NOON + 5) == shared.key("203.0.113.9", "Firefox", NOON + 5)
-
-
-@pytest.mark.parametrize(
-    ("address", "prefix"),
-    [
-        ("203.0.113.9", "203.0.113.9"),
-        ("2001:ee0:4f1a:1234:aaaa:bbbb:cccc:dddd", "2001:ee0:4f1a:1234::/64"),
-        ("2001:ee0:4f1a:1234::1", "2001:ee0:4f1a:1234::/64"),
-        ("2001:ee0:4f1a:1235::1", "2001:ee0:4f1a:1235::/64"),
-        ("::ffff:203.0.113.9", "203.0.113.9"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("no address", "no address"),
-    ],
-)
-def test_address_prefix(address: str, prefix: str) -> None:
-    assert address_prefix(address) == prefix

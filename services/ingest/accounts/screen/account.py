@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.ingest.accounts import guessing
 from services.ingest.accounts.store import accounts, second_factor
-from services.ingest.desk_kit import limits
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
 from services.ingest.desk_kit.session import needs
@@ -21,7 +21,6 @@ from shared.database import engine
 from shared.settings import get_settings
 
 router = APIRouter()
-_TRIES, _WINDOW_SECONDS = 8, 900
 
 
 @router.get("/tai-khoan")
@@ -55,13 +54,12 @@ def turn_on(request: Request, who: Annotated[Account, needs(Action.self)], form:
 
 
 @router.post("/tai-khoan/hai-lop/tat")
-def turn_off(who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
+def turn_off(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
     """Only with the password."""
-    tried = {f"password:{who.id}": _TRIES}
-    limits.take(tried, _WINDOW_SECONDS)
+    tried = guessing.again(request)
     if not accounts.password_is(engine("ingest"), who.id, form.raw("password")):
         return back("/desk/tai-khoan", "Mật khẩu không đúng.", "error")
-    limits.forget(*tried)
+    guessing.give_back(tried)
     second_factor.turn_off(engine("ingest"), who.id)
     return back("/desk/tai-khoan", "Đã tắt xác thực hai lớp.")
 

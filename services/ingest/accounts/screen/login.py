@@ -9,10 +9,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.accounts.store import accounts, invitations, second_factor
+from services.ingest.accounts import devices, guessing
+from services.ingest.accounts.store import accounts, holders, invitations, second_factor
 from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFactorWanted
 from services.ingest.accounts.weak_passwords import is_weak
-from services.ingest.desk_kit import limits
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import back, page
 from services.ingest.desk_kit.session import cookie_name, needs, refuse_foreign_origin, set_cookie
@@ -24,8 +24,6 @@ from shared.database import engine
 from shared.settings import get_settings
 
 router = APIRouter()
-_WINDOW_SECONDS = 900
-_TRIES_ACCOUNT_AND_ADDRESS, _TRIES_ACCOUNT, _TRIES_ADDRESS = 8, 25, 60
 # Between the password and the code.
 _CODE_SECONDS = 300
 _WRONG = "Địa chỉ thư hoặc mật khẩu không đúng."
@@ -41,17 +39,16 @@ def log_in(request: Request, form: Form) -> Response:
     """The same answer in the same time for a wrong password and for an account that does not exist."""
     refuse_foreign_origin(request)
     email, tiep = form.text("email")[:254], _inside(form.text("tiep"))
-    tried = _limits(request, email.lower())
-    limits.take(tried, _WINDOW_SECONDS)
+    tried = guessing.password(request, holders.by_email(engine("ingest"), email), email)
     found = accounts.log_in(engine("ingest"), email, form.raw("password"))
     if found is None:
         security_log.note("log-in refused", request, email.lower())
         return page(request, None, "login.html", 401, tiep=tiep, email=email, error=_WRONG)
+    guessing.give_back(tried)
     if isinstance(found, SecondFactorWanted):
         answer: Response = RedirectResponse(f"/desk/dang-nhap/ma?tiep={tiep}", 303)
         set_cookie(answer, _half_way(found.user_id), "nua-duong", _CODE_SECONDS)
         return answer
-    limits.forget(*tried)
     return _signed_in(request, found, tiep)
 
 
@@ -66,15 +63,15 @@ def code_page(request: Request) -> Response:
 def take_code(request: Request, form: Form) -> Response:
     refuse_foreign_origin(request)
     user_id, tiep = _who_is_half_way(request), _inside(form.text("tiep"))
-    if user_id is None:
+    holder = holders.by_id(engine("ingest"), user_id) if user_id else None
+    if user_id is None or holder is None:
         return back("/desk/dang-nhap", "Đã quá lâu từ khi nhập mật khẩu; hãy đăng nhập lại.", "warn")
-    tried = _limits(request, f"code:{user_id}")
-    limits.take(tried, _WINDOW_SECONDS)
+    tried = guessing.code(request, holder)
     if not second_factor.accept(engine("ingest"), user_id, form.text("code")):
         security_log.note("code refused", request, f"code:{user_id}")
         error = "Mã không đúng hoặc đã dùng. Mỗi mã chỉ dùng được một lần."
         return page(request, None, "login_code.html", 401, tiep=tiep, error=error)
-    limits.forget(*tried)
+    guessing.give_back(tried)
     answer = _signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep)
     set_cookie(answer, "", "nua-duong")
     return answer
@@ -96,20 +93,21 @@ def password_page(request: Request, who: Annotated[Account, needs(Action.self)])
 @router.post("/mat-khau")
 def change_password(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
     """A new password; every other session of the account ends."""
-    tried = {f"password:{who.id}": _TRIES_ACCOUNT_AND_ADDRESS}
-    limits.take(tried, _WINDOW_SECONDS)
     errors = _password_errors(form, who.email)
-    if not errors and not accounts.password_is(engine("ingest"), who.id, form.raw("old")):
-        security_log.note("password refused", request, who.email)
-        errors = [{"field": "old", "message": "Mật khẩu hiện tại không đúng."}]
+    if not errors:
+        tried = guessing.again(request)
+        if accounts.password_is(engine("ingest"), who.id, form.raw("old")):
+            guessing.give_back(tried)
+        else:
+            security_log.note("password refused", request, who.email)
+            errors = [{"field": "old", "message": "Mật khẩu hiện tại không đúng."}]
     if not errors and form.raw("old") == form.raw("new"):
         errors = [{"field": "new", "message": "Mật khẩu mới phải khác mật khẩu cũ."}]
     if errors:
         return page(request, who, "password.html", 422, errors=errors)
-    limits.forget(*tried)
     accounts.change_password(engine("ingest"), who.email, form.raw("new"))
     answer = back("/desk/", "Đã đổi mật khẩu. Các phiên khác của bạn đã kết thúc.")
-    set_cookie(answer, accounts.open_session(engine("ingest"), who.id), seconds=_session_seconds())
+    _keep(answer, accounts.open_session(engine("ingest"), who.id))
     return answer
 
 
@@ -121,8 +119,9 @@ def invitation_page(request: Request, token: str) -> Response:
 @router.post("/moi/{token}")
 def take_up(request: Request, token: str, form: Form) -> Response:
     refuse_foreign_origin(request)
-    limits.take({f"invitation:{_address(request)}": _TRIES_ADDRESS}, _WINDOW_SECONDS)
+    tried = guessing.client(request)
     invited = invitations.find(engine("ingest"), token)
+    guessing.give_back(tried)
     errors = _password_errors(form, invited.email)
     if errors:
         return page(request, None, "invitation.html", 422, invited=invited, errors=errors)
@@ -137,16 +136,20 @@ def take_up(request: Request, token: str, form: Form) -> Response:
 
 
 def _signed_in(request: Request, token: str, tiep: str) -> Response:
-    """The new session takes the place of the one that this browser had."""
+    """The new session takes the place of the one that this browser had, which is known from now on."""
     if old := request.cookies.get(cookie_name()):
         accounts.log_out(engine("ingest"), old)
     answer = RedirectResponse(tiep, 303)
-    set_cookie(answer, token, seconds=_session_seconds())
+    _keep(answer, token)
     return answer
 
 
-def _session_seconds() -> int:
-    return int(accounts.SESSION.total_seconds())
+def _keep(answer: Response, token: str) -> None:
+    """The session's cookie and its device's."""
+    set_cookie(answer, token, seconds=int(accounts.SESSION.total_seconds()))
+    who = accounts.account_of(engine("ingest"), token)
+    if who and (holder := holders.by_id(engine("ingest"), who.id)):
+        devices.remember(answer, holder)
 
 
 def _password_errors(form: Fields, email: str) -> list[dict[str, str]]:
@@ -164,21 +167,6 @@ def _inside(path: str) -> str:
     """A path of the desk, and nothing that leads anywhere else."""
     inside = path.startswith("/desk/") and "\\" not in path and "//" not in path and path.isprintable()
     return path if inside else "/desk/"
-
-
-def _limits(request: Request, account: str) -> dict[str, int]:
-    address = _address(request)
-    name = sha256(account.encode("utf-8", "replace")).hexdigest()[:24]
-    return {
-        f"{name}:{address}": _TRIES_ACCOUNT_AND_ADDRESS,
-        f"account:{name}": _TRIES_ACCOUNT,
-        f"address:{address}": _TRIES_ADDRESS,
-    }
-
-
-def _address(request: Request) -> str:
-    """Whose tries are counted together: Redis writes to disk, and addresses are not kept."""
-    return _mac(f"address:{request.client.host if request.client else '?'}")[:24]
 
 
 def _half_way(user_id: int) -> str:

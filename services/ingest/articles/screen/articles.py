@@ -11,7 +11,7 @@ from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
-from services.ingest.desk_kit import limits, people
+from services.ingest.desk_kit import people, presence
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
 from services.ingest.desk_kit.session import needs
@@ -173,7 +173,7 @@ def editing(request: Request, asked: Annotated[Asked, needs_article(Action.write
 @router.post("/bai/{id}/roi-bai")
 def leave(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
     """The window is closing: the others need not wait."""
-    limits.leave(f"article:{asked.id}", str(asked.who.id))
+    presence.leave(f"article:{asked.id}", str(asked.who.id))
     return Response(status_code=204)
 
 
@@ -278,7 +278,7 @@ def _keep(who: Account, form: Any, asked: Asked | None) -> Response:
 
 def _presence(asked: Asked) -> dict[str, Any]:
     mine = str(asked.who.id)
-    here = limits.be_here(f"article:{asked.id}", mine, asked.who.name, PRESENCE_SECONDS)
+    here = presence.be_here(f"article:{asked.id}", mine, asked.who.name, PRESENCE_SECONDS)
     others = sorted(name for who, name in here.items() if who != mine)
     return {"others": others, "version": asked.article.version, "status": asked.article.status}
 

@@ -36,6 +36,12 @@ def test_revoked_and_expired_keys_end(api: Api) -> None:
     assert api("GET", "/api/articles", headers={"Authorization": f"Bearer {old}"}).status_code == 401
 
 
+def test_guesses_at_a_key_end_nobody_s(api: Api) -> None:
+    guess = {"Authorization": f"Bearer {api.key[:-4]}aaaa"}
+    assert {api("GET", "/api/articles", headers=guess).status_code for _ in range(100)} == {401}
+    assert api("GET", "/api/articles").status_code == 200
+
+
 SCOPES_NEEDED = [
     ("GET", "/api/articles", "read"),
     ("GET", "/api/articles/1", "read"),

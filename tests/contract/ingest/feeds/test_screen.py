@@ -1,5 +1,6 @@
 """Feeds and webhooks are kept by the admin alone."""
 
+import pytest
 from sqlalchemy import Engine
 
 from services.ingest.kit.actors import Role
@@ -29,3 +30,18 @@ def test_feeds_and_webhooks_are_kept_by_the_admin_alone(newsroom: Newsroom, sqli
     for path in ("/nguon-tin", "/webhook", "/nhap-xuat", "/nhap-xuat/tat-ca/ndjson"):
         chief.get(path, expect=403)
     assert "Đã xóa webhook." in admin.post("/webhook/1/xoa")
+
+
+@pytest.mark.usefixtures("time_stands_still")
+def test_nobody_has_one_server_outside_asked_without_end(newsroom: Newsroom, sqlite: Engine) -> None:
+    publish(sqlite)
+    admin = newsroom.sign_in(Role.admin)
+    feed = {"name": "Hãng tin", "url": "https://1.1.1.1/rss", "section": "kinh-te", "minutes": "15", "enabled": "1"}
+    admin.post("/nguon-tin/moi", **feed)
+    for name in ("Một", "Hai"):
+        admin.post("/webhook/moi", name=name, url="https://1.1.1.1/hook", kind=["article.published"])
+    for path in ("/nguon-tin/1/lay-ngay", "/webhook/1/thu"):
+        for _ in range(10):
+            admin.post(path)
+        assert "Hãy đợi 30 giây" in admin.post(path, expect=429)
+    assert "Tin thử" in admin.post("/webhook/2/thu")

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from services.ingest.accounts.store.keys import create_key
+from services.ingest.media import uploads
+from shared.limits import Bound
 from shared.settings import get_settings
 from tests.contract.ingest.desk import Desk, Person, form_of
 
@@ -199,3 +202,19 @@ def test_a_crop_is_a_picture_of_its_own(desk: Desk) -> None:
     assert who.post(f"/kho/{media['id']}/cat", form | {"right": "0.4"}).status_code == 422
     assert who.post(f"/kho/{media['id']}", {"caption": "x", "focus_x": "0.2", "focus_y": "0.8"}).is_redirect
     assert 'data-focus="0.2,0.8"' in who.get(f"/kho/{media['id']}").text
+
+
+@pytest.mark.usefixtures("time_stands_still")
+def test_one_person_s_uploads_are_bounded_and_nobody_else_s_with_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "RATE", Bound(3, 2))
+    eager, other = desk.be("reporter"), desk.be("editor")
+    picture = jpeg()
+    assert [send(eager, picture).status_code for _ in range(4)] == [201] * 3 + [429]
+    assert send(other, picture).status_code == 201
+    key = {"authorization": f"Bearer {create_key('agency', ['draft'])}"}
+    with desk.anonymous() as agency:
+        sent = [agency.post("/api/media", files={"file": ("a.jpg", picture)}, headers=key) for _ in range(4)]
+    assert [one.status_code for one in sent] == [201] * 3 + [429]
+    assert sent[-1].headers["retry-after"] == "2" and "Hãy đợi 2 giây" in sent[-1].json()["detail"]

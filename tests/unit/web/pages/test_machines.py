@@ -157,7 +157,7 @@ def test_another_paper_brings_its_own_words_and_templates(paper: Paper, tmp_path
     assert body.index("Mai sau") < body.index("Báo và Đài") < body.index("Báo cũ")
     assert "từ ngày 06/05/2024" in body
     assert load_paper(own).imprint.agency == "Báo và Đài"
-    assert make_renderer(paper.settings)("unavailable.html", name="x", words="y")
+    assert make_renderer(paper.settings)("unavailable.html", number=503, name="x", words="y")
 
 
 def test_a_paper_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:

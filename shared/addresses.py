@@ -1,0 +1,45 @@
+"""Whose an address is: the blocks that limits and visitor keys go by.
+
+Of IPv4 one address is a client: a house, or a carrier's NAT with thousands of readers behind it. Of IPv6 a house or a
+phone has a /64 and a site up to a /48 (RFC 6177): who has one of those has 65,536 of the former. `deploy/nginx` makes
+the same two keys.
+"""
+
+from functools import lru_cache
+from ipaddress import ip_address
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+
+_MAPPED = bytes(10) + b"\xff\xff"
+# First numbers of IPv4 addresses that are public throughout: most readers' need no closer look.
+_PUBLIC = frozenset(map(str, range(1, 224))) - {"10", "127", "169", "172", "192", "198", "203"}
+
+
+@lru_cache(maxsize=20_000)
+def blocks(address: str) -> tuple[str, ...]:
+    """The blocks that an address lies in, the smaller first: IPv4 alone; IPv6's /64 and /48; other texts as they are.
+
+    >>> blocks("203.0.113.9"), blocks("2001:db8:1:2::3")
+    (('203.0.113.9',), ('2001:db8:1:2::/64', '2001:db8:1::/48'))
+    """
+    try:
+        inet_pton(AF_INET, address)
+        return (address,)
+    except (OSError, ValueError):
+        pass  # no IPv4, or not as it is written
+    try:
+        packed = inet_pton(AF_INET6, address.partition("%")[0])
+    except (OSError, ValueError):
+        return (address[:64],)
+    if packed.startswith(_MAPPED):
+        return (inet_ntop(AF_INET, packed[12:]),)
+    return tuple(f"{inet_ntop(AF_INET6, packed[: bits // 8] + bytes(16 - bits // 8))}/{bits}" for bits in (64, 48))
+
+
+def is_private(address: str) -> bool:
+    """An address inside a house, or no address at all."""
+    if address.partition(".")[0] in _PUBLIC:
+        return False
+    try:
+        return ip_address(address.partition("%")[0]).is_private
+    except ValueError:
+        return True
