@@ -38,6 +38,7 @@ def test_the_one_time_password_opens_nothing_but_its_change(desk: Desk) -> None:
     assert log_in(desk, "lan@bao.example", password).status_code == 401
 
 
+@pytest.mark.usefixtures("time_stands_still")
 def test_unknown_people_look_the_same(desk: Desk) -> None:
     people = (with_password(desk, "lan@bao.example"), "khong.ai@bao.example")
     for _ in range(8):
