@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, Response
 from services.ingest.articles.api import articles, batch
 from services.ingest.desk_kit import asking
 from services.ingest.desk_kit.app import make_desk
+from services.ingest.files import may_have
 from services.ingest.front_page import api as front_page
 from services.ingest.kit import problems
 from services.ingest.media import api as media
@@ -55,8 +56,7 @@ def make_app() -> FastAPI:
     app.mount("/desk", make_desk(SCREENS), name="desk")
     for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
         app.add_route(short, partial(_redirect, whole), include_in_schema=False)
-    # Editors see pictures before readers do, from the desk's own address.
-    app.mount("/media", MediaFiles(directory=get_settings().media_dir, check_dir=False), name="media")
+    app.mount("/media", MediaFiles(get_settings().media_dir, may_have), name="media")
     app.add_middleware(Measured, service="ingest", headers=_HEADERS)
     return app
 

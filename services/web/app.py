@@ -15,7 +15,7 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, genera
 from services.web import api, static_files
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
-from services.web.cached_response import StaticEntry, security_headers
+from services.web.cached_response import StaticEntry, keeping, security_headers
 from services.web.changes import Changes
 from services.web.comment_journal import CommentJournal
 from services.web.commenting import Comments
@@ -156,9 +156,7 @@ def make_app(web: Web) -> FastAPI:
     app = FastAPI(title="Tòa Soạn web", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=life)
     app.add_middleware(Measured, service="web", headers=security_headers())
     app.include_router(api.router)
-    media = get_settings().media_dir
-    media.mkdir(parents=True, exist_ok=True)
-    app.mount("/media", MediaFiles(directory=media), name="media")
+    app.mount("/media", MediaFiles(get_settings().media_dir, _public), name="media")
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
@@ -186,6 +184,15 @@ def make_app(web: Web) -> FastAPI:
         return await state.responder.error(request, 404)
 
     return app
+
+
+async def _public(request: Request, name: str) -> dict[str, str] | Response:
+    """For MediaFiles: what a public article shows."""
+    responder: Responder = request.app.state.web.responder
+    found = await responder.media(name)
+    if not isinstance(found, int):
+        return keeping(found.page)
+    return responder.unavailable(request) if found == 503 else await responder.error(request, found)
 
 
 async def serve() -> None:

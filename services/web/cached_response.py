@@ -179,16 +179,21 @@ class StaticEntry:
 def _headers(page: Page) -> bytes:
     """Headers between the ETag and the length, each with its line end."""
     own = dict(page.headers)
-    purged = get_settings().purge_url and page.depends and "cache-control" not in own
     rows = [
         ("content-type", page.content_type),
-        ("cache-control", own.pop("cache-control", PURGED_CACHE_CONTROL if purged else CACHE_CONTROL)),
-        *([("cache-tag", ",".join(sorted(page.depends)))] if purged else ()),
+        *([] if "cache-control" in own else keeping(page).items()),
         ("vary", "accept-encoding"),
         *security_headers(file=page.kind == STATIC),
         *own.items(),
     ]
     return b"\r\n" + b"".join(f"{name}: {value}\r\n".encode("latin-1", "replace") for name, value in rows)
+
+
+def keeping(page: Page) -> dict[str, str]:
+    """What a page, or a file that is public as long as it, says to those who would keep it."""
+    if get_settings().purge_url and page.depends:
+        return {"cache-control": PURGED_CACHE_CONTROL, "cache-tag": ",".join(sorted(page.depends))}
+    return {"cache-control": CACHE_CONTROL}
 
 
 def this_hour() -> int:

@@ -1,4 +1,4 @@
-"""Has nginx forget its copies when an article is taken from readers.
+"""Has nginx forget its copies when an article, or a picture of one, is taken from readers.
 
 nginx keeps what it was given for a day, for the time when web cannot answer; a text that was withdrawn must not come
 back then, under no address and in no list or feed. Withdrawals are rare and copies are made again by the next request,
@@ -9,7 +9,6 @@ so all of them are forgotten: nobody has to know which pages showed the article.
 import socket
 import threading
 import time
-from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
@@ -27,6 +26,7 @@ _LOOK_SECONDS = 0.3
 _AGAIN_SECONDS = 3.0
 _TIMEOUT_SECONDS = 2.0
 _ARTICLE = keys.article(0).removesuffix("0")
+_MEDIA = keys.media("")
 _FOLDERS = "0123456789abcdef"
 # So many changed articles are an import or a rebuild: to forget is cheaper than to look.
 _MANY = 500
@@ -63,7 +63,8 @@ class EdgeCache:
             self._last = last_change(self._engine)
         rows = changes_after(self._engine, self._last)
         changed = {key for row in rows if row.kind == "pages" for key in row.what}
-        if self._took_away(int(key.removeprefix(_ARTICLE)) for key in changed if key.startswith(_ARTICLE)):
+        numbers = [int(key.removeprefix(_ARTICLE)) for key in changed if key.startswith(_ARTICLE)]
+        if any(key.startswith(_MEDIA) for key in changed) or self._took_away(numbers):
             now = time.monotonic()
             self._due = [now, now + _AGAIN_SECONDS]
         self._last = rows[-1].id if rows else self._last
@@ -71,8 +72,7 @@ class EdgeCache:
             self._forget()
             self._due.pop(0)
 
-    def _took_away(self, numbers: Iterable[int]) -> bool:
-        changed = list(numbers)
+    def _took_away(self, changed: list[int]) -> bool:
         if not 0 < len(changed) <= _MANY:
             return bool(changed)
         gone = select(articles.c.id).where(articles.c.id.in_(changed), ~articles.c.public).limit(1)

@@ -45,6 +45,11 @@ def block(number: int) -> str:
     return f"block:{number}"
 
 
+def media(name: str) -> str:
+    """Whether a file of the media folder is public, by its name without its size."""
+    return f"media:{name}"
+
+
 def ranking(name: str) -> str:
     """ "24h:thoi-su": window and section."""
     return f"rank:{name}"

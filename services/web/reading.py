@@ -16,6 +16,7 @@ from services.web.tables import (
     comments,
     entries,
     front_page,
+    media_uses,
     names,
     old_paths,
     rankings,
@@ -59,6 +60,7 @@ _COMMENTS = (
     .limit(500)
 )
 _OLD_PATH = select(old_paths.c.article_id).where(old_paths.c.path == bindparam("path"))
+_MEDIA = select(media_uses.c.article_id).where(media_uses.c.name == bindparam("name")).limit(1)
 _BLOCK = (
     select(articles.c.card)
     .where(articles.c.id.between(bindparam("first"), bindparam("last")), articles.c.public)
@@ -158,6 +160,11 @@ class Reading:
         article_id = self._connection.execute(_OLD_PATH, {"path": old_path}).scalar()
         cards = [] if article_id is None else self.cards([article_id])
         return cards[0].path if cards else None
+
+    def shows(self, name: str) -> bool:
+        """Whether a public article shows the file of this name (shared.media_files)."""
+        self.depends.add(keys.media(name))
+        return self._connection.execute(_MEDIA, {"name": name}).first() is not None
 
     # ---------------------------------------------------------------- lists
 

@@ -13,7 +13,7 @@ from services.web.cached_response import Entry, StaticEntry, security_headers
 from services.web.page import Gone, Missing, Moved, Page, Site
 from services.web.pagemaking import PageMaker
 from services.web.pages import errors
-from services.web.routes import Address, resolve
+from services.web.routes import MEDIA, Address, resolve
 from shared.contracts.addresses import old_path
 from shared.telemetry import log
 
@@ -58,6 +58,18 @@ class Responder:
             log.warning("page not to be had", path=path[:200], error=str(error)[:300])
             return self.unavailable(request)
         return self.sent(request, entry)
+
+    async def media(self, name: str) -> Entry | int:
+        """What says that a file of the media folder is public, by its name; 404 for one that is not, 503 where nobody
+        knows."""
+        address = resolve(MEDIA + name, "")
+        try:
+            return await self._pages.entry(address) if address else 404
+        except Missing:
+            return 404
+        except PageUnavailable as error:
+            log.warning("file not to be had", name=name[:200], error=str(error)[:300])
+            return 503
 
     def sent(self, request: Request, entry: Entry | StaticEntry) -> Response:
         """A cached page, whole or as 304."""

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 from services.web.page import Maker
-from services.web.pages import article, assets, feeds, home, lists, notices, parts, sitemaps
+from services.web.pages import article, assets, feeds, home, lists, media, notices, parts, sitemaps
+from shared.media_files import NAME
 
 _SLUG = r"([a-z0-9-]{1,200})"
 MAX_PAGE = 500
+MEDIA = "/-/media/"
+"""What says whether a file is public; nginx asks for "/-/media/ab/0123…" before it sends one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/\.well-known/security\.txt", assets.security),
     _route(r"/sw\.js", assets.service_worker),
     _route(r"/api/articles/(\d{1,10})", article.as_json),
+    _route(rf"{MEDIA}({NAME})", media.shown),
     _route(rf"/{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article),
     _route(f"/{_SLUG}", lists.section, "trang"),
 )

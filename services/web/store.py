@@ -13,13 +13,14 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select
+from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, select, type_coerce
 
-from services.web import keys, listings, model
+from services.web import keys, listings, media_uses, model
 from services.web.tables import (
     articles,
     changes,
     comments,
+    entries,
     front_page,
     rankings,
     related,
@@ -40,6 +41,7 @@ from shared.contracts.events import (
     ViewTotalsChanged,
 )
 from shared.database import AdvisoryLock, insert_newer, take_lock, upsert, write
+from shared.media_files import names_in
 from shared.versions import newest
 from shared.vietnamese.dates import vietnam_day
 
@@ -48,12 +50,15 @@ CHANGES_KEPT_SECONDS = 120.0
 
 def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> None:
     """Show new versions of articles."""
-    rows = [_row(event.payload.article, event.version) for event in events]
     states = {(event.payload.article.id, event.version): event.payload.article for event in events}
+    texts = {at: state.model_dump_json() for at, state in states.items()}
+    rows = [_row(state, version, texts[state.id, version]) for (_, version), state in states.items()]
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
-        final = [states[row["id"], row["version"]] for row in _newest(rows) if row["id"] in newer]
+        places = [(row["id"], row["version"]) for row in _newest(rows) if row["id"] in newer]
+        final = [states[place] for place in places]
+        changed.keys |= media_uses.note(connection, {place[0]: names_in(texts[place]) for place in places})
         parents = listings.section_parents(connection)
         listings.take_out(connection, before, newer, parents)
         listings.put_in(connection, final, parents)
@@ -71,6 +76,7 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
     with _writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
+        changed.keys |= media_uses.note(connection, dict.fromkeys(gone, frozenset()))
         parents = listings.section_parents(connection)
         for article_id in gone:
             was = before.get(article_id)
@@ -78,6 +84,17 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
             changed.keys |= listings.neighbours(connection, article_id, was, None)
         listings.take_out(connection, before, gone, parents)
         changed.since(event.occurred_at.timestamp() for event in events if event.payload.article_id in gone)
+
+
+def note_media_of_the_newest(engine: Engine, number: int = 500) -> None:
+    """Note once more what the newest articles show. While an update goes through, a worker of the release before may
+    have published some of them and noted nothing."""
+    newest_ids = select(entries.c.article_id).where(entries.c.list == model.ALL)
+    newest_ids = newest_ids.order_by(entries.c.published_at.desc(), entries.c.article_id.desc()).limit(number)
+    query = select(articles.c.id, type_coerce(articles.c.state, Text).label("text"))
+    with _writing(engine) as (connection, changed):
+        rows = connection.execute(query.where(articles.c.id.in_(newest_ids), articles.c.public))
+        changed.keys |= media_uses.note(connection, {row.id: names_in(row.text) for row in rows})
 
 
 def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> None:
@@ -199,7 +216,7 @@ def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, 
 # ---------------------------------------------------------------- rows and keys
 
 
-def _row(state: ArticleState, version: int) -> dict[str, Any]:
+def _row(state: ArticleState, version: int, text: str) -> dict[str, Any]:
     return {
         "id": state.id,
         "version": version,
@@ -208,7 +225,7 @@ def _row(state: ArticleState, version: int) -> dict[str, Any]:
         "published_at": listings.time_of(state),
         "lists": list(listings.lists_of(state)),
         "card": model.Card.of(state).stored(),
-        "state": orjson.Fragment(state.model_dump_json()),
+        "state": orjson.Fragment(text),
     }
 
 

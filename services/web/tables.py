@@ -42,6 +42,14 @@ old_paths = Table(
     Column("path", Text, primary_key=True),
     Column("article_id", Integer, nullable=False),
 )
+media_uses = Table(
+    "media_uses",  # files that public articles show, by the name that all sizes share
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Index("media_uses_by_article", "article_id"),
+    sqlite_with_rowid=False,
+)
 sections = Table(
     "sections",
     metadata,

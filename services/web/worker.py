@@ -2,7 +2,7 @@
 
 import sys
 
-from services.web import tasks
+from services.web import store, tasks
 from services.web.edge_cache import EdgeCache
 from services.web.outside import Outside
 from shared.celery_factory import make_celery
@@ -18,6 +18,7 @@ def main() -> int:
     migrate("web")
     app = make_celery("web")
     tasks.register(app, engine("web"))
+    store.note_media_of_the_newest(engine("web"))
     settings = get_settings()
     Outside(engine("web"), settings).start()
     if settings.edge_cache_url:

@@ -69,7 +69,10 @@ def test_a_picture_is_shown(house: ComposeHouse) -> None:
     assert answer.status_code == 201, answer.text
     address = answer.json()["url"]
     assert address.startswith(f"http://{SITE_HOST}:{house.port}/media/")
-    shown = house.site(address.partition(str(house.port))[2])
+    path = address.partition(str(house.port))[2]
+    assert house.site(path).status_code == 404, "nothing public shows it"
+    house.publish("Chợ có ảnh", new_word("anh"), images=[{"media_id": answer.json()["id"]}])
+    shown = house.site(path)
     assert shown.status_code == 200
     assert Image.open(io.BytesIO(shown.content)).size == (1200, 800)
 

@@ -130,6 +130,10 @@ class Nginx:
             method, f"http://127.0.0.1:{self.ports['HTTP_LISTEN']}{path}", headers=headers, **arguments
         )
 
+    def etag(self, path: str) -> str:
+        """Of a file, as the readers' host sends it."""
+        return str(self.get(self._variables["SITE_HOST"], path).headers["ETag"])
+
     def statuses(self, *requests: str, body: str = "") -> list[int]:
         """What is answered to requests ("GET HOST /path", the path as it is) that come in one go on one connection."""
         sent = ""

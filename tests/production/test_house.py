@@ -113,9 +113,18 @@ def test_pictures_come_from_the_volume(house: Production, key: str) -> None:
     Image.new("RGB", (1200, 800), "teal").save(picture, "JPEG")
     sent = edit(house, key, "POST", "/api/media", files={"file": ("anh.jpg", picture.getvalue(), "image/jpeg")})
     assert sent.status_code == 201, sent.text
-    got = read(house, urlsplit(sent.json()["url"]).path)
+    path = urlsplit(sent.json()["url"]).path
+    assert read(house, path).status_code == 404, "nothing public shows it"
+    assert edit(house, key, "GET", path).status_code == 200, "whoever may read drafts sees it"
+    article = push(house, key, title="Ảnh chợ phiên", images=[{"media_id": sent.json()["id"]}])
+    shown(house, urlsplit(article["url"]).path, 200, "/media/")
+    got = read(house, path)
     assert (got.status_code, got.headers["Content-Security-Policy"]) == (200, "default-src 'none'; sandbox")
     assert got.headers["Content-Type"].startswith("image/")
+    gone = edit(house, key, "POST", f"/api/articles/{article['id']}/withdraw", json={"reason": "Ảnh sai"})
+    assert gone.status_code == 200, gone.text
+    shown(house, urlsplit(article["url"]).path, 410)
+    until(lambda: read(house, path).status_code == 404, 10, "the picture is gone with its article")
 
 
 def test_a_page_that_was_read_is_served_while_web_is_down(house: Production, key: str) -> None:

@@ -26,6 +26,7 @@ from tests.servers import free_port
 from tests.wait import until
 
 SITE, DESK = "bao.test", "toasoan.test"
+PICTURE, LINK = "ab/" + "0" * 32, "ab/" + "1" * 32
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -102,11 +103,12 @@ def variables(web: Service, ingest: Service) -> dict[str, str]:
 def nginx(tmp_path: Path, web: Service, ingest: Service) -> Iterator[Nginx]:
     media = tmp_path / "media"
     (media / "ab").mkdir(parents=True)
-    (media / "ab" / "anh.webp").write_bytes(b"RIFF....WEBP")
+    for size in ("", "-480"):
+        (media / f"{PICTURE}{size}.webp").write_bytes(b"RIFF....WEBP")
     (media / "ab" / ".new-1.webp").write_bytes(b"half")
-    (media / "ab" / "doc.html").write_text("<script>alert(1)</script>")
+    (media / f"{PICTURE}.html").write_text("<script>alert(1)</script>")
     (tmp_path / "outside.webp").write_bytes(b"secret")
-    (media / "ab" / "link.webp").symlink_to(tmp_path / "outside.webp")
+    (media / f"{LINK}.webp").symlink_to(tmp_path / "outside.webp")
     server = Nginx(tmp_path / "nginx", media, variables(web, ingest)).start()
     yield server
     server.close()
@@ -349,18 +351,54 @@ def test_figures_stand_on_a_port_of_their_own(nginx: Nginx) -> None:
     assert httpx2.get(f"{base}/", trust_env=False).status_code == 404
 
 
-def test_pictures_cannot_run_anything(nginx: Nginx, web: Service) -> None:
-    for host in (SITE, DESK):
-        picture = nginx.get(host, "/media/ab/anh.webp")
-        assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
-        assert picture.headers["X-Content-Type-Options"] == "nosniff"
-        assert picture.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-        assert "immutable" in picture.headers["Cache-Control"]
-        assert nginx.get(host, "/media/ab/doc.html").headers["Content-Type"] == "application/octet-stream"
-        assert nginx.get(host, "/media/ab/anh.webp", method="POST").status_code == 403
-        for hidden in ("ab/.new-1.webp", "ab/", "ab/link.webp", "ab%00"):
-            assert nginx.statuses(f"GET {host} /media/{hidden}")[0] in (400, 403, 404), hidden
-    assert web.requests == []
+def test_pictures_cannot_run_anything(nginx: Nginx) -> None:
+    picture = nginx.get(SITE, f"/media/{PICTURE}.webp")
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/webp")
+    assert picture.headers["X-Content-Type-Options"] == "nosniff"
+    assert picture.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert nginx.get(SITE, f"/media/{PICTURE}.html").headers["Content-Type"] == "application/octet-stream"
+    assert nginx.get(SITE, f"/media/{PICTURE}.webp", method="POST").status_code == 403
+    for hidden in ("ab/.new-1.webp", "ab/", f"{LINK}.webp", "ab%00", f"../media/{PICTURE}", f"{PICTURE}.webp%0d%0aX"):
+        assert nginx.statuses(f"GET {SITE} /media/{hidden}")[0] in (400, 403, 404), hidden
+
+
+def test_a_picture_is_sent_as_long_as_web_calls_it_public(nginx: Nginx, web: Service) -> None:
+    web.headers |= {"Cache-Control": "public, max-age=2, stale-if-error=86400", "ETag": '"a"', "Cache-Tag": "media:x"}
+    for _ in range(20):
+        for size in ("", "-480"):
+            sent = nginx.get(SITE, f"/media/{PICTURE}{size}.webp")
+            assert (sent.status_code, sent.headers["Cache-Control"]) == (200, web.headers["Cache-Control"])
+            assert sent.headers["Cache-Tag"] == "media:x"
+    assert web.requests[0] == ("GET", f"/-/media/{PICTURE}")
+    assert len(web.requests) < 20, "what web said is kept for a moment"
+    again = nginx.get(SITE, f"/media/{PICTURE}.webp", headers={"If-None-Match": nginx.etag(f"/media/{PICTURE}.webp")})
+    assert again.status_code == 304
+    web.status = 404
+    gone = until(lambda: (got := nginx.get(SITE, f"/media/{PICTURE}.webp")).status_code == 404 and got, 10)
+    assert gone.headers["Cache-Control"] == "no-store"
+    assert nginx.get(SITE, f"/media/{PICTURE}-480.webp").status_code == 404
+    assert nginx.get(DESK, f"/media/{PICTURE}.webp").json()["path"] == f"/media/{PICTURE}.webp", "ingest's to decide"
+
+
+def test_a_picture_that_was_seen_is_sent_while_web_is_away_unless_it_was_taken_from_readers(
+    nginx: Nginx, web: Service
+) -> None:
+    migrate("web")
+    address = f"/media/{PICTURE}.webp"
+    store.publish(engine("web"), [published(state(1, body=f'<img src="{address}">'))])
+    cache = EdgeCache(engine("web"), f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}/pages")
+    cache.look()
+    assert nginx.get(SITE, address).status_code == 200
+    web.status, asked = 503, len(web.requests)
+    while len(web.requests) == asked:
+        assert nginx.get(SITE, address).status_code == 200
+    assert nginx.get(SITE, address).status_code == 200, "what web said is old by now"
+    unknown = nginx.get(SITE, f"/media/{LINK}.webp")
+    assert (unknown.status_code, unknown.headers["Retry-After"]) == (503, "10")
+    # The article stays, with another picture.
+    store.publish(engine("web"), [published(state(1, 2, body="<p>Không còn ảnh.</p>"))])
+    cache.look()
+    assert nginx.get(SITE, address).status_code == 503
 
 
 def test_bodies_are_bounded(nginx: Nginx, web: Service, ingest: Service) -> None:

@@ -32,6 +32,7 @@ class Action(StrEnum):
     export_copies = "Xuất bản lưu của những gì đã công khai"
     media_read = "Xem kho ảnh và video"
     media_write = "Tải lên, cắt và mô tả ảnh, video"
+    media_remove = "Xóa ảnh, video mà không bài nào dùng"
     front_page = "Sắp xếp trang nhất"
     moderate = "Duyệt bình luận"
     statistics = "Xem số liệu bạn đọc"
@@ -79,6 +80,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.export_copies: _row("    -         -       all        all    all    all"),
     Action.media_read: _row("       all       all     all        all    all    all"),
     Action.media_write: _row("      all       all     all        all    all    -"),
+    Action.media_remove: _row("     own       own     all        all    all    -"),
     Action.front_page: _row("       -         -       all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),

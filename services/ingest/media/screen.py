@@ -12,6 +12,7 @@ from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
@@ -108,6 +109,7 @@ def one(request: Request, media_id: RowId, who: Annotated[Account, needs(Action.
         shown=_shown(row),
         poster=_shown(poster) if poster else None,
         source=_shown(source) if source else None,
+        may_remove=rights.may(who, Action.media_remove, owner=row.created_by),
         uses=pictures.uses(engine("ingest"), seen_by(who), row.path),
         by=people.names(engine("ingest"), [row.created_by])[row.created_by],
     )
@@ -131,6 +133,13 @@ def describe(media_id: RowId, who: Annotated[Account, needs(Action.media_write)]
         poster_id=poster_id,
     )
     return back(f"/desk/kho/{media_id}", "Đã lưu.")
+
+
+@router.post("/kho/{media_id}/xoa")
+def remove(media_id: RowId, who: Annotated[Account, needs(Action.media_remove)]) -> Response:
+    rights.require(who, Action.media_remove, owner=_one(who, media_id).created_by)
+    media.remove(engine("ingest"), media_id, who.actor, pictures.is_used)
+    return back("/desk/kho", "Đã xóa tệp cùng các cỡ của nó.")
 
 
 @router.post("/kho/{media_id}/cat")

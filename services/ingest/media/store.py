@@ -1,20 +1,24 @@
 """Pictures: what is known of an uploaded file, and the pictures of an article."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, select, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, true, update
 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.media.imaging import Rebuilt
 from services.ingest.media.tables import media
 from shared.database import read, upsert, write
+from shared.settings import get_settings
 from shared.vietnamese.text import fold, one_line, plain
 
 MEDIA = "/media/"
+_SUFFIXES = ("jpg", "png", "webp", "mp4", "webm")
+_NOT_HERE = "Không có tệp này trong kho."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ def keep(
 ) -> Any:
     """The row of a picture (or film); the same picture again is the same row, with its first words about it.
 
-    Words that are not given are those that the file had in itself.
+    Words that are not given are those that the file had in itself. Raises Conflict for one removed just now.
     """
     caption, credit = caption or plain(rebuilt.caption).strip(), credit or one_line(rebuilt.credit)
     row = {
@@ -67,7 +71,31 @@ def keep(
         statement = upsert(connection, media).values(row).on_conflict_do_nothing(index_elements=["sha256"])
         if connection.execute(statement.returning(media.c.id)).first() is not None:
             audit.append(connection, actor.name, "media.kept", f"media:{rebuilt.path}", {"bytes": rebuilt.bytes})
-        return connection.execute(select(media).where(media.c.sha256 == rebuilt.sha256)).one()
+        kept = connection.execute(select(media).where(media.c.sha256 == rebuilt.sha256).with_for_update()).first()
+        # `remove` may have taken the row away, and with it the file that this upload had brought.
+        if kept is None or not (get_settings().media_dir / kept.path).is_file():
+            raise Conflict("Tệp này vừa bị xóa khỏi kho; hãy tải lên lại.")
+        return kept
+
+
+def remove(engine: Engine, media_id: int, actor: Actor, is_used: Callable[[Connection, str], bool]) -> None:
+    """Take a file and its sizes out of the store for good, if `is_used(connection, path)` says that nothing needs it.
+
+    Raises NotFound, Conflict.
+    """
+    with write(engine) as connection:
+        # An article that is just being saved with it holds the row (pictures.images_of).
+        row = connection.execute(select(media).where(media.c.id == media_id).with_for_update()).first()
+        if row is None:
+            raise NotFound(_NOT_HERE)
+        if is_used(connection, row.path):
+            raise Conflict("Còn bài dùng tệp này nên không xóa được.")
+        connection.execute(update(media).where(media.c.poster_id == media_id).values(poster_id=None))
+        connection.execute(delete(media).where(media.c.id == media_id))
+        audit.append(connection, actor.name, "media.removed", f"media:{row.path}", {"bytes": row.bytes})
+        # Before the end of the transaction: whoever keeps the same file again waits for it.
+        for path in (row.path, *(path for _, path in row.renditions)):
+            (get_settings().media_dir / path).unlink(missing_ok=True)
 
 
 def describe(
@@ -100,6 +128,17 @@ def one(engine: Engine, media_id: int, only: ColumnElement[bool] | None = None) 
     """The row of a file, among those for which `only` holds. Raises NotFound."""
     with read(engine) as connection:
         return _row(connection, media_id, only)
+
+
+def of_name(engine: Engine, name: str, only: ColumnElement[bool] | None = None) -> Any:
+    """The row whose file, or one of its sizes, has this name (shared.media_files). Raises NotFound."""
+    paths = [f"{name}.{suffix}" for suffix in _SUFFIXES]
+    query = select(media).where(media.c.path.in_(paths), true() if only is None else only)
+    with read(engine) as connection:
+        row = connection.execute(query).first()
+    if row is None:
+        raise NotFound(_NOT_HERE)
+    return row
 
 
 def is_kept(engine: Engine, path: str) -> bool:
@@ -138,5 +177,5 @@ def _row(connection: Connection, media_id: int, only: ColumnElement[bool] | None
     query = select(media).where(media.c.id == media_id, true() if only is None else only)
     row = connection.execute(query).first()
     if row is None:
-        raise NotFound("Không có tệp này trong kho.")
+        raise NotFound(_NOT_HERE)
     return row

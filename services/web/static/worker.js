@@ -1,5 +1,5 @@
-// The service worker: pages come from the network, and from what was kept when there is none; files of the site's own
-// have their content in their address and never change. VERSION and KEPT are written in front of this by the server.
+// The service worker: pages and pictures come from the network, and from what was kept when there is none; files of the
+// site's own have their content in their address and never change. VERSION and KEPT are written in front of this by the server.
 const FILES = `tep-${VERSION}`;
 const PAGES = "trang-1";
 const PICTURES = "anh-1";
@@ -26,7 +26,7 @@ addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(event, url));
   else if (url.pathname.startsWith("/static/")) event.respondWith(kept(event, FILES));
-  else if (url.pathname.startsWith("/media/")) event.respondWith(kept(event, PICTURES));
+  else if (url.pathname.startsWith("/media/")) event.respondWith(picture(event));
 });
 
 async function page(event, url) {
@@ -35,9 +35,7 @@ async function page(event, url) {
   try {
     const answer = (await event.preloadResponse) || (await fetch(event.request));
     const keeps = answer.ok && !answer.redirected && url.pathname !== "/tim-kiem";
-    if (keeps) event.waitUntil(put(PAGES, key, answer.clone()));
-    // What was withdrawn is gone from here too.
-    else if (answer.status === 404 || answer.status === 410) event.waitUntil(pages.delete(key));
+    event.waitUntil(follow(PAGES, key, answer, keeps));
     return answer;
   } catch {
     const held = await pages.match(key);
@@ -47,12 +45,28 @@ async function page(event, url) {
   }
 }
 
+async function picture(event) {
+  try {
+    const answer = await fetch(event.request);
+    event.waitUntil(follow(PICTURES, event.request, answer, answer.status === 200));
+    return answer;
+  } catch {
+    return (await caches.match(event.request)) || Response.error();
+  }
+}
+
 async function kept(event, name) {
   const held = await caches.match(event.request);
   if (held) return held;
   const answer = await fetch(event.request);
   if (answer.ok && answer.status === 200) event.waitUntil(put(name, event.request, answer.clone()));
   return answer;
+}
+
+async function follow(name, key, answer, keeps) {
+  if (keeps) await put(name, key, answer.clone());
+  // What was withdrawn is gone from here too.
+  else if (answer.status === 404 || answer.status === 410) await (await caches.open(name)).delete(key);
 }
 
 async function put(name, key, answer) {

@@ -4,17 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Text, delete, exists, not_, or_, select, true, type_coerce
 
 from services.ingest.articles.input import ImageInput
 from services.ingest.articles.sanitise import to_text
-from services.ingest.articles.tables import articles, media_uses
+from services.ingest.articles.tables import articles, autosaves, media_uses
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.visibility import Seen
 from services.ingest.media.store import MEDIA
 from services.ingest.media.tables import media
 from shared.contracts.articles import ArticleState, Image
 from shared.database import read, upsert
+from shared.media_files import name_of
 from shared.settings import get_settings
 
 _FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*</figure>")
@@ -44,6 +45,14 @@ def uses(engine: Engine, seen: Seen, path: str) -> list[dict[str, Any]]:
     )
     with read(engine) as connection:
         return [{"id": row.id, "title": row.title, "status": row.status} for row in connection.execute(query)]
+
+
+def is_used(connection: Connection, path: str) -> bool:
+    """Whether an article shows a file, or is being written with it. One that was withdrawn for good needs none."""
+    shown = select(media_uses.c.article_id).join(articles, articles.c.id == media_uses.c.article_id)
+    shown = shown.where(media_uses.c.path == path, articles.c.status != "withdrawn")
+    written = select(autosaves.c.key).where(type_coerce(autosaves.c.fields, Text).contains(name_of(path)))
+    return any(connection.execute(query.limit(1)).first() for query in (shown, written))
 
 
 def _seen(seen: Seen) -> ColumnElement[bool]:
@@ -125,7 +134,7 @@ def _pictures_in(body: str) -> dict[str, str]:
 
 
 def note_uses(connection: Connection, article_id: int, before: ArticleState | None, state: ArticleState) -> None:
-    """Keep `media_uses` as the new version has it."""
+    """Keep `media_uses` as the new version has it. Raises Invalid for a picture that was removed from the store."""
     old, new = _files_of(before) if before else set(), _files_of(state)
     if old == new:
         return
@@ -133,6 +142,11 @@ def note_uses(connection: Connection, article_id: int, before: ArticleState | No
         mine = (media_uses.c.article_id == article_id) & media_uses.c.path.in_(gone)
         connection.execute(delete(media_uses).where(mine))
     if added := new - old:
+        # Held until the article is saved: nobody removes them meanwhile.
+        held = select(media.c.path).where(media.c.path.in_(added)).with_for_update(read=True, key_share=True)
+        here = set(connection.execute(held).scalars())
+        if any(image.url.removeprefix(MEDIA) in added - here for image in state.images if image.url):
+            raise Invalid.of("images", "Một ảnh của bài không còn trong kho; hãy bỏ ảnh ấy hoặc tải lên lại.")
         rows = [{"path": path, "article_id": article_id} for path in sorted(added)]
         connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
 

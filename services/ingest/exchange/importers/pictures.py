@@ -88,7 +88,9 @@ class Pictures:
             path = url.removeprefix(get_settings().site_url).removeprefix(media.MEDIA)
             if path and media.is_kept(self._engine, path):
                 return path
-        return sources.path_of(self._engine, url)
+        # What was removed from the store since then is taken over once more.
+        taken = sources.path_of(self._engine, url)
+        return taken if taken and media.is_kept(self._engine, taken) else None
 
     def _take(self, url: str, words: dict[str, Any]) -> str | None:
         """Rebuild the picture of an address and keep it; None where that cannot be done."""

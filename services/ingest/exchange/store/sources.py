@@ -22,7 +22,8 @@ def keep(engine: Engine, url: str, path: str) -> None:
     row = {"digest": _digest(url), "url": url, "path": path, "at": datetime.now(UTC)}
     with write(engine) as connection:
         statement = upsert(connection, media_sources).values(row)
-        connection.execute(statement.on_conflict_do_nothing(index_elements=["digest"]))
+        new = {"path": path, "at": row["at"]}
+        connection.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=new))
 
 
 def _digest(url: str) -> str:

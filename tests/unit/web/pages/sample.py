@@ -1,6 +1,7 @@
 """A small paper with everything that pages can show, told to web's read model as events."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from typing import Any
 
 from sqlalchemy import Engine
@@ -24,9 +25,14 @@ LEAD, PHOTO, VIDEO, WITHDRAWN, PLAIN = 40, 39, 38, 37, 36
 ARTICLES = 45
 
 
+def file(name: str, end: str = ".jpg") -> str:
+    """The address of a picture: named by a digest, as all are."""
+    return f"/media/aa/{md5(name.encode(), usedforsecurity=False).hexdigest()}{end}"
+
+
 def image(name: str, caption: str = "", **fields: Any) -> Image:
-    copies = tuple((width, f"/media/aa/{name}-{width}.webp") for width in (480, 960))
-    known = {"url": f"/media/aa/{name}.jpg", "width": 1600, "height": 900, "alt": f"Hình {name}", "renditions": copies}
+    copies = tuple((width, file(name, f"-{width}.webp")) for width in (480, 960))
+    known = {"url": file(name), "width": 1600, "height": 900, "alt": f"Hình {name}", "renditions": copies}
     return Image(**{**known, "caption": caption, **fields})
 
 
@@ -90,7 +96,7 @@ _SPECIAL: dict[int, dict[str, Any]] = {
         "title": "Chợ phiên Mường Sương họp lại sau mưa lũ",
         "slug": "cho-phien-muong-suong",
         "body": "<p>Sáng sớm, chợ đã đông.</p>"
-        '<figure><img src="/media/aa/cho.jpg" alt="" width="1600" height="900">'
+        f'<figure><img src="{file("cho")}" alt="" width="1600" height="900">'
         "<figcaption>Một góc chợ.</figcaption></figure>"
         "<h2>Hàng hóa</h2><ul><li>Vải chàm</li><li>Mật ong</li></ul>"
         "<blockquote><p>“Năm nay được mùa.”</p></blockquote>"
