@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
+    rejected_comment_days: int = Field(90, ge=8, description="days until a rejected comment is deleted")
+    referrer_days: int = Field(400, ge=1, description="days for which it is known where readers came from")
     reconcile_seconds: int = Field(600, ge=5, description="seconds between two comparisons of the read models")
 
     @field_validator("site_url", "ingest_url")

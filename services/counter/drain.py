@@ -14,7 +14,7 @@ from redis import RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from services.counter import store
+from services.counter import retention, store
 from services.counter.hot import SKETCHED_OVER, Hot
 from services.counter.publish_totals import TotalsPublisher
 from services.counter.rankings import Rankings
@@ -69,7 +69,7 @@ class DrainLoop:
         self._rank_again = every(OLD_RANKING_SECONDS, self._publish_rankings)
         self._chores: list[Callable[[], None]] = [
             every(SWEEP_SECONDS, self._publisher.sweep),
-            every(60, lambda: store.prune(self._source, time.time())),
+            every(60, lambda: retention.prune(self._source, time.time())),
             every(300, self._keep_readers),
             every(300, lambda: self._hot.forget_old(time.time())),
             every(60, self._forget_secrets),

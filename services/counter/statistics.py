@@ -1,14 +1,15 @@
 """Answers to editors and ops: who reads what, from where, now and over the days; what was refused."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, String, Table, cast, func, literal, select, union_all
 
-from services.counter import store
+from services.counter import retention, store
 from services.counter.hot import SKETCHED_OVER, SLOT_SECONDS, Hot
 from services.counter.tables import (
     SITE,
@@ -55,21 +56,21 @@ def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleS
     last_day, last_hour = day_number(now), int(now) // 3600
     first_day = last_day - query.days + 1
     with read(source, within=ANSWER_SECONDS) as connection:
-        hours = _curve(connection, hourly, query.article_id, last_hour - store.HOURS_KEPT + 1)
+        hours = _curve(connection, hourly, query.article_id, last_hour - retention.HOURS_KEPT + 1)
         days = _curve(connection, daily, query.article_id, first_day)
         listed = _articles(connection, {query.article_id: sum(views for views, _ in days.values())})
         opening = connection.execute(select(openings.c.views).where(openings.c.article_id == query.article_id))
         opening_views = int(opening.scalar() or 0)
-        sources = _sources(connection, first_day, last_day, query.article_id)
+        sources = _sources(connection, days, first_day, last_day, query.article_id)
     return ArticleStatisticsAnswer(
         article=listed[0] if listed else None,
         opening_views=opening_views,
         hours=tuple(
             ViewPoint(at=_at(hour * 3600), views=hours.get(hour, (0, None))[0])
-            for hour in range(last_hour - store.HOURS_KEPT + 1, last_hour + 1)
+            for hour in range(last_hour - retention.HOURS_KEPT + 1, last_hour + 1)
         ),
         days=tuple(_day_points(days, first_day, last_day)),
-        sources=_with_direct(sources, sum(views for views, _ in days.values())),
+        sources=sources,
         corrections=tuple(_corrections(source, query.article_id)),
     )
 
@@ -84,7 +85,7 @@ def of_site(source: Engine, query: SiteStatistics) -> SiteStatisticsAnswer:
         top, sections, authors = _most_viewed(connection, query, first, last)
         listed = _articles(connection, top)
         # Referrers are summed for the paper and for each article, not for sections.
-        sources = {} if narrowed else _sources(connection, first, last, SITE)
+        sources = () if narrowed else _sources(connection, days, first, last, SITE)
     total = sum(number for number, _ in days.values())
     return SiteStatisticsAnswer(
         views=total,
@@ -92,7 +93,7 @@ def of_site(source: Engine, query: SiteStatistics) -> SiteStatisticsAnswer:
         articles=tuple(listed),
         sections=tuple(_shares(sections)),
         authors=tuple(_shares(authors)),
-        sources=() if narrowed else _with_direct(sources, total),
+        sources=sources,
     )
 
 
@@ -284,7 +285,11 @@ def _articles(connection: Connection, views: dict[int, int]) -> list[ViewedArtic
     return [known[article] for article in views if article in known]
 
 
-def _sources(connection: Connection, first: int, last: int, article_id: int) -> dict[str, int]:
+def _sources(
+    connection: Connection, days: Mapping[int, tuple[int, int | None]], first: int, last: int, article_id: int
+) -> tuple[ViewShare, ...]:
+    """Where the views of these days came from, as far back as that is kept."""
+    first = max(first, retention.referrers_since(time.time()))
     views = func.sum(referrers.c.views).label("views")
     rows = connection.execute(
         select(referrers.c.domain, views)
@@ -292,7 +297,8 @@ def _sources(connection: Connection, first: int, last: int, article_id: int) -> 
         .group_by(referrers.c.domain)
         .order_by(views.desc(), referrers.c.domain)
     )
-    return {row.domain: int(row.views) for row in rows}
+    known = {row.domain: int(row.views) for row in rows}
+    return _with_direct(known, sum(views for day, (views, _) in days.items() if day >= first))
 
 
 def _with_direct(sources: dict[str, int], total: int) -> tuple[ViewShare, ...]:

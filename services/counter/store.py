@@ -9,7 +9,17 @@ from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, Table, delete, event, func, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    delete,
+    event,
+    func,
+    literal,
+    select,
+    update,
+)
 
 from services.counter.hot import SLOT_SECONDS, Delta
 from services.counter.tables import (
@@ -39,11 +49,8 @@ from shared.database import insert_newer, read, upsert, write
 from shared.telemetry import log
 from shared.versions import newest
 from shared.vietnamese.dates import day_number
-from shared.views.batches import REMEMBERED_SECONDS, proper
+from shared.views.batches import proper
 
-SLOTS_KEPT_SECONDS = 2 * 3600
-HOURS_KEPT = 48
-DRAINS_KEPT_SECONDS = 24 * 3600
 CLOCK_SECONDS = 60
 """Hosts' clocks may differ by so much without anybody noticing."""
 
@@ -201,16 +208,6 @@ def unannounced(source: Engine, limit: int = 100) -> tuple[list[str], set[int], 
 def mark_announced(source: Engine, names: Sequence[str]) -> None:
     with write(source) as connection:
         connection.execute(update(drains).where(drains.c.id.in_(names)).values(announced=True, articles=[]))
-
-
-def prune(source: Engine, now: float) -> None:
-    """Drop what is kept for a while only."""
-    with write(source) as connection:
-        connection.execute(delete(slots).where(slots.c.slot < int(now - SLOTS_KEPT_SECONDS) // SLOT_SECONDS))
-        connection.execute(delete(hourly).where(hourly.c.hour <= int(now) // 3600 - HOURS_KEPT))
-        old = drains.c.announced.is_(True) & (drains.c.at < now - DRAINS_KEPT_SECONDS)
-        connection.execute(delete(drains).where(old))
-        connection.execute(delete(producers).where(producers.c.at < now - REMEMBERED_SECONDS))
 
 
 def resum_spans(source: Engine, day: int) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from celery import Celery
 from sqlalchemy import Connection, Engine, exists
 
-from services.ingest import scheduler
+from services.ingest import retention, scheduler
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
 from services.ingest.feeds import loop as feeds
@@ -51,7 +51,7 @@ def table(
         Job("comparison", get_settings().reconcile_seconds, reconcile.reconcile, rest=SETTLE_SECONDS, awake=doubted),
         Job("feeds", _LONGEST, partial(feeds.poll_due, source, outside), feed_rows.DUE),
         Job("webhooks", _LONGEST, partial(webhooks.work, source, told), deliveries.DUE),
-        Job("old deliveries", 3600.0, partial(deliveries.forget_old, source)),
+        Job("retention", retention.SECONDS, partial(retention.work, source), rest=1.0),
         Job("imports", _LONGEST, partial(imports.work_off, source, halted), jobs.DUE),
         Job("gauges", 5.0, measured.measure),
         Job("history", 10.0, measured.remember),

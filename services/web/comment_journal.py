@@ -6,6 +6,7 @@ that comes twice.
 """
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,6 +19,9 @@ LIMIT = 10_000
 """Comments on disk at most. Past it readers are told that theirs was not taken."""
 GIVE_UP_SECONDS = 7 * 86_400.0
 """Ingest does not take comments on an article that it does not know: after this long they are dropped."""
+
+DAMAGED_SECONDS = 30 * 86_400.0
+"""What could not be read lies aside for so long, for whoever wants to look."""
 
 
 class CommentJournalFull(OSError):
@@ -41,6 +45,10 @@ class CommentJournal:
     def waiting(self, seconds: float) -> list[SubmitComment]:
         """Those that have waited for longer."""
         found = []
+        for damaged in self._folder.glob("*.damaged"):
+            with suppress(FileNotFoundError):
+                if time.time() - damaged.stat().st_mtime > DAMAGED_SECONDS:
+                    damaged.unlink()
         for path in self._files():
             try:
                 age = time.time() - path.stat().st_mtime

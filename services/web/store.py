@@ -46,6 +46,9 @@ from shared.versions import newest
 from shared.vietnamese.dates import vietnam_day
 
 CHANGES_KEPT_SECONDS = 120.0
+REMOVED_KEPT_SECONDS = 30 * 86_400
+"""A comment's tombstone stands for so long: no late event brings the comment back after that."""
+_FORGOTTEN_AT_ONCE = 500
 
 
 def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> None:
@@ -132,6 +135,8 @@ def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] |
         query = select(comments.c.id, comments.c.article_id).where(comments.c.id.in_([row["id"] for row in rows]))
         before = [(row.id, row.article_id) for row in connection.execute(query)]
         newer = insert_newer(connection, comments, rows)
+        old = select(comments.c.id).where(~comments.c.public, comments.c.at < int(time.time()) - REMOVED_KEPT_SECONDS)
+        connection.execute(delete(comments).where(comments.c.id.in_(old.limit(_FORGOTTEN_AT_ONCE))))
         places = [*before, *((row["id"], row["article_id"]) for row in rows)]
         changed.keys |= {keys.comments(article_id) for comment_id, article_id in places if comment_id in newer}
 
@@ -266,7 +271,7 @@ def _comment(event: CommentPublished | CommentRemoved, version: int) -> dict[str
         "parent_id": event.parent_id if isinstance(event, CommentPublished) else None,
         "name": event.name if isinstance(event, CommentPublished) else "",
         "text": event.text if isinstance(event, CommentPublished) else "",
-        "at": int(event.at.timestamp()) if isinstance(event, CommentPublished) else 0,
+        "at": int(event.at.timestamp() if isinstance(event, CommentPublished) else time.time()),
     }
 
 

@@ -4,7 +4,7 @@ An article stands in several lists ("all", "s:thoi-su", "t:tet", "a:quang-long",
 all of them in one table, so that every list of the site is one range of one index.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, text
 
 from shared.database import Json
 
@@ -77,8 +77,9 @@ comments = Table(
     Column("parent_id", Integer),
     Column("name", Text, nullable=False),
     Column("text", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it was written; of a tombstone, when it came
     Index("comments_by_article", "article_id", "at"),
+    Index("comments_removed", "at", sqlite_where=text("NOT public"), postgresql_where=text("NOT public")),
 )
 totals = Table(
     "totals",

@@ -1,14 +1,14 @@
 """Readers' comments: held until an editor approves them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy import Connection, Engine, exists, func, or_, select, update
 
 from services.ingest.articles.tables import articles
 from services.ingest.comments.tables import comments
-from services.ingest.kit import audit
+from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import outbox
@@ -18,6 +18,7 @@ from shared import outbox as events
 from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished, CommentRemoved, Event
 from shared.database import read, upsert, write
+from shared.settings import get_settings
 from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
 
@@ -117,6 +118,21 @@ def counts(engine: Engine) -> dict[str, int]:
     query = select(comments.c.status, func.count().label("number")).group_by(comments.c.status)
     with read(engine) as connection:
         return {row.status: row.number for row in connection.execute(query)}
+
+
+def forget_rejected(engine: Engine, now: datetime) -> bool:
+    """Comments that were rejected long ago, with their writers' addresses; True when there may be more. One that was
+    answered stays, without a word of its writer, as long as its answers."""
+    until = now - timedelta(days=get_settings().rejected_comment_days)
+    old = (comments.c.status == "rejected") & (comments.c.decided_at < until)
+    answers = comments.alias()
+    answered = exists().where(answers.c.parent_id == comments.c.id)
+    said = (comments.c.name != "") | (comments.c.email != "") | (comments.c.text != "")
+    some = select(comments.c.id).where(old, answered, said).limit(rows.STEP)
+    with write(engine) as connection:
+        gone = connection.execute(rows.some(comments, old, ~answered)).rowcount
+        emptied = update(comments).where(comments.c.id.in_(some)).values(name="", email="", text="")
+        return rows.STEP in (gone, connection.execute(emptied).rowcount)
 
 
 def where(engine: Engine, comment_id: int) -> tuple[int, str]:

@@ -23,5 +23,6 @@ comments = Table(
     Column("decided_by", String(200), nullable=False),
     Column("decided_at", UtcDateTime),
     Index("comments_by_status", "status", "at"),
+    Index("comments_by_parent", "parent_id"),
     sqlite_autoincrement=True,
 )

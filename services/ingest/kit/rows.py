@@ -1,11 +1,20 @@
-"""A row by its id, where there must be one."""
+"""Rows by their ids: one where there must be one, and some of those whose time is over."""
 
 from typing import Any
 
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import ColumnElement, Delete, Engine, Table, delete, select
 
 from services.ingest.kit.errors import NotFound
 from shared.database import read
+
+STEP = 500
+"""What is deleted at a time: nobody waits long for such a transaction."""
+
+
+def some(table: Table, *old: ColumnElement[bool]) -> Delete:
+    """Deletes STEP rows for which `old` holds; fewer are the last."""
+    key = table.primary_key.columns[0]
+    return delete(table).where(key.in_(select(key).where(*old).limit(STEP)))
 
 
 def one(engine: Engine, table: Table, row_id: int, missing: str) -> Any:

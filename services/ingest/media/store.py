@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select, true, update
@@ -13,10 +13,12 @@ from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.media.imaging import Rebuilt
 from services.ingest.media.tables import media
 from shared.database import read, upsert, write
+from shared.media_files import name_of
 from shared.settings import get_settings
 from shared.vietnamese.text import fold, one_line, plain
 
 MEDIA = "/media/"
+_BROUGHT_WITHIN = timedelta(days=1)
 _SUFFIXES = ("jpg", "png", "webp", "mp4", "webm")
 _NOT_HERE = "Không có tệp này trong kho."
 
@@ -128,6 +130,22 @@ def one(engine: Engine, media_id: int, only: ColumnElement[bool] | None = None) 
     """The row of a file, among those for which `only` holds. Raises NotFound."""
     with read(engine) as connection:
         return _row(connection, media_id, only)
+
+
+def forget_nameless(engine: Engine, now: datetime) -> bool:
+    """Files that no row speaks of, because whoever brought them was ended before the end: in one of the 256 folders,
+    each hour in the next. False: that was all."""
+    folder = get_settings().media_dir / f"{int(now.timestamp() / 3600) % 256:02x}"
+    oldest = (now - _BROUGHT_WITHIN).timestamp()
+    old = [file for file in folder.iterdir() if file.stat().st_mtime < oldest] if folder.is_dir() else []
+    with read(engine) as connection:
+        paths = connection.execute(select(media.c.path).where(media.c.path.startswith(f"{folder.name}/")))
+        names = {name_of(path) for path in paths.scalars()} if old else set()
+    for file in old:
+        # Looked at once more: somebody may have brought it again.
+        if name_of(f"{folder.name}/{file.name}") not in names and file.stat().st_mtime < oldest:
+            file.unlink(missing_ok=True)
+    return False
 
 
 def of_name(engine: Engine, name: str, only: ColumnElement[bool] | None = None) -> Any:

@@ -6,13 +6,15 @@ What is refused or abandoned is deleted; what is complete becomes media.
 import fcntl
 import os
 import secrets
-import time
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
+from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.kit import tries
@@ -43,7 +45,6 @@ def start(user_id: int, name: str, size: int) -> str:
         raise Invalid.of("size", "Tệp trống.")
     if size > films.MAX_BYTES:
         raise TooLarge(limits_in_words(), "size")
-    _purge()
     folder = _folder()
     if sum(_is_whose(note, user_id) for note in folder.glob("*.json")) >= _MAX_OPEN_EACH:
         raise Conflict(f"Bạn đang có {_MAX_OPEN_EACH} tệp tải lên dở dang; hãy tải xong hoặc bỏ bớt rồi thử lại.")
@@ -167,13 +168,16 @@ def _folder() -> Path:
     return folder
 
 
-def _purge() -> None:
-    """Abandoned uploads go; one that is written to stays."""
-    oldest = time.time() - _LIVES_SECONDS
-    for path in _folder().glob("*.part"):
+def forget_abandoned(_engine: Engine, now: datetime) -> bool:
+    """Uploads that nobody goes on with, and what a process that ended left of a picture. False: that was all."""
+    oldest = now.timestamp() - _LIVES_SECONDS
+    for path in [*_folder().iterdir(), *get_settings().media_dir.glob(".new-*")]:
         with suppress(FileNotFoundError):
-            if path.stat().st_mtime < oldest:
-                _unlink(path)
+            # A note is as old as the last piece beside it.
+            part = path.with_suffix(".part")
+            if (part if part.exists() else path).stat().st_mtime < oldest:
+                shutil.rmtree(path) if path.is_dir() else _unlink(path)
+    return False
 
 
 def _unlink(path: Path) -> None:

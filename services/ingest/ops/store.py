@@ -1,11 +1,12 @@
 """Letters that no handler could handle: kept, put back on their queue, or thrown away by an operator."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from celery import Celery
 from sqlalchemy import Engine, select
 
-from services.ingest.kit import audit
+from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.tables import dead_letters
 from shared import deadletter
@@ -14,6 +15,7 @@ from shared.contracts.queues import Queue
 from shared.database import read, write
 
 _LETTERS = 10_000
+_REPLAYED_KEPT = timedelta(days=30)
 
 
 def keep(engine: Engine, letter: StoreDeadLetter) -> None:
@@ -38,6 +40,13 @@ def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, str, int]]:
         for letter in letters
         for event in letter.message.get("events", ())
     }
+
+
+def forget_replayed(engine: Engine, now: datetime) -> bool:
+    """Letters that were put back on their queues long ago; True when there may be more."""
+    old = dead_letters.c.replayed_at < now - _REPLAYED_KEPT
+    with write(engine) as connection:
+        return connection.execute(rows.some(dead_letters, old)).rowcount == rows.STEP
 
 
 def replay(engine: Engine, app: Celery, ids: list[str], actor: Actor) -> int:

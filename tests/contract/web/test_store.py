@@ -3,12 +3,12 @@
 import random
 import threading
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from services.web import keys, model, store
 from services.web.model import Tombstone
-from services.web.reading import changes_after, reading, versions
-from services.web.tables import entries
+from services.web.reading import changes_after, comment_versions, reading, versions
+from services.web.tables import comments, entries
 from shared.contracts.articles import ArticleState, Author, Correction, Tag
 from shared.contracts.events import (
     CommentPublished,
@@ -20,6 +20,7 @@ from shared.contracts.events import (
     SectionSaved,
     ViewTotalsChanged,
 )
+from shared.database import write
 from tests.contract.web.conftest import START, delivered, published, state, withdrawn
 from tests.plans import scanned
 
@@ -208,3 +209,24 @@ def test_news_corrections_and_withdrawals_do_not_read_all_of_the_paper(store_eng
             view.story(article)
             assert len(listed(store_engine, model.of_tag("lua"))) == 36
     assert not tables & {"articles", "entries", "totals", "related", "names", "old_paths"}
+
+
+def test_a_removed_comment_is_remembered_for_a_month(store_engine: Engine) -> None:
+    def removed(comment_id: int) -> object:
+        return delivered(CommentRemoved(id=comment_id, version=2, article_id=1), comment_id, 2)
+
+    def shown(comment_id: int) -> object:
+        said = CommentPublished(id=comment_id, version=1, article_id=1, name="Lan", text="Hay", at=START)
+        return delivered(said, comment_id, 1)
+
+    def later(days: int) -> None:
+        with write(store_engine) as connection:
+            connection.execute(update(comments).values(at=comments.c.at - days * 86_400))
+
+    store.save_comments(store_engine, [shown(1), shown(2), removed(2)])
+    later(29)
+    store.save_comments(store_engine, [shown(2), removed(3)])
+    assert dict(comment_versions(store_engine, 0, 10)) == {1: 1, 2: 2, 3: 2}, "what comes late brings nothing back"
+    later(2)
+    store.save_comments(store_engine, [removed(4)])
+    assert dict(comment_versions(store_engine, 0, 10)) == {1: 1, 3: 2, 4: 2}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, func, select
 
-from services.counter import store
+from services.counter import retention, store
 from services.counter.hot import SLOT_SECONDS, Delta
 from services.counter.tables import articles, daily, hourly, referrers, slots, tallies
 from shared.contracts.articles import ArticleState
@@ -130,7 +130,7 @@ def test_what_is_kept_for_a_while_goes_and_days_stay(source: Engine) -> None:
     store.add_delta(source, delta("d-1", {7: 1}, long_ago))
     store.add_delta(source, delta("d-2", {7: 1}))
 
-    store.prune(source, NOW)
+    retention.prune(source, NOW)
 
     assert (sum_of(source, slots, 7), sum_of(source, hourly, 7), sum_of(source, daily, 7)) == (1, 1, 2)
     assert total(source, 7) == 2

@@ -32,3 +32,14 @@ def test_many_that_ingest_does_not_take_hide_no_other(tmp_path: Path, monkeypatc
     Comments(journal, ask).look()
     assert sent == told[:-1]
     assert sorted(path.stem for path in tmp_path.glob("*.json")) == told[:-1]
+
+
+def test_what_could_not_be_read_lies_aside_for_a_month(tmp_path: Path) -> None:
+    journal = CommentJournal(tmp_path)
+    (tmp_path / "a.json").write_text("{")
+    assert journal.waiting(-1) == []
+    aside = tmp_path / "a.damaged"
+    for days, there in ((29, True), (31, False)):
+        os.utime(aside, (0, time.time() - days * 86_400))
+        journal.waiting(-1)
+        assert aside.exists() is there

@@ -10,13 +10,14 @@ from sqlalchemy import Engine, delete, select, update
 
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.tables import invitations, users
-from services.ingest.kit import audit
+from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Invalid, NotFound
 from shared.database import read, write
 from shared.vietnamese.text import one_line
 
 LIVES = timedelta(days=7)
+_KEPT = timedelta(days=90)
 
 
 def invite(engine: Engine, email: str, role: Role, name: str, section_ids: Iterable[int] | None, *, by: str) -> str:
@@ -94,6 +95,13 @@ def revoke(engine: Engine, invitation_id: int, *, by: str) -> None:
         if email is None:
             raise NotFound("Không có lời mời này.")
         audit.append(connection, by, "user.invitation_revoked", f"user:{email}", {})
+
+
+def forget_old(engine: Engine, now: datetime) -> bool:
+    """Invitations, taken up or not, that ended long ago; True when there may be more."""
+    with write(engine) as connection:
+        old = invitations.c.expires_at < now - _KEPT
+        return connection.execute(rows.some(invitations, old)).rowcount == rows.STEP
 
 
 def _open() -> Any:

@@ -4,18 +4,20 @@ No version of the article is made; nobody else sees it.
 """
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.articles.tables import articles, autosaves
+from services.ingest.kit import rows
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.visibility import Seen
 from shared.database import read, write
 
 MAX_NEW = 50
+_KEPT = timedelta(days=90)
 
 
 def keep(
@@ -88,6 +90,12 @@ def drop(engine: Engine, user_id: int, *, key: str = "", article_id: int | None 
     which = autosaves.c.key == key if key else autosaves.c.article_id == article_id
     with write(engine) as connection:
         connection.execute(delete(autosaves).where(which, autosaves.c.user_id == user_id))
+
+
+def forget_abandoned(engine: Engine, now: datetime) -> bool:
+    """What nobody has gone on with for long; True when there may be more."""
+    with write(engine) as connection:
+        return connection.execute(rows.some(autosaves, autosaves.c.saved_at < now - _KEPT)).rowcount == rows.STEP
 
 
 def new_key() -> str:

@@ -18,6 +18,10 @@ from shared.settings import get_settings
 
 SUFFIXES = (".ndjson", ".jsonl", ".json", ".xml", ".rss", ".atom", ".wxr", ".txt")
 MAX_FILE_BYTES = 500_000_000
+FILES_KEPT = timedelta(days=7)
+"""After a dry run or a failure, for the run that is meant."""
+_ROWS_KEPT = timedelta(days=90)
+_BROUGHT_WITHIN = timedelta(days=1)
 _LEASE = timedelta(minutes=2)
 _GIVEN_UP = f"Đã thử {letters.MOST_TRIES} lần, lần nào cũng phải dừng giữa chừng; xem trang Vận hành."
 _FREE = (
@@ -137,6 +141,20 @@ def let_go(engine: Engine, row: Any, cause: str | None) -> None:
         if cause is None:
             connection.execute(mine.where(import_jobs.c.tries > 0).values(tries=import_jobs.c.tries - 1))
         connection.execute(mine.values(leased_until=None, **({} if cause is None else {"cause": cause[:500]})))
+
+
+def forget_old(engine: Engine, now: datetime) -> bool:
+    """Files that no job needs any more, and jobs that ended long ago; True when there may be more."""
+    kept = or_(import_jobs.c.finished_at.is_(None), import_jobs.c.finished_at > now - FILES_KEPT)
+    with read(engine) as connection:
+        needed = set(connection.execute(select(import_jobs.c.file).where(kept)).scalars())
+    for file in folder().iterdir():
+        # One that is just being handed in has no job yet.
+        if file.name not in needed and file.stat().st_mtime < (now - _BROUGHT_WITHIN).timestamp():
+            file.unlink(missing_ok=True)
+    with write(engine) as connection:
+        old = import_jobs.c.finished_at < now - _ROWS_KEPT
+        return connection.execute(rows.some(import_jobs, old)).rowcount == rows.STEP
 
 
 def lease() -> datetime:

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, exists, select
 
 from services.ingest.exchange.tables import media_sources
+from services.ingest.kit import rows
+from services.ingest.media.tables import media
 from shared.database import read, upsert, write
 
 
@@ -24,6 +26,13 @@ def keep(engine: Engine, url: str, path: str) -> None:
         statement = upsert(connection, media_sources).values(row)
         new = {"path": path, "at": row["at"]}
         connection.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=new))
+
+
+def forget_removed(engine: Engine, _now: datetime) -> bool:
+    """Addresses whose pictures were removed from the store; True when there may be more."""
+    gone = ~exists().where(media.c.path == media_sources.c.path)
+    with write(engine) as connection:
+        return connection.execute(rows.some(media_sources, gone)).rowcount == rows.STEP
 
 
 def _digest(url: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, or_, select, update
+from sqlalchemy import Connection, Engine, exists, or_, select, update
 
 from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
+from services.ingest.kit import rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.periodic import moment
@@ -62,11 +63,11 @@ def due(engine: Engine, limit: int = 100) -> Sequence[Any]:
         return connection.execute(_DUE.limit(limit)).all()
 
 
-def forget_old(engine: Engine) -> None:
-    """Deliveries that ended long ago."""
-    old = (webhook_deliveries.c.state != "waiting") & (webhook_deliveries.c.created_at < datetime.now(UTC) - KEEP)
+def forget_old(engine: Engine, now: datetime) -> bool:
+    """Deliveries that ended long ago; True when there may be more."""
+    old = (webhook_deliveries.c.state != "waiting") & (webhook_deliveries.c.created_at < now - KEEP)
     with write(engine) as connection:
-        connection.execute(delete(webhook_deliveries).where(old))
+        return connection.execute(rows.some(webhook_deliveries, old)).rowcount == rows.STEP
 
 
 def _wanted(connection: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Ids of media are never given twice, now that a file can be removed.
+"""Media and comments can be removed: ids of media are never given twice, and answers to a comment are found.
 
 Revision ID: ingest_0010
 """
@@ -13,9 +13,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # PostgreSQL's sequences never do.
-    if op.get_bind().dialect.name != "sqlite":
-        return
+    op.create_index("comments_by_parent", "comments", ["parent_id"])
+    # PostgreSQL's sequences never give one twice.
+    if op.get_bind().dialect.name == "sqlite":
+        _media_with_ids_of_their_own()
+
+
+def _media_with_ids_of_their_own() -> None:
     columns = (
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("sha256", sa.String(64), nullable=False, unique=True),
