@@ -22,6 +22,7 @@ from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
 from tests.contract.ingest.desk import HOUSE, Desk, form_of
+from tests.contract.ingest.media.test_screen import film, send
 from tests.contract.ingest.test_at_once import at_once
 
 
@@ -107,7 +108,15 @@ def test_one_removes_what_one_has_brought_and_nobody_elses(desk: Desk) -> None:
     assert files(others)[0].exists() and not files(own)[0].exists()
 
 
-def test_a_film_loses_its_poster_and_a_version_comes_back_without_what_was_removed(desk: Desk) -> None:
+def test_a_film_loses_a_poster_that_is_removed(desk: Desk) -> None:
+    who, poster = desk.be("secretary"), kept(desk.store)
+    shot = send(who, film(), "phim.mp4").json()["media"]["id"]
+    assert who.post(f"/kho/{shot}", {"poster_id": poster.id}).is_redirect
+    assert who.post(f"/kho/{poster.id}/xoa").is_redirect
+    assert media.one(desk.store, shot).poster_id is None and "poster=" not in who.get(f"/kho/{shot}").text
+
+
+def test_an_older_version_with_a_removed_picture_is_not_restored(desk: Desk) -> None:
     row = kept(desk.store)
     saved = desk.article(images=[{"media_id": row.id}])
     who = desk.be("secretary")
