@@ -18,6 +18,8 @@ import pytest
 
 from services.web import store
 from services.web.edge_cache import EdgeCache
+from services.web.routes import ROUTES
+from services.web.searching import read_query
 from shared.database import engine, migrate
 from tests.contract.web.conftest import published, state, withdrawn
 from tests.production.compose import example_environment, filled, raw
@@ -263,9 +265,43 @@ def test_what_web_does_not_call_public_is_not_kept(nginx: Nginx, web: Service, c
 
 
 def test_spellings_of_accept_encoding_share_two_copies(nginx: Nginx, web: Service) -> None:
-    for accepted in ("gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP", "identity", "", "gzip;q=0"):
-        nginx.get(SITE, "/bai-2", headers={"Accept-Encoding": accepted})
+    packed = ("gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP", "br , x-gzip ; q=0.001", "*", "identity;q=0, *;q=0.5")
+    plain = ("identity", "", "gzip;q=0", "gzip; q=0.000, br", "gzip ;Q=0", "gzip;q=0, *", "*;q=0", "notgzip", "gzip;q=x")
+    for forms, seen in ((packed, "gzip"), (plain, "")):
+        for accepted in forms:
+            told = nginx.get(SITE, "/bai-2", headers={"Accept-Encoding": accepted}).json()["headers"]
+            assert told.get("Accept-Encoding", "") == seen, accepted
     assert len(web.requests) == 2
+
+
+def test_parameters_that_no_page_reads_share_the_page_s_copy(nginx: Nginx, web: Service) -> None:
+    unread = ("", "?", "?fbclid=IwAR1", "?utm_source=zalo&utm_medium=x%26y", "?a&b=&c.d=1", "?gclid=a=b", "?x=trang=3")
+    assert {nginx.get(SITE, f"/bai-5{query}").json()["path"] for query in unread} == {"/bai-5"}
+    numbered = ("?trang=2", "?fbclid=x&trang=2", "?trang=2&zarsrc=1", "?a=1&trang=2&b=2")
+    assert {nginx.get(SITE, f"/muc{query}").json()["path"] for query in numbered} == {"/muc?trang=2"}
+    # What web may read in another way is nobody else's.
+    for query in ("?tr%61ng=3", "?trang=2&trang=3", "?trang=3&tr%61ng=4", "?trang=02", "?p=77", "?q=x&fbclid=1", "?a+b=1"):
+        assert nginx.get(SITE, f"/muc{query}").json()["path"] == f"/muc{query}", query
+
+
+def test_every_parameter_that_web_reads_is_part_of_what_a_copy_is_known_by(nginx: Nginx) -> None:
+    class Asked(dict[str, str]):
+        def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+            read.add(name)
+            return "x" if name == "q" else default
+
+    read = {name for route in ROUTES for name in route.parameters} | {"p"}
+    read_query(Asked())
+    assert {"trang", "q", "from"} <= read
+    for name in sorted(read):
+        assert nginx.get(SITE, f"/x?{name}=1").json()["path"] == f"/x?{name}=1", name
+
+
+def test_what_is_not_found_is_kept_for_nobody(nginx: Nginx, web: Service) -> None:
+    web.status = 404
+    assert nginx.get(SITE, "/doc.php?id=8").status_code == 404
+    web.status = 200
+    assert nginx.get(SITE, "/doc.php?id=7").json()["path"] == "/doc.php?id=7"
 
 
 def test_a_rush_on_one_page_is_one_request(nginx: Nginx, web: Service) -> None:
@@ -293,7 +329,7 @@ def test_what_was_withdrawn_does_not_come_back_when_web_cannot_answer(nginx: Ngi
     pages = f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}/pages"
     cache = EdgeCache(engine("web"), pages)
     cache.look()
-    addresses = ("/", "/rss.xml", "/thoi-su/bai-1", "/thoi-su/bai-1?fbclid=x1")
+    addresses = ("/", "/rss.xml", "/thoi-su/bai-1", "/thoi-su/bai-1?tr%61ng=1")
     asked = [(address, accepted) for address in addresses for accepted in ("gzip", "identity")]
 
     def answers() -> set[tuple[int, str]]:
