@@ -4,31 +4,52 @@ nginx has the same bounds in production; a house on one machine stands without i
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import service_unavailable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from shared.views.visitor import address_prefix
 
 # First line and headers together; cookies and long addresses need a tenth of it.
 MAX_HEAD_BYTES = 32_768
-# A head must be whole after this long; so long may a connection stand on which nothing is asked.
+# A new connection's first head must be whole after this long, and any other that was begun.
+HEAD_SECONDS = 10.0
+# So long may a connection stand on which nothing more is asked.
 SLOW_SECONDS = 30.0
+HEADS_PER_ADDRESS = 100
+"""So many connections of one client may owe us a head for longer than a moment; the oldest make room. Browsers open
+six, and nginx none before it has a whole head to send."""
+_MOMENT_SECONDS = 1.0
 # What the bytes of a body are worth: slower than this and it counts as slow.
 _BODY_BYTES_A_SECOND = 1000
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class GuardedHttp(HttpToolsProtocol):
-    """Answers 431 to a head over MAX_HEAD_BYTES; `close_slow` closes what `is_slow`."""
+    """Answers 431 to a head over MAX_HEAD_BYTES; `close_slow` closes what `is_slow`, and crowds of half-open heads.
+
+    uvicorn's `limit_concurrency` counts requests here: who opens connections and asks nothing takes nobody's place.
+    """
 
     quiet_since = 0.0
     """Since when (monotonic) the other side owes us something: a request, or the rest of one."""
+
+    owes_head = True
+    """A head is awaited: the first of a connection, or one that was begun."""
 
     _asked = False
     _reading = False
     _too_large = False
     # Bytes of which the parser has made nothing whole yet: it keeps them all.
     _unread = 0
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._most_requests, self.limit_concurrency = self.limit_concurrency, None
 
     def connection_made(self, transport: Any) -> None:
         self.quiet_since = time.monotonic()
@@ -45,7 +66,7 @@ class GuardedHttp(HttpToolsProtocol):
             self.send_400_response("")
 
     def on_message_begin(self) -> None:
-        self._reading = True
+        self._reading = self.owes_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -54,7 +75,9 @@ class GuardedHttp(HttpToolsProtocol):
             self._too_large = True
             # The parser stops, and uvicorn asks for the answer to a request that cannot be read.
             raise ValueError("head too large")
-        self._unread = 0
+        self._unread, self.owes_head = 0, False
+        is_full = self._most_requests is not None and len(self.tasks) >= self._most_requests
+        self.app = service_unavailable if is_full else self.config.loaded_app
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -86,12 +109,21 @@ class GuardedHttp(HttpToolsProtocol):
             if self.flow.read_paused:
                 # It is we who do not read.
                 self.quiet_since = now
-        return now - self.quiet_since > SLOW_SECONDS
+        return now - self.quiet_since > (HEAD_SECONDS if self.owes_head else SLOW_SECONDS)
 
 
 def close_slow(connections: Iterable[Any]) -> None:
-    """Close the connections that keep us waiting."""
+    """Close the connections that keep us waiting. Wants to be called every second or two."""
     now = time.monotonic()
+    owing: dict[str, list[GuardedHttp]] = defaultdict(list)
     for connection in list(connections):
-        if isinstance(connection, GuardedHttp) and connection.is_slow(now):
+        if not isinstance(connection, GuardedHttp):
+            continue
+        if connection.is_slow(now):
             connection.transport.close()
+        elif connection.owes_head and connection.client:
+            owing[address_prefix(connection.client[0])].append(connection)
+    for several in owing.values():
+        for one in sorted(several, key=attrgetter("quiet_since"), reverse=True)[HEADS_PER_ADDRESS:]:
+            if now - one.quiet_since > _MOMENT_SECONDS:
+                one.transport.close()
