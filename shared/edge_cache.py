@@ -1,5 +1,5 @@
-"""nginx's copies of readers' pages, which nginx deletes itself: ngx_http_dav_module, a DELETE for each of the 16 folders
-of `proxy_cache_path levels=1:2`. What is deleted is made again by the next request.
+"""nginx's copies of readers' pages, which nginx deletes itself: ngx_http_dav_module, a DELETE for each of the 16
+folders of `proxy_cache_path levels=1:2`. What is deleted is made again by the next request.
 """
 
 import socket

@@ -6,7 +6,6 @@ from types import FrameType
 
 import uvicorn
 
-
 _FILES = 65_536
 """A connection is one; shells begin with a thousand, which one client could take."""
 

@@ -51,14 +51,14 @@ class Upstream:
         sink: Any = SimpleNamespace(submit=self._beacon)
         protocol = make_protocol(pages, sink, Clock()) if quick else GuardedHttp
         config = uvicorn.Config(
-            self._app, host="127.0.0.1", port=0, http=protocol, ws="none", lifespan="off", proxy_headers=False, interface="asgi3",
-            log_config=None, access_log=False,
+            self._app, host="127.0.0.1", port=0, http=protocol, ws="none", lifespan="off", interface="asgi3",
+            proxy_headers=False, log_config=None, access_log=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         until(lambda: self._server.started, 20, "the server listens")
-        self.address = "127.0.0.1:%d" % self._server.servers[0].sockets[0].getsockname()[1]
+        self.address = f"127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
 
     def _beacon(self, headers: Any, _address: str, _body: bytes, _done: Any) -> int:
         self.seen.append(("/api/views", {name.decode(): value.decode("latin-1") for name, value in headers.items()}))
@@ -97,12 +97,12 @@ class Edge:
     def send(self, data: bytes, silence_s: float = 0.25) -> bytes:
         """What comes back until nothing more does."""
         answer = b""
-        with socket.create_connection(("127.0.0.1", self.nginx.ports["HTTP_LISTEN"]), timeout=20) as line:
-            with suppress(OSError):
-                line.sendall(data)
-                line.settimeout(silence_s)
-                while piece := line.recv(65_536):
-                    answer += piece
+        port = self.nginx.ports["HTTP_LISTEN"]
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(data)
+            line.settimeout(silence_s)
+            while piece := line.recv(65_536):
+                answer += piece
         return answer
 
     def faults(self) -> list[str]:
@@ -182,10 +182,14 @@ ATTACKS = {
 }  # fmt: skip
 
 
+_LINES = (
+    "POST /api/articles/1/comments", "GET /", "POST /api/views", "PUT /api/articles/1", "POST /api/articles:batch",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", ATTACKS)
 def test_no_request_comes_inside_another(edge: Edge, kind: str) -> None:
-    lines = ("POST /api/articles/1/comments", "GET /", "POST /api/views", "PUT /api/articles/1", "POST /api/articles:batch")
-    for line in lines:
+    for line in _LINES:
         for host in (SITE, DESK):
             for version in ("HTTP/1.1", "HTTP/1.0"):
                 head = f"{line} {version}\r\nHost: {host}\r\nContent-Type: application/x-ndjson\r\n".encode()

@@ -87,17 +87,17 @@ def links(page: str) -> list[str]:
 
 # ---------------------------------------------------------------- documents that no honest program writes
 
-_TAGS = """p div h1 h2 h3 section article pre b i strong em u a img table tr td th tbody caption ul ol li blockquote figure
-    figcaption aside h4 hr br span svg math mtext style script textarea select form button dd dt dl address center template
-    noscript title body html head iframe foreignObject annotation-xml option input xmp plaintext""".split()
+_TAGS = """p div h1 h2 h3 section article pre b i strong em u a img table tr td th tbody caption ul ol li blockquote
+    figure figcaption aside h4 hr br span svg math mtext style script textarea select form button dd dt dl address
+    template noscript title body html head iframe foreignObject annotation-xml option input xmp plaintext""".split()
 _WORDS = (
-    "ờ", "một", "hai ", " ", "\n", "\n\n", "&nbsp;", "&amp;", "&lt;b&gt;", "&#x202e;", "\u0323", "\ufeff", "<", ">", '"', "'",
-    "&", "<!--", "-->", "<!", "<?", "</", "\x00", "\u200b", "&#0;", "<![CDATA[", "]]>", "&#x3c;script>",
+    "ờ", "một", "hai ", " ", "\n", "\n\n", "&nbsp;", "&amp;", "&lt;b&gt;", "&#x202e;", "\u0323", "\ufeff", "<", ">",
+    '"', "'", "&", "<!--", "-->", "<!", "<?", "</", "\x00", "\u200b", "&#0;", "<![CDATA[", "]]>", "&#x3c;script>",
 )  # fmt: skip
 _ATTRIBUTES = (
-    'href="/a"', 'href="http://a.vn"', 'src="/media/a.jpg"', "src=x", 'title="a>b"', "onclick=ran()", "class=x", "colspan=2",
-    'width="10"', "start=3", "title='<p>'", 'href="javascript:x"', 'alt="<b>"', 'href=" /x"', 'src=" /media/b.jpg"',
-    "scope=col",
+    'href="/a"', 'href="http://a.vn"', 'src="/media/a.jpg"', "src=x", 'title="a>b"', "onclick=ran()", "class=x",
+    "colspan=2", 'width="10"', "start=3", "title='<p>'", 'href="javascript:x"', 'alt="<b>"', 'href=" /x"',
+    'src=" /media/b.jpg"', "scope=col",
 )  # fmt: skip
 
 

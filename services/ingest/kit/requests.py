@@ -77,7 +77,7 @@ async def body(request: Request, limit: int) -> bytes:
 
 
 async def stream(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises WrongType for a form: whoever looked for its token has read it, and no more comes."""
+    """The body as it comes. Raises WrongType for a form: whoever looked for its token has read it."""
     if content_type(request) in FORMS:
         raise WrongType("Hãy gửi Content-Type: application/octet-stream.")
     async for part in request.stream():

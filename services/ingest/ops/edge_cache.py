@@ -1,7 +1,7 @@
-"""Has nginx forget its copies of pages as soon as an article is taken from readers, whether or not anything of web runs.
+"""Has nginx forget its copies as soon as an article is taken from readers, whether or not anything of web runs.
 
-A row of the outbox says so: it is written with the withdrawal and stays until nginx has forgotten. web's worker does the
-same when its read model knows (services.web.edge_cache): until then a page that is made may still show the article.
+A row of the outbox says so: it is written with the withdrawal and stays until nginx has forgotten. web's worker does
+the same when its read model knows (services.web.edge_cache): until then a page made anew may still show the article.
 """
 
 import time

@@ -114,8 +114,8 @@ def test_a_form_where_something_else_is_wanted_gets_an_answer(desk: Desk, form: 
         fields = {"csrf": csrf_token(person.token), "name": "a.jpg", "size": "5"}
         body = urlencode(fields)
         if form.startswith("multipart"):
-            body = "".join(f'--x\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items())
-            body += "--x--\r\n"
+            part = 'Content-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+            body = "".join(f"--x\r\n{part.format(*field)}" for field in fields.items()) + "--x--\r\n"
         headers = {"content-type": form, "upload-offset": "0"}
         answer = person.client.request(method, f"/desk{path}", headers=headers, content=body, timeout=20)
         assert answer.status_code == 415, path
