@@ -28,7 +28,7 @@ _TOLD = re.compile(
     rb"[ \t]*+([^\r]*+)",
     re.IGNORECASE,
 )
-_PLAIN_ONES = {b"accept-encoding", b"if-none-match", b"connection"}
+_CONNECTIONS = {b"close", b"keep-alive"}
 _STRANGE_ONES = {b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"}
 # Longer heads are for who counts them.
 _MAX_HEAD_BYTES = 8192
@@ -54,17 +54,23 @@ class Clock:
         self.now = time.monotonic()
 
 
-def _told(data: bytes, at: int) -> dict[bytes, bytes] | None:
-    """What the one head in `data`, whose first line ends at `at`, says of the answer; None: uvicorn's to take apart."""
+def _told(data: bytes, at: int) -> tuple[bytes, bytes, bool] | None:
+    """(Accept-Encoding, If-None-Match, whether to close) of the one head in `data`, whose first line ends at `at`.
+    None: uvicorn's to take apart."""
     if len(data) > _MAX_HEAD_BYTES or _HEADERS.fullmatch(data, at) is None:
         return None
-    found = _TOLD.findall(data, at - 2)
-    told = {name.lower(): value for name, value in found}
-    return told if len(told) == len(found) and told.keys() <= _PLAIN_ONES and _is_known(told) else None
-
-
-def _is_known(headers: dict[bytes, bytes]) -> bool:
-    return headers.get(b"connection", b"close").lower() in (b"close", b"keep-alive")
+    accepted = none_match = connection = b""
+    for name, value in _TOLD.findall(data, at - 2):
+        name = name.lower()
+        if name == b"accept-encoding" and not accepted:
+            accepted = value
+        elif name == b"if-none-match" and not none_match:
+            none_match = value
+        elif name == b"connection" and not connection and value.lower() in _CONNECTIONS:
+            connection = value.lower()
+        else:
+            return None
+    return accepted, none_match, connection == b"close"
 
 
 def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[GuardedHttp]:
@@ -96,7 +102,7 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                         hits[entry.page.kind] += 1
                         entry.used_at = self.quiet_since = clock.now
                         self.owes_head = False
-                        self._send(entry, told)
+                        self._send(entry, *told)
                         return
                 elif data.startswith(_BEACON) and self._take_beacon(data):
                     return
@@ -111,11 +117,10 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                 and not self.parser.should_upgrade()
             )
 
-        def _send(self, entry: Any, told: dict[bytes, bytes]) -> None:
-            response = entry.response(pages.filling, takes_gzip(told.get(b"accept-encoding", b"")))
-            closing = told.get(b"connection", b"").lower() == b"close"
+        def _send(self, entry: Any, accepted: bytes, none_match: bytes, closing: bool) -> None:
+            response = entry.response(pages.filling, takes_gzip(accepted))
             date = (b"connection: close\r\ndate: " if closing else b"date: ") + clock.date
-            if has_already(told.get(b"if-none-match", b""), response.etag):
+            if none_match and has_already(none_match, response.etag):
                 self.transport.write(b"HTTP/1.1 304 Not Modified\r\n" + date + response.not_modified)
             else:
                 self.transport.write(b"HTTP/1.1 200 OK\r\n" + date + response.tail)
@@ -140,7 +145,7 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                 or len(body) > BEACON_BYTES
                 or len(headers) < len(lines)
                 or not headers.keys().isdisjoint(_STRANGE_ONES)
-                or not _is_known(headers)
+                or headers.get(b"connection", b"close").lower() not in _CONNECTIONS
             ):
                 return False
             self._unset_keepalive_if_required()

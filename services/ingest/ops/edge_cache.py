@@ -6,12 +6,13 @@ the same when its read model knows (services.web.edge_cache): until then a page 
 
 import time
 
-from sqlalchemy import Engine, delete, exists, select
+from sqlalchemy import Engine, exists, select
 
 from services.ingest.articles.store.revisions import EDGE_CACHE
 from services.ingest.kit.tables import outbox
 from shared.database import read, write
 from shared.edge_cache import forget
+from shared.outbox import drop
 
 # What was on its way from web meanwhile may have been kept after the first time; each look has all forgotten again.
 _AGAIN_SECONDS = 3.0
@@ -30,4 +31,4 @@ def work(engine: Engine, url: str) -> None:
         forget(url)
     if done:
         with write(engine) as connection:
-            connection.execute(delete(outbox).where(outbox.c.id.in_(done)))
+            drop(connection, outbox, done)
