@@ -12,17 +12,17 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import service_unavailable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.views.visitor import address_prefix
+from shared.addresses import blocks
 
 # First line and headers together; cookies and long addresses need a tenth of it.
 MAX_HEAD_BYTES = 32_768
-# A new connection's first head must be whole after this long, and any other that was begun.
+# A head that was begun must be whole after this long.
 HEAD_SECONDS = 10.0
 # So long may a connection stand on which nothing more is asked.
 SLOW_SECONDS = 30.0
-HEADS_PER_ADDRESS = 100
-"""So many connections of one client may owe us a head for longer than a moment; the oldest make room. Browsers open
-six, and nginx none before it has a whole head to send."""
+HEADS = (100, 400)
+"""So many heads of one client, and of one /48, may be half open for longer than a moment; the oldest make room.
+Browsers open six connections, and nginx none before it has a whole head to send."""
 _MOMENT_SECONDS = 1.0
 # What the bytes of a body are worth: slower than this and it counts as slow.
 _BODY_BYTES_A_SECOND = 1000
@@ -38,8 +38,8 @@ class GuardedHttp(HttpToolsProtocol):
     quiet_since = 0.0
     """Since when (monotonic) the other side owes us something: a request, or the rest of one."""
 
-    owes_head = True
-    """A head is awaited: the first of a connection, or one that was begun."""
+    owes_head = False
+    """A head was begun and is not whole."""
 
     _asked = False
     _reading = False
@@ -58,7 +58,8 @@ class GuardedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if not self._asked:
             # Only the first bytes of a request count as a sign of life: a drip of them is none.
-            self._asked, self.quiet_since = True, time.monotonic()
+            self._asked, self.owes_head = True, not self._reading
+            self.quiet_since = time.monotonic()
         self._unread += len(data)
         super().data_received(data)
         if self._unread > MAX_HEAD_BYTES and not self.transport.is_closing():
@@ -115,15 +116,16 @@ class GuardedHttp(HttpToolsProtocol):
 def close_slow(connections: Iterable[Any]) -> None:
     """Close the connections that keep us waiting. Wants to be called every second or two."""
     now = time.monotonic()
-    owing: dict[str, list[GuardedHttp]] = defaultdict(list)
+    half_open: dict[tuple[str, int], list[GuardedHttp]] = defaultdict(list)
     for connection in list(connections):
         if not isinstance(connection, GuardedHttp):
             continue
         if connection.is_slow(now):
             connection.transport.close()
         elif connection.owes_head and connection.client:
-            owing[address_prefix(connection.client[0])].append(connection)
-    for several in owing.values():
-        for one in sorted(several, key=attrgetter("quiet_since"), reverse=True)[HEADS_PER_ADDRESS:]:
+            for block in zip(blocks(connection.client[0]), HEADS, strict=False):
+                half_open[block].append(connection)
+    for (_, most), several in half_open.items():
+        for one in sorted(several, key=attrgetter("quiet_since"), reverse=True)[most:]:
             if now - one.quiet_since > _MOMENT_SECONDS:
                 one.transport.close()

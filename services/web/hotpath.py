@@ -101,7 +101,6 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                         self._unset_keepalive_if_required()
                         hits[entry.page.kind] += 1
                         entry.used_at = self.quiet_since = clock.now
-                        self.owes_head = False
                         self._send(entry, *told)
                         return
                 elif data.startswith(_BEACON) and self._take_beacon(data):
@@ -149,7 +148,6 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
             ):
                 return False
             self._unset_keepalive_if_required()
-            self.owes_head = False
             self._closing = headers.get(b"connection", b"").lower() == b"close"
             address = client_address(self.client, headers.get(b"x-forwarded-for"))
             status = sink.submit(headers, address, body, self._answer_beacon)

@@ -15,7 +15,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from shared import http_guard
-from shared.http_guard import HEAD_SECONDS, HEADS_PER_ADDRESS, GuardedHttp, close_slow
+from shared.http_guard import HEAD_SECONDS, HEADS, GuardedHttp, close_slow
 from tests.house import House
 from tests.wait import until
 
@@ -61,7 +61,7 @@ def test_half_open_heads_keep_nobody_out(house: House, service: str) -> None:
     with half_open(port, 600) as lines, httpx2.Client(timeout=20, trust_env=False) as client:
         assert [client.get(url + path).status_code for _ in range(5)] == [200] * 5
         # An honest client's connection is one of the youngest, and its head is whole.
-        until(lambda: still_open(lines) <= HEADS_PER_ADDRESS, 20, "the oldest have made room")
+        until(lambda: still_open(lines) <= HEADS[0], 20, "the oldest have made room")
         assert client.get(url + path).status_code == 200
         until(lambda: still_open(lines) == 0, 40, "half a head is not waited for")
 
@@ -127,18 +127,21 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made.close()
 
 
-def test_a_client_s_half_open_heads_are_bounded_by_number_and_time(server: Server) -> None:
-    crowd = [server.connect(f"2001:db8:1:2::{number:x}", HALF) for number in range(HEADS_PER_ADDRESS + 50)]
-    honest = [server.connect(f"2001:db8:1:{number}::1", HALF) for number in range(3, 6)]
+def test_half_open_heads_are_bounded_by_client_network_and_time(server: Server) -> None:
+    client, network = HEADS
+    one = [server.connect(f"2001:db8:1:2::{number:x}", HALF) for number in range(client + 50)]
+    many = [server.connect(f"2001:db8:2:{number:x}::1", HALF) for number in range(network + 50)]
+    others = [server.connect(f"2001:db8:{number}::1", HALF) for number in range(3, 6)]
+    silent = server.connect("2001:db8:1:2::1")
     asking = server.connect("2001:db8:1:2::1", HALF + b"\r\n\r\n")
     server.later(0.5)
-    assert all(line.open for line in crowd), "a moment is nobody's fault"
+    assert all(line.open for line in [*one, *many]), "a moment is nobody's fault"
     server.later(1.0)
-    assert sum(line.open for line in crowd) == HEADS_PER_ADDRESS
-    assert all(line.open for line in honest)
+    assert [sum(line.open for line in lines) for lines in (one, many)] == [client, network]
+    assert all(line.open for line in others)
     server.later(HEAD_SECONDS)
-    assert not any(line.open for line in [*crowd, *honest])
-    assert asking.open, "its head is whole: it is we who owe"
+    assert not any(line.open for line in [*one, *many, *others])
+    assert asking.open and silent.open, "its head is whole: it is we who owe; nothing was begun"
 
 
 def test_only_requests_take_the_places_of_requests(server: Server) -> None:
