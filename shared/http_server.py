@@ -1,9 +1,13 @@
 """uvicorn's server, which sleeps while nobody asks: the original looks ten times a second whether it should end."""
 
 import asyncio
+import resource
 from types import FrameType
 
 import uvicorn
+
+_FILES = 65_536
+"""A connection is one; shells begin with a thousand, which one client could take."""
 
 
 class Server(uvicorn.Server):
@@ -13,6 +17,9 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._signalled = asyncio.Event()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if 0 <= soft < _FILES:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(_FILES, hard) if hard >= 0 else _FILES, hard))
 
     async def main_loop(self) -> None:
         self._loop = asyncio.get_running_loop()

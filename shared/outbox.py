@@ -134,6 +134,11 @@ def take(connection: Connection, table: Table, queue: str) -> list[Any]:
     return sorted(rows, key=lambda row: int(row.id))
 
 
+def drop(connection: Connection, table: Table, ids: Sequence[int]) -> None:
+    """Take out rows on which the service has acted where that cannot be part of a transaction."""
+    connection.execute(delete(table).where(table.c.id.in_(ids)))
+
+
 def wake(service: str) -> None:
     """Tell the service's relay that there is something to publish (after the commit)."""
     send_hint(f"relay:{service}")

@@ -17,7 +17,7 @@ from services.ingest.front_page import store as frontpage
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.periodic import Job
 from services.ingest.kit.tables import outbox
-from services.ingest.ops import delivery_check, gauges, reconcile
+from services.ingest.ops import delivery_check, edge_cache, gauges, reconcile
 from services.ingest.webhooks import loop as webhooks
 from services.ingest.webhooks.store import deliveries
 from shared.ask import Asker
@@ -47,6 +47,7 @@ def table(
         Job("relay", _LONGEST, relay.run_once, exists(outbox.c.id), still=_STILL, awake=relay.awake),
         Job("scheduler", _LONGEST, partial(scheduler.work, source), scheduler.DUE, still=_STILL),
         Job("front page", _LONGEST, partial(scheduler.tick, source), frontpage.ANY, pinned_wrongly),
+        Job("edge cache", _LONGEST, partial(edge_cache.work, source, get_settings().edge_cache_url), edge_cache.DUE),
         Job("delivery check", _LONGEST, partial(check.look, asker.ask_sync), delivery_check.DUE, rest=2.0),
         Job("comparison", get_settings().reconcile_seconds, reconcile.reconcile, rest=SETTLE_SECONDS, awake=doubted),
         Job("feeds", _LONGEST, partial(feeds.poll_due, source, outside), feed_rows.DUE),

@@ -146,7 +146,8 @@ async def views(request: Request) -> Response:
         if len(body) > BEACON_BYTES:
             break
     status = await _state(request).sink.accept(dict(request.scope["headers"]), _address(request), body)
-    return Response(status_code=status, headers={"retry-after": "2"} if status == 503 else None)
+    more = {"retry-after": "2"} if status == 503 else {}
+    return Response(status_code=status, headers={"cache-control": "no-store", **more})
 
 
 @router.get("/api/most-read")

@@ -102,7 +102,7 @@ class Web:
                 process.alive(ROLE)
             for server in SERVERS:
                 await server.set_date()
-                if beat % 5 == 0:
+                if beat % 2 == 0:
                     close_slow(server.server_state.connections)
             beat += 1
             await asyncio.sleep(1)

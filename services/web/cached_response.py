@@ -19,9 +19,9 @@ STATIC = "static"
 """The kind of page that a file is."""
 
 # Readers' browsers and the edge ask again after two seconds: no purge has to reach them for a withdrawal to be gone.
-# What they have may be shown for a day while the site cannot be reached.
-CACHE_CONTROL = "public, max-age=2, stale-if-error=86400"
-# An edge that is told which tags to forget (TOASOAN_PURGE_URL) may keep pages longer than browsers do.
+CACHE_CONTROL = "public, max-age=2"
+# An edge that is told which tags to forget (TOASOAN_PURGE_URL) may keep pages longer than browsers do, and show them
+# for a day while the site cannot be reached. (Our own nginx does so in any case: it is told of withdrawals.)
 PURGED_CACHE_CONTROL = "public, max-age=2, s-maxage=300, stale-if-error=86400"
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -2,14 +2,12 @@
 
 nginx keeps what it was given for a day, for the time when web cannot answer; a text that was withdrawn must not come
 back then, under no address and in no list or feed. Withdrawals are rare and copies are made again by the next request,
-so all of them are forgotten: nobody has to know which pages showed the article. nginx deletes its own files
-(ngx_http_dav_module, a DELETE for each of the 16 folders of `proxy_cache_path levels=1:2`).
+so all of them are forgotten: nobody has to know which pages showed the article. Ingest has them forgotten as well
+(services.ingest.ops.edge_cache), for the time when nothing of web runs.
 """
 
-import socket
 import threading
 import time
-from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,16 +16,14 @@ from services.web import keys
 from services.web.reading import changes_after, last_change
 from services.web.tables import articles
 from shared.database import read
-from shared.http_client import call
+from shared.edge_cache import forget
 from shared.telemetry import log
 
 _LOOK_SECONDS = 0.3
 # An answer that was on its way from web meanwhile may have been kept after the first time.
-_AGAIN_SECONDS = 3.0
-_TIMEOUT_SECONDS = 2.0
+_TIMES_SECONDS = (0.0, 0.7, 3.0)
 _ARTICLE = keys.article(0).removesuffix("0")
 _MEDIA = keys.media("")
-_FOLDERS = "0123456789abcdef"
 # So many changed articles are an import or a rebuild: to forget is cheaper than to look.
 _MANY = 500
 
@@ -37,7 +33,7 @@ class EdgeCache:
 
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine = engine
-        self._url = url.rstrip("/")
+        self._url = url
         self._last: int | None = None
         # When to forget; at first at once: a withdrawal may have been the last thing the process before this one saw.
         self._due = [0.0]
@@ -65,11 +61,10 @@ class EdgeCache:
         changed = {key for row in rows if row.kind == "pages" for key in row.what}
         numbers = [int(key.removeprefix(_ARTICLE)) for key in changed if key.startswith(_ARTICLE)]
         if any(key.startswith(_MEDIA) for key in changed) or self._took_away(numbers):
-            now = time.monotonic()
-            self._due = [now, now + _AGAIN_SECONDS]
+            self._due = [time.monotonic() + seconds for seconds in _TIMES_SECONDS]
         self._last = rows[-1].id if rows else self._last
         while self._due and self._due[0] <= time.monotonic():
-            self._forget()
+            forget(self._url)
             self._due.pop(0)
 
     def _took_away(self, changed: list[int]) -> bool:
@@ -78,16 +73,3 @@ class EdgeCache:
         gone = select(articles.c.id).where(articles.c.id.in_(changed), ~articles.c.public).limit(1)
         with read(self._engine) as connection:
             return connection.execute(gone).first() is not None
-
-    def _forget(self) -> None:
-        parts = urlsplit(self._url)
-        found = socket.getaddrinfo(parts.hostname, parts.port or 80, socket.AF_INET, socket.SOCK_STREAM)
-        for host in sorted({str(entry[4][0]) for entry in found}):
-            for folder in _FOLDERS:
-                _delete(f"{parts.scheme}://{host}:{parts.port or 80}{parts.path}/{folder}/")
-
-
-def _delete(url: str) -> None:
-    answer = call("DELETE", url, seconds=_TIMEOUT_SECONDS)
-    if not answer.is_success and answer.status != 404:
-        raise OSError(f"{url} answered {answer.status}")

@@ -1,10 +1,11 @@
 """The way of most requests: a finished page, or a beacon, answered from the socket without any framework.
 
 A uvicorn protocol that first looks whether what came in is exactly one plain GET of a page in the cache, or one
-beacon; everything else (other methods, half requests, several at once, pages that must be made) goes to uvicorn as if
-this were not here.
+beacon; everything else (other methods, half requests, several at once, pages that must be made, whatever two parsers
+might read in two ways) goes to uvicorn as if this were not here.
 """
 
+import re
 import time
 from email.utils import formatdate
 from typing import Any
@@ -12,10 +13,25 @@ from typing import Any
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
 from services.web.clients import client_address
+from services.web.negotiation import has_already, takes_gzip
 from shared.http_guard import GuardedHttp
 from shared.views.definition import BEACON_BYTES
 
 _END = b"\r\n\r\n"
+_LINE = b" HTTP/1.1\r\n"
+# What follows a first line, if nobody can read it in another way: names, colons, text, line ends of two bytes; no line
+# that goes on, no control character.
+_HEADERS = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+\r\n")
+# The headers that change the answer to a GET, or how long it is, or what comes after it.
+_TOLD = re.compile(
+    rb"\r\n(accept-encoding|if-none-match|connection|content-length|transfer-encoding|expect|upgrade|proxy-connection):"
+    rb"[ \t]*+([^\r]*+)",
+    re.IGNORECASE,
+)
+_CONNECTIONS = {b"close", b"keep-alive"}
+_STRANGE_ONES = {b"transfer-encoding", b"expect", b"upgrade", b"proxy-connection"}
+# Longer heads are for who counts them.
+_MAX_HEAD_BYTES = 8192
 _BEACON = b"POST /api/views HTTP/1.1\r\n"
 _NO_BODY = b"content-length: 0\r\ncache-control: no-store\r\ndate: "
 _STATUS = {
@@ -38,10 +54,23 @@ class Clock:
         self.now = time.monotonic()
 
 
-def _accepted(request: bytes) -> bytes:
-    """The line that says which encodings are taken; b"" without one."""
-    at = request.find(b"\r\naccept-encoding:")
-    return request[at : request.find(b"\r\n", at + 2)] if at > 0 else b""
+def _told(data: bytes, at: int) -> tuple[bytes, bytes, bool] | None:
+    """(Accept-Encoding, If-None-Match, whether to close) of the one head in `data`, whose first line ends at `at`.
+    None: uvicorn's to take apart."""
+    if len(data) > _MAX_HEAD_BYTES or _HEADERS.fullmatch(data, at) is None:
+        return None
+    accepted = none_match = connection = b""
+    for name, value in _TOLD.findall(data, at - 2):
+        name = name.lower()
+        if name == b"accept-encoding" and not accepted:
+            accepted = value
+        elif name == b"if-none-match" and not none_match:
+            none_match = value
+        elif name == b"connection" and not connection and value.lower() in _CONNECTIONS:
+            connection = value.lower()
+        else:
+            return None
+    return accepted, none_match, connection == b"close"
 
 
 def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[GuardedHttp]:
@@ -62,63 +91,61 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
             if self._waiting:
                 self._hold(data)
                 return
-            if self._slow and not self._reading and (self.cycle is None or self.cycle.response_complete):
+            if self._slow and self._is_quiet():
                 self._slow = False
             if not self._slow:
                 if data[:5] == b"GET /" and data[-4:] == _END:
-                    end = data.find(b" HTTP/1.1\r\n", 5)
+                    end = data.find(_LINE, 5)
                     entry = hot.get(data[4:end]) if end > 0 else None
-                    if entry is not None and data.find(_END) == len(data) - 4:
-                        request = data.lower()
-                        # What follows a length is a body, and never the next request. How much somebody wants gzip is
-                        # weighed elsewhere.
-                        if (
-                            b"\r\ncontent-length" not in request
-                            and b"\r\ntransfer-encoding" not in request
-                            and b"q=" not in (accepted := _accepted(request))
-                        ):
-                            self._unset_keepalive_if_required()
-                            hits[entry.page.kind] += 1
-                            entry.used_at = self.quiet_since = clock.now
-                            self._send(entry, request, b"gzip" in accepted)
-                            return
+                    if entry is not None and (told := _told(data, end + len(_LINE))) is not None:
+                        self._unset_keepalive_if_required()
+                        hits[entry.page.kind] += 1
+                        entry.used_at = self.quiet_since = clock.now
+                        self._send(entry, *told)
+                        return
                 elif data.startswith(_BEACON) and self._take_beacon(data):
                     return
                 self._slow = True
             super().data_received(data)
 
-        def _send(self, entry: Any, request: bytes, packed: bool) -> None:
-            response = entry.response(pages.filling, packed)
-            at = request.find(b"\r\nif-none-match:")
-            if at > 0 and response.etag in request[at : request.find(b"\r\n", at + 2)]:
-                self.transport.write(b"HTTP/1.1 304 Not Modified\r\ndate: " + clock.date + response.not_modified)
+        def _is_quiet(self) -> bool:
+            """uvicorn has read and answered what it was given, and reads on."""
+            return (
+                not self._reading
+                and (self.cycle is None or self.cycle.response_complete)
+                and not self.parser.should_upgrade()
+            )
+
+        def _send(self, entry: Any, accepted: bytes, none_match: bytes, closing: bool) -> None:
+            response = entry.response(pages.filling, takes_gzip(accepted))
+            date = (b"connection: close\r\ndate: " if closing else b"date: ") + clock.date
+            if none_match and has_already(none_match, response.etag):
+                self.transport.write(b"HTTP/1.1 304 Not Modified\r\n" + date + response.not_modified)
             else:
-                self.transport.write(b"HTTP/1.1 200 OK\r\ndate: " + clock.date + response.tail)
-            if b"\r\nconnection: close" in request:
+                self.transport.write(b"HTTP/1.1 200 OK\r\n" + date + response.tail)
+            if closing:
                 self.transport.close()
 
         # ------------------------------------------------------------ beacons
 
         def _take_beacon(self, data: bytes) -> bool:
-            head_end = data.find(_END)
-            if head_end < 0:
+            head = _HEADERS.match(data, len(_BEACON))
+            if head is None or head.end() > _MAX_HEAD_BYTES:
                 return False
+            lines = data[len(_BEACON) : head.end() - 4].split(b"\r\n")
             headers: dict[bytes, bytes] = {}
-            lines = data[len(_BEACON) : head_end].split(b"\r\n")
             for line in lines:
                 name, _, value = line.partition(b":")
-                headers[name.lower()] = value.strip()
-            body = data[head_end + 4 :]
-            length = headers.get(b"content-length", b"")
-            # What is not whole, or more than one request, or says twice how long it is: uvicorn's to take apart.
+                headers[name.lower()] = value.lstrip(b" \t")
+            body = data[head.end() :]
+            # What is not whole, or more than one request, or says something twice: uvicorn's to take apart.
             if (
-                not length.isdigit()
-                or int(length) != len(body)
+                headers.get(b"content-length") != b"%d" % len(body)
                 or len(body) > BEACON_BYTES
                 or len(headers) < len(lines)
+                or not headers.keys().isdisjoint(_STRANGE_ONES)
+                or headers.get(b"connection", b"close").lower() not in _CONNECTIONS
             ):
-                return False
-            if b"expect" in headers or b"transfer-encoding" in headers:
                 return False
             self._unset_keepalive_if_required()
             self._closing = headers.get(b"connection", b"").lower() == b"close"
@@ -135,7 +162,8 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
             self.quiet_since = clock.now
             if self.transport.is_closing():
                 return
-            self.transport.write(_STATUS[status] + clock.date + _END)
+            closing = b"\r\nconnection: close" if self._closing else b""
+            self.transport.write(_STATUS[status] + clock.date + closing + _END)
             if self._closing:
                 self.transport.close()
             elif self._held:

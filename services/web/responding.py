@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.web.cache import PageCache, PageUnavailable
 from services.web.cached_response import Entry, StaticEntry, security_headers
+from services.web.negotiation import has_already, takes_gzip
 from services.web.page import Gone, Missing, Moved, Page, Site
 from services.web.pagemaking import PageMaker
 from services.web.pages import errors
@@ -19,7 +20,6 @@ from shared.telemetry import log
 
 # WordPress's plain addresses: every article of such a site stood at "/".
 _PLAIN = re.compile(r"(?<![^&])p=\d{1,12}(?![^&])")
-_NOTHING = re.compile(r"q\s*=\s*0(\.0*)?")
 _ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
 
 
@@ -75,9 +75,9 @@ class Responder:
         """A cached page, whole or as 304."""
         request.scope["page_kind"] = entry.page.kind
         entry.used_at = self._pages.now
-        packed = takes_gzip(request.headers.get("accept-encoding", ""))
+        packed = takes_gzip(_said(request, b"accept-encoding"))
         response = entry.response(self._pages.filling, packed)
-        if response.etag.decode() in request.headers.get("if-none-match", "") and entry.page.status == 200:
+        if entry.page.status == 200 and has_already(_said(request, b"if-none-match"), response.etag):
             return _raw(304, response.not_modified, b"")
         head, _, body = response.tail.partition(b"\r\n\r\n")
         return _raw(entry.page.status, head, body)
@@ -136,13 +136,9 @@ class Responder:
         return found
 
 
-def takes_gzip(accepted: str) -> bool:
-    """Whether Accept-Encoding names gzip and does not weigh it with nothing (RFC 9110, 12.5.3)."""
-    for part in accepted.lower().split(","):
-        name, *parameters = (word.strip() for word in part.split(";"))
-        if name == "gzip":
-            return not any(_NOTHING.fullmatch(parameter) for parameter in parameters)
-    return False
+def _said(request: Request, name: bytes) -> bytes:
+    """A header's value, put together where it is said more than once."""
+    return b", ".join(value for known, value in request.scope["headers"] if known == name)
 
 
 def _redirect(path: str) -> Response:

@@ -27,7 +27,8 @@ class Route:
 
 
 def _route(pattern: str, maker: Maker, *parameters: str) -> Route:
-    return Route(re.compile(pattern), maker, parameters)
+    # A digit of another script would be a second address of the same page.
+    return Route(re.compile(pattern, re.ASCII), maker, parameters)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -1,16 +1,11 @@
 """The edge's rules, before services that only say what reached them."""
 
-import json
 import shutil
 import socket
 import ssl
 import subprocess
-import threading
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx2
@@ -19,99 +14,11 @@ import pytest
 from services.web import store
 from services.web.edge_cache import EdgeCache
 from shared.database import engine, migrate
-from tests.contract.web.conftest import published, state, withdrawn
-from tests.production.compose import example_environment, filled, raw
+from tests.contract.web.conftest import published, state
+from tests.production.conftest import DESK, LINK, PICTURE, SITE, Service, variables
 from tests.production.nginx import Nginx
 from tests.servers import free_port
 from tests.wait import until
-
-SITE, DESK = "bao.test", "toasoan.test"
-PICTURE, LINK = "ab/" + "0" * 32, "ab/" + "1" * 32
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm, wbufsize = True, 65_536
-    server: "Service"
-
-    def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.requests.append((self.command, self.path))
-        if self.server.slow:
-            time.sleep(self.server.slow)
-        if self.server.breaks:
-            self.server.breaks -= 1
-            self.close_connection = True
-            return
-        answer = json.dumps({"headers": dict(self.headers.items()), "bytes": len(body), "path": self.path}).encode()
-        self.send_response(self.server.status)
-        for name, value in self.server.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer)
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Service(ThreadingHTTPServer):
-    """Stands for a service: answers what it was asked, and counts."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[tuple[str, str]] = []
-        self.status, self.slow = 200, 0.0
-        self.breaks = 0
-        """So many requests are read, and never answered."""
-        self.headers = {"Cache-Control": "public, max-age=2", "Vary": "Accept-Encoding"}
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.server_port}"
-
-
-@pytest.fixture
-def web() -> Iterator[Service]:
-    service = Service()
-    yield service
-    service.shutdown()
-
-
-@pytest.fixture
-def ingest() -> Iterator[Service]:
-    service = Service()
-    service.headers = {"Cache-Control": "no-store"}
-    yield service
-    service.shutdown()
-
-
-def variables(web: Service, ingest: Service) -> dict[str, str]:
-    """The container's environment, the services being ours."""
-    declared = filled(raw()["services"]["nginx"]["environment"], example_environment())
-    ours = {"WEB_UPSTREAM": web.address, "INGEST_UPSTREAM": ingest.address, "GRAFANA_UPSTREAM": ingest.address}
-    return declared | ours | {"SITE_HOST": SITE, "DESK_HOST": DESK}
-
-
-@pytest.fixture
-def nginx(tmp_path: Path, web: Service, ingest: Service) -> Iterator[Nginx]:
-    media = tmp_path / "media"
-    (media / "ab").mkdir(parents=True)
-    for size in ("", "-480"):
-        (media / f"{PICTURE}{size}.webp").write_bytes(b"RIFF....WEBP")
-    (media / "ab" / ".new-1.webp").write_bytes(b"half")
-    (media / f"{PICTURE}.html").write_text("<script>alert(1)</script>")
-    (tmp_path / "outside.webp").write_bytes(b"secret")
-    (media / f"{LINK}.webp").symlink_to(tmp_path / "outside.webp")
-    server = Nginx(tmp_path / "nginx", media, variables(web, ingest)).start()
-    yield server
-    server.close()
 
 
 def test_an_unknown_host_gets_no_answer(nginx: Nginx, web: Service) -> None:
@@ -247,77 +154,6 @@ def test_what_took_too_long_is_not_asked_again(nginx: Nginx, web: Service) -> No
     web.slow = 11
     assert nginx.get(SITE, "/lau").status_code == 503
     assert len(web.requests) == 1
-
-
-def test_a_page_is_kept_as_long_as_web_says(nginx: Nginx, web: Service) -> None:
-    first, second = nginx.get(SITE, "/bai-1"), nginx.get(SITE, "/bai-1")
-    assert (first.headers["X-Cache"], second.headers["X-Cache"]) == ("MISS", "HIT")
-    assert len(web.requests) == 1
-    until(lambda: nginx.get(SITE, "/bai-1").headers["X-Cache"] in ("EXPIRED", "MISS"), 10, "the copy grows old")
-    assert len(web.requests) == 2
-
-
-@pytest.mark.parametrize("control", ["private, max-age=60", "no-store", "no-cache", None])
-def test_what_web_does_not_call_public_is_not_kept(nginx: Nginx, web: Service, control: str | None) -> None:
-    web.headers = {"Cache-Control": control} if control else {}
-    assert "HIT" not in [nginx.get(SITE, "/rieng").headers["X-Cache"] for _ in range(3)]
-    assert len(web.requests) == 3
-
-
-def test_spellings_of_accept_encoding_share_two_copies(nginx: Nginx, web: Service) -> None:
-    for accepted in ("gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "GZIP", "identity", "", "gzip;q=0"):
-        nginx.get(SITE, "/bai-2", headers={"Accept-Encoding": accepted})
-    assert len(web.requests) == 2
-
-
-def test_a_rush_on_one_page_is_one_request(nginx: Nginx, web: Service) -> None:
-    web.slow = 0.3
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: nginx.get(SITE, "/tin-nong").status_code, range(20)))
-    assert answers == [200] * 20
-    assert len(web.requests) == 1
-
-
-def test_yesterdays_copy_is_shown_in_trouble_and_only_then(nginx: Nginx, web: Service) -> None:
-    web.headers["Cache-Control"] = "public, max-age=1"
-    assert nginx.get(SITE, "/bai-3").status_code == 200
-    web.status = 500
-    stale = until(lambda: (got := nginx.get(SITE, "/bai-3")).headers["X-Cache"] == "STALE" and got, 10)
-    assert stale.status_code == 200
-    assert stale.json()["path"] == "/bai-3"
-    web.status = 410  # withdrawn: not a trouble
-    assert until(lambda: nginx.get(SITE, "/bai-3").status_code == 410, 10)
-
-
-def test_what_was_withdrawn_does_not_come_back_when_web_cannot_answer(nginx: Nginx, web: Service) -> None:
-    migrate("web")
-    store.publish(engine("web"), [published(state(1))])
-    pages = f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}/pages"
-    cache = EdgeCache(engine("web"), pages)
-    cache.look()
-    addresses = ("/", "/rss.xml", "/thoi-su/bai-1", "/thoi-su/bai-1?fbclid=x1")
-    asked = [(address, accepted) for address in addresses for accepted in ("gzip", "identity")]
-
-    def answers() -> set[tuple[int, str]]:
-        got = [nginx.get(SITE, path, headers={"Accept-Encoding": form}) for path, form in asked]
-        return {(one.status_code, one.headers.get("X-Cache", "")) for one in got}
-
-    assert answers() == {(200, "MISS")}
-    store.publish(engine("web"), [published(state(2))])
-    cache.look()
-    web.status = 503
-    # A publication takes no copy away.
-    assert until(lambda: answers() == {(200, "STALE")}, 10)
-    store.withdraw(engine("web"), [withdrawn(1, 2)])
-    cache.look()
-    assert {status for status, _ in answers()} == {503}
-
-
-def test_no_reader_and_no_other_method_deletes_a_copy(nginx: Nginx, web: Service) -> None:
-    assert nginx.get(SITE, "/pages/0/", method="DELETE").json()["path"] == "/pages/0/"
-    inside = f"http://127.0.0.1:{nginx.ports['STATUS_LISTEN']}/pages/0/"
-    for method in ("GET", "PUT", "MKCOL", "COPY", "MOVE"):
-        assert httpx2.request(method, inside, trust_env=False).status_code in (403, 405), method
 
 
 def test_without_web_and_without_a_copy_it_says_so_in_vietnamese(tmp_path: Path, web: Service, ingest: Service) -> None:

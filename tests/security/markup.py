@@ -1,7 +1,9 @@
 """What a page holds that could run or lead astray: seen by a parser as a browser would see it."""
 
 import json
+import random
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 PAYLOAD = "\"'><x-evil onclick=ran()></x-evil></title></script><script>ran()</script><svg onload=ran()>{{7*7}}"
@@ -81,3 +83,37 @@ def links(page: str) -> list[str]:
     parser = _Faults()
     parser.feed(page)
     return parser.links
+
+
+# ---------------------------------------------------------------- documents that no honest program writes
+
+_TAGS = """p div h1 h2 h3 section article pre b i strong em u a img table tr td th tbody caption ul ol li blockquote
+    figure figcaption aside h4 hr br span svg math mtext style script textarea select form button dd dt dl address
+    template noscript title body html head iframe foreignObject annotation-xml option input xmp plaintext""".split()
+_WORDS = (
+    "ờ", "một", "hai ", " ", "\n", "\n\n", "&nbsp;", "&amp;", "&lt;b&gt;", "&#x202e;", "\u0323", "\ufeff", "<", ">",
+    '"', "'", "&", "<!--", "-->", "<!", "<?", "</", "\x00", "\u200b", "&#0;", "<![CDATA[", "]]>", "&#x3c;script>",
+)  # fmt: skip
+_ATTRIBUTES = (
+    'href="/a"', 'href="http://a.vn"', 'src="/media/a.jpg"', "src=x", 'title="a>b"', "onclick=ran()", "class=x",
+    "colspan=2", 'width="10"', "start=3", "title='<p>'", 'href="javascript:x"', 'alt="<b>"', 'href=" /x"',
+    'src=" /media/b.jpg"', "scope=col",
+)  # fmt: skip
+
+
+def documents(seed: int, number: int, whole: tuple[str, ...] = BODIES) -> Iterator[str]:
+    """HTML of tags, ends and words in any order; now and then one of `whole` in it. The same for the same seed."""
+    made = random.Random(seed)
+    choice = made.choice
+
+    def piece() -> str:
+        kind = made.random()
+        if kind < 0.35:
+            attributes = "".join(f" {choice(_ATTRIBUTES)}" for _ in range(choice((0, 0, 0, 1, 2))))
+            return f"<{choice(_TAGS)}{attributes}{choice(('>', '>', '>', '>', '/>', ''))}"
+        if kind < 0.6:
+            return f"</{choice(_TAGS)}>"
+        return choice(_WORDS) if kind < 0.95 else choice(whole)
+
+    for _ in range(number):
+        yield "".join(piece() for _ in range(made.randrange(1, 25)))

@@ -43,15 +43,17 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # No depth of their own: empty ones, and those whose end tag may be left out.
 _FLAT = set("br hr img input meta link wbr col source track area base embed param p li td th tr dt dd option".split())
 _DIGITS = re.compile(r"[0-9]{1,4}")
-_SAME_AS = re.compile(r"<(/?)(b|i)>")
+_SAME_AS = re.compile(r"<(/?)(b|i)(?=[ >])")
 _IMG = re.compile(r"""<img(?:[^<>"]|"[^"]*+")*>""")
 _BLOCK = re.compile(
     r"<(/?)(?:div|section|article|main|header|footer|center|address|dd|dt|pre)(?=[\s>/])", re.IGNORECASE
 )
 _H1 = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|h[2-6]|figure|figcaption|li|blockquote|aside|em|strong)>(?:\s|&nbsp;|<br>)*</\1>")
-_TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
+_TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|li|blockquote|table|figure|figcaption|aside)(?=[ >])[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
+# Each mends what the one before left; a few are enough for any document that is not made to need more.
+_ROUNDS = 10
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
 _FIRST_PARAGRAPH = re.compile(r"<p>([^<]*+(?:<(?!/?p>)[^<]*+)*)</p>")
 
@@ -60,21 +62,20 @@ def clean_html(body: str) -> str:
     """The allowed part of an HTML body. Cleaning it again changes nothing.
 
     Raises Invalid for a body nested deeper than MAX_DEPTH, with more tags or references than MAX_TAGS and
-    MAX_REFERENCES, or with a tag of more than MAX_ATTRIBUTES attributes.
+    MAX_REFERENCES, with a tag of more than MAX_ATTRIBUTES attributes, or that never comes to rest.
     """
-    _refuse_monsters(body)
     cleaner = _cleaner(get_settings().site_url)
-    # A <p> ends where the next block begins, so blocks turned into it never nest.
-    first = cleaner.clean(_H1.sub(r"<\1h2", _BLOCK.sub(r"<\1p", plain(body))))
-    _refuse_many_references(first)
-    # References such as &#x202e; have become characters by now.
-    cleaned = _SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}>", plain(first))
-    cleaned = _IMG.sub(lambda m: m[0] if ' src="' in m[0] else "", cleaned)
-    while (fewer := _EMPTY.sub("", cleaned)) != cleaned:
-        cleaned = fewer
-    cleaned = _with_paragraphs(cleaned.strip())
-    # What was cut with patterns is never the last word.
-    return cleaned if cleaned == first else cleaner.clean(cleaned)
+    for _ in range(_ROUNDS):
+        _refuse_monsters(body)
+        # A <p> ends where the next block begins, so blocks turned into it never nest.
+        cleaned = cleaner.clean(_H1.sub(r"<\1h2", _BLOCK.sub(r"<\1p", plain(body))))
+        _refuse_many_references(cleaned)
+        shaped = _shaped(cleaned)
+        # What was cut with patterns is never the last word.
+        if shaped == cleaned == body:
+            return body
+        body = shaped
+    raise Invalid.of("body", "Nội dung có mã HTML quá rối.")
 
 
 def text_to_html(body: str) -> str:
@@ -133,6 +134,16 @@ def _cleaner(site_url: str) -> nh3.Cleaner:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
     )
+
+
+def _shaped(cleaned: str) -> str:
+    """Of what the cleaner allows: our names of marks, pictures that are ours, nothing empty, no loose words."""
+    # References such as &#x202e; have become characters by now.
+    shaped = _SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}", plain(cleaned))
+    shaped = _IMG.sub(lambda m: m[0] if ' src="' in m[0] else "", shaped)
+    while (fewer := _EMPTY.sub("", shaped)) != shaped:
+        shaped = fewer
+    return _with_paragraphs(shaped.strip())
 
 
 def _with_paragraphs(cleaned: str) -> str:

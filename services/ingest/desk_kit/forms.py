@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from services.ingest.kit.errors import Invalid
-from services.ingest.kit.requests import MAX_REQUEST_BYTES, bounded
+from services.ingest.kit.requests import FORMS, MAX_REQUEST_BYTES, bounded, content_type
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import one_line, plain
 
@@ -100,8 +100,7 @@ async def read_form(request: Request) -> Fields:
 
 
 async def _pairs(request: Request) -> list[tuple[str, str]]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    if content_type(request) not in FORMS:
         return []
     limited = bounded(request, MAX_REQUEST_BYTES)
     try:

@@ -16,7 +16,7 @@ from services.ingest.exchange.importers import FORMATS
 from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
-from services.ingest.kit.requests import json_answer
+from services.ingest.kit.requests import json_answer, stream
 from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.vietnamese.text import one_line
@@ -58,7 +58,7 @@ async def upload(request: Request, who: Annotated[Account, needs(Action.transfer
     try:
         with file.open("wb") as target:
             size = 0
-            async for chunk in request.stream():
+            async for chunk in stream(request):
                 size += len(chunk)
                 if size > jobs.MAX_FILE_BYTES:
                     raise TooLarge(f"Tệp lớn quá {jobs.MAX_FILE_BYTES // 1_000_000} MB; hãy dùng lệnh toasoan import.")

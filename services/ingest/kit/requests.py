@@ -1,7 +1,7 @@
 """What the API's endpoints share: how much may be sent, as what it is read, which version is meant, the answer."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
@@ -17,6 +17,7 @@ from shared.database import engine
 
 # Room for a whole article with every field at its limit; what is longer is no article.
 MAX_REQUEST_BYTES = 16_000_000
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,18})"?\s*')
 _LONG_BYTES = 20_000
 T = TypeVar("T")
@@ -50,7 +51,6 @@ async def json_object(request: Request) -> dict[str, Any]:
 
 async def _json_in(request: Request, optional: bool = False) -> bytes:
     if not optional:
-        # First: a form's body has been read already, by whoever looked for its token.
         expect_type(request, "application/json")
     raw = await body(request, MAX_REQUEST_BYTES)
     if optional and not raw.strip():
@@ -68,12 +68,20 @@ async def body(request: Request, limit: int) -> bytes:
     """The whole body. Raises TooLarge over `limit` bytes, without keeping them."""
     _refuse_length(request, limit)
     parts, size = [], 0
-    async for part in request.stream():
+    async for part in stream(request):
         size += len(part)
         if size > limit:
             raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+async def stream(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises WrongType for a form: whoever looked for its token has read it."""
+    if content_type(request) in FORMS:
+        raise WrongType("Hãy gửi Content-Type: application/octet-stream.")
+    async for part in request.stream():
+        yield part
 
 
 def bounded(request: Request, limit: int) -> Request:
@@ -95,9 +103,13 @@ def bounded(request: Request, limit: int) -> Request:
 
 def expect_type(request: Request, *wanted: str) -> None:
     """Raises WrongType for another content type than those."""
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent not in wanted:
+    if content_type(request) not in wanted:
         raise WrongType(f"Hãy gửi Content-Type: {wanted[0]}.")
+
+
+def content_type(request: Request) -> str:
+    """Without parameters, in small letters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def version_in(request: Request, *, required: bool = False) -> int | None:
@@ -129,7 +141,7 @@ def number_in(text: str, missing: str) -> int:
 
 def _refuse_length(request: Request, limit: int) -> None:
     length = request.headers.get("content-length", "")
-    if length.isdigit() and len(length) < 20 and int(length) > limit:
+    if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > limit:
         raise _too_large(limit)
 
 

@@ -16,7 +16,7 @@ from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
-from services.ingest.kit.requests import json_answer, json_object, work
+from services.ingest.kit.requests import json_answer, json_object, stream, work
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.media import films, imaging, uploads
@@ -84,7 +84,7 @@ async def append_upload(
     place = request.headers.get("upload-offset", "")
     if not place.isascii() or not place.isdigit() or len(place) > 12:
         raise Invalid.of("Upload-Offset", "Thiếu Upload-Offset.")
-    here, complete = await uploads.append(who.id, upload_id, int(place), request.stream())
+    here, complete = await uploads.append(who.id, upload_id, int(place), stream(request))
     if not complete:
         return json_answer({"id": upload_id, "offset": here})
     size = (_side(request, "x-width"), _side(request, "x-height"))

@@ -23,8 +23,9 @@ from shared.settings import get_settings
 
 SHOWN, REMOVED, NONE = "shown", "removed", ""
 EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, NONE: ArticleSaved}
-WEBHOOKS = "webhooks"
-"""Rows of the outbox with what readers see changed that ingest itself acts on."""
+WEBHOOKS, EDGE_CACHE = "webhooks", "edge_cache"
+"""Rows of the outbox that ingest itself acts on: what readers see changed, and what they see no more."""
+_OWN: dict[str, tuple[str, ...]] = {SHOWN: (WEBHOOKS,), REMOVED: (WEBHOOKS, EDGE_CACHE), NONE: ()}
 # Built once: making a statement costs more than running it.
 _LOCKED = select(articles).where(articles.c.id == bindparam("article_id")).with_for_update()
 _REVISION = select(revisions.c.state, revisions.c.original, revisions.c.original_format).where(
@@ -118,7 +119,7 @@ def write_versions(connection: Connection, versions: Sequence[Version], *, bulk:
         note_uses(connection, state.id, one.before.state if one.before else None, state)
     for effect in dict.fromkeys(effects):
         pointers = [(state.id, state.version) for _, own, state in written if own == effect]
-        queues = SUBSCRIBERS[EVENTS[effect]] + ((WEBHOOKS,) if effect else ())
+        queues = SUBSCRIBERS[EVENTS[effect]] + _OWN[effect]
         events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk, queues=queues)
     audit.append_all(connection, [_note(one, state) for one, _, state in written])
     return [saved(state, "updated" if one.before else "created") for one, _, state in written]

@@ -11,7 +11,6 @@ from services.ingest import scheduler
 from services.ingest.articles.input import ArticleInput, CorrectionInput
 from services.ingest.articles.store import articles as store_articles
 from services.ingest.articles.store import reading
-from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.events import build
 from services.ingest.kit import audit
@@ -21,6 +20,7 @@ from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.sections import store as sections
 from shared.contracts.events import ArticlePublished
+from shared.contracts.queues import Queue
 from shared.database import read
 from tests.contract.ingest.base import EDITOR, STORY
 from tests.contract.ingest.conftest import Save
@@ -31,7 +31,7 @@ DRAFTER = Actor("key:wire", frozenset({Scope.draft}))
 
 def events_of(store: Engine, key: int) -> list[tuple[str, int, str]]:
     """(kind, version, queue) of the outbox rows of an article for the other services, in order."""
-    of_article = select(outbox).where(outbox.c.key == str(key), outbox.c.queue != WEBHOOKS)
+    of_article = select(outbox).where(outbox.c.key == str(key), outbox.c.queue.in_([*Queue]))
     with read(store) as connection:
         rows = connection.execute(of_article.order_by(outbox.c.id)).all()
     return [(row.kind, row.version, row.queue) for row in rows if row.kind.startswith("article")]

@@ -6,11 +6,13 @@ import time
 import zlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from PIL import Image
 
 from services.ingest.accounts.store.keys import create_key
+from services.ingest.desk_kit.session import csrf_token
 from services.ingest.media import uploads
 from shared.limits import Bound
 from shared.settings import get_settings
@@ -99,8 +101,24 @@ def test_an_upload_goes_on_where_it_stopped(desk: Desk) -> None:
     assert send(who, picture).json()["media"]["id"] == rest.json()["media"]["id"], "the same picture is one file"
 
 
-def test_a_form_where_json_is_wanted_gets_an_answer(desk: Desk) -> None:
-    assert desk.be("reporter").post("/kho/tai-len", {"name": "a.jpg", "size": "5"}).status_code == 415
+@pytest.mark.parametrize("form", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_a_form_where_something_else_is_wanted_gets_an_answer(desk: Desk, form: str) -> None:
+    who, chief = desk.be("reporter"), desk.be("admin")
+    upload = who.script("POST", "/kho/tai-len", json={"name": "a.jpg", "size": 5}).json()["id"]
+    for person, method, path in (
+        (who, "POST", "/kho/tai-len"),
+        (who, "PATCH", f"/kho/tai-len/{upload}"),
+        (chief, "POST", "/nhap-xuat/tep?ten=a.xml"),
+    ):
+        # The token stands in the form: whoever checks it has read all of it.
+        fields = {"csrf": csrf_token(person.token), "name": "a.jpg", "size": "5"}
+        body = urlencode(fields)
+        if form.startswith("multipart"):
+            part = 'Content-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+            body = "".join(f"--x\r\n{part.format(*field)}" for field in fields.items()) + "--x--\r\n"
+        headers = {"content-type": form, "upload-offset": "0"}
+        answer = person.client.request(method, f"/desk{path}", headers=headers, content=body, timeout=20)
+        assert answer.status_code == 415, path
 
 
 def test_who_leaves_many_uploads_open_stops_nobody_else(desk: Desk) -> None:
