@@ -117,10 +117,11 @@ def test_a_correction_in_the_form_of_the_law_and_a_withdrawal(desk: Desk) -> Non
     assert [(one["wrong"], one["right"]) for one in found["corrections"]] == [("sáng sớm", "buổi chiều")]
     assert secretary.post(f"/bai/{saved.id}/rut", {"reason": ""}).status_code == 422
     assert secretary.post(f"/bai/{saved.id}/rut", {"reason": "Theo yêu cầu của nhân vật"}).is_redirect
-    assert events(desk, saved.id)[-3:] == [
+    assert events(desk, saved.id)[-4:] == [
         "article_withdrawn>page",
         "article_withdrawn>index",
         "article_withdrawn>count",
+        "article_withdrawn>edge_cache",
     ]
     assert "Chợ họp từ chiều." in secretary.get(f"/bai/{saved.id}").text, "the text stays inside"
     copies = secretary.get(f"/bai/{saved.id}/ban-luu.json").json()["copies"]

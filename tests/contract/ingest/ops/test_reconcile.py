@@ -25,7 +25,7 @@ from services.ingest.front_page import store as frontpage
 from services.ingest.kit import generation
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
-from services.ingest.ops import delivery_check
+from services.ingest.ops import delivery_check, edge_cache
 from services.ingest.ops import reconcile as reconciling
 from services.ingest.ops import store as letters
 from services.ingest.ops.delivery_check import DeliveryCheck
@@ -107,6 +107,7 @@ class House:
 
     def published(self) -> bool:
         self.relay.run_once()
+        edge_cache.work(self.source, "")
         return not self.rows()
 
     def backup(self) -> Path:
