@@ -22,13 +22,14 @@ DUE = exists().where(outbox.c.queue == EDGE_CACHE)
 
 def work(engine: Engine, url: str) -> None:
     """Have the nginx at `url` (unset: there is none) forget its copies. Raises OSError; the rows stay then."""
-    rows = select(outbox.c.id).where(outbox.c.queue == EDGE_CACHE)
-    if url:
-        rows = rows.where(outbox.c.occurred_at < time.time() - _AGAIN_SECONDS)
+    rows = select(outbox.c.id, outbox.c.occurred_at).where(outbox.c.queue == EDGE_CACHE)
     with read(engine) as connection:
-        done = connection.execute(rows).scalars().all()
+        waiting = connection.execute(rows).all()
+    if not waiting:
+        return
+    old = time.time() - _AGAIN_SECONDS
     if url:
         forget(url)
-    if done:
+    if done := [row.id for row in waiting if not url or row.occurred_at < old]:
         with write(engine) as connection:
             drop(connection, outbox, done)

@@ -69,6 +69,8 @@ def test_nginx_is_told_of_a_withdrawal_until_it_has_forgotten(
     monkeypatch.setattr(edge_cache, "_AGAIN_SECONDS", -1.0)
     edge_cache.work(store, url)
     assert len(nginx.asked) == 32 and not due()
+    edge_cache.work(store, url)
+    assert len(nginx.asked) == 32, "copies stay while nothing was taken away"
 
 
 def test_where_there_is_no_nginx_nothing_waits() -> None:
