@@ -9,17 +9,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Table,
-    delete,
-    event,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Table, delete, event, func, literal, select, update
 
 from services.counter.hot import SLOT_SECONDS, Delta
 from services.counter.tables import (
