@@ -39,9 +39,12 @@ def test_no_form_is_taken_without_its_token(editor: Editor) -> None:
     assert {key: status for key, status in answers.items() if status != 403} == {}
 
 
-def test_nothing_is_changed_by_looking(editor: Editor) -> None:
+def test_nothing_is_changed_by_looking(house: House, editor: Editor) -> None:
+    # One that may be changed: what other tests did to the first is not known here.
+    article = house.push(status="draft")["id"]
     # A GET needs no token, so none may be a form's address.
     for _, path in forms():
+        path = re.sub(r"^/desk/bai/1(?=/|$)", f"/desk/bai/{article}", path)
         status = editor.client.get(path, headers={"accept": "application/json"}).status_code
         assert status in (200, 303, 404, 405, 422), path
 
