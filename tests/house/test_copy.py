@@ -61,9 +61,7 @@ def _lose_the_machine(house: House) -> None:
     house.data_dir.rename(house.data_dir.with_name("lost"))
 
 
-def test_a_paper_killed_while_it_is_written_goes_on_from_its_copy(
-    copied: House, another: House, tmp_path: Path
-) -> None:
+def test_a_paper_killed_in_mid_writing_goes_on_from_its_copy(copied: House, another: House, tmp_path: Path) -> None:
     until(lambda: _note(copied)["copied_at"], 30, "there is a whole copy")
     draw = random.Random(11)
     acknowledged: list[tuple[float, str, str]] = []

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from toasoan.copying.chain import BASE, Chain, Writer, chains, new_chain
@@ -123,8 +124,8 @@ class Follower:
             self._connection.execute("ROLLBACK")
 
     def _empty_log(self) -> None:
-        """With nobody else writing: read the rest of the log, then let SQLite take it into the database. The next writer
-        begins the log anew, unless somebody reads an older state."""
+        """With nobody else writing: read the rest of the log, then let SQLite take it into the database. The next
+        writer begins the log anew, unless somebody reads an older state."""
         now, _ = self._index.position()
         if self._writers() and now != self._at:
             self._take(now)
@@ -171,6 +172,6 @@ def drop_old(folder: Path, keep: timedelta) -> None:
     now = datetime.now(UTC)
     there = chains(folder)
     whole = [chain for chain in there if chain.whole]
-    old = [one for one, next_one in zip(whole, whole[1:], strict=False) if now - next_one.began > keep]
+    old = [one for one, next_one in pairwise(whole) if now - next_one.began > keep]
     for chain in [*(one for one in there if not one.whole), *old, *whole[: -_MOST_CHAINS + 1]]:
         shutil.rmtree(chain.folder, ignore_errors=True)

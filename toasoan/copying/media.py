@@ -43,7 +43,7 @@ class Media:
         inside = []
         copied = self._copy / folder
         copied.mkdir(parents=True, exist_ok=True, mode=0o700)
-        known = set(os.listdir(copied))
+        known = {path.name for path in copied.iterdir()}
         for entry in os.scandir(there):
             if entry.name.startswith(".") or entry.name.endswith(".part"):
                 continue

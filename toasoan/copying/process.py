@@ -20,7 +20,6 @@ from toasoan.copying.wal import NotFollowed
 from toasoan.place import OperatorError
 
 ROLE = "copy"
-NOTE = "copy.json"
 _LOOK_SECONDS = 2.0
 _AGAIN_SECONDS = 10.0
 _SWEEP_SECONDS = 6 * 3600.0
@@ -31,13 +30,14 @@ class Copier:
 
     def __init__(self, data_dir: Path, target: Path, keep: timedelta, stop: process.Stop) -> None:
         self._data_dir, self._target, self._keep, self._stop = data_dir, target, keep, stop
+        self._noted = data_dir / "copy.json"
         self._media = media.Media(data_dir / "media", target / media.FOLDER)
         self._media_lock = threading.Lock()
         self._looked = dict.fromkeys(DATABASES, 0.0)
         self._whole = dict.fromkeys(DATABASES, 0.0)
         """Unix seconds up to which a restore has everything."""
         self._failure: str | None = None
-        self._rehearsal = Rehearsal(data_dir, target, data_dir / NOTE)
+        self._rehearsal = Rehearsal(data_dir, target, self._noted)
 
     def run(self) -> None:
         """Until the process is asked to stop."""
@@ -103,10 +103,10 @@ class Copier:
             "failure": self._failure,
             **self._rehearsal.result,
         }
-        part = self._data_dir / f"{NOTE}.part"
+        part = self._noted.with_suffix(".part")
         try:
             part.write_text(json.dumps(note))
-            part.replace(self._data_dir / NOTE)
+            part.replace(self._noted)
         except OSError as error:
             log.error("copy not noted", error=str(error))
 

@@ -16,7 +16,6 @@ from toasoan.place import OperatorError
 
 _EVERY_SECONDS = 7 * 86_400.0
 _AGAIN_SECONDS = 6 * 3600.0
-_FOLDER = "rehearsal"
 
 
 class Rehearsal:
@@ -42,7 +41,7 @@ class Rehearsal:
             self._thread.start()
 
     def _run(self) -> None:
-        folder = self._data_dir / _FOLDER
+        folder = self._data_dir / "rehearsal"
         began, failure = time.monotonic(), None
         try:
             shutil.rmtree(folder, ignore_errors=True)
@@ -79,10 +78,9 @@ def _compare(restored: Path, live: Path, pictures: Path) -> None:
         held, last = copy.execute("SELECT count(*), max(rowid) FROM revisions").fetchone()
         (known,) = own.execute("SELECT count(*) FROM revisions WHERE rowid <= ?", (last or 0,)).fetchone()
         missing = [path for (path,) in copy.execute("SELECT path FROM media") if not (pictures / path).is_file()]
-        deleted = {
-            path for path in missing if not own.execute("SELECT 1 FROM media WHERE path = ?", (path,)).fetchone()
-        }
+        still = "SELECT 1 FROM media WHERE path = ?"
+        lost = [path for path in missing if own.execute(still, (path,)).fetchone()]
     if known != held:
         raise OperatorError(f"the restored paper has {held} revisions, the house had {known} by then")
-    if lost := [path for path in missing if path not in deleted]:
+    if lost:
         raise OperatorError(f"{len(lost)} files are not in the copy, {lost[0]} is the first")

@@ -46,8 +46,8 @@ class Changes:
 
 
 class Index:
-    """The log's index. It stays open: SQLite's locks lie on this file, and POSIX drops a process' locks on a file when it
-    closes any descriptor of it (https://www.sqlite.org/howtocorrupt.html, 2.2)."""
+    """The log's index. It stays open: SQLite's locks lie on this file, and POSIX drops a process' locks on a file when
+    it closes any descriptor of it (https://www.sqlite.org/howtocorrupt.html, 2.2)."""
 
     def __init__(self, database: Path) -> None:
         self._path = database.with_name(f"{database.name}-shm")
