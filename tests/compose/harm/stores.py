@@ -24,8 +24,8 @@ AWAY = (
 
 def _fill_disk(who: OnCall) -> None:
     read = who.publish(1)[0]["id"]
-    who.sh("broker", "fallocate -l $(df -B1 --output=avail /data | tail -1) /data/filler")
-    who.sh("broker", "dd if=/dev/zero of=/data/filler-too bs=4k 2>/dev/null || true")
+    who.sh("broker", "fallocate -l $(($(df -B1 --output=avail /data | tail -1) - 8000000)) /data/filler")
+    who.sh("broker", "dd if=/dev/zero of=/data/filler-too bs=4k 2>/dev/null || true")  # to the last block
     _journal(who, read)
 
 
