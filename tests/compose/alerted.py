@@ -12,11 +12,14 @@ from tests.compose import runbook
 from tests.compose.load import Load
 from tests.compose.watch import Watched
 from tests.production.compose import ROOT
+from tests.wait import until
 
 PAGE = ROOT / "docs" / "alerts-seen.md"
 _TABLE = "<!-- the table: make compose-test -->\n"
 # What an earlier fault has left in the windows.
 _BEFORE_S = 240.0
+# What was away answers again.
+_COMES_BACK_S = 120.0
 
 
 @dataclass
@@ -33,6 +36,10 @@ class OnCall:
         with self._hands:
             self.watched.house.type(command)
         return f"`{command}`"
+
+    def reconciles(self, alert: str) -> str:
+        """As the section says; again while a store does not answer yet."""
+        return until(lambda: self.types(alert, "docker compose run --rm tools reconcile"), _COMES_BACK_S)
 
     def sh(self, service: str, script: str, timeout: float = 120.0) -> str:
         return self.watched.house.compose("exec", service, "sh", "-c", script, timeout=timeout)

@@ -6,7 +6,6 @@ from functools import partial
 
 from tests.compose import faults, runbook
 from tests.compose.alerted import Fault, OnCall
-from tests.compose.harm.stores import stopped
 from tests.wait import until
 
 
@@ -17,7 +16,7 @@ def _refuse_articles(who: OnCall) -> None:
 def _take_them_again(who: OnCall) -> str:
     who.sql("web", "ALTER TABLE articles DROP CONSTRAINT nobody")
     replayed = who.types("DeadLetters", "docker compose run --rm tools dead replay --all")
-    return f"constraint dropped, {replayed}, {who.types('StoreDrift', 'docker compose run --rm tools reconcile')}"
+    return f"constraint dropped, {replayed}, {who.reconciles('StoreDrift')}"
 
 
 def _unknown_message(who: OnCall) -> None:
@@ -51,25 +50,6 @@ def _later(value: Callable[[], float], before: float) -> bool:
     return value() > before
 
 
-def _break_index(who: OnCall) -> None:
-    """Its files are gone when Elasticsearch starts again."""
-    house = who.watched.house
-    house.compose("stop", "elasticsearch")
-    files = "/usr/share/elasticsearch/data/indices/*/*/index/*"
-    house.compose("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", "elasticsearch", "-c", f"rm {files}")
-    house.compose("start", "elasticsearch")
-
-
-def _begin_index_anew(who: OnCall) -> str:
-    def red() -> list[str]:
-        line = "docker compose exec elasticsearch sh -c 'curl -s -u elastic:$ELASTIC_PASSWORD \"localhost:9200/_cat/ind"
-        return who.watched.house.type(runbook.command("ElasticsearchRed", line)).split()
-
-    deleted = "docker compose exec elasticsearch sh -c 'curl -s -u elastic:$ELASTIC_PASSWORD -X DELETE"
-    said = [who.types("ElasticsearchRed", deleted, INDEX=index) for index in until(red, 30, "an index is red")]
-    return f"{said[0]}, {who.types('ElasticsearchRed', 'docker compose run --rm tools reconcile')}"
-
-
 BROKEN = (
     (
         Fault(
@@ -88,8 +68,6 @@ BROKEN = (
             lambda who: who.watched.house.compose("stop", "counter-worker", "web-worker-b"),
             lambda who: who.types("ProcessMissing", "docker compose up -d"),
         ),
-        stopped("elasticsearch", "StoreDown store=elasticsearch"),
-        Fault("Elasticsearch's files of the index deleted", ("ElasticsearchRed",), _break_index, _begin_index_anew),
     ),
     (
         Fault(

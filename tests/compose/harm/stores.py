@@ -1,6 +1,8 @@
 """Stores that are away, or take nothing."""
 
+from tests.compose import runbook
 from tests.compose.alerted import Fault, OnCall
+from tests.wait import until
 
 
 def stopped(service: str, *alerts: str, **more: float) -> Fault:
@@ -13,9 +15,32 @@ def stopped(service: str, *alerts: str, **more: float) -> Fault:
     )
 
 
+def _break_index(who: OnCall) -> None:
+    """Its files are gone when Elasticsearch starts again."""
+    house = who.watched.house
+    house.compose("stop", "elasticsearch")
+    files = "/usr/share/elasticsearch/data/indices/*/*/index/*"
+    house.compose("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", "elasticsearch", "-c", f"rm {files}")
+    house.compose("start", "elasticsearch")
+
+
+def _begin_index_anew(who: OnCall) -> str:
+    def red() -> list[str]:
+        line = "docker compose exec elasticsearch sh -c 'curl -s -u elastic:$ELASTIC_PASSWORD \"localhost:9200/_cat/ind"
+        return who.watched.house.type(runbook.command("ElasticsearchRed", line)).split()
+
+    deleted = "docker compose exec elasticsearch sh -c 'curl -s -u elastic:$ELASTIC_PASSWORD -X DELETE"
+    said = [who.types("ElasticsearchRed", deleted, INDEX=index) for index in until(red, 30, "an index is red")]
+    return f"{said[0]}, {who.reconciles('ElasticsearchRed')}"
+
+
 AWAY = (
     (stopped("postgres", "StoreDown store=postgresql", "EditorErrors", "CounterLag"),),
     (stopped("nginx", "StoreDown store=nginx"),),
+    (
+        stopped("elasticsearch", "StoreDown store=elasticsearch"),
+        Fault("Elasticsearch's files of the index deleted", ("ElasticsearchRed",), _break_index, _begin_index_anew),
+    ),
 )
 
 
@@ -31,7 +56,7 @@ def _fill_disk(who: OnCall) -> None:
 
 def _make_room(who: OnCall) -> str:
     who.sh("broker", "rm /data/filler /data/filler-too")
-    return f"room made on the disk, {who.types('ReconcileLate', 'docker compose run --rm tools reconcile')}"
+    return f"room made on the disk, {who.reconciles('ReconcileLate')}"
 
 
 def _stop_broker(who: OnCall) -> None:
@@ -42,7 +67,7 @@ def _stop_broker(who: OnCall) -> None:
 
 def _start_broker(who: OnCall) -> str:
     started = who.types("StoreDown", "docker compose restart", STORE="broker")
-    return f"{started}, {who.types('ReconcileLate', 'docker compose run --rm tools reconcile')}"
+    return f"{started}, {who.reconciles('ReconcileLate')}"
 
 
 def _journal(who: OnCall, number: int) -> None:
