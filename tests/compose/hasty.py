@@ -9,6 +9,7 @@ Everything else is what stands in deploy/: thresholds, other ages, labels, texts
 """
 
 import re
+from collections.abc import Collection
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -54,14 +55,18 @@ def seconds(text: str) -> int:
     return int(text[:-1]) * _UNITS[text[-1]]
 
 
-def write(folder: Path) -> None:
-    """`prometheus.yml`, `rules/` and `alertmanager.yml` into `folder`, for anybody to read."""
+def write(folder: Path, absent: Collection[str] = ()) -> None:
+    """`prometheus.yml`, `rules/` and `alertmanager.yml` into `folder`, for anybody to read.
+
+    `absent`: jobs of what this machine cannot run.
+    """
     (folder / "rules").mkdir(parents=True, exist_ok=True)
     for file in (_FOLDER / "prometheus" / "rules").glob("*.yml"):
         _dump(rules(load_yaml(file)), folder / "rules" / file.name)
     asked = load_yaml(_FOLDER / "prometheus" / "prometheus.yml")
     every = f"{SCRAPE_S}s"
     asked["global"] = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
+    asked["scrape_configs"] = [job for job in asked["scrape_configs"] if job["job_name"] not in absent]
     for job in asked["scrape_configs"]:
         for names in job.get("dns_sd_configs", []):
             names["refresh_interval"] = every

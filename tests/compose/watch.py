@@ -183,7 +183,7 @@ def watched(house: ComposeHouse) -> Iterator[Watched]:
     folder = Path(tempfile.mkdtemp(prefix="toasoan-watch-"))
     folder.chmod(0o755)  # the exporter of disks looks in
     before, port = house.dotenv.read_text(), free_port()
-    hasty.write(folder)
+    hasty.write(folder, raw()["services"].keys() - {row["Service"] for row in house.containers()})
     disk = _small_disk(folder)
     text = _OVERLAY.format(
         folder=folder, port=port, receiver=json.dumps(_RECEIVER), leaking=json.dumps(_LEAKING), often=hasty.RECONCILE_S
