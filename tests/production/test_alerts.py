@@ -162,6 +162,20 @@ def test_every_process_of_compose_is_scraped() -> None:
     assert exporters <= set(scraped)
 
 
+def test_an_exporter_gives_up_before_prometheus_does() -> None:
+    """Else a store that is away is told as an exporter that is."""
+    services = filled(raw(), example_environment())["services"]
+    patience = load_yaml(FOLDER / "prometheus.yml")["global"]["scrape_timeout"]
+    assert patience == "10s"
+    for name, setting in {
+        "redis-exporter": "REDIS_EXPORTER_CONNECTION_TIMEOUT': '3s'",
+        "postgres-exporter": "connect_timeout=3",
+        "elasticsearch-exporter": "--es.timeout=3s",
+        "nginx-exporter": "--nginx.timeout=3s",
+    }.items():
+        assert setting in str([services[name].get("environment"), services[name].get("command")]), name
+
+
 def test_the_targets_of_a_house_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
         {"role": "supervisor", "metrics_url": None},
