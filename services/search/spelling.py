@@ -7,14 +7,15 @@ same letters, then those one slip away.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import pairwise
 
 from services.search.queries import pairs_as_written, words_as_written
 from services.search.vocabulary import Vocabulary
-from shared.vietnamese.forms import WORD, Syllable, syllables, written
+from shared.vietnamese.forms import WORD, Syllable, syllables, twins, written
+from shared.vietnamese.keys import decoded
 from shared.vietnamese.text import nfc
 
 MAX_WORDS = 16
@@ -35,6 +36,9 @@ _OTHER_TONE = 3.0
 _OTHER_MARKS = 3.5
 _MARKS_TAKEN = 7.0
 _SLIP = 6.0
+_KEYS = 1.0
+# What the paper writes so much oftener with đ than with d is meant so.
+_BARRED = 10
 # Weight of single syllables against pairs, and the different syllables of an article that make a share of articles
 # a share of words.
 _SMOOTHING = 0.4
@@ -60,22 +64,60 @@ class Offer:
     words: tuple[Syllable, ...]
 
 
-def suggest(vocabulary: Vocabulary, typed: str) -> Offer | None:
-    """A better spelling of a query, or None. It differs from what was typed and finds more in published articles."""
+def suggest(vocabulary: Vocabulary, typed: str, right: Container[int] = ()) -> Offer | None:
+    """A better spelling of a query, or None. It differs from what was typed and finds more in published articles.
+
+    The words at the places of `right` stand so in the paper, in one piece or in several: they are left as they are.
+    """
     words = syllables(typed)
     if not words or len(words) > MAX_WORDS:
         return None
     marked = any(word.marked for word in words)
     if marked and vocabulary.index.counts([pairs_as_written(words)])[0]:
         return None
-    others = [reading for reading in readings(vocabulary, words) if reading != words]
+    others = [reading for reading in readings(vocabulary, words, right) if not _same(reading, words)]
     best = _finds_more(vocabulary, words, marked, others[:_JUDGED])
     return None if best is None else Offer(_respell(typed, words, best), tuple(best))
 
 
-def readings(vocabulary: Vocabulary, words: Sequence[Syllable]) -> list[list[Syllable]]:
+def with_bars(vocabulary: Vocabulary, words: Sequence[Syllable]) -> tuple[Syllable, ...]:
+    """The words with đ for d where the paper writes them so beside their neighbours: keyboards lose that bar alone.
+
+    Only where other marks were typed: in what has none `suggest` restores all.
+    """
+    made = list(words)
+    if not any(word.marked for word in words):
+        return tuple(made)
+    doubted = [at for at, (a, b) in enumerate(pairwise(words)) if "d" in (a.exact[0], b.exact[0])]
+    near = {at: (words[at].folded, words[at + 1].folded) for at in doubted}
+    spelled = vocabulary.spellings(word for pair in near.values() for word in pair)
+    together = vocabulary.pairs(near.values(), spelled)
+    for at, pair in near.items():
+        known = together[pair]
+        ways = [(one, other) for one in _bars(made[at]) for other in _bars(made[at + 1])]
+        best = max(ways, key=lambda way: known.get(f"{way[0].exact}_{way[1].exact}", 0))
+        if known.get(f"{best[0].exact}_{best[1].exact}", 0) > _BARRED * known.get(
+            f"{made[at].exact}_{made[at + 1].exact}", 0
+        ):
+            made[at : at + 2] = best
+    return tuple(made)
+
+
+def _bars(word: Syllable) -> tuple[Syllable, ...]:
+    return (word, Syllable.of(word.folded, "đ" + word.exact[1:])) if word.exact[0] == "d" else (word,)
+
+
+def _same(reading: Sequence[Syllable], words: Sequence[Syllable]) -> bool:
+    return all(map(_is, reading, words))
+
+
+def _is(word: Syllable, other: Syllable) -> bool:
+    return word in twins(other)
+
+
+def readings(vocabulary: Vocabulary, words: Sequence[Syllable], right: Container[int] = ()) -> list[list[Syllable]]:
     """Readings of some syllables, the likeliest first."""
-    columns, spelled = _candidates(vocabulary, words)
+    columns, spelled = _candidates(vocabulary, words, right)
     neighbours = {(a.folded, b.folded) for left, right in pairwise(columns) for a in left for b in right}
     together = vocabulary.pairs(sorted(neighbours), spelled)
     total = max(vocabulary.documents(), 1) * _WORDS_IN_ARTICLE
@@ -102,26 +144,31 @@ def _score(scored: _Path) -> float:
 
 
 def _candidates(
-    vocabulary: Vocabulary, words: Sequence[Syllable]
+    vocabulary: Vocabulary, words: Sequence[Syllable], right: Container[int]
 ) -> tuple[list[list[_Candidate]], dict[str, dict[str, int]]]:
     """The candidates for each word, and how each of their folded forms is spelled in the paper."""
     marked = any(word.marked for word in words)
-    spelled = vocabulary.spellings(word.folded for word in words)
-    doubtful = _doubtful(vocabulary, words, spelled)
+    keys = [None if at in right else decoded(word) for at, word in enumerate(words)]
+    asked = [*(same for word in words for same in twins(word)), *filter(None, keys)]
+    spelled = vocabulary.spellings(word.folded for word in asked)
+    # What has a digit is a number or a name.
+    fixed = {at for at, word in enumerate(words) if at in right or any(map(str.isdigit, word.folded))}
+    doubtful = _doubtful(vocabulary, words, spelled) - fixed - {at for at, key in enumerate(keys) if key}
     near = {words[at].folded: _near(vocabulary, words[at].folded) for at in doubtful}
     spelled |= vocabulary.spellings(other for others in near.values() for other in others)
     columns = []
-    for at, word in enumerate(words):
-        known = spelled.get(word.folded, {})
-        column = {word.exact: _Candidate(word.folded, word.exact, known.get(word.exact, 0), 0.0)}
-        for exact, articles in known.items():
-            if exact != word.exact:
-                column[exact] = _Candidate(word.folded, exact, articles, _cost(word, exact, marked))
-        if at in doubtful:
-            for folded in near[word.folded]:
-                for exact, articles in spelled[folded].items():
-                    candidate = _Candidate(folded, exact, articles, _SLIP + _slip_cost(word, exact))
-                    column.setdefault(exact, candidate)
+    for at, (word, key) in enumerate(zip(words, keys, strict=True)):
+        column = {word.exact: _Candidate(word.folded, word.exact, spelled[word.folded].get(word.exact, 0), 0.0)}
+        if key and (articles := spelled[key.folded].get(key.exact)):
+            column[key.exact] = _Candidate(key.folded, key.exact, articles, _KEYS)
+        for same in twins(word) if at not in fixed else ():
+            for exact, articles in spelled[same.folded].items():
+                cost = 0.0 if exact == same.exact else _cost(same, exact, marked)
+                column.setdefault(exact, _Candidate(same.folded, exact, articles, cost))
+        for folded in near[word.folded] if at in doubtful else ():
+            for exact, articles in spelled[folded].items():
+                candidate = _Candidate(folded, exact, articles, _SLIP + _slip_cost(word, exact))
+                column.setdefault(exact, candidate)
         kept = nlargest(
             _CANDIDATES + (_SLIP_CANDIDATES if at in doubtful else 0),
             column.values(),

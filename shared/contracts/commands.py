@@ -128,6 +128,9 @@ class SearchHit(Contract):
 
 class SearchAnswer(Contract):
     total: int
+    """Articles that have what was asked for: all its words, or enough of them side by side."""
+    nearest: int = 0
+    """How many of these results have not, and are in no total: they come nearest to it."""
     took_ms: float
     suggestion: str | None = None
     facets: dict[str, list[dict[str, Any]]] = {}

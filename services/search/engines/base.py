@@ -55,6 +55,8 @@ class Found:
     documents: list[IndexDocument]
     total: int
     facets: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    nearest: int = 0
+    """How many of `documents` do not match, and are not in `total`: they come nearest (see QueryPlan.nearest)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,11 @@ class Index(ABC):
         sort: Literal["relevance", "newest"] = "relevance",
         facets: bool = True,
     ) -> Found:
-        """Documents that match, best or newest first, with a total that counts every one of them."""
+        """Documents that match, best or newest first, with a total that counts every one of them.
+
+        Best first a page of the list of `plan.nearest` is never less full for want of matches; there is no page after
+        the last one with matches.
+        """
 
     @abstractmethod
     def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
