@@ -41,6 +41,8 @@ NEAREST = 2
 EXACT = 0.5
 # In a question half of the pairs are no words of the language, and rare: they must not outweigh the words.
 LONG_PAIRS = 0.35
+# What is left of a query with a slip in it is better known by its pairs.
+SLIPPED_PAIRS = 0.6
 TITLE = 0.8
 # In few words the marks of a pair must decide, against another pair of these letters in a headline.
 SHORT_EXACT_PAIRS, SHORT_TITLE = 1.5, 0.5
@@ -117,7 +119,7 @@ class QueryPlan:
 
     @property
     def nothing(self) -> bool:
-        return not (self.readings or self.phrases or self.everything)
+        return not (self.readings or self.minimum or self.phrases or self.everything)
 
     @property
     def ranked(self) -> tuple[Term, ...]:
@@ -126,7 +128,8 @@ class QueryPlan:
 
     def listed(self) -> "QueryPlan":
         """What a list by relevance is made of."""
-        return replace(self, minimum=NEAREST) if self.nearest else self
+        # Two of the words: what has all of them, or a pair side by side, has these.
+        return replace(self, readings=(), pairs_minimum=0, minimum=NEAREST) if self.nearest else self
 
     def looser(self) -> Iterator["QueryPlan"]:
         """The same query, asking for fewer and fewer of its words: for when nothing is found."""
@@ -186,11 +189,15 @@ def plan(
     long = len(kept) > SHORT
     words = [(at, typed.words[at]) for at in kept]
     pairs = [(at, pair) for at, pair in enumerate(pairwise(typed.words)) if at in kept and at + 1 in kept]
+    # Side by side, the pieces of one word say no more than the word.
+    one_word = [(at, pair) for at, pair in pairs if set(written.get(at, ())) & set(written.get(at + 1, ()))]
+    telling = [pair for pair in pairs if pair not in one_word]
     likelier = [(at, meant[at]) for at in kept if meant and meant[at] != typed.words[at]]
     slipped = {at for at, word in likelier if word.folded != typed.words[at].folded}
     restored = [(at, pair) for at, pair in enumerate(pairwise(meant)) if at in kept and at + 1 in kept]
     restored = [(at, pair) for at, pair in restored if (at, pair) not in pairs]
     touched = [(at, pair) for at, pair in restored if at in slipped or at + 1 in slipped]
+    near = (SLIPPED_PAIRS if slipped else LONG_PAIRS) if long else 1.0
     quoted = [word for phrase in typed.phrases for word in phrase]
     quoted_pairs = [pair for phrase in typed.phrases for pair in pairwise(phrase)]
 
@@ -200,7 +207,8 @@ def plan(
     ranked = list({term.token: term for reading in reversed(readings) for term in reading}.values())
     boosts = _folded(_placed(quoted))
     boosts += _pairs(_placed(quoted_pairs))
-    boosts += _exact_pairs([*pairs, *restored], LONG_PAIRS if long else SHORT_EXACT_PAIRS)
+    boosts += _pairs(one_word, near, written)
+    boosts += _exact_pairs([*pairs, *restored], near if long else SHORT_EXACT_PAIRS)
     boosts += _exact_pairs(_placed(quoted_pairs))
     boosts += _exact([word for _, word in (*words, *((at, meant[at]) for at in kept if meant))] + quoted)
     boosts += _pairs([*pairs, *_placed(quoted_pairs)], TITLE if long else SHORT_TITLE, field=Field.title_pairs)
@@ -208,9 +216,9 @@ def plan(
         readings=tuple(tuple(reading) for reading in readings if reading),
         words=tuple(ranked),
         nearest=long and not strict,
-        pairs=tuple(_pairs([*pairs, *touched], LONG_PAIRS if long else 1.0, written)),
-        pairs_minimum=_pairs_needed(len(pairs), strict),
-        pairs_most=math.ceil(len(pairs) * MOST) if len(pairs) > 1 else 0,
+        pairs=tuple(_pairs([*telling, *touched], near)),
+        pairs_minimum=_pairs_needed(len(telling), strict),
+        pairs_most=math.ceil(len(telling) * MOST) if len(telling) > 1 else 0,
         phrases=tuple(phrase_of(phrase) for phrase in typed.phrases),
         boosts=tuple(boosts),
         without=tuple(phrase_of(phrase) for phrase in typed.without),

@@ -10,11 +10,11 @@ import math
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import pairwise
+from itertools import pairwise, product
 
-from services.search.queries import pairs_as_written, words_as_written
+from services.search.queries import Field, pairs_as_written, words_as_written
 from services.search.vocabulary import Vocabulary
-from shared.vietnamese.forms import WORD, Syllable, syllables, twins, written
+from shared.vietnamese.forms import WORD, Syllable, pair_token, syllables, twins, written
 from shared.vietnamese.keys import decoded
 from shared.vietnamese.text import nfc
 
@@ -88,18 +88,15 @@ def with_bars(vocabulary: Vocabulary, words: Sequence[Syllable]) -> tuple[Syllab
     made = list(words)
     if not any(word.marked for word in words):
         return tuple(made)
-    doubted = [at for at, (a, b) in enumerate(pairwise(words)) if "d" in (a.exact[0], b.exact[0])]
-    near = {at: (words[at].folded, words[at + 1].folded) for at in doubted}
-    spelled = vocabulary.spellings(word for pair in near.values() for word in pair)
-    together = vocabulary.pairs(near.values(), spelled)
-    for at, pair in near.items():
-        known = together[pair]
-        ways = [(one, other) for one in _bars(made[at]) for other in _bars(made[at + 1])]
-        best = max(ways, key=lambda way: known.get(f"{way[0].exact}_{way[1].exact}", 0))
-        if known.get(f"{best[0].exact}_{best[1].exact}", 0) > _BARRED * known.get(
-            f"{made[at].exact}_{made[at + 1].exact}", 0
-        ):
-            made[at : at + 2] = best
+    pairs = {at: pair for at, pair in enumerate(pairwise(words)) if "d" in (pair[0].exact[0], pair[1].exact[0])}
+    known = vocabulary.side_by_side(
+        [pair_token(*way) for a, b in pairs.values() for way in product(_bars(a), _bars(b))], Field.exact_pairs
+    )
+    for at in pairs:
+        ways = list(product(_bars(made[at]), _bars(made[at + 1])))
+        often = [known.get(pair_token(*way), 0) for way in ways]
+        if max(often) > _BARRED * often[0]:
+            made[at : at + 2] = ways[often.index(max(often))]
     return tuple(made)
 
 

@@ -65,10 +65,10 @@ class Vocabulary:
         found = self._kept(self._folded, folded, lambda new: self._index.frequencies(Field.folded, new), _KEPT_WORDS)
         return {word: count for word, count in found.items() if count}
 
-    def side_by_side(self, pairs: Iterable[str]) -> dict[str, int]:
-        """In how many articles each of these pairs stands, "covid_19"; those in none are left out."""
-        found = self._kept(self._neighbours, pairs, lambda new: self._index.frequencies(Field.pairs, new), _KEPT_PAIRS)
-        return {pair: count for pair, count in found.items() if count}
+    def side_by_side(self, tokens: Iterable[str], field: Field = Field.pairs) -> dict[str, int]:
+        """In how many articles each of these pairs stands ("covid_19"); those in none are left out."""
+        found = self._kept(self._neighbours, tokens, lambda new: self._index.frequencies(field, new), _KEPT_PAIRS)
+        return {token: count for token, count in found.items() if count}
 
     def _kept(
         self, kept: dict[K_, V_], wanted: Iterable[K_], ask: Callable[[Sequence[K_]], dict[K_, V_]], most: int

@@ -130,7 +130,7 @@ class SearchAnswer(Contract):
     total: int
     """Articles that have what was asked for: all its words, or enough of them side by side."""
     nearest: int = 0
-    """How many of these results have not, and are in no total: they come nearest to it."""
+    """How many of these results, at least, have not and are in no total: they come nearest to it."""
     took_ms: float
     suggestion: str | None = None
     facets: dict[str, list[dict[str, Any]]] = {}

@@ -56,7 +56,7 @@ class Found:
     total: int
     facets: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
     nearest: int = 0
-    """How many of `documents` do not match, and are not in `total`: they come nearest (see QueryPlan.nearest)."""
+    """How many of `documents`, at least, are not in `total`: they come nearest to matching (see QueryPlan.nearest)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +205,11 @@ def freshness(now: float, published_at: int) -> float:
     """What a document's score grows by, as a share of itself."""
     days = max(0.0, (now - published_at) / 86_400)
     return FRESHNESS * 0.5 ** (days / HALF_LIFE_DAYS)
+
+
+def beyond(total: int, offset: int, listed: int) -> int:
+    """How many of a page's documents are more than match."""
+    return max(0, min(listed, offset + listed - total))
 
 
 def labelled(buckets: Iterable[tuple[object, int]]) -> list[tuple[str, str, int]]:

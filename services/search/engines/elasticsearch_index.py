@@ -9,13 +9,14 @@ from services.search import documents as docs
 from services.search.documents import IndexDocument
 from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
-from services.search.engines.elasticsearch_queries import MATCHING, matching, ranking, source, visible
+from services.search.engines.elasticsearch_queries import matching, ranking, source, visible
 from services.search.queries import Field, QueryPlan
 from shared.away import Unavailable, is_away, is_away_status
 
 # Batches up to this size are new stories and are made searchable at once; an import waits for the next refresh.
 _REFRESH_AT_ONCE = 10
 _SIMILAR_TERMS = 25
+_MATCHING = "matching"
 _NEWEST = [{"published_at": "desc"}, {"id": "desc"}]
 _BEST = [{"_score": "desc"}, {"id": "asc"}]
 
@@ -69,7 +70,6 @@ class ElasticsearchIndex(base.Index):
         if plan.nothing:
             return Found([], 0, {name: [] for name in base.FACETS} if facets else {})
         newest = sort == "newest" or plan.everything
-        nearest = plan.nearest and not newest
         beyond = offset >= base.MAX_OFFSET
         wanted = {name: {"terms": {"field": column, "size": base.FACET_SIZE}} for name, column in base.FACETS.items()}
         with away():
@@ -80,9 +80,9 @@ class ElasticsearchIndex(base.Index):
                 from_=0 if beyond else min(offset, base.MAX_OFFSET - size),
                 size=0 if beyond else size,
                 track_total_hits=False,
-                aggs={MATCHING: {"filter": matching(plan, scope), "aggs": wanted if facets else {}}},
+                aggs={_MATCHING: {"filter": matching(plan, scope), "aggs": wanted if facets else {}}},
             )
-        counted, hits = answer["aggregations"][MATCHING], answer["hits"]["hits"]
+        counted, hits = answer["aggregations"][_MATCHING], answer["hits"]["hits"]
         total = int(counted["doc_count"])
         buckets = {
             name: base.labelled((bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"])
@@ -90,8 +90,7 @@ class ElasticsearchIndex(base.Index):
         }
         if offset and offset >= total:
             hits = []
-        apart = sum(MATCHING not in hit.get("matched_queries", ()) for hit in hits) if nearest else 0
-        return Found(_documents(hits), total, buckets, apart)
+        return Found(_documents(hits), total, buckets, base.beyond(total, offset, len(hits)))
 
     def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         filters = {f"p{at}": matching(plan, scope) for at, plan in enumerate(plans)}

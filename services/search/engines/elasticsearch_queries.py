@@ -13,8 +13,6 @@ from shared.vietnamese import forms
 
 # Keys of a stored document; the searched forms are made from them and not stored.
 _KEYWORDS = ("status", "section", "section_facet", "author", "author_facet", "starts", "spellings")
-MATCHING = "matching"
-"""The name by which a hit of `ranking` says that it matches, in a plan that lists the nearest too."""
 _STORED = list(IndexDocument.__slots__)
 
 
@@ -61,13 +59,9 @@ def matching(plan: QueryPlan, scope: SearchFilter) -> dict[str, Any]:
 
 def ranking(plan: QueryPlan, scope: SearchFilter) -> dict[str, Any]:
     should = [_term(term) for term in plan.ranked]
-    listed = [matching(plan.listed(), scope)]
-    if plan.nearest:
-        matches = {"bool": matching(plan, scope)["bool"] | {"_name": MATCHING}}
-        should.append({"constant_score": {"filter": matches, "boost": 0}})
     if plan.pairs_most:
         should.append({"constant_score": {"filter": _some(plan.pairs, plan.pairs_most), "boost": MOST_PAIRS}})
-    scored = {"bool": {"filter": listed, "should": should}}
+    scored = {"bool": {"filter": [matching(plan.listed(), scope)], "should": should}}
     fresh = {
         "exp": {
             "published_at": {

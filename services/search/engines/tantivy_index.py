@@ -197,14 +197,7 @@ class TantivyIndex(base.Index):
         else:
             listed = self._matching(plan.listed(), scope) if nearest else matching
             hits = self._best(searcher, self._ranking(searcher, plan, listed), offset, size)
-        documents = self._found(searcher, hits)
-        return Found(documents, total, buckets, self._not_in(searcher, matching, documents) if nearest else 0)
-
-    def _not_in(self, searcher: Searcher, matching: Query, documents: Sequence[IndexDocument]) -> int:
-        """How many of the documents do not match."""
-        these = Query.term_set_query(self._schema, "id", [document.id for document in documents])
-        both: Any = searcher.search(Query.boolean_query([(Occur.Must, these), (Occur.Must, matching)]), 1)
-        return len(documents) - int(both.count)
+        return Found(self._found(searcher, hits), total, buckets, base.beyond(total, offset, len(hits)))
 
     def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, Any]]:
         if offset + size > _RANKED_WINDOW:
