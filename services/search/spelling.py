@@ -7,11 +7,12 @@ same letters, then those one slip away.
 """
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import pairwise, product
 
+from services.search.content import content
 from services.search.queries import Field, pairs_as_written, words_as_written
 from services.search.vocabulary import Vocabulary
 from shared.vietnamese.forms import WORD, Syllable, pair_token, syllables, twins, written
@@ -37,6 +38,8 @@ _OTHER_MARKS = 3.5
 _MARKS_TAKEN = 7.0
 _SLIP = 6.0
 _KEYS = 1.0
+# Of more words than this, what is not just left out must stand side by side in the paper as it is offered.
+_FEW = 6
 # What the paper writes so much oftener with đ than with d is meant so.
 _BARRED = 10
 # Weight of single syllables against pairs, and the different syllables of an article that make a share of articles
@@ -64,10 +67,11 @@ class Offer:
     words: tuple[Syllable, ...]
 
 
-def suggest(vocabulary: Vocabulary, typed: str, right: Container[int] = ()) -> Offer | None:
+def suggest(vocabulary: Vocabulary, typed: str, right: Iterable[int] = ()) -> Offer | None:
     """A better spelling of a query, or None. It differs from what was typed and finds more in published articles.
 
-    The words at the places of `right` stand so in the paper, in one piece or in several: they are left as they are.
+    The words at the places of `right` stand so in the paper, in one piece or in several: they are left as they are,
+    and so are marked ones that only ask.
     """
     words = syllables(typed)
     if not words or len(words) > MAX_WORDS:
@@ -75,6 +79,8 @@ def suggest(vocabulary: Vocabulary, typed: str, right: Container[int] = ()) -> O
     marked = any(word.marked for word in words)
     if marked and vocabulary.index.counts([pairs_as_written(words)])[0]:
         return None
+    asking = set(range(len(words))) - set(content(words))
+    right = {*right, *(at for at in asking if words[at].marked)}
     others = [reading for reading in readings(vocabulary, words, right) if not _same(reading, words)]
     best = _finds_more(vocabulary, words, marked, others[:_JUDGED])
     return None if best is None else Offer(_respell(typed, words, best), tuple(best))
@@ -236,6 +242,9 @@ def _finds_more(
     whatever else is more frequent.
     """
     for as_written in (pairs_as_written, words_as_written):
+        if as_written is words_as_written and marked and len(words) > _FEW:
+            # Some long article has any words.
+            offers = [offer for offer in offers if all(map(_restores, words, offer))]
         typed = 0
         # Mostly the first one is it: the others are looked up only where it is not.
         for some in filter(None, (offers[:1], offers[1:])):
@@ -248,6 +257,11 @@ def _finds_more(
         if typed:
             return None
     return None
+
+
+def _restores(word: Syllable, offered: Syllable) -> bool:
+    """Whether nothing but marks is added, where none are."""
+    return word == offered or (not word.marked and word.folded == offered.folded)
 
 
 def _respell(typed: str, words: Sequence[Syllable], best: Sequence[Syllable]) -> str:

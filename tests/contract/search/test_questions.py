@@ -85,3 +85,13 @@ def test_a_phrase_and_a_minus_hold_for_the_nearest_too(reader: Reader) -> None:
 def test_a_few_words_mean_each_of_them(reader: Reader) -> None:
     answer = reader.search("giá cam vườn")
     assert ([hit.id for hit in answer.results], answer.total, answer.nearest) == ([3], 1, 0)
+
+
+@pytest.mark.parametrize(
+    "typed", ["làm thế nào đến bản họ", "đi chợ ở đâu hả ông", "bà con trong bản của mình ăn cơm mới"]
+)
+def test_a_right_question_is_not_corrected(engine: SearchEngine, reader: Reader, typed: str) -> None:
+    # Each has all the words of a question but one, and that with other marks.
+    texts = ["Nào họ, đến làm. Bản thể.", "Hả, ông ở đầu chợ đi.", "Mới ăn. Cơm của bản. Con bà trong mỉnh."]
+    put(engine, [article(40 + number, "Chuyện", text) for number, text in enumerate(texts * 9)])
+    assert reader.search(typed).suggestion is None
