@@ -194,6 +194,30 @@ class ListWebComments(ListWebVersions):
     kind: ClassVar[str] = "list_web_comments"
 
 
+class LostAddress(Contract):
+    """An address that readers asked for in vain."""
+
+    address: str
+    times: int
+    last_at: AwareDatetime
+
+
+class AddressUseAnswer(Contract):
+    led: dict[str, int] = {}
+    """How often a rule led somewhere, by its id; "articles" and "forms": what leads without a rule."""
+    lost: tuple[LostAddress, ...] = ()
+    """The most often asked for first."""
+
+
+class ListAddressUse(Query):
+    """What became of those who asked for addresses of a former site in the last weeks."""
+
+    kind: ClassVar[str] = "list_address_use"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = AddressUseAnswer
+    size: int = Field(100, ge=1, le=500)
+
+
 class ListSearchVersions(ListWebVersions):
     kind: ClassVar[str] = "list_search_versions"
     queue: ClassVar[Queue] = Queue.query
@@ -352,6 +376,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SuggestTitles,
     ListWebVersions,
     ListWebComments,
+    ListAddressUse,
     ListSearchVersions,
     ListCounterVersions,
 )
