@@ -62,7 +62,7 @@ LOCKED = (
             "tables of web's locked by somebody's session, 60 readers of old stories",
             (
                 *("QueueWaitLong queue=page", "PublishVisibleBurn burn=14.4x", "ServedStale"),
-                *("PageLatencyBurn", "ReaderAvailabilityBurn burn=14.4x"),
+                *("PageLatencyBurn burn=6x", "ReaderAvailabilityBurn burn=14.4x"),
             ),
             _LOCKS.cause,
             _LOCKS.mend,
