@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, exists, insert, or_, select, update
 
-from services.ingest.exchange.importers import FORMATS, format_of
+from services.ingest.exchange.importers import FORMATS, SUFFIXES, format_of
 from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
@@ -17,7 +17,6 @@ from shared import clock
 from shared.database import read, write
 from shared.settings import get_settings
 
-SUFFIXES = (".ndjson", ".jsonl", ".json", ".xml", ".rss", ".atom", ".wxr", ".txt")
 MAX_FILE_BYTES = 500_000_000
 FILES_KEPT = timedelta(days=7)
 """After a dry run or a failure, for the run that is meant."""
@@ -66,7 +65,7 @@ def hand_in(
     row = {
         "name": name[:200], "file": file.name, "format": kind, "dry_run": dry_run,
         "fetch_media": fetch_media, "as_status": status,
-        "state": "waiting", "done": 0, "counts": {}, "problems": [], "created_by": actor.name,
+        "state": "waiting", "done": 0, "counts": {}, "told": {}, "problems": [], "created_by": actor.name,
         "created_at": clock.moment(),
     }  # fmt: skip
     with write(engine) as connection:

@@ -130,10 +130,10 @@ def test_an_import_takes_a_removed_picture_over_once_more(store: Engine, tmp_pat
     (tmp_path / "anh").mkdir()
     Image.new("RGB", (300, 200), "green").save(tmp_path / "anh" / "doi.jpg")
     sent = {"body": '<p><img src="https://cu.example/anh/doi.jpg"></p>'}
-    placed, _ = Pictures(store, EDITOR, tmp_path).place(dict(sent))
+    placed, _, _ = Pictures(store, EDITOR, [tmp_path]).place(dict(sent))
     row = media.found(store)[0]
     media.remove(store, row.id, EDITOR, pictures.is_used)
-    assert Pictures(store, EDITOR, tmp_path).place(dict(sent)) == (placed, ())
+    assert Pictures(store, EDITOR, [tmp_path]).place(dict(sent)) == (placed, (), False)
     assert files(media.found(store)[0])[0].exists()
     media.remove(store, media.found(store)[0].id, EDITOR, pictures.is_used)
     assert Pictures(store, EDITOR).place(dict(sent))[1] == ("https://cu.example/anh/doi.jpg",)
