@@ -81,6 +81,8 @@ class Fault:
     clears_within_s: float = 180.0
     steady_s: float = 5.0
     """An alert is over when it has not fired for so long."""
+    clean_up: Callable[[OnCall], object] = lambda who: None
+    """What the mending has left."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +113,16 @@ def _one(fault: Fault, who: OnCall, seen: Callable[[Seen], object]) -> None:
     for alert in fault.alerts:
         assert watch.gone(alert, before - 3, _BEFORE_S, 1) is not None, f"{alert} fires before {fault.what}"
     began = time.monotonic()
-    fault.cause(who)
-    fired = {alert: watch.first(alert, began, fault.fires_within_s) for alert in fault.alerts}
-    mended = time.monotonic()
-    by = fault.mend(who)
+    try:
+        fault.cause(who)
+        fired = {alert: watch.first(alert, began, fault.fires_within_s) for alert in fault.alerts}
+    finally:
+        mended = time.monotonic()
+        by = fault.mend(who)
     for alert, at in fired.items():
         over = watch.gone(alert, mended, fault.clears_within_s, fault.steady_s)
         seen(Seen(alert, fault.what, at and at - began, by, over and over - mended))
+    fault.clean_up(who)
 
 
 def write_table(rows: Sequence[Seen], cannot: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ from tests.wait import until
 
 
 class _Locks:
-    """On tables of pages alone, all the time; on articles, 20 s of each 23; and readers of old stories."""
+    """On tables of pages alone, all the time; on articles, 20 s of each 30; and readers of old stories."""
 
     def __init__(self) -> None:
         self._enough = threading.Event()
@@ -19,7 +19,7 @@ class _Locks:
         tables = "LOCK TABLE front_page, comments IN ACCESS EXCLUSIVE MODE"
         who.sql("web", "BEGIN", tables, "SELECT pg_sleep(900)", wait=False)
         often = "BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(20)"
-        script = f"sleep 10; while psql -U toasoan -d web -c '{often}'; do sleep 3; done"
+        script = f"sleep 10; while psql -U toasoan -d web -c '{often}'; do sleep 10; done"
         who.watched.house.compose("exec", "-d", "postgres", "sh", "-c", script)
         self._enough.clear()
         for path in (*paths, "/"):
@@ -66,6 +66,7 @@ LOCKED = (
             ),
             _LOCKS.cause,
             _LOCKS.mend,
+            fires_within_s=180,
         ),
     ),
     (stopped("counters", "StoreDown store=redis instance=counters:6379"),),

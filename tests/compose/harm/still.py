@@ -16,6 +16,7 @@ _CONNECTIONS = 172  # of 200
 # 290 MB of 384, ten at a time: what one script writes is held three times over until it is on the disk.
 _TENS = 29
 _FILL = 'for i=1,10 do redis.call("set", "ts:filler:"..ARGV[1]..i, string.rep("x", 1000000)) end'
+_FORGET = 'for i=1,10 do redis.call("unlink", "ts:filler:"..ARGV[1]..i) end'
 _MORE_MEMORY = """
 services:
   counters:
@@ -32,9 +33,9 @@ def _freeze_workers(who: OnCall) -> None:
     who.publish(_BURST)
 
 
-def _fill_counters(who: OnCall) -> None:
+def _fill_counters(who: OnCall, script: str = _FILL) -> None:
     for ten in range(_TENS):
-        who.redis("counters", "eval", _FILL, "0", f"{ten}:")
+        who.redis("counters", "eval", script, "0", f"{ten}:")
 
 
 def _more_memory(who: OnCall) -> str:
@@ -107,7 +108,13 @@ STANDING_STILL = (
         ),
     ),
     (
-        Fault("290 MB more in `counters`", ("RedisMemoryHigh instance=counters:6379",), _fill_counters, _more_memory),
+        Fault(
+            "290 MB more in `counters`",
+            ("RedisMemoryHigh instance=counters:6379",),
+            _fill_counters,
+            _more_memory,
+            clean_up=lambda who: _fill_counters(who, _FORGET),
+        ),
         Fault(
             f"a program that keeps {_CONNECTIONS} of PostgreSQL's 200 connections open",
             ("PostgresConnectionsHigh",),

@@ -55,7 +55,7 @@ def _fill_disk(who: OnCall) -> None:
 
 
 def _make_room(who: OnCall) -> str:
-    who.sh("broker", "rm /data/filler /data/filler-too")
+    who.sh("broker", "rm -f /data/filler /data/filler-too")
     return f"room made on the disk, {who.reconciles('ReconcileLate')}"
 
 
