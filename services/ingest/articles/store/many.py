@@ -39,7 +39,7 @@ def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> lis
 
 def _prepared(sent: ArticleInput, actor: Actor) -> Submission | Refused:
     try:
-        return Submission(sent, prepare(sent), actor, bulk=True)
+        return Submission(sent, prepare(sent), actor, bulk=True, keep_opening=True)
     except Refused as refused:
         return refused
 
