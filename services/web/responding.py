@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.web.asked_pages import head_of
 from services.web.cache import PageCache, PageUnavailable
 from services.web.cached_response import Entry, StaticEntry, security_headers
 from services.web.negotiation import has_already, takes_gzip
@@ -57,6 +58,9 @@ class Responder:
         except PageUnavailable as error:
             log.warning("page not to be had", path=path[:200], error=str(error)[:300])
             return self.unavailable(request)
+        if entry.page.article_id and request.method == "GET":
+            noted = (entry.page.article_id, request.scope["client"], head_of(request.scope["headers"]))
+            self._pages.asked.append(noted)
         return self.sent(request, entry)
 
     async def media(self, name: str) -> Entry | int:
