@@ -1,4 +1,4 @@
-"""Drain, judge, drain; dies on the way: `python judge_process.py STEP NOW`, with STEP one of `STEPS`, or "none"."""
+"""Drain, judge, drain; dies on the way: `python judge_process.py STEP NOW`, with STEP one of `STEPS`."""
 
 import sys
 from typing import Any
@@ -44,7 +44,7 @@ def main(step: str, now: float) -> None:
         around(store, "note_drain", "after")
     elif name == "add_delta":
         around(store, name, moment)
-    elif step != "none":
+    else:
         around(hot, name, moment)
     judging.judge(hot, now)
     drain(hot, source)
