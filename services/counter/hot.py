@@ -1,8 +1,9 @@
 """The hot part of the counts, in Redis: what was seen in the last half hour, and what SQL does not hold yet.
 
 Memory, with 1,000,000 articles viewed within an hour: about 25 bytes for each (article, visitor) of the last 30 to 60
-minutes and 20 bytes for each (article, day), because both stand in small hashes that Redis packs (the sharding by
-hash is Instagram's, "Storing hundreds of millions of simple key-value pairs in Redis"). tests measure it.
+minutes (50 and the referrer's domain for one that may be judged: seen.py) and 20 bytes for each (article, day), because
+both stand in small hashes that Redis packs (the sharding by hash is Instagram's, "Storing hundreds of millions of
+simple key-value pairs in Redis"). tests measure it.
 """
 
 import struct
