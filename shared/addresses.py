@@ -35,6 +35,7 @@ def blocks(address: str) -> tuple[str, ...]:
     return tuple(f"{inet_ntop(AF_INET6, packed[: bits // 8] + bytes(16 - bits // 8))}/{bits}" for bits in (64, 48))
 
 
+@lru_cache(maxsize=20_000)
 def is_private(address: str) -> bool:
     """An address inside a house, or no address at all."""
     if address.partition(".")[0] in _PUBLIC:

@@ -134,6 +134,9 @@ views_accepted_total = Counter("views_accepted", "Views held by the broker or th
 views_rejected_total = Counter("views_rejected", "Beacons not counted", ["reason"], registry=REGISTRY)
 views_counted_total = Counter("views_counted", "Views the counter added", registry=REGISTRY)
 views_repeated_total = Counter("views_repeated", "Views of the same visitor inside the window", registry=REGISTRY)
+views_taken_back_total = Counter(
+    "views_taken_back", "Views taken back because they were judged made up", ["reason"], registry=REGISTRY
+)
 views_damaged_bytes_total = Counter(
     "views_damaged_bytes", "Bytes of the journal of views that were no whole record", registry=REGISTRY
 )

@@ -59,7 +59,7 @@ class Web:
         self.changes = Changes(source, self.pages)
         self.clock = Clock()
         self.asker = Asker(publisher("web"))
-        self.sink = ViewSink(ask=self.asker.ask_sync)
+        self.sink = ViewSink(ask=self.asker.ask_sync, asked=self.pages.asked)
         # Beside the journal of views: a container keeps that folder.
         journal = CommentJournal(settings.data_dir / "views" / "comments")
         self.comments = Comments(journal, self.asker.ask_sync)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from services.web.asked_pages import noting
 from services.web.cached_response import Entry, Filling, StaticEntry, this_hour
 from services.web.gzip_pieces import Piece
 from services.web.page import Gone, Missing, Moved, Page
@@ -61,6 +62,8 @@ class PageCache:
         self._limit = limit_bytes
         self.hot: dict[bytes, Entry | StaticEntry] = {}
         self.hits: Counter[str] = Counter()
+        self.asked = noting()
+        """Requests for pages of articles, for who counts views."""
         self._entries: dict[str, Entry] = {}
         self._addresses: dict[str, Address] = {}
         self._by_key: dict[str, set[str]] = {}

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.web.asked_pages import head_of
 from services.web.cache import PageCache, PageUnavailable
 from services.web.cached_response import Entry, StaticEntry, security_headers
 from services.web.former import FormerAddresses
@@ -47,7 +48,7 @@ class Responder:
                 return _redirect(moved)
             if address is None:
                 return await self._elsewhere(request, url)
-            return self.sent(request, await self._pages.entry(address))
+            entry = await self._pages.entry(address)
         except (Moved, Gone) as other:
             # The number behind an address of a former site is another article's here.
             return await self._former_or(request, url, other)
@@ -57,6 +58,10 @@ class Responder:
         except PageUnavailable as error:
             log.warning("page not to be had", path=path[:200], error=str(error)[:300])
             return self.unavailable(request)
+        if entry.page.article_id and request.method == "GET":
+            noted = (entry.page.article_id, request.scope["client"], head_of(request.scope["headers"]))
+            self._pages.asked.append(noted)
+        return self.sent(request, entry)
 
     async def media(self, name: str) -> Entry | int:
         """What says that a file of the media folder is public, by its name; 404 for one that is not, 503 where nobody

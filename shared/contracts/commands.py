@@ -29,7 +29,8 @@ class CountViews(Command):
     """Accepted views, and the tally of refused ones, in one batch that counts once however often it arrives.
 
     `views` are (article id, visitor key, unix seconds, referrer domain or "").
-    `rejected` are (reason, number) since the last batch.
+    `rejected` are (reason, number) since the last batch. `asked` are (article id, visitor key) of readers who have
+    asked for the article's page.
     """
 
     kind: ClassVar[str] = "count_views"
@@ -37,6 +38,7 @@ class CountViews(Command):
     batch_id: str
     views: tuple[tuple[int, str, int, str], ...]
     rejected: dict[str, int] = {}
+    asked: tuple[tuple[int, str], ...] = ()
 
 
 class SetTrendingRule(Command):

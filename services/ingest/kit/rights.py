@@ -43,6 +43,7 @@ class Action(StrEnum):
     royalties = "Chấm nhuận bút"
     royalties_approve = "Duyệt bảng nhuận bút, sửa biểu mức"
     transfer = "Nhập, xuất dữ liệu; nguồn tin và webhook"
+    opening = "Nhận lượt xem cũ của bài đưa từ nơi khác về"
     audit = "Xem nhật ký"
     sections = "Sửa chuyên mục và quy trình"
     users = "Quản lý tài khoản"
@@ -92,6 +93,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.royalties: _row("        -         -       all        all    all    -"),
     Action.royalties_approve: _row("-         -       -          all    all    -"),
     Action.transfer: _row("         -         -       -          -      all    -"),
+    Action.opening: _row("          -         -       -          -      all    -"),
     Action.audit: _row("            -         -       -          all    all    all"),
     Action.sections: _row("         -         -       -          all    all    -"),
     Action.users: _row("            -         -       -          -      all    -"),
@@ -108,6 +110,7 @@ _SCOPES = {
     Action.approve: Scope.publish,
     Action.publish: Scope.publish,
     Action.withdraw: Scope.publish,
+    Action.opening: Scope.opening,
 }
 _SEAL = "Bạn không có quyền làm việc này."
 
@@ -128,7 +131,7 @@ def may(account: Account, action: Action, *, section_id: int | None = None, owne
     return is_own or (how_far is Reach.section and section_id is not None and account.works_at(section_id))
 
 
-def actor_may(actor: Actor, action: Action, *, section_id: int, owner: str) -> bool:
+def actor_may(actor: Actor, action: Action, *, section_id: int | None = None, owner: str | None = None) -> bool:
     """`may` for whoever changes an article: a person by the role, a program by its scopes."""
     if actor.account is not None:
         return may(actor.account, action, section_id=section_id, owner=owner)

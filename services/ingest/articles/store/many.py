@@ -63,7 +63,7 @@ def _all_of(
 
 def _prepared(sent: ArticleInput, actor: Actor) -> Submission | Refused:
     try:
-        return Submission(sent, prepare(sent), actor, bulk=True)
+        return Submission(sent, prepare(sent), actor, bulk=True, keep_opening=True)
     except Refused as refused:
         return refused
 

@@ -36,6 +36,7 @@ _ACTS = {
     "unpublished": "gỡ",
     "withdrawn": "rút",
     "corrected": "cải chính",
+    "opening_views": "nhận lượt xem cũ",
     "submitted": "gửi biên tập",
     "edited": "biên tập",
     "approved": "duyệt",
@@ -75,6 +76,7 @@ _FIELDS = {
     "amount": "số tiền", "author": "tác giả", "kind": "thể loại", "from_month": "từ tháng", "scopes": "quyền",
     "prefix": "đầu khóa", "url": "địa chỉ", "dry_run": "chạy thử", "pinned": "ghim", "rule": "quy tắc",
     "position": "vị trí", "steps": "các bước", "approver": "người duyệt", "per_picture": "theo từng ảnh",
+    "views": "lượt xem",
 }  # fmt: skip
 
 
