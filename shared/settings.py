@@ -11,21 +11,23 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.production import KEY_CHARS, faults_of_address, faults_of_store, weakness
+
 # sockaddr_un holds 108 bytes with the final NUL; longer paths cannot be bound.
 _SOCKET_PATH_BYTES = 100
-_SECRET_CHARS = 32
-_LOOPBACK = (None, "localhost", "127.0.0.1", "::1", "0.0.0.0")
 
 
 class Settings(BaseSettings):
     """The environment's `TOASOAN_…` names (and `ELASTICSEARCH_URL`), checked."""
 
-    model_config = SettingsConfigDict(env_prefix="TOASOAN_", extra="ignore", frozen=False, env_ignore_empty=True)
+    # Errors name variables and never their values: some are secrets, and errors are logged.
+    model_config = SettingsConfigDict(
+        env_prefix="TOASOAN_", extra="ignore", frozen=False, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="address the HTTP services listen on")
     web_port: int = Field(8000, ge=0, le=65535, description="port of the readers' site")
@@ -92,11 +94,14 @@ class Settings(BaseSettings):
 
     def _refuse_defaults(self) -> None:
         """Production mode: what is only safe, or only right, on one's own machine must have been said otherwise."""
-        if len(self.secret_key) < _SECRET_CHARS:
-            raise ValueError(f"TOASOAN_SECRET_KEY must be set in production mode, {_SECRET_CHARS} characters or more")
+        if wrong := weakness(self.secret_key, KEY_CHARS):
+            raise ValueError(f"TOASOAN_SECRET_KEY {wrong} in production mode")
         for name in ("site_url", "ingest_url"):
-            if name not in self.model_fields_set or urlsplit(getattr(self, name)).hostname in _LOOPBACK:
-                raise ValueError(f"TOASOAN_{name.upper()} must be the public address in production mode")
+            for wrong in faults_of_address(getattr(self, name) if name in self.model_fields_set else ""):
+                raise ValueError(f"TOASOAN_{name.upper()} {wrong} in production mode")
+        for name in ("database_url", "broker_url", "redis_url", "elasticsearch_url"):
+            for wrong in faults_of_store(getattr(self, name)) if getattr(self, name) else ():
+                raise ValueError(f"{'' if name.startswith('elastic') else 'TOASOAN_'}{name.upper()} {wrong}")
         if self.demo:
             raise ValueError("TOASOAN_DEMO must be 0 in production mode")
 
@@ -159,7 +164,7 @@ def _read_secret(path: Path) -> str:
         key = path.read_text().strip().strip("\0")
     except FileNotFoundError:
         return ""
-    return key if len(key) >= _SECRET_CHARS else ""
+    return key if len(key) >= KEY_CHARS else ""
 
 
 @lru_cache(maxsize=1)

@@ -153,6 +153,14 @@ class PostgresServer:
         self.process = _start([str(self._bin / "postgres"), "-D", str(self._data), *settings], self._user)
         until(lambda: psycopg.connect(self.url(), connect_timeout=1).close() is None, 30, "PostgreSQL answers")
 
+    def trust_everybody(self) -> None:
+        """From now on nobody is asked for a password, as after a careless line in pg_hba.conf."""
+        (self._data / "pg_hba.conf").write_text("host all all all trust\n")
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        anybody = self.url().replace(self.password, "anything")
+        until(lambda: psycopg.connect(anybody).close() is None, 20, "everybody is let in")
+
     def new_database(self) -> str:
         """Address of a fresh, empty database."""
         name = f"t{uuid4().hex[:12]}"

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch, NotFoundError
 
 from services.search.engines import base
 from services.search.engines.base import Index, Made
@@ -139,6 +139,9 @@ class ElasticsearchEngine(base.SearchEngine):
                 # Another process made it in the same moment.
                 if "resource_already_exists" not in str(error):
                     raise
+            except AuthorizationException as error:
+                # Whoever only asks has an account that makes nothing: the worker that writes comes first.
+                raise Unavailable(f"Elasticsearch has no index {name} yet, and this account may not make it") from error
         self._forget()
         made = self._indexes()[use]
         if made is None:
