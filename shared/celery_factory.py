@@ -18,6 +18,7 @@ from kombu import compression
 from kombu.exceptions import KombuError
 from kombu.serialization import register
 
+from shared import tls
 from shared.contracts.envelope import COMPRESS_OVER_BYTES
 from shared.contracts.queues import UNKEPT, Queue
 from shared.settings import get_settings
@@ -59,6 +60,7 @@ def make_celery(service: str) -> Celery:
     app.conf.update(
         broker_url=settings.celery_broker_url,
         broker_transport_options=_transport_options(settings.celery_broker_url, service),
+        broker_use_ssl=tls.for_celery(settings.celery_broker_url),
         broker_connection_timeout=3,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # a broker that is away for a night is waited for

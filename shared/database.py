@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect, make_url
 
+from shared import tls
 from shared.settings import get_settings
 from shared.versions import newest
 
@@ -146,6 +147,7 @@ def _postgresql_engine(url: str, service: str) -> Engine:
             "options": f"-csearch_path={service} -cstatement_timeout={_STATEMENT_SECONDS * 1000}",
             **_TCP,
             **proof,
+            **tls.for_postgresql(url),
         },
     )
 

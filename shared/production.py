@@ -26,6 +26,8 @@ _BUILT_IN = {
     "https": {"elastic"},
 }
 
+_PLAIN = {"redis": "rediss", "http": "https", "amqp": "amqps"}
+
 
 def weakness(text: str, chars: int) -> str:
     """Why a key or password can be guessed; "" for one that was drawn at random, as `openssl rand -hex 24` does."""
@@ -48,13 +50,17 @@ def faults_of_address(url: str) -> Iterator[str]:
         yield "must be the public address"
 
 
-def faults_of_store(url: str) -> Iterator[str]:
-    """What is wrong with the account in a store's address. Never holds its password."""
+def faults_of_store(url: str, with_tls: bool = False) -> Iterator[str]:
+    """What is wrong with the account in a store's address, or the way there. Never holds its password."""
     parts = urlsplit(url.replace("{service}", "service"))
     scheme = parts.scheme.partition("+")[0]
     query = parse_qs(parts.query)
     user = unquote(parts.username or "") or query.get("user", query.get("username", [""]))[0]
     password = unquote(parts.password or "") or query.get("password", [""])[0]
+    if with_tls and scheme in _PLAIN:
+        yield f"must begin with {_PLAIN[scheme]}:// where TOASOAN_STORES_CA is set"
+    if query.get("ssl_cert_reqs", ["required"])[0].lower().removeprefix("cert_") != "required":
+        yield "must not switch off the check of the server's certificate"
     if not user or not password:
         yield "must name a user and its password: a store that lets in whoever comes (`trust`) is nobody's"
         return

@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     elasticsearch_url: str | None = Field(
         None, validation_alias="ELASTICSEARCH_URL", description="search engine. Unset: tantivy in the data dir"
     )
+    stores_ca: Path | None = Field(
+        None, description="certificates of whom the stores' own are signed by: then all are spoken to with TLS"
+    )
     search_index: str = Field("toasoan-articles", description="alias of the article index in Elasticsearch")
 
     site_url: str = Field("http://127.0.0.1:8000", description="address readers use; canonical links start with it")
@@ -100,7 +103,8 @@ class Settings(BaseSettings):
             for wrong in faults_of_address(getattr(self, name) if name in self.model_fields_set else ""):
                 raise ValueError(f"TOASOAN_{name.upper()} {wrong} in production mode")
         for name in ("database_url", "broker_url", "redis_url", "elasticsearch_url"):
-            for wrong in faults_of_store(getattr(self, name)) if getattr(self, name) else ():
+            with_tls = self.stores_ca is not None
+            for wrong in faults_of_store(getattr(self, name), with_tls) if getattr(self, name) else ():
                 raise ValueError(f"{'' if name.startswith('elastic') else 'TOASOAN_'}{name.upper()} {wrong}")
         if self.demo:
             raise ValueError("TOASOAN_DEMO must be 0 in production mode")

@@ -140,7 +140,8 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://toasoan:{self.password}@{self.address}:{self.port}/{database}"
 
-    def start(self) -> None:
+    def start(self, **more: str) -> None:
+        """With `more` of postgresql.conf."""
         options = {
             "port": self.port,
             "listen_addresses": self.address,
@@ -148,6 +149,7 @@ class PostgresServer:
             "fsync": self._fsync,
             "shared_buffers": "32MB",
             "max_connections": 150,
+            **more,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self.process = _start([str(self._bin / "postgres"), "-D", str(self._data), *settings], self._user)

@@ -9,6 +9,7 @@ from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.elasticsearch_index import ElasticsearchIndex, away
 from services.search.engines.elasticsearch_queries import mapping
+from shared import tls
 from shared.away import Unavailable
 from shared.telemetry import log
 
@@ -27,7 +28,12 @@ class ElasticsearchEngine(base.SearchEngine):
 
     def __init__(self, url: str, alias: str) -> None:
         self._client = Elasticsearch(
-            url, request_timeout=_TIMEOUT_SECONDS, max_retries=2, retry_on_timeout=False, http_compress=True
+            url,
+            request_timeout=_TIMEOUT_SECONDS,
+            max_retries=2,
+            retry_on_timeout=False,
+            http_compress=True,
+            **tls.for_elasticsearch(url),
         )
         self._alias = alias
         self._known: dict[str, ElasticsearchIndex | None] = {}
