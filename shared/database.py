@@ -33,6 +33,9 @@ from shared.versions import newest
 
 # SQLite writers wait for each other this long before they give up.
 _BUSY_SECONDS = 10
+# Pages after which SQLite writes its log back into the database. Where the house is copied all the while the copier
+# does that, as soon as it has read the log; the bound is for when it does not run.
+_LOG_PAGES, _COPIED_LOG_PAGES = 1_000, 32_000
 # A statement that PostgreSQL has not finished by then is cancelled: no endless waits.
 _STATEMENT_SECONDS = 30
 # A server, or a cable, that says nothing at all cancels nothing: then the connection is given up.
@@ -188,6 +191,7 @@ def _sqlite_engine(url: str) -> Engine:
             "cache_size=-8000",
             "temp_store=MEMORY",
             "journal_size_limit=67108864",
+            f"wal_autocheckpoint={_COPIED_LOG_PAGES if get_settings().copy_dir else _LOG_PAGES}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
     rejected_comment_days: int = Field(90, ge=8, description="days until a rejected comment is deleted")
     referrer_days: int = Field(400, ge=1, description="days for which it is known where readers came from")
+    copy_dir: Path | None = Field(
+        None, description="folder on another disk that follows the house, with SQLite. Unset: no copy but backups"
+    )
+    copy_hours: int = Field(48, ge=1, description="hours of which every moment can be restored from the copy")
     reconcile_seconds: int = Field(600, ge=5, description="seconds between two comparisons of the read models")
 
     @field_validator("site_url", "ingest_url")
@@ -80,10 +84,10 @@ class Settings(BaseSettings):
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "copy_dir")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
 
     def model_post_init(self, _context: object) -> None:
         if self.production:

@@ -69,6 +69,13 @@ store_drift_documents = Gauge(
 reconcile_last_success_timestamp_seconds = Gauge(
     "reconcile_last_success_timestamp_seconds", "End of the last whole comparison", ["store"], registry=REGISTRY
 )
+copy_timestamp_seconds = Gauge(
+    "copy_timestamp_seconds", "A restore from the continuous copy has all that was written before", registry=REGISTRY
+)
+copy_rehearsal_timestamp_seconds = Gauge(
+    "copy_rehearsal_timestamp_seconds", "When the continuous copy was restored for a trial", registry=REGISTRY
+)
+copy_rehearsal_failed = Gauge("copy_rehearsal_failed", "1 when that trial failed", registry=REGISTRY)
 articles_written_total = Counter("articles_written", "Article versions committed", ["action"], registry=REGISTRY)
 
 # --- broker and tasks

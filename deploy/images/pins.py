@@ -34,11 +34,13 @@ def pins() -> list[dict[str, Any]]:
 def named() -> dict[str, str]:
     """Service -> image, as docker-compose.yml names them; "" for those that run the house's own."""
     found: dict[str, str] = {}
-    service = ""
+    service, anchors = "", {}
     for line in COMPOSE.read_text().partition("\nservices:\n")[2].partition("\nnetworks:\n")[0].splitlines():
-        if heading := re.fullmatch(r"  ([a-z-]+):.*", line):
+        if heading := re.fullmatch(r"  ([a-z-]+):(?: &(\S+))?.*", line):
             service = heading[1]
-            found[service] = ""
+            found[service], anchors[heading[2]] = "", service
+        elif alike := re.fullmatch(r"    <<: \*(\S+)", line):
+            found[service] = found.get(anchors.get(alike[1], ""), "")
         elif image := re.fullmatch(r"    image: (\S+)", line):
             found[service] = image[1]
     return found
