@@ -27,6 +27,7 @@ import redis
 from celery import Celery
 from pydantic import ValidationError
 
+from shared import clock
 from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Query
@@ -210,8 +211,7 @@ class Asker:
             self._app,
             task_name(CONSUMERS[kind.queue], kind.kind),
             kind.queue,
-            {"questions": asked, "sent_at": time.time()},
-            expires=max(question.deadline for question in questions) - now,
+            {"questions": asked, "sent_at": clock.now()},
         )
 
     @staticmethod

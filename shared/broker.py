@@ -3,7 +3,6 @@
 Lengths are known for any broker; ages and unacknowledged messages only for Redis, whose keys are kombu's.
 """
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,7 +12,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from shared import tls
+from shared import clock, tls
 from shared.contracts.queues import Queue
 from shared.settings import get_settings
 
@@ -62,7 +61,7 @@ def _look_into_redis(client: redis.Redis) -> BrokerState:
         pipe.lindex(_PREFIX + queue.value, -1)
     pipe.info("memory")
     *answers, memory = pipe.execute()
-    now = time.time()
+    now = clock.now()
     queues = {
         queue.value: QueueState(answers[2 * at], _age(answers[2 * at + 1], now)) for at, queue in enumerate(Queue)
     }

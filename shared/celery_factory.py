@@ -5,7 +5,6 @@ stopped on purpose. tests/unit/shared/test_celery_factory.py asserts that every 
 """
 
 import os
-import time
 import zlib
 from functools import lru_cache, partial
 from typing import Any
@@ -18,7 +17,7 @@ from kombu import compression
 from kombu.exceptions import KombuError
 from kombu.serialization import register
 
-from shared import tls
+from shared import clock, tls
 from shared.contracts.envelope import COMPRESS_OVER_BYTES
 from shared.contracts.queues import UNKEPT, Queue
 from shared.settings import get_settings
@@ -131,7 +130,6 @@ def publish(
     arguments: dict[str, Any],
     *,
     size: int = 0,
-    expires: float | None = None,
     task_id: str | None = None,
 ) -> None:
     """Hand one message to the broker; returns when the broker holds it.
@@ -144,13 +142,12 @@ def publish(
         kwargs=arguments,
         queue=queue.value,
         task_id=task_id,
-        expires=expires,
         compression="gzip" if size > COMPRESS_OVER_BYTES else None,
         # Celery would print a batch of articles into the header, for longer than it takes to pack them.
         argsrepr="()",
         kwargsrepr=f"<{', '.join(arguments)}>",
         # Legible without unpacking the message.
-        headers={"sent_at": time.time(), "traceparent": current_traceparent()},
+        headers={"sent_at": clock.now(), "traceparent": current_traceparent()},
     )
 
 

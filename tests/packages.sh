@@ -32,6 +32,7 @@ need "maven" "Elasticsearch" command -v mvn
 # Playwright's driver is a Node of its own, and wants it.
 need "libatomic1" "browser" compgen -G '/usr/lib/*/libatomic.so.1'
 need "wrk" "benchmarks" command -v wrk
+need "faketime" "clocks" command -v faketime
 need "iproute2" "many hosts" command -v ip
 need "golang-go" "Kubernetes" command -v go
 

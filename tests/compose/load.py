@@ -126,6 +126,15 @@ class Load:
         finally:
             self._phase = before
 
+    def read(self, path: str) -> None:
+        """One page more, now, by a reader of their own."""
+        self._ask(self._phase, "page", SITE_HOST, path)
+
+    def asked_since(self, moment: float) -> list[Asked]:
+        """What was asked in the present phase after `moment` (monotonic seconds), and has ended."""
+        with self._lock:
+            return [one for one in self._phase.asked if one.began > moment]
+
     # ---------------------------------------------------------------- what is asked
 
     def _repeat(self, each_s: float, act: Callable[[], None]) -> None:
@@ -167,7 +176,7 @@ class Load:
     def _read(self) -> None:
         with self._lock:
             path = random.choice(self._pages[-200:])
-        self._ask(self._phase, "page", SITE_HOST, path)
+        self.read(path)
 
     def _search(self) -> None:
         self._ask(self._phase, "search", SITE_HOST, f"/tim-kiem?q=tin+so+{random.randrange(30)}")

@@ -12,6 +12,8 @@ import pytest
 
 from deploy.prometheus import build, local_targets
 from shared import telemetry
+from tests.compose import hasty
+from tests.compose.harm import broken, locks, still, stores
 from tests.production.compose import ROOT, example_environment, filled, load_yaml, raw
 
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -55,6 +57,28 @@ def test_every_alert_is_tested_both_ways() -> None:
     assert wanted - silent == set()
 
 
+def test_every_alert_has_a_fault_that_is_caused_in_containers() -> None:
+    rounds = (still.STANDING_STILL, stores.AWAY, stores.FULL_DISK, locks.LOCKED, broken.BROKEN, broken.WATCHERS)
+    caused = {alert.split()[0] for chains in rounds for chain in chains for fault in chain for alert in fault.alerts}
+    assert caused == {alert["alert"] for alert in ALERTS}, "tests/compose/harm has the faults"
+
+
+def test_the_watch_in_haste_can_be_read(tmp_path: Path) -> None:
+    hasty.write(tmp_path)
+    promtool("check", "config", tmp_path / "prometheus.yml")
+    rules = [rule for file in RULE_FILES for group in load_yaml(file)["groups"] for rule in group["rules"]]
+    hasted = [
+        rule
+        for file in RULE_FILES
+        for group in load_yaml(tmp_path / "rules" / file.name)["groups"]
+        for rule in group["rules"]
+    ]
+    assert len(hasted) == len(rules)
+    for rule, fast in zip(rules, hasted, strict=True):
+        assert fast["labels"] == rule["labels"] if "alert" in rule else fast["record"] == rule["record"]
+        assert "for" not in rule or hasty.seconds(fast["for"]) <= 120
+
+
 def test_every_alert_says_whom_it_wakes_and_what_to_do() -> None:
     sections = dict(re.findall(r"^### (\w+)\n(.+?)(?=^##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
     for alert in ALERTS:
@@ -79,7 +103,10 @@ def test_commands_in_the_runbook_exist() -> None:
     for command in re.findall(r"run --rm tools ([a-z]+)", RUNBOOK):
         assert command in COMMANDS, command
     for line in re.findall(r"^docker compose (.+)$", RUNBOOK, re.MULTILINE):
-        assert set(services_named(line)) <= set(services), line
+        named = set(services_named(line))
+        assert named <= set(services), line
+        if not line.startswith("exec"):
+            assert {f"{name}-b" for name in named} & set(services) <= named, f"one half only: {line}"
     for link in re.findall(r"\]\(#([a-z]+)\)", RUNBOOK):
         assert re.search(rf"^### {link}$", RUNBOOK, re.MULTILINE | re.IGNORECASE), link
 

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -27,6 +26,7 @@ from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused, TooHeavy
 from services.ingest.kit.fetching import Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
+from shared import clock
 from shared.database import engine as service_engine
 from shared.http_client import Answer
 from shared.telemetry import log
@@ -50,7 +50,7 @@ class Polled:
 
 def poll_due(engine: Engine, fetcher: Fetcher) -> int:
     """Poll every feed that is due; returns how many were polled."""
-    now = datetime.now(UTC)
+    now = clock.moment()
     claimed = [row for row in store.due(engine, now) if store.claim(engine, row, now)]
     if claimed:
         with ThreadPoolExecutor(min(AT_ONCE, len(claimed)), thread_name_prefix="feed") as pool:

@@ -1,0 +1,65 @@
+"""What waits for a lock in PostgreSQL."""
+
+import threading
+from urllib.parse import urlsplit
+
+from tests.compose.alerted import Fault, OnCall
+from tests.compose.harm.stores import stopped
+from tests.wait import until
+
+
+class _Locks:
+    """On tables that pages are made of, all the time; on articles, for 20 s of each 23; and readers of old stories."""
+
+    _OFTEN = "SELECT pg_sleep(20)"
+
+    def __init__(self) -> None:
+        self._enough = threading.Event()
+
+    def cause(self, who: OnCall) -> None:
+        paths = _unread_stories(who, 60)
+        tables = "LOCK TABLE front_page, comments, related, rankings IN ACCESS EXCLUSIVE MODE"
+        who.sql("web", "BEGIN", tables, "SELECT pg_sleep(900)", wait=False)
+        often = f"BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE; {self._OFTEN}"
+        script = f"sleep 10; while psql -U toasoan -d web -c '{often}'; do sleep 3; done"
+        who.watched.house.compose("exec", "-d", "postgres", "sh", "-c", script)
+        self._enough.clear()
+        for path in (*paths, "/"):
+            threading.Thread(target=self._read, args=(who, path), daemon=True).start()
+
+    def mend(self, who: OnCall) -> str:
+        held = f"select count(*) from pg_stat_activity where query like '%{self._OFTEN}' and wait_event = 'PgSleep'"
+        until(lambda: int(who.sql("postgres", held)) > 0, 60, "the lock is held")
+        command = 'docker compose exec postgres psql -U toasoan -d postgres -c "select pg_terminate'
+        try:
+            return who.types("PageLatencyBurn", command)
+        finally:
+            self._enough.set()
+
+    def _read(self, who: OnCall, path: str) -> None:
+        while not self._enough.wait(0.05 if path != "/" else 1):
+            who.load.read(path)
+
+
+def _unread_stories(who: OnCall, number: int) -> list[str]:
+    made = who.publish(number)
+    known = f"select count(*) from articles where id in ({','.join(str(one['id']) for one in made)})"
+    until(lambda: int(who.sql("web", known)) == number, 60, "web knows the stories")
+    return [urlsplit(one["url"]).path for one in made]
+
+
+_LOCKS = _Locks()
+LOCKED = (
+    (
+        Fault(
+            "tables of web's locked by somebody's session, 60 readers of old stories",
+            (
+                *("QueueWaitLong queue=page", "PublishVisibleBurn burn=14.4x", "ServedStale"),
+                *("PageLatencyBurn", "ReaderAvailabilityBurn burn=14.4x"),
+            ),
+            _LOCKS.cause,
+            _LOCKS.mend,
+        ),
+    ),
+    (stopped("counters", "StoreDown store=redis instance=counters:6379"),),
+)
