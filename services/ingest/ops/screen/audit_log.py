@@ -64,6 +64,7 @@ _ACTS = {
     "invited": "mời",
     "invitation_revoked": "thu hồi lời mời",
     "recovery_code_used": "dùng mã dự phòng",
+    "sessions_ended": "kết thúc phiên",
     "resent": "gửi lại",
     "embargo": "giữ bài",
     "noted": "ghi chú",

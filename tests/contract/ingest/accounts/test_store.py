@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, select, text
 
-from services.ingest.accounts.store import accounts, second_factor
+from services.ingest.accounts.store import accounts, second_factor, sessions
 from services.ingest.kit.tables import audit
 from shared.database import read
 from toasoan.cli import cli
@@ -42,7 +42,7 @@ def test_sessions_end_at_logout_new_password_and_disabling(store: Engine) -> Non
         return token
 
     first, second = session(password), session(password)
-    accounts.log_out(store, first)
+    sessions.log_out(store, first)
     assert accounts.account_of(store, first) is None
     assert accounts.account_of(store, second) is not None
     accounts.change_password(store, "lan@bao.example", "mật khẩu rất dài của Lan")
