@@ -71,7 +71,9 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
-    rejected_comment_days: int = Field(90, ge=8, description="days until a rejected comment is deleted")
+    rejected_comment_days: int = Field(
+        90, ge=8, description="days until a rejected comment is deleted, and of all others the writer's address"
+    )
     referrer_days: int = Field(400, ge=1, description="days for which it is known where readers came from")
     copy_dir: Path | None = Field(
         None, description="folder on another disk that follows the house, with SQLite. Unset: no copy but backups"
