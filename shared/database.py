@@ -256,6 +256,7 @@ class AdvisoryLock(IntEnum):
     front_page = 7_305_122
     generations = 7_305_123
     admins = 7_305_124
+    address_rules = 7_305_125
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

@@ -5,6 +5,7 @@ import { Editor, Mark, mergeAttributes, Node } from "@tiptap/core";
 import { Table, TableKit, TableView } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 
+import { mended } from "./legacy.js";
 import { cleanPasted } from "./paste.js";
 import { askForLink, toolbar } from "./toolbar.js";
 
@@ -82,7 +83,7 @@ const EXTENSIONS = [
   Box,
 ];
 
-export function createEditor(element, { html, labelledBy, editable, onChange, onFiles }) {
+export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended }) {
   element.innerHTML = "";
   const editor = new Editor({
     element,
@@ -95,7 +96,12 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
       attributes: {
         id: "richtext-body", role: "textbox", "aria-multiline": "true", "aria-labelledby": labelledBy, lang: "vi", spellcheck: "false",
       },
-      transformPastedHTML: cleanPasted,
+      transformPastedHTML: (html) => cleanPasted(html, onMended),
+      transformPastedText: (text) => {
+        const [right, name] = mended(text);
+        if (name) onMended([name]);
+        return right;
+      },
       handlePaste: (_view, event) => {
         const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
         if (!files.length || event.clipboardData.getData("text/html")) return false;

@@ -128,6 +128,9 @@ class SearchHit(Contract):
 
 class SearchAnswer(Contract):
     total: int
+    """Articles that have what was asked for: all its words, or enough of them side by side."""
+    nearest: int = 0
+    """How many of these results, at least, have not and are in no total: they come nearest to it."""
     took_ms: float
     suggestion: str | None = None
     facets: dict[str, list[dict[str, Any]]] = {}
@@ -189,6 +192,30 @@ class ListWebComments(ListWebVersions):
     """What web's read model holds of comments, removed ones included."""
 
     kind: ClassVar[str] = "list_web_comments"
+
+
+class LostAddress(Contract):
+    """An address that readers asked for in vain."""
+
+    address: str
+    times: int
+    last_at: AwareDatetime
+
+
+class AddressUseAnswer(Contract):
+    led: dict[str, int] = {}
+    """How often a rule led somewhere, by its id; "articles" and "forms": what leads without a rule."""
+    lost: tuple[LostAddress, ...] = ()
+    """The most often asked for first."""
+
+
+class ListAddressUse(Query):
+    """What became of those who asked for addresses of a former site in the last weeks."""
+
+    kind: ClassVar[str] = "list_address_use"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = AddressUseAnswer
+    size: int = Field(100, ge=1, le=500)
 
 
 class ListSearchVersions(ListWebVersions):
@@ -349,6 +376,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SuggestTitles,
     ListWebVersions,
     ListWebComments,
+    ListAddressUse,
     ListSearchVersions,
     ListCounterVersions,
 )

@@ -50,6 +50,19 @@ class Syllable(NamedTuple):
         return self.folded != self.exact
 
 
+_TWINS = re.compile("(?:[hklmst]|qu)[iy]")
+
+
+def twins(word: Syllable) -> tuple[Syllable, ...]:
+    """The word, and itself with i for y or y for i where both are written: mĩ and mỹ, kĩ and kỹ, quí and quý."""
+    folded, exact = word.folded, word.exact
+    # Asked of every word of a query, and of few whether they are such.
+    if len(folded) > 3 or folded[-1] not in "iy" or not _TWINS.fullmatch(folded) or not exact.startswith(folded):
+        return (word,)
+    other = folded[:-1] + ("i" if folded[-1] == "y" else "y")
+    return word, Syllable.of(other, other + exact[len(other) :])
+
+
 def pair_token(first: Syllable, second: Syllable) -> str:
     """Of the form `exact_pairs`."""
     return f"{first.folded}_{second.folded}|{first.exact}_{second.exact}"

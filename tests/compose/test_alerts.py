@@ -101,5 +101,6 @@ def test_no_alert_is_left_out(who: OnCall) -> None:
     """The last test: it writes down what all the others saw."""
     cannot = {} if who.watched.disk else stores.NEEDS_DISK
     seen = {row.alert.split()[0] for row in _seen if row.fired_s is not None}
+    if len(seen) > len(ALERTS) / 2:
+        write_table(_seen, cannot)
     assert {alert["alert"] for alert in ALERTS} - seen == cannot.keys()
-    write_table(_seen, cannot)

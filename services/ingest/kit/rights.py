@@ -34,6 +34,7 @@ class Action(StrEnum):
     media_write = "Tải lên, cắt và mô tả ảnh, video"
     media_remove = "Xóa ảnh, video mà không bài nào dùng"
     front_page = "Sắp xếp trang nhất"
+    former_addresses = "Sửa mẫu địa chỉ của trang cũ"
     moderate = "Duyệt bình luận"
     statistics = "Xem số liệu bạn đọc"
     plan_read = "Xem lịch đề tài"
@@ -82,6 +83,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.media_write: _row("      all       all     all        all    all    -"),
     Action.media_remove: _row("     own       own     all        all    all    -"),
     Action.front_page: _row("       -         -       all        all    all    -"),
+    Action.former_addresses: _row(" -         -       all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),

@@ -8,6 +8,9 @@ from tests.compose import faults, runbook
 from tests.compose.alerted import Fault, OnCall
 from tests.wait import until
 
+# More than three in two minutes are wanted: on a slow machine the first are too long ago.
+_KILLS = 10
+
 
 def _refuse_articles(who: OnCall) -> None:
     who.sql("web", "ALTER TABLE articles ADD CONSTRAINT nobody CHECK (id < 0) NOT VALID")
@@ -40,10 +43,12 @@ def _kill_again_and_again(who: OnCall) -> None:
     def started() -> float:
         return max(who.watched.watch.query('process_start_time_seconds{job="search.query"}'))
 
-    for _ in range(4):
+    for _ in range(_KILLS):
         before = started()
         faults.crash(who.watched.house, "search-query-b")
         until(partial(_later, started, before), 60, "it started again, and Prometheus knows")
+        if any(alert.startswith("ProcessRestarting") for alert in who.watched.watch.pending()):
+            return
 
 
 def _later(value: Callable[[], float], before: float) -> bool:
@@ -71,7 +76,7 @@ BROKEN = (
     ),
     (
         Fault(
-            "SIGKILL to `search-query-b`, four times",
+            "SIGKILL to `search-query-b`, again and again",
             ("ProcessRestarting job=search.query",),
             _kill_again_and_again,
             lambda who: "nothing: it is not killed any more",
@@ -87,6 +92,7 @@ BROKEN = (
 def _break_prometheus(who: OnCall) -> None:
     folder = who.watched.folder
     config = folder / "prometheus.yml"
+    assert "[web]" in config.read_text()
     config.write_text(config.read_text().replace("[web]", "[weg]"))
     rule = {"record": "broken", "expr": "up * on() up"}
     (folder / "rules" / "broken.yml").write_text(json.dumps({"groups": [{"name": "broken", "rules": [rule]}]}))

@@ -36,6 +36,11 @@ try {
     editable: !form.querySelector("fieldset[disabled]"),
     onChange: () => { textarea.value = editor.html(); count(); changed(); },
     onFiles: (files) => upload?.(files),
+    onMended: (names) => {
+      const said = document.getElementById("mended");
+      said.textContent = `Chữ vừa dán không phải Unicode (${names.join(", ")}), đã được chuyển; hãy đọc lại.`;
+      said.hidden = false;
+    },
   });
   richtext.hidden = false;
   textarea.hidden = true;

@@ -101,7 +101,7 @@ def _fields(post: _Post, site: _Site) -> Fields:
             labels[str(label.get("domain"))].append(label.text.strip())
     login = text(item, _CREATOR)
     raw = text(item, _CONTENT)
-    addresses = [old_path(address) for address in (text(item, "link"), text(item, "guid"))]
+    addresses = [text(item, "link"), text(item, "guid"), f"/?p={post.own('post_id')}" if post.own("post_id") else ""]
     views = next((meta[name] for name in _VIEWS if meta.get(name, "").isascii() and meta.get(name, "").isdigit()), "0")
     return {
         "external_id": (text(item, "guid") or f"{text(item, 'link')}#{post.own('post_id')}")[:200],
@@ -114,7 +114,7 @@ def _fields(post: _Post, site: _Site) -> Fields:
         "images": _images(raw, meta, site),
         "published_at": utc(post.own("post_date_gmt")),
         "status": "draft" if post.own("post_password") else _STATUS.get(post.own("status"), "draft"),
-        "old_paths": list(dict.fromkeys(address for address in addresses if address)),
+        "old_paths": list(dict.fromkeys(filter(None, map(old_path, addresses)))),
         "earlier_views": int(views[:12]),
     }
 

@@ -1,13 +1,13 @@
 """Of a session is known by which browser, when it was last used, and when its owner last proved to be it.
 
-Revision ID: ingest_0011
+Revision ID: ingest_0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0011"
-down_revision = "ingest_0010"
+revision = "ingest_0012"
+down_revision = "ingest_0011"
 branch_labels = None
 depends_on = None
 
