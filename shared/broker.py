@@ -12,7 +12,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from shared import clock
+from shared import clock, tls
 from shared.contracts.queues import Queue
 from shared.settings import get_settings
 
@@ -51,7 +51,7 @@ def look(app: Celery) -> BrokerState:
 @lru_cache(maxsize=2)
 def _client(url: str) -> redis.Redis:
     address = f"unix://{url.removeprefix('redis+socket://')}" if url.startswith("redis+socket://") else url
-    return redis.Redis.from_url(address, socket_timeout=2, socket_connect_timeout=1)
+    return redis.Redis.from_url(address, socket_timeout=2, socket_connect_timeout=1, **tls.for_redis(address))
 
 
 def _look_into_redis(client: redis.Redis) -> BrokerState:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import redis
 
-from shared.settings import get_settings
+from shared.redis_client import connection
 from shared.telemetry import log
 
 _EVERY_SECONDS = 30.0
@@ -45,7 +45,7 @@ def follow() -> None:
 
 
 def _follow() -> None:
-    client = redis.Redis.from_url(get_settings().counters_url, socket_timeout=2, socket_connect_timeout=1)
+    client = connection(socket_timeout=2, socket_connect_timeout=1)
     while True:
         try:
             set_by(client)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect, make_url
 
+from shared import tls
 from shared.settings import get_settings
 from shared.versions import newest
 
@@ -120,7 +121,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 def _postgresql_engine(url: str, service: str) -> Engine:
     from psycopg import Connection as Link
-    from psycopg import OperationalError
+    from psycopg import DatabaseError, OperationalError
     from psycopg.abc import RV, PQGen
 
     class Bounded(Link[Any]):
@@ -129,12 +130,16 @@ def _postgresql_engine(url: str, service: str) -> Engine:
             began = time.monotonic()
             try:
                 return super().wait(gen, interval, limit)
-            except OperationalError as error:
-                if time.monotonic() - began < limit:
+            except DatabaseError as error:
+                # The line of detail quotes the row.
+                error.args = (str(error).partition("\nDETAIL:")[0],)
+                if not isinstance(error, OperationalError) or time.monotonic() - began < limit:
                     raise
                 self.close()
                 raise OperationalError(f"PostgreSQL did not answer within {limit:g} s") from error
 
+    # A server that asks for no password, by whose mistake ever, gets nothing of ours.
+    proof = {"require_auth": "scram-sha-256"} if get_settings().production and "require_auth" not in url else {}
     made = create_engine(
         url,
         pool_size=5,
@@ -142,10 +147,13 @@ def _postgresql_engine(url: str, service: str) -> Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 3,
             "options": f"-csearch_path={service} -cstatement_timeout={_STATEMENT_SECONDS * 1000}",
             **_TCP,
+            **proof,
+            **tls.for_postgresql(url),
         },
     )
 
@@ -164,7 +172,12 @@ def _postgresql_engine(url: str, service: str) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    made = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
+    made = create_engine(
+        url,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        pool_size=8,
+        hide_parameters=True,  # errors are logged, and a row's texts are for fewer people
+    )
 
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -289,7 +289,8 @@ def _patiently(task: Task, work: Callable[[], None], deadline: float) -> None:
 
 
 def _deliveries_key(task: Task) -> str:
-    return f"ts:deliveries:{task.request.id}"
+    service = str(task.name).partition(".")[0]
+    return f"ts:deliveries:{service}:{task.request.id}"
 
 
 def _delivered_too_often(task: Task) -> bool:

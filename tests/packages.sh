@@ -20,6 +20,7 @@ have_postgres() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/ini
 need "postgresql" "PostgreSQL" have_postgres
 need "nginx-light" "nginx" command -v nginx
 need "openssl" "TLS" command -v openssl
+need "redis-server" "Redis over TLS" command -v /usr/bin/redis-server
 need "prometheus" "dashboards and alerts" command -v promtool
 need "prometheus-alertmanager" "Alertmanager" command -v amtool
 for exporter in redis postgres elasticsearch nginx node; do

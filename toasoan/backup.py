@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import URL, make_url
 
+from shared import tls
 from shared.database import database_url
 from shared.settings import Settings, get_settings
 from toasoan.place import OperatorError
@@ -177,7 +178,10 @@ def _put_back(service: str, source: Path) -> None:
 def _run(command: list[str], service: str, *files: Path) -> None:
     """A PostgreSQL program on a service's database; the password goes by the environment, not by the command line."""
     url = make_url(database_url(service))
-    environment = {**os.environ, "PGPASSWORD": url.password} if url.password else None
+    proofs = tls.for_postgresql(str(url))
+    environment = {**os.environ, **{f"PG{name.upper()}": value for name, value in proofs.items()}}
+    if url.password:
+        environment["PGPASSWORD"] = url.password
     address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     try:
         done = subprocess.run(

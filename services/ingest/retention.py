@@ -24,6 +24,7 @@ STEPS: tuple[Forget, ...] = (
     letters.forget_replayed,
     deliveries.forget_old,
     comments.forget_rejected,
+    comments.forget_addresses,
     autosaves.forget_abandoned,
     invitations.forget_old,
     jobs.forget_old,

@@ -53,10 +53,10 @@ class OnCall:
         command = ("exec", *how, "postgres", "psql", "-U", "toasoan", "-d", database, "-Atc", "; ".join(statements))
         return self.watched.house.compose(*command)
 
-    def redis(self, service: str, *words: str) -> str:
-        """As the house's own user."""
+    def redis(self, service: str, user: str, *words: str) -> str:
+        """As a service's user."""
         quoted = " ".join(f"'{word}'" for word in words)
-        login = "REDISCLI_AUTH=$REDIS_PASSWORD redis-cli --no-auth-warning --user toasoan"
+        login = f"REDISCLI_AUTH=${user.upper()}_REDIS_PASSWORD redis-cli --no-auth-warning --user {user}"
         return self.sh(service, f"{login} {quoted}")
 
     def publish(self, number: int) -> list[dict[str, Any]]:

@@ -191,7 +191,7 @@ class Load:
         token = _TOKEN.search(self._ask(phase, "page", SITE_HOST, path, **reader)[1])
         if token is None:
             return
-        own = {"Origin": f"http://{SITE_HOST}:{self.house.port}", "Sec-Fetch-Site": "same-origin"}
+        own = {"Origin": self.house.site_url, "Sec-Fetch-Site": "same-origin"}
         status, _ = self._ask(phase, "view", SITE_HOST, "/api/views", {"token": token[1].decode()}, **reader, **own)
         with self._lock:
             (phase.views if status == 204 else phase.unsure)[number] += 1

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests.compose.house import SITE_HOST, ComposeHouse
+from tests.compose.house import ComposeHouse
 from tests.newsroom import new_word
 from tests.production.compose import ROOT, load_yaml
 from tests.production.prometheus import metric_names
@@ -105,7 +105,7 @@ class People:
             house.site(page)
         for words in ("hội xuân", "hoi xuam", f"khongcogi{turn}"):
             house.site(f"/api/search?q={quote(words)}")
-        own = {"Origin": f"http://{SITE_HOST}:{house.port}", "Sec-Fetch-Site": "same-origin"}
+        own = {"Origin": house.site_url, "Sec-Fetch-Site": "same-origin"}
         found = re.search(r'name="view-token" content="([^"]+)"', house.site(self._first["path"]).text)
         assert found
         for agent in (_BROWSER.format(turn), _BROWSER.format(turn), "Googlebot/2.1"):

@@ -1,5 +1,6 @@
 """The files of deploy/kubernetes are what Kubernetes takes, and the house of docker-compose.yml on many machines."""
 
+import os
 import re
 import shutil
 from collections import Counter
@@ -170,6 +171,10 @@ def test_one_image_for_every_process_and_the_edge_of_compose() -> None:
 # ---------------------------------------------------------------- names that lead somewhere
 
 
+RANDOM = "5f0c1b7e9a3d42868e1f70b2c4d6a8091f3e"
+STORES = {"TOASOAN_DATABASE_URL", "TOASOAN_BROKER_URL", "TOASOAN_REDIS_URL", "ELASTICSEARCH_URL"}
+
+
 def test_environment_names_are_settings() -> None:
     known = {str(field.validation_alias or f"TOASOAN_{name.upper()}") for name, field in Settings.model_fields.items()}
     for name, workload in house().items():
@@ -189,17 +194,27 @@ def test_the_settings_of_each_process_are_accepted(monkeypatch: pytest.MonkeyPat
                 patch.setenv("TOASOAN_DATA_DIR", str(tmp_path))
                 with pytest.raises(ValueError, match="TOASOAN_SECRET_KEY"):
                     Settings()  # the example has none
-                patch.setenv("TOASOAN_SECRET_KEY", "k" * 32)
+                patch.setenv("TOASOAN_SECRET_KEY", RANDOM)
+                with pytest.raises(ValueError, match="password"):
+                    Settings()  # nor passwords
+                for variable in STORES & set(os.environ):
+                    patch.setenv(variable, os.environ[variable].replace("PASSWORD", RANDOM))
                 settings = Settings()
-            assert settings.production and settings.broker_url and settings.redis_url, name
+            assert settings.production
+            assert bool(settings.broker_url) == bool(settings.redis_url) == (name != "backup"), name
             assert settings.metrics_port == 9100
-            assert bool(settings.elasticsearch_url) == name.startswith(("search", "backup", "tools")), name
+            assert bool(settings.elasticsearch_url) == name.startswith(("search", "tools")), name
             assert bool(settings.database_url) != name.startswith("search"), name
 
 
-def test_each_service_knows_its_own_database_alone() -> None:
+def test_each_service_knows_its_own_accounts_alone() -> None:
+    compose = {name: service["environment"] for name, service in OURS.items()}
     for name, workload in house().items():
-        url = workload.environment().get("TOASOAN_DATABASE_URL", "")
+        environment = workload.environment()
+        url = environment.get("TOASOAN_DATABASE_URL", "")
+        for variable in STORES:
+            theirs = [urlsplit(given.get(variable, "")).username for given in (environment, compose[name])]
+            assert theirs[0] == theirs[1], (name, variable)
         service = name.split("-")[0]
         if name in ("backup", "tools"):
             assert url.endswith("/{service}")

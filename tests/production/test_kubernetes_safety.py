@@ -138,7 +138,7 @@ def test_who_reaches_whom() -> None:
         for variable, url in workload.environment().items():
             if variable in ("TOASOAN_DATABASE_URL", "TOASOAN_BROKER_URL", "TOASOAN_REDIS_URL", "ELASTICSEARCH_URL"):
                 assert urlsplit(url).port in may, (name, variable)
-    assert allowed("search-engine") == {name for name in house() if name.startswith("search")} | {"backup", "tools"}
+    assert allowed("search-engine") == {name for name in house() if name.startswith("search")} | {"tools"}
     for name in ("web", "ingest"):
         (rule,) = policy(name)["ingress"]
         assert rule["from"] == [{"podSelector": {"matchLabels": {NAME: "nginx"}}}]

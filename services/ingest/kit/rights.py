@@ -72,7 +72,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     #                              reporter  editor  secretary  chief  admin  ops
     Action.self: _row("             all       all     all        all    all    all"),
     Action.home: _row("             all       all     all        all    all    all"),
-    Action.read: _row("             section   section all        all    all    all"),
+    Action.read: _row("             section   section all        all    all    -"),
     Action.write: _row("            own       section all        all    all    -"),
     Action.submit: _row("           own       section all        all    all    -"),
     Action.edit: _row("             -         section all        all    all    -"),

@@ -50,7 +50,9 @@ class ElasticsearchIndex(base.Index):
             elif is_away_status(status):
                 raise Unavailable(f"Elasticsearch: {item['index'].get('error')}")
             elif status != 409:  # 409: as new or newer is there already
-                raise ValueError(f"article {document.id} was refused by Elasticsearch: {item['index'].get('error')}")
+                # Its reason quotes the text.
+                kind = (item["index"].get("error") or {}).get("type")
+                raise ValueError(f"article {document.id} was refused by Elasticsearch: {status} {kind}")
         return applied
 
     # ------------------------------------------------------------ reading

@@ -15,8 +15,8 @@ _BURST = 260
 _CONNECTIONS = 172  # of 200
 # 290 MB of 384, ten at a time: what one script writes is held three times over until it is on the disk.
 _TENS = 29
-_FILL = 'for i=1,10 do redis.call("set", "ts:filler:"..ARGV[1]..i, string.rep("x", 1000000)) end'
-_FORGET = 'for i=1,10 do redis.call("unlink", "ts:filler:"..ARGV[1]..i) end'
+_FILL = 'for i=1,10 do redis.call("set", "ts:c:filler:"..ARGV[1]..i, string.rep("x", 1000000)) end'
+_FORGET = 'for i=1,10 do redis.call("unlink", "ts:c:filler:"..ARGV[1]..i) end'
 _MORE_MEMORY = """
 services:
   counters:
@@ -28,14 +28,18 @@ services:
 def _freeze_workers(who: OnCall) -> None:
     """SIGSTOP to all of them, while one has a message in hand."""
     who.sql("web", "BEGIN", "LOCK TABLE articles IN ACCESS EXCLUSIVE MODE", "SELECT pg_sleep(20)", wait=False)
-    until(lambda: int(who.redis("broker", "zcard", "ts:unacked_index")) > 0, 18, "a worker has a message in hand")
+    until(
+        lambda: int(who.redis("broker", "web", "zcard", "ts:unacked_index:web")) > 0,
+        18,
+        "a worker has a message in hand",
+    )
     faults.signal(who.watched.house, "STOP", *_WORKERS)
     who.publish(_BURST)
 
 
 def _fill_counters(who: OnCall, script: str = _FILL) -> None:
     for ten in range(_TENS):
-        who.redis("counters", "eval", script, "0", f"{ten}:")
+        who.redis("counters", "counter", "eval", script, "0", f"{ten}:")
 
 
 def _more_memory(who: OnCall) -> str:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from services.ingest.accounts.store import keys
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.session import needs
+from services.ingest.desk_kit.session import needs, needs_proof
 from services.ingest.kit.actors import Account, Scope
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.rights import Action
@@ -31,7 +31,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.keys)]) -> Res
 
 
 @router.post("/khoa")
-def create(request: Request, who: Annotated[Account, needs(Action.keys)], form: Form) -> Response:
+def create(request: Request, who: Annotated[Account, needs_proof(Action.keys)], form: Form) -> Response:
     """The key stands on the answer and nowhere else."""
     scope, until = form.text("scope"), form.time("expires_at")
     try:
