@@ -17,7 +17,7 @@ import orjson
 import redis
 from redis.exceptions import NoScriptError
 
-from services.counter.seen import SEEN_SHARDS, Seen, spot
+from services.counter.seen import SEEN_SHARDS, SeenViews, spot
 from shared import telemetry
 from shared.contracts.commands import CountViews
 from shared.vietnamese.dates import day_number
@@ -70,7 +70,7 @@ class Hot:
         self._redis = client
         self._stored = stored
         self._shas: dict[str, str] = {}
-        self.seen = Seen(client, self._run)
+        self.seen = SeenViews(client, self._run)
 
     def apply(self, batch: CountViews) -> tuple[int, int]:
         """Apply a batch unless it was applied before; returns (counted, repeated).

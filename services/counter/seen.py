@@ -59,7 +59,7 @@ class SeenView(NamedTuple):
     """Key of a visitor with a public address (shared.views.visitor)."""
 
 
-class Seen:
+class SeenViews:
     """The views that may be judged: those of public addresses."""
 
     def __init__(self, client: redis.Redis, run: Run) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from toasoan.copying.wal import Changes
+from toasoan.copying.wal import PageChanges
 from toasoan.place import OperatorError
 
 BASE, CHANGES = "base.db", "changes"
@@ -68,7 +68,7 @@ class Writer:
         self._file = (chain.folder / CHANGES).open("xb")
         self.bytes = 0
 
-    def write(self, changes: Changes, at: datetime) -> None:
+    def write(self, changes: PageChanges, at: datetime) -> None:
         parts = (_PAGE_NUMBER.pack(number) + page for number, page in sorted(changes.pages.items()))
         packed = zlib.compress(b"".join(parts), 1)
         head = _HEAD.pack(_MAGIC, zlib.crc32(packed), len(packed), changes.pages_after, _milliseconds(at))

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from toasoan.copying.chain import BASE, Chain, Writer, chains, new_chain
-from toasoan.copying.wal import Index, NotFollowed, Position, changes
+from toasoan.copying.wal import LogIndex, NotFollowed, Position, changes
 from toasoan.sqlite_copy import copy_snapshot, snapshot
 
 # Frames after which the log is written back into the database, as SQLite does by itself.
@@ -35,7 +35,7 @@ class Follower:
     def __init__(self, database: Path, folder: Path, keep: timedelta, beside: Callable[[], None]) -> None:
         self.name = database.stem
         self._database, self._folder, self._keep, self._beside = database, folder, keep, beside
-        self._index = Index(database)
+        self._index = LogIndex(database)
         self._at = Position(b"", 0)
         self._sealed = False
         """All of the log was read and is in the database file: the next log follows it."""

@@ -37,7 +37,7 @@ class Position:
 
 
 @dataclass(frozen=True)
-class Changes:
+class PageChanges:
     """Pages by number, newest content. `pages_after`: the size of the database in pages when this ends a transaction,
     else 0."""
 
@@ -45,7 +45,7 @@ class Changes:
     pages_after: int
 
 
-class Index:
+class LogIndex:
     """The log's index. It stays open: SQLite's locks lie on this file, and POSIX drops a process' locks on a file when
     it closes any descriptor of it (https://www.sqlite.org/howtocorrupt.html, 2.2)."""
 
@@ -75,7 +75,7 @@ class Index:
         return self._file
 
 
-def changes(database: Path, after: int, until: Position) -> Iterator[Changes]:
+def changes(database: Path, after: int, until: Position) -> Iterator[PageChanges]:
     """What frames `after` + 1 to `until` hold, in parts of some MB; the last one ends a transaction.
 
     Raises NotFollowed when the log was begun anew meanwhile, OSError.
@@ -92,7 +92,7 @@ def changes(database: Path, after: int, until: Position) -> Iterator[Changes]:
             pages[int.from_bytes(head[:4])] = page
             ends = int.from_bytes(head[4:8])
             if len(pages) * page_bytes >= _PART_BYTES:
-                yield Changes(pages, ends)
+                yield PageChanges(pages, ends)
                 pages = {}
     if pages:
-        yield Changes(pages, ends)
+        yield PageChanges(pages, ends)

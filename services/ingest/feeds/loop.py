@@ -24,7 +24,7 @@ from services.ingest.articles.versions import Saved
 from services.ingest.exchange.importers import IMPORTER, format_of, pieces
 from services.ingest.exchange.importers.fitting import fitted
 from services.ingest.exchange.importers.formats import unknown
-from services.ingest.exchange.importers.found import Found, LeftOut
+from services.ingest.exchange.importers.found import ForeignArticle, LeftOut
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.exchange.importers.saving import take_back
 from services.ingest.exchange.store import wires
@@ -128,7 +128,7 @@ def take_in(feed_id: int, file: str) -> tuple[int, int, str]:
     return drafts, unusable, reason
 
 
-def _items(file: Path) -> Iterator[Found | Refused]:
+def _items(file: Path) -> Iterator[ForeignArticle | Refused]:
     """The first MAX_ITEMS of a feed. Raises Refused for what is none."""
     kind = format_of(file)
     if kind not in _KINDS:
@@ -137,7 +137,7 @@ def _items(file: Path) -> Iterator[Found | Refused]:
     yield from islice(found, MAX_ITEMS)
 
 
-def _draft(row: Any, found: Found, pictures: Pictures) -> tuple[ArticleInput, datetime | None]:
+def _draft(row: Any, found: ForeignArticle, pictures: Pictures) -> tuple[ArticleInput, datetime | None]:
     """An item as a draft of the feed's section, and until when it is held: when it appears here, and where, is for
     editors to say."""
     found.fields.pop("status", None)
@@ -156,7 +156,7 @@ def _draft(row: Any, found: Found, pictures: Pictures) -> tuple[ArticleInput, da
     return read_fields(ArticleInput, {"body": "", **known, **own}), until
 
 
-def _is_old(engine: Engine, article: ArticleInput, found: Found) -> bool:
+def _is_old(engine: Engine, article: ArticleInput, found: ForeignArticle) -> bool:
     """Whether a newer version of a wire's item has come already; if not, this one is noted."""
     name = article.external_id
     if name is None or found.version is None:
@@ -169,7 +169,7 @@ def _is_old(engine: Engine, article: ArticleInput, found: Found) -> bool:
     return False
 
 
-def _tell(engine: Engine, saved: Saved, found: Found, until: datetime | None, actor: Actor) -> None:
+def _tell(engine: Engine, saved: Saved, found: ForeignArticle, until: datetime | None, actor: Actor) -> None:
     """Editors learn what the agency says of an item; what it takes back is taken from readers."""
     if found.killed:
         take_back(engine, saved.id, found.killed)

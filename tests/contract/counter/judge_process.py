@@ -6,7 +6,7 @@ from typing import Any
 from services.counter import judging, store
 from services.counter.drain import drain
 from services.counter.hot import Hot
-from services.counter.seen import Seen
+from services.counter.seen import SeenViews
 from shared.redis_client import redis_client
 from tests.contract.counter.drain_process import around, die
 
@@ -39,7 +39,7 @@ def main(step: str, now: float) -> None:
 
         hot.seen._run = once
     elif name == "take_back":
-        around(Seen, name, moment)
+        around(SeenViews, name, moment)
     elif step == "in add_delta":
         around(store, "note_drain", "after")
     elif name == "add_delta":

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from services.ingest.exchange.importers.formats import FORMATS, SUFFIXES, format_of, pieces, unknown
-from services.ingest.exchange.importers.found import Found, LeftOut, Piece
+from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.saving import IMPORTER, ImportResult, Options, Saver
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Refused
@@ -43,7 +43,7 @@ def _batches(found: Iterator[tuple[str, Piece]]) -> Iterator[list[tuple[str, Pie
     """What is saved together; what takes an article back meets what came before it."""
     part: list[tuple[str, Piece]] = []
     for where, piece in found:
-        is_kill = isinstance(piece, Found) and bool(piece.killed)
+        is_kill = isinstance(piece, ForeignArticle) and bool(piece.killed)
         if part and (is_kill or len(part) == _AT_ONCE):
             yield part
             part = []

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from services.ingest.articles.sanitise import to_text
-from services.ingest.exchange.importers.found import Fields, Found, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.exchange.importers.paragraphs import paragraphs_of
 from services.ingest.exchange.importers.tree import markup_of
 from services.ingest.exchange.importers.tree import tree as tree_of
@@ -52,7 +52,7 @@ def _base(path: Path) -> str:
     return unescape(found[1].strip()) if found else ""
 
 
-def _rss(item: Element, base: str) -> Found:
+def _rss(item: Element, base: str) -> ForeignArticle:
     link, description, whole = child(item, "link"), raw(item, "description"), raw(item, "encoded", "content")
     guid = child(item, "guid") or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
     link = link or (guid if guid.startswith("http") else "")
@@ -69,12 +69,12 @@ def _rss(item: Element, base: str) -> Found:
         "images": pictures(item),
         "old_paths": [link] if link else [],
     }
-    found = Found(fields, dates=dates(item), base=link or base)
+    found = ForeignArticle(fields, dates=dates(item), base=link or base)
     _more(item, found)
     return found
 
 
-def _atom(entry: Element, base: str) -> Found:
+def _atom(entry: Element, base: str) -> ForeignArticle:
     base = urljoin(base, entry.get(_BASE, ""))
     links = [one for one in _all(entry, "link") if one.get("rel") in (None, "alternate") and one.get("href")]
     html_first = sorted(links, key=lambda one: one.get("type", "text/html") != "text/html")
@@ -97,14 +97,14 @@ def _atom(entry: Element, base: str) -> Found:
         "images": pictures(entry),
         "old_paths": [link] if link else [],
     }
-    found = Found(fields, dates=dates(entry), base=base or link)
+    found = ForeignArticle(fields, dates=dates(entry), base=base or link)
     if content is not None and content.get("src") and not whole:
         found.remarks.append(f"Toàn văn ở {content.get('src', '')[:500]}")
     _more(entry, found)
     return found
 
 
-def _more(item: Element, found: Found) -> None:
+def _more(item: Element, found: ForeignArticle) -> None:
     """Files that are no pictures keep their address."""
     others = [
         one.get("url") or one.get("href") or ""

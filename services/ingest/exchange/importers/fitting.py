@@ -11,7 +11,7 @@ from typing import Any
 from services.ingest.articles.input import FURTHEST, MAX_BODY_BYTES, OLDEST_YEAR
 from services.ingest.articles.sanitise import text_to_html, to_text
 from services.ingest.exchange.importers.bodies import prepared
-from services.ingest.exchange.importers.found import Fields, Found
+from services.ingest.exchange.importers.found import Fields, ForeignArticle
 from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.sections.store import USUAL
 from shared.contracts.addresses import RESERVED, old_path
@@ -28,7 +28,7 @@ _TITLE_FROM_BODY = 100
 UNTITLED = "(Không có tiêu đề)"
 
 
-def fitted(found: Found, status: str, section: str, now: datetime) -> tuple[Fields, datetime | None]:
+def fitted(found: ForeignArticle, status: str, section: str, now: datetime) -> tuple[Fields, datetime | None]:
     """(fields that ArticleInput takes, the end of an embargo that still holds); `status` and `section` are those of
     articles that do not say them. `found.changes` and `found.remarks` tell what was done.
 
@@ -66,13 +66,13 @@ def key(name: str) -> str:
     return name if len(name) <= _ID else f"sha256:{sha256(name.encode()).hexdigest()}"
 
 
-def _by_content(made: Fields, found: Found) -> str:
+def _by_content(made: Fields, found: ForeignArticle) -> str:
     """The identity of what has none: the same again is the same."""
     said = "\n".join([made["title"], made["body"], *found.dates])
     return f"content:{sha256(said.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def hold(found: Found, made: Fields, reason: str, more: str = "") -> None:
+def hold(found: ForeignArticle, made: Fields, reason: str, more: str = "") -> None:
     """Make it a draft, if readers would see it, and say why; `more` is for who reads the article alone."""
     if made["status"] in ("published", "scheduled"):
         made["status"] = "draft"
@@ -80,14 +80,14 @@ def hold(found: Found, made: Fields, reason: str, more: str = "") -> None:
         found.remarks.append(f"Để bản nháp khi nhập: {reason}{f' ({more})' if more else ''}.")
 
 
-def hold_if_empty(found: Found, made: Fields, *, has_pictures: bool) -> None:
+def hold_if_empty(found: ForeignArticle, made: Fields, *, has_pictures: bool) -> None:
     """Nothing to show is nothing to publish: looked at when it is known which pictures are at hand."""
     has_pictures = has_pictures or "/media/" in made["body"] or any(one.get("url") for one in made.get("images", []))
     if not (found.is_ours or has_pictures or made.get("video_url") or to_text(made["body"]).strip()):
         hold(found, made, "bài trống")
 
 
-def _times(found: Found, made: Fields, now: datetime) -> tuple[datetime | None, datetime | None]:
+def _times(found: ForeignArticle, made: Fields, now: datetime) -> tuple[datetime | None, datetime | None]:
     at, unread = None, ""
     for said in map(str.strip, found.dates):
         if not said:
@@ -113,7 +113,9 @@ def _times(found: Found, made: Fields, now: datetime) -> tuple[datetime | None, 
     return _held(found, made, at, now)
 
 
-def _held(found: Found, made: Fields, at: datetime | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+def _held(
+    found: ForeignArticle, made: Fields, at: datetime | None, now: datetime
+) -> tuple[datetime | None, datetime | None]:
     """An embargo: not before its end; where that is not known, not before somebody decides."""
     try:
         until = read_time(found.embargo or "")
@@ -144,7 +146,7 @@ def _kind_of_date(fault: str) -> str:
     return "không đọc được" if fault.startswith("“") else fault
 
 
-def _decoded(fields: Fields, found: Found) -> None:
+def _decoded(fields: Fields, found: ForeignArticle) -> None:
     """Old encodings in what has no marks; bodies have their own look."""
     said: set[str] = set()
 
@@ -163,7 +165,7 @@ def _decoded(fields: Fields, found: Found) -> None:
     found.changes += [f"chuyển chữ từ {name}" for name in sorted(said)]
 
 
-def _body(fields: Fields, found: Found) -> str:
+def _body(fields: Fields, found: ForeignArticle) -> str:
     raw = str(fields.get("body", ""))
     if len(raw) > 5 * MAX_BODY_BYTES:
         raise Invalid.of("body", f"Nội dung bài dài quá {5 * MAX_BODY_BYTES // 1_000_000} MB.")
@@ -180,7 +182,7 @@ def _body(fields: Fields, found: Found) -> str:
     return body
 
 
-def _title(fields: Fields, body: str, found: Found) -> str:
+def _title(fields: Fields, body: str, found: ForeignArticle) -> str:
     title = one_line(str(fields.get("title", "")))
     if len(title) > _TITLE:
         found.changes.append("cắt tiêu đề dài quá 500 ký tự")
@@ -198,7 +200,7 @@ def _title(fields: Fields, body: str, found: Found) -> str:
     return words if len(words) >= 2 else f"{words} {UNTITLED}".strip()
 
 
-def _section(fields: Fields, instead: str, found: Found) -> str:
+def _section(fields: Fields, instead: str, found: ForeignArticle) -> str:
     name = one_line(str(fields.get("section", "")))
     if not name:
         return instead
@@ -216,7 +218,7 @@ def _section(fields: Fields, instead: str, found: Found) -> str:
     return name if name in USUAL or not name.isascii() or not name.islower() else name.replace("-", " ").capitalize()
 
 
-def _tags(fields: Fields, found: Found) -> list[str]:
+def _tags(fields: Fields, found: ForeignArticle) -> list[str]:
     tags: dict[str, str] = {}
     for tag in (one_line(str(one)) for one in fields.get("tags", [])):
         address = slug(tag, 80)
@@ -232,7 +234,7 @@ def _tags(fields: Fields, found: Found) -> list[str]:
     return [*tags.values()][:_TAGS]
 
 
-def _byline(value: Any, found: Found) -> Any:
+def _byline(value: Any, found: ForeignArticle) -> Any:
     if isinstance(value, str):
         return _cut(one_line(value), _BYLINE, "tên tác giả", found)
     people = [
@@ -248,7 +250,7 @@ def _byline(value: Any, found: Found) -> Any:
     return people[:_PEOPLE]
 
 
-def _images(images: list[dict[str, Any]], found: Found) -> list[dict[str, Any]]:
+def _images(images: list[dict[str, Any]], found: ForeignArticle) -> list[dict[str, Any]]:
     if len(images) > _IMAGES:
         found.changes.append(f"bỏ ảnh thứ {_IMAGES + 1} trở đi")
         found.remarks.append(f"Có {len(images) - _IMAGES} ảnh không nhập được vì quá {_IMAGES} ảnh.")
@@ -267,14 +269,14 @@ def _images(images: list[dict[str, Any]], found: Found) -> list[dict[str, Any]]:
     return made
 
 
-def _addresses(addresses: list[str], found: Found) -> list[str]:
+def _addresses(addresses: list[str], found: ForeignArticle) -> list[str]:
     usable = list(dict.fromkeys(path for one in addresses if (path := old_path(one))))
     if len(usable) < len([one for one in addresses if one]) and any(len(one) > 500 for one in addresses):
         found.changes.append("bỏ địa chỉ cũ dài quá 500 ký tự")
     return usable[:_PATHS]
 
 
-def _cut(words: str, longest: int, what: str, found: Found) -> str:
+def _cut(words: str, longest: int, what: str, found: ForeignArticle) -> str:
     if len(words) <= longest:
         return words
     found.changes.append(f"cắt {what} dài quá {longest} ký tự")

@@ -12,7 +12,7 @@ Fields = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Found:
+class ForeignArticle:
     """An article of another system, on its way to be one of ours."""
 
     fields: Fields
@@ -25,7 +25,7 @@ class Found:
     kind: str = "bài"
     status: str = ""
     """What the file says of it where that is none of ours ("private"): it becomes a draft."""
-    version: "Version | None" = None
+    version: "WireVersion | None" = None
     embargo: str | None = None
     """Until when it is held, as it is written there; "" for an end that nobody knows."""
     killed: str = ""
@@ -37,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Version:
+class WireVersion:
     """Which version of a wire's item this is: the number goes before the time."""
 
     number: int
@@ -53,6 +53,6 @@ class LeftOut:
     count: int = 1
 
 
-Piece = Found | LeftOut | Refused
+Piece = ForeignArticle | LeftOut | Refused
 Reader = Callable[[Path], Iterator[tuple[str, Piece]]]
 """read(path) -> (where it stands, what it is, or why it could not be read)."""

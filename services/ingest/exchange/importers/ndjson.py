@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.ingest.exchange.importers.found import Fields, Found, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_json
 
@@ -15,7 +15,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
                 continue
             where = f"{path}:{number}"
             try:
-                yield where, Found(_known(read_json(line.removeprefix(b"\xef\xbb\xbf"))), is_ours=True)
+                yield where, ForeignArticle(_known(read_json(line.removeprefix(b"\xef\xbb\xbf"))), is_ours=True)
             except Refused as refused:
                 yield where, refused
 

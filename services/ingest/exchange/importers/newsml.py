@@ -14,7 +14,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from services.ingest.exchange.importers import nitf, wires
-from services.ingest.exchange.importers.found import Fields, Found, LeftOut, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.xml import items
 from services.ingest.kit.errors import Refused
 
@@ -100,7 +100,7 @@ def _picture(item: Element) -> dict[str, str]:
     }
 
 
-def _found(item: Element, whole: _File) -> Found:
+def _found(item: Element, whole: _File) -> ForeignArticle:
     body, body_format = _body(item)
     section, tags = _subjects(item)
     located = _names(item, "located")
@@ -117,7 +117,7 @@ def _found(item: Element, whole: _File) -> Found:
         "images": _images(item, whole),
     }
     said = [_child(item, name) for name in ("firstCreated", "contentCreated", "versionCreated")]
-    found = Found(fields, dates=tuple(said))
+    found = ForeignArticle(fields, dates=tuple(said))
     found.version = wires.version(item.get("version", ""), said[-1])
     wires.apply_status(found, next((_code(one) for one in item.iter(f"{_NAR}pubStatus")), ""))
     embargoed = next(iter(item.iter(f"{_NAR}embargoed")), None)

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from services.ingest.exchange.importers import nitf, wires
-from services.ingest.exchange.importers.found import Fields, Found, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.exchange.importers.xml import items
 from services.ingest.kit.errors import Refused
 
@@ -29,7 +29,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
         yield where, found
 
 
-def _found(item: Element) -> Found:
+def _found(item: Element) -> ForeignArticle:
     body, body_format = _body(item)
     codes = [name for one in item.iter("SubjectDetail") if (name := _formal(one))]
     subjects = [name for one in item.iter("Subject") if (name := _formal(one))]
@@ -48,7 +48,7 @@ def _found(item: Element) -> Found:
         "byline": _words(item, "ByLine"),
         "images": _pictures(item),
     }
-    found = Found(
+    found = ForeignArticle(
         fields, dates=(_words(item, "FirstCreated"), _words(item, "ThisRevisionCreated"), _words(item, "DateId"))
     )
     revision = next(iter(item.iter("RevisionId")), None)

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.ingest.exchange.importers import wires
 from services.ingest.exchange.importers.feed import words
-from services.ingest.exchange.importers.found import Fields, Found, LeftOut, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import paragraphs_of
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import MAX_DEPTH
@@ -77,7 +77,7 @@ def _is_ninjs(item: dict[str, Any]) -> bool:
     return any(name in item for name in names.split())
 
 
-def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Found:
+def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> ForeignArticle:
     html, plain = _body(item)
     section, tags = _subjects(item, left)
     located = _name(next(iter(_list(item.get("located"))), ""))
@@ -96,7 +96,7 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
         "images": _images(item, kind, left),
     }
     said = [_string(item.get(name)) for name in ("firstpublished", "firstcreated", "contentcreated", "versioncreated")]
-    found = Found(fields, dates=tuple(said))
+    found = ForeignArticle(fields, dates=tuple(said))
     found.version = wires.version(_string(item.get("version")), said[-1])
     wires.apply_status(found, _string(item.get("pubstatus")))
     if item.get("embargoed") is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from services.ingest.exchange.importers import wires
-from services.ingest.exchange.importers.found import Fields, Found, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.exchange.importers.tree import markup_of
 from services.ingest.exchange.importers.xml import items
 from services.ingest.kit.errors import Refused
@@ -35,7 +35,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
         yield where, found
 
 
-def article(story: Element) -> Found:
+def article(story: Element) -> ForeignArticle:
     """The story of an `nitf` element, however its namespace is."""
     one, pictures = _Story(story), _pictures(story)
     located = one.words("dateline", "location") or one.words("dateline")
@@ -58,7 +58,7 @@ def article(story: Element) -> Found:
         one.attribute("pubdata", "date.publication"),
     )
     release = one.attribute("date.release", "norm")
-    found = Found(fields, dates=(said[0], one.attribute("story.date", "norm"), said[2], said[1], release))
+    found = ForeignArticle(fields, dates=(said[0], one.attribute("story.date", "norm"), said[2], said[1], release))
     if release:
         found.embargo = release
     found.version = wires.version(one.attribute("du-key", "version"), said[0])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from services.ingest.exchange.importers.found import Found, Piece
+from services.ingest.exchange.importers.found import ForeignArticle, Piece
 from services.ingest.exchange.importers.text import parse_page
 from services.ingest.kit.errors import Invalid
 from shared.vietnamese.legacy import decode, in_unicode, legacy_name, mended
@@ -20,7 +20,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
     decoded = decode(path.read_bytes())
     text, names = _in_unicode(decoded.text)
     lines = [words for line in text.splitlines() if (words := one_line(line))]
-    found = Found({}, dates=("",))
+    found = ForeignArticle({}, dates=("",))
     try:
         found.fields = parse_page(text)
         found.dates = (found.fields["published_at"],)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from services.ingest.exchange.importers.found import Fields, Found, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.exchange.importers.tree import markup_of, tree, words
 from services.ingest.kit.errors import Invalid, Refused
 from shared.vietnamese.dates import parse_house_time
@@ -65,7 +65,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
     yield str(path), article
 
 
-def _found(text: str, path: Path) -> Found:
+def _found(text: str, path: Path) -> ForeignArticle:
     root = tree(text)
     meta = _meta(root)
     data = _linked_data(text)
@@ -92,7 +92,7 @@ def _found(text: str, path: Path) -> Found:
         "images": [{"url": picture}] if picture and "<img" not in inside else [],
         "old_paths": [address] if address else [],
     }
-    return Found(fields, dates=tuple(one for one in dates if one), base=address)
+    return ForeignArticle(fields, dates=tuple(one for one in dates if one), base=address)
 
 
 def _title(text: str, root: Element, meta: dict[str, str], data: dict[str, Any]) -> str:

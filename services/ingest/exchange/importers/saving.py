@@ -14,7 +14,7 @@ from services.ingest.articles.store import articles, reading, workflow
 from services.ingest.articles.store.many import rehearse_many, save_many
 from services.ingest.articles.versions import Saved
 from services.ingest.exchange.importers.fitting import fitted, hold_if_empty
-from services.ingest.exchange.importers.found import Found, LeftOut, Piece, Version
+from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece, WireVersion
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.exchange.store import wires
 from services.ingest.kit import bounded
@@ -70,7 +70,7 @@ class Options:
 @dataclass(slots=True)
 class _Ready:
     place: int
-    found: Found
+    found: ForeignArticle
     article: ArticleInput
     until: datetime | None
     missing: tuple[str, ...]
@@ -86,7 +86,7 @@ class Saver:
         self._pictures = Pictures(engine, options.actor, [*beside, *folders], options.fetcher, rehearse=options.dry_run)
         self._would_be: dict[str, tuple[str, str]] = {}
         """In a dry run: external id -> (hash of what was sent, status)."""
-        self._versions: dict[str, Version] = {}
+        self._versions: dict[str, WireVersion] = {}
 
     def save(self, part: list[tuple[str, Piece]]) -> list[ImportResult]:
         """What became of each piece, in its order."""
@@ -117,7 +117,7 @@ class Saver:
             results[one.place] = self._told(part[one.place][0], one, outcome)
         return [result for result in results if result is not None]
 
-    def _ready(self, place: int, piece: Found | Refused) -> _Ready:
+    def _ready(self, place: int, piece: ForeignArticle | Refused) -> _Ready:
         """An article ready to be saved. Raises Refused."""
         if isinstance(piece, Refused):
             raise piece
@@ -134,7 +134,7 @@ class Saver:
         known = wires.known(self._engine, [name for _, name, _ in wire])
         if self._options.dry_run:
             known |= {name: self._versions[name] for _, name, _ in wire if name in self._versions}
-        older, came = [], dict[str, Version]()
+        older, came = [], dict[str, WireVersion]()
         for one, name, version in wire:
             before = came.get(name) or known.get(name)
             if before is not None and version < before:
@@ -234,5 +234,5 @@ def take_back(engine: Engine, article_id: int, reason: str, actor: Actor = IMPOR
 
 def _failed(where: str, refused: Refused, piece: Piece) -> ImportResult:
     faults = "; ".join(f"{error['field']}: {error['message']}" for error in refused.errors)
-    kind = piece.kind if isinstance(piece, Found) else "bài"
+    kind = piece.kind if isinstance(piece, ForeignArticle) else "bài"
     return ImportResult(where, "failed", error=faults or refused.detail, kind=kind)

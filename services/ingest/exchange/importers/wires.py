@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC
 
-from services.ingest.exchange.importers.found import Found, Version
+from services.ingest.exchange.importers.found import ForeignArticle, WireVersion
 from shared.vietnamese.foreign_dates import read_time
 
 _KILLS = {
@@ -13,7 +13,7 @@ _KILLS = {
 }
 
 
-def version(number: str, made_at: str) -> Version | None:
+def version(number: str, made_at: str) -> WireVersion | None:
     """Which version of its item this is; None where nothing says it."""
     digits = number.strip()[:18]
     try:
@@ -21,10 +21,10 @@ def version(number: str, made_at: str) -> Version | None:
     except ValueError:
         at = ""
     count = int(digits) if digits.isascii() and digits.isdigit() else 0
-    return Version(count, at) if count or at else None
+    return WireVersion(count, at) if count or at else None
 
 
-def apply_status(found: Found, status: str) -> None:
+def apply_status(found: ForeignArticle, status: str) -> None:
     """What an agency says of an item: usable, withheld, canceled; what else it says makes a draft."""
     status = status.strip().lower()
     if status in _KILLS:
@@ -33,7 +33,7 @@ def apply_status(found: Found, status: str) -> None:
         found.status = status
 
 
-def remark(found: Found, label: str, words: str) -> None:
+def remark(found: ForeignArticle, label: str, words: str) -> None:
     """What an agency tells editors."""
     if words := " ".join(words.split()):
         found.remarks.append(f"{label}: {words}"[:5000])

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 
 from services.ingest.exchange.importers import shortcodes
 from services.ingest.exchange.importers.feed import words
-from services.ingest.exchange.importers.found import Fields, Found, LeftOut, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import classic
 from services.ingest.exchange.importers.xml import items, text
 from services.ingest.kit.errors import Refused
@@ -168,7 +168,7 @@ def _address(url: str) -> str:
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"
 
 
-def _found(post: _Post, kind: str, status: str, site: _Site) -> Found:
+def _found(post: _Post, kind: str, status: str, site: _Site) -> ForeignArticle:
     item, meta, number = post.item, post.meta(), post.own("post_id")
     link = text(item, "link")
     raw = text(item, _CONTENT)
@@ -196,7 +196,7 @@ def _found(post: _Post, kind: str, status: str, site: _Site) -> Found:
         "earlier_views": int(views[:12]),
         **_labels(item, site),
     }
-    found = Found(fields, dates=_dates(post, site), base=link, changes=changes)
+    found = ForeignArticle(fields, dates=_dates(post, site), base=link, changes=changes)
     if status not in _STATUS:
         found.status = status or "không rõ"
     if post.own("post_password"):

@@ -5,21 +5,21 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select
 
-from services.ingest.exchange.importers.found import Version
+from services.ingest.exchange.importers.found import WireVersion
 from services.ingest.exchange.tables import wire_versions
 from shared.database import read, upsert, write
 
 
-def known(engine: Engine, external_ids: list[str]) -> dict[str, Version]:
+def known(engine: Engine, external_ids: list[str]) -> dict[str, WireVersion]:
     """The highest version of each that has come."""
     if not external_ids:
         return {}
     query = select(wire_versions).where(wire_versions.c.external_id.in_(external_ids))
     with read(engine) as connection:
-        return {row.external_id: Version(row.number, row.made_at) for row in connection.execute(query)}
+        return {row.external_id: WireVersion(row.number, row.made_at) for row in connection.execute(query)}
 
 
-def note(engine: Engine, versions: Mapping[str, Version]) -> None:
+def note(engine: Engine, versions: Mapping[str, WireVersion]) -> None:
     """Remember these as the highest."""
     if not versions:
         return
