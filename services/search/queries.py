@@ -237,6 +237,13 @@ def words_as_written(words: Sequence[Syllable]) -> QueryPlan:
     return _all_of(_exact(words, 1.0, unmarked=True))
 
 
+def spelled_so(words: Sequence[Syllable]) -> QueryPlan:
+    """Documents that have the words between numbers side by side, exactly so: 15 says nothing of the "tỷ" after it."""
+    pairs = [pair for pair in pairwise(words) if not (pair[0].number or pair[1].number)]
+    alone = [word for word in words if not word.number and all(word not in pair for pair in pairs)]
+    return _all_of(_exact_pairs(_placed(pairs), unmarked=True) + _exact(alone, 1.0, unmarked=True))
+
+
 def _all_of(terms: list[Term]) -> QueryPlan:
     return QueryPlan(readings=(tuple(terms),))
 

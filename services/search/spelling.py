@@ -13,10 +13,10 @@ from heapq import nlargest
 from itertools import pairwise, product
 
 from services.search.content import content
-from services.search.queries import Field, pairs_as_written, words_as_written
+from services.search.queries import Field, pairs_as_written, spelled_so, words_as_written
 from services.search.vocabulary import Vocabulary
 from shared.vietnamese.forms import WORD, Syllable, pair_token, syllables, twins, written
-from shared.vietnamese.keys import decoded
+from shared.vietnamese.keys import decoded, plausible
 from shared.vietnamese.text import nfc
 
 MAX_WORDS = 16
@@ -77,7 +77,7 @@ def suggest(vocabulary: Vocabulary, typed: str, right: Iterable[int] = ()) -> Of
     if not words or len(words) > MAX_WORDS:
         return None
     marked = any(word.marked for word in words)
-    if marked and vocabulary.index.counts([pairs_as_written(words)])[0]:
+    if marked and (_apart(words) or vocabulary.index.counts([spelled_so(words)])[0]):
         return None
     asking = set(range(len(words))) - set(content(words))
     right = {*right, *(at for at in asking if words[at].marked)}
@@ -154,8 +154,7 @@ def _candidates(
     keys = [None if at in right else decoded(word) for at, word in enumerate(words)]
     asked = [*(same for word in words for same in twins(word)), *filter(None, keys)]
     spelled = vocabulary.spellings(word.folded for word in asked)
-    # What has a digit is a number or a name.
-    fixed = {at for at, word in enumerate(words) if at in right or any(map(str.isdigit, word.folded))}
+    fixed = {at for at, word in enumerate(words) if at in right or word.number}
     doubtful = _doubtful(vocabulary, words, spelled) - fixed - {at for at, key in enumerate(keys) if key}
     near = {words[at].folded: _near(vocabulary, words[at].folded) for at in doubtful}
     spelled |= vocabulary.spellings(other for others in near.values() for other in others)
@@ -205,7 +204,7 @@ def _slip_cost(word: Syllable, exact: str) -> float:
 def _doubtful(vocabulary: Vocabulary, words: Sequence[Syllable], spelled: dict[str, dict[str, int]]) -> set[int]:
     """Places of syllables that the paper does not know, or never writes next to their neighbours; a few at most."""
     together = vocabulary.pairs([(a.folded, b.folded) for a, b in pairwise(words)], spelled)
-    met = [bool(together[a.folded, b.folded]) for a, b in pairwise(words)]
+    met = [a.number or b.number or bool(together[a.folded, b.folded]) for a, b in pairwise(words)]
     unknown, strangers = [], []
     for at, word in enumerate(words):
         around = [*met[max(0, at - 1) : at], *met[at : at + 1]]
@@ -218,7 +217,8 @@ def _doubtful(vocabulary: Vocabulary, words: Sequence[Syllable], spelled: dict[s
 
 def _near(vocabulary: Vocabulary, typed: str) -> list[str]:
     """The known folded syllables at one slip of a finger, the most frequent first."""
-    if len(typed) > 12:
+    # "km" and its like are no slips.
+    if len(typed) > 12 or (len(typed) < 3 and not plausible(typed)):
         return []
     known = vocabulary.known(_one_edit(typed))
     return nlargest(_NEAR, known, key=known.__getitem__)
@@ -241,7 +241,7 @@ def _finds_more(
     "Have" means all pairs of neighbours; else all the words. Marked words that stand so in the paper are left alone,
     whatever else is more frequent.
     """
-    for as_written in (pairs_as_written, words_as_written):
+    for as_written in (spelled_so if marked else pairs_as_written, words_as_written):
         if as_written is words_as_written and marked and len(words) > _FEW:
             # Some long article has any words.
             offers = [offer for offer in offers if all(map(_restores, words, offer))]
@@ -257,6 +257,11 @@ def _finds_more(
         if typed:
             return None
     return None
+
+
+def _apart(words: Sequence[Syllable]) -> bool:
+    """Whether numbers part all the words: nothing beside one says what it should be."""
+    return len(words) > 1 and all(a.number or b.number for a, b in pairwise(words))
 
 
 def _restores(word: Syllable, offered: Syllable) -> bool:

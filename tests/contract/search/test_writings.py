@@ -28,6 +28,9 @@ def _paper(engine: SearchEngine) -> None:
             article(13, "Dạy tiếng Việt cho trẻ", "Lớp tiếng Việt của cô giáo trẻ trên núi Mỹ Lý."),
             article(14, "Đường lên Điện Biên Phủ", "Đường lên Điện Biên Phủ đã mở rộng, người dân vui."),
             article(15, "Đầu tư dầu khí", "Nhà đầu tư vào dầu khí. Đầu tư tăng."),
+            article(
+                17, "Hộ nghèo", "Mười tỷ đồng. Khóa mới. Khả 14, hỗ 80, quả 3, động 15, 15 tỷ động, ký 46, qua III."
+            ),
             article(16, "Quý 3 xuất khẩu tăng", "Xe chạy 45 km, dừng ở km 45."),
         ],
     )
@@ -89,7 +92,7 @@ def test_what_a_reader_types_finds_what_is_written_otherwise(reader: Reader, typ
         "mĩ thuật", "mỹ thuật", "kỹ thuật", "kĩ thuật", "quí III", "quý III",
         "TPHCM", "TP.HCM", "TP HCM", "covid19", "covid-19", "0912345678", "0912 345 678", "0912345679",
         "ngày 30/4", "30/4", "31/4", "19/5", "19/6", "15 tỷ đồng", "54 dân tộc", "100 triệu", "khóa 14", "80 hộ",
-        "quý 3", "km 45", "u23", "B52", "tiếng Việt", "Điện Biên Phủ", "đường", "đầu tư",
+        "quý 3", "km 46", "quí III", "15 tỷ đồng 2024", "u23", "B52", "tiếng Việt", "Điện Biên Phủ", "đường", "đầu tư",
     ],
 )  # fmt: skip
 def test_what_is_right_is_left_alone(reader: Reader, typed: str) -> None:
