@@ -69,6 +69,7 @@ class PageCache:
         self._by_key: dict[str, set[str]] = {}
         self._by_article: dict[int, set[str]] = {}
         self._making: dict[str, _Making] = {}
+        self._until: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(MAKERS, thread_name_prefix="pages")
         self._bytes = 0
         self.blind = False
@@ -171,6 +172,8 @@ class PageCache:
             self._by_key.setdefault(key, set()).add(address.key)
         if entry.page.article_id:
             self._by_article.setdefault(entry.page.article_id, set()).add(address.key)
+        if entry.page.until:
+            self._until[address.key] = entry.page.until
         self._bytes += entry.size
         if entry.page.status == 200:
             self.hot[address.key.encode()] = entry
@@ -194,6 +197,7 @@ class PageCache:
             return
         self.hot.pop(key.encode(), None)
         del self._addresses[key]
+        self._until.pop(key, None)
         self._bytes -= entry.size
         for depends in entry.page.depends:
             _forget(self._by_key, depends, key)
@@ -250,8 +254,12 @@ class PageCache:
     # ---------------------------------------------------------------- time
 
     def tick(self) -> None:
-        """Once a second: the clock of last uses, the hour of tokens."""
+        """Once a second: the clock of last uses, the pages whose time is over, the hour of tokens."""
         self.now = time.monotonic()
+        now = time.time()
+        for key in [key for key, until in self._until.items() if until <= now]:
+            del self._until[key]
+            self._outdated(key)
         if this_hour() != self.filling.hour:
             self.filling = Filling(self.filling.parts, self.filling.tokens)
         telemetry.page_cache_bytes.set(self._bytes)
