@@ -46,7 +46,7 @@ Crop = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReadPicture:
     """`pixels` are RGB or RGBA, MAX_SIDE at most each way; `caption` and `credit` what the file said about itself."""
 
     pixels: Image.Image
@@ -55,7 +55,7 @@ class Picture:
     credit: str
 
 
-def read(source: Path, crop: Crop | None) -> Picture:
+def read(source: Path, crop: Crop | None) -> ReadPicture:
     """The picture of a file, or a part of it. Raises Invalid (field "file")."""
     _prepare()
     try:
@@ -82,7 +82,7 @@ def _prepare() -> None:
     pi_heif.options.DEPTH_IMAGES = False
 
 
-def _read(source: Path, crop: Crop | None, whole: bool) -> Picture:
+def _read(source: Path, crop: Crop | None, whole: bool) -> ReadPicture:
     """`whole`: raises _Unfinished for a JPEG without an end. Otherwise only the end's mark may be missing."""
     ImageFile.LOAD_TRUNCATED_IMAGES = not whole
     try:
@@ -101,7 +101,7 @@ def _read(source: Path, crop: Crop | None, whole: bool) -> Picture:
                 raise
             if not whole and _lost_its_end(opened, source):
                 raise _broken()
-            return Picture(_finished(opened, orientation, crop), kind, *words)
+            return ReadPicture(_finished(opened, orientation, crop), kind, *words)
     except Image.UnidentifiedImageError:
         raise _refusal(f"Chỉ nhận ảnh {TAKEN}.") from None
     except (OSError, ValueError, SyntaxError, EOFError):

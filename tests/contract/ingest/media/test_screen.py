@@ -180,9 +180,9 @@ def test_hostile_files_are_refused_and_leave_nothing(desk: Desk, name: str) -> N
 def test_sizes_over_the_limits_are_refused_before_they_are_sent(desk: Desk) -> None:
     who = desk.be("reporter")
     assert send(who, b"", size=300_000_000).status_code == 413
-    big_picture = who.script("POST", "/kho/tai-len", json={"name": "a.jpg", "size": 30_000_000}).json()["id"]
+    big_picture = who.script("POST", "/kho/tai-len", json={"name": "a.jpg", "size": 80_000_000}).json()["id"]
     first = who.script("PATCH", f"/kho/tai-len/{big_picture}", headers={"upload-offset": "0"}, content=jpeg()[:PIECE])
-    assert first.status_code == 413, "30 MB may be a film, not a picture"
+    assert first.status_code == 413, "80 MB may be a film, not a picture"
     longer = who.script("POST", "/kho/tai-len", json={"name": "a.jpg", "size": 100}).json()["id"]
     more = who.script("PATCH", f"/kho/tai-len/{longer}", headers={"upload-offset": "0"}, content=jpeg()[:200])
     assert more.status_code == 413
