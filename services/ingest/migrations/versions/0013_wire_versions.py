@@ -1,13 +1,13 @@
 """Which version of a wire's item came last, and what imports told beside their counts.
 
-Revision ID: ingest_0012
+Revision ID: ingest_0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0012"
-down_revision = "ingest_0011"
+revision = "ingest_0013"
+down_revision = "ingest_0012"
 branch_labels = None
 depends_on = None
 
