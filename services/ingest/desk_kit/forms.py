@@ -1,5 +1,6 @@
 """What a form says, read once a request, with limits."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,6 +15,12 @@ from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import one_line, plain
 
 _MAX_FIELDS = 2000
+# Groups of three, parted by one sign or by none.
+_AMOUNT = re.compile(
+    r"([-−–]?) ?([0-9]+|[0-9]{1,3}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+|(?:,[0-9]{3})+))(?: ?(?:đ|₫|đồng|vnd|vnđ))?",
+    re.IGNORECASE,
+)
+_AMOUNT_SIGNS = 30
 _MAX_ID = 2**31 - 1
 RowId = Annotated[int, Path(ge=0, le=_MAX_ID)]
 """An id in a path; what no row can have never reaches SQL."""
@@ -51,6 +58,17 @@ class Fields:
         if not digits.isascii() or not digits.isdigit() or len(digits) > 10 or abs(int(words)) > _MAX_ID:
             raise Invalid.of(name, "Phải là số nguyên.")
         return int(words)
+
+    def amount(self, name: str) -> int | None:
+        """Đồng as people write them, "150.000" or "1 500 000 đ"; None for an empty field. Raises Invalid."""
+        words = self.text(name)
+        if not words:
+            return None
+        found = _AMOUNT.fullmatch(words)
+        if found is None or len(words) > _AMOUNT_SIGNS:
+            raise Invalid.of(name, "Số tiền viết như 150.000 hoặc 150000, không có phần lẻ.")
+        amount = int(re.sub(r"\D", "", found[2]))
+        return -amount if found[1] else amount
 
     def numbers(self, name: str) -> list[int]:
         """Every value as an id. Raises Invalid."""
