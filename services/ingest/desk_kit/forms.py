@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.once import Sent
 from services.ingest.kit.requests import FORMS, MAX_REQUEST_BYTES, bounded, content_type
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import one_line, plain
@@ -96,6 +98,14 @@ class Fields:
             return datetime.fromisoformat(words[:19]).replace(tzinfo=VIETNAM)
         except ValueError:
             raise Invalid.of(name, "Không đọc được ngày giờ này.") from None
+
+    def sent(self, user_id: int) -> Sent | None:
+        """The form as something that is done once; None where it has no key."""
+        key = self.text("once")
+        if not key:
+            return None
+        words = "\n".join(f"{name}={value}" for name, value in self._pairs if name != "csrf")
+        return Sent(sha256(words.encode()).hexdigest()[:40], user_id)
 
     def checked(self, name: str) -> bool:
         return self.raw(name) != ""

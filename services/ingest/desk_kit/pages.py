@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,7 @@ def environment() -> "Environment":
     )
     made.globals |= {
         "static": static_url,
+        "new_key": partial(secrets.token_hex, 16),
         "site_name": get_settings().site_name,
         "site_url": get_settings().site_url,
         "role_names": ROLE_NAMES,

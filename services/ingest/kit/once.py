@@ -4,16 +4,46 @@ A form that makes something carries a key of its own. The transaction that makes
 press, a retry after a lost answer and one after a crash all find it.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from services.ingest.kit import rows
 from services.ingest.kit.tables import made_things
 from shared.database import write
 
-KEY_LENGTH = 40
 _KEPT = timedelta(days=90)
+_TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form with a key of its own, sent by somebody. What is sent again with other words in it has another key."""
+
+    key: str
+    user_id: int
+
+
+def making(engine: Engine, sent: Sent | None, make: Callable[[Connection], int]) -> int:
+    """What `make` makes in one transaction, its id: once for each form, however often that is sent."""
+    for attempt in range(_TRIES):
+        try:
+            with write(engine) as connection:
+                known = made(connection, sent.key, sent.user_id) if sent else None
+                if known is not None:
+                    return known
+                made_id = make(connection)
+                if sent:
+                    note(connection, sent.key, sent.user_id, made_id)
+                return made_id
+        except IntegrityError:
+            # The same form was first in another transaction.
+            if sent is None or attempt == _TRIES - 1:
+                raise
+    raise AssertionError("never reached")
 
 
 def made(connection: Connection, key: str, user_id: int) -> int | None:

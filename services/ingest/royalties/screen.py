@@ -64,6 +64,7 @@ def adjust(month: str, who: Annotated[Account, needs(Action.royalties)], form: F
         amount=amount,
         reason=form.text("reason", 500),
         article_id=form.number("article_id"),
+        sent=form.sent(who.id),
     )
     return back(f"{_HERE}?thang={month}", "Đã ghi khoản điều chỉnh.")
 

@@ -125,7 +125,7 @@ def embargo(request: Request, asked: Annotated[Asked, needs_article(Action.publi
 @router.post("/bai/{id}/ghi-chu")
 def note(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
     """Say something to the newsroom about the article."""
-    workflow.add_note(engine("ingest"), asked.id, form.prose("text", 2000), asked.who.actor)
+    workflow.add_note(engine("ingest"), asked.id, form.prose("text", 2000), asked.who.actor, form.sent(asked.who.id))
     return done(request, f"/desk/bai/{asked.id}#ghi-chu", "Đã ghi.")
 
 
