@@ -207,6 +207,11 @@ def test_what_is_saved_and_changed_by_somebody_else_is_shown_beside(desk: OwnDes
     page.keyboard.press("Control+s")
     page.wait_for_url(CONFLICT)
     expect(page.get_by_role("region", name="So sánh: Nội dung")).to_contain_text("Của tôi")
+    page.get_by_role("button", name="Lưu bản đã chọn").click()
+    expect(text_of(page)).to_contain_text("Của tôi.")
+    write_at_end(page, " Thêm.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 4")
 
 
 def hold_the_first(page: Page, url: str) -> list[Route]:

@@ -144,7 +144,7 @@ async function once(place, doing) {
   } catch (error) {
     wrong(place, error);
   } finally {
-    isBusy = false;
+    isBusy = isGoing;
   }
 }
 

@@ -226,6 +226,7 @@ export class Keeper {
     } catch (error) {
       this.#since = since || performance.now();
       if (error instanceof Refused) this.#sent.pop();
+      if (error.told?.conflict) this.#settled(number, normal);
       throw error;
     }
     this.#sent = [];
@@ -245,6 +246,15 @@ export class Keeper {
     this.#resumed.push(drafts.keyOf(this));
     this.id = id;
     this.place = String(id);
+  }
+
+  // The server keeps what was sent, to be shown beside what somebody else has saved.
+  #settled(number, draft) {
+    this.#base = draft;
+    this.#there = number;
+    if (this.isLacking) return;
+    this.isLeft = true;
+    this.#forget();
   }
 
   #reached(number) {
