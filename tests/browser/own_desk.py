@@ -54,7 +54,7 @@ class OwnDesk:
                 stderr=subprocess.STDOUT,
                 preexec_fn=die_with_parent(os.getpid()),
             )
-        until(self._answers, 60, "ingest answers")
+        until(self._answers, 120, "ingest answers")
         return self
 
     def start_again(self) -> None:
