@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from services.ingest.accounts.store import accounts
 from services.ingest.articles.store import listing
+from services.ingest.comments import store as comments
 from services.ingest.kit.visibility import Seen
+from shared.contracts.commands import SubmitComment
 from shared.vietnamese.dates import VIETNAM
 from tests.browser.chromium import READER
 from tests.browser.own_desk import OwnDesk, own_desk, text_of, write_at_end
@@ -222,7 +224,26 @@ def test_an_hour_that_is_past_is_said_beside_the_hour(desk: OwnDesk, secretary: 
     expect(page.get_by_label("Lên trang lúc")).to_have_attribute("aria-invalid", "true")
 
 
-# ---------------------------------------------------------------- focus and times
+# ---------------------------------------------------------------- Enter, focus and times
+
+
+def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article(status="published")
+    sent = SubmitComment(
+        token="t" * 20, article_id=story, name="Chị Mai", text="Hay.", at=datetime.now(UTC), spam_score=0
+    )
+    comments.hold(desk.store, sent)
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/binh-luan")
+    held = lambda: [row.status for row in comments.queue(desk.store, Seen(None, ""))]  # noqa: E731
+    assert held() == ["held"]
+    page.locator(".comment input").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert held() == ["held"]
+    page.get_by_role("button", name="Duyệt bình luận đã chọn").click()
+    expect(page.get_by_text("Đã duyệt 1 bình luận.")).to_be_visible()
 
 
 def test_the_focus_stays_with_what_one_does(desk: OwnDesk, secretary: BrowserContext) -> None:
