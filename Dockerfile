@@ -1,6 +1,6 @@
 # One image for every service; docker-compose.yml says which process a container runs.
 
-FROM python:3.11.13-slim-bookworm AS build
+FROM python:3.11.15-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /app
 RUN python -m venv .venv
@@ -13,7 +13,7 @@ COPY toasoan toasoan
 RUN .venv/bin/pip install --no-deps --no-build-isolation --editable . \
     && .venv/bin/python -O -m compileall -q -j 0 shared services toasoan
 
-FROM python:3.11.13-slim-bookworm
+FROM python:3.11.15-slim-bookworm
 # pg_dump and pg_restore, for backups.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client-15 \

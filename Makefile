@@ -61,9 +61,10 @@ security: .state/security .state/packages ## Scan the code, ask for known holes 
 	@TOASOAN_MADE_REQUESTS=20000 TOASOAN_COMPARED_REQUESTS=1000000 exec $(BIN)/python -m pytest tests/security
 
 .PHONY: sbom
-sbom: .state/security ## Write the bill of materials of what the house runs on to sbom.json (CycloneDX)
+sbom: .state/security ## Write the bills of materials of the house and of its image (CycloneDX)
 	@$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o sbom.json requirements/base.txt
 	@echo "sbom.json: $$($(BIN)/python -c 'import json; print(len(json.load(open("sbom.json"))["components"]))') packages"
+	@$(BIN)/python deploy/images/sbom.py "toasoan:$${TOASOAN_VERSION:-local}" sbom-image.json || true
 
 .PHONY: bench
 bench: .state/dev .state/packages ## Measure side by side; a table here, JSON in benchmarks/results/

@@ -22,7 +22,7 @@ _VIETNAMESE = 0.12
 
 
 def documents(place: Path) -> list[IndexDocument]:
-    """The pages in Vietnamese: headline, first paragraph as the lead, the rest as the text.
+    """The pages in Vietnamese: headline, first paragraph as the lead, the rest as the text; `url` is "/" and its name.
 
     Raises Missing where Debian's package cannot be had.
     """
@@ -53,9 +53,14 @@ def _pages(folder: Path) -> Iterator[IndexDocument]:
         number += 1
         yield IndexDocument(
             id=number, version=1, status="published", title=headline, summary=paragraphs[0],
-            text="\n".join(paragraphs[1:]), url=f"/huong-dan/{number}", section_slug="huong-dan",
+            text="\n".join(paragraphs[1:]), url=f"/{_name(file)}", section_slug="huong-dan",
             section_name="Hướng dẫn", published_at=1_700_000_000,
         )  # fmt: skip
+
+
+def _name(file: Path) -> str:
+    """Its path within the help, "scalc/guide/goalseek"."""
+    return str(file.with_suffix("")).rpartition("/text/")[2]
 
 
 def _text(markup: str) -> str:

@@ -6,12 +6,18 @@ the same two keys.
 """
 
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
 _MAPPED = bytes(10) + b"\xff\xff"
 # First numbers of IPv4 addresses that are public throughout: most readers' need no closer look.
-_PUBLIC = frozenset(map(str, range(1, 224))) - {"10", "127", "169", "172", "192", "198", "203"}
+_PUBLIC = frozenset(map(str, range(1, 224))) - {"10", "100", "127", "169", "172", "192"}
+# A machine's own, a site's own (RFC 1918, RFC 4193), a link's, a carrier's own (RFC 6598). Not what ipaddress calls
+# private beside them: nobody stands behind addresses of documentation and of measurements.
+_INSIDE = [
+    *map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")),
+    *map(ip_network, ("100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10")),
+]
 
 
 @lru_cache(maxsize=20_000)
@@ -35,11 +41,14 @@ def blocks(address: str) -> tuple[str, ...]:
     return tuple(f"{inet_ntop(AF_INET6, packed[: bits // 8] + bytes(16 - bits // 8))}/{bits}" for bits in (64, 48))
 
 
+@lru_cache(maxsize=20_000)
 def is_private(address: str) -> bool:
-    """An address inside a house, or no address at all."""
+    """An address of the inside: of this machine, a site or a carrier; or no address at all."""
     if address.partition(".")[0] in _PUBLIC:
         return False
     try:
-        return ip_address(address.partition("%")[0]).is_private
+        found = ip_address(address.partition("%")[0])
     except ValueError:
         return True
+    known = getattr(found, "ipv4_mapped", None) or found
+    return any(known in network for network in _INSIDE)

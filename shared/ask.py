@@ -4,11 +4,14 @@ A message carries one question, or, when a service asks faster than it is answer
 while earlier ones were on their way: a message costs the same whatever is in it. It expires when nobody waits any more.
 Each answer comes by Redis pub/sub, on a channel named after its question. The questions of one asker share a prefix, so
 one pattern subscription hears every answer: no connection and no subscription for each. (Celery's own results do the
-same, with three more commands for each and a key that stays behind.)
+same, with three more commands for each and a key that stays behind.) Redis lets an account subscribe to patterns only
+that its list holds word for word (deploy/redis), so that a pattern is one of a few of the asker's service: some other
+askers' answers come too, and are dropped.
 """
 
 import asyncio
 import itertools
+import random
 import threading
 import time
 from collections import Counter
@@ -24,6 +27,7 @@ import redis
 from celery import Celery
 from pydantic import ValidationError
 
+from shared import clock
 from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
 from shared.contracts.commands import Query
@@ -34,6 +38,8 @@ from shared.telemetry import log
 from shared.tracing import current_traceparent
 
 _CHANNEL = "ts:answer:"
+_LINES = 16
+"""Patterns that a service's askers share out among them by lot; deploy/redis/start.sh names them."""
 # Messages of one kind that an asker has on their way before further questions gather for the next one, and the most
 # that go in one. More messages keep more workers busy, fewer gather more: four threads are what a worker has.
 _MESSAGES = 4
@@ -73,7 +79,9 @@ class Asker:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._prefix = f"ask-{uuid4().hex[:12]}-"
+        service = str(app.main).rpartition(".")[2]
+        self._line = f"{service}-{random.randrange(_LINES):x}-"
+        self._prefix = f"{self._line}{uuid4().hex[:12]}-"
         self._count = itertools.count()
         self._waiting: dict[str, _Question] = {}
         self._unsent: list[_Question] = []
@@ -203,8 +211,7 @@ class Asker:
             self._app,
             task_name(CONSUMERS[kind.queue], kind.kind),
             kind.queue,
-            {"questions": asked, "sent_at": time.time()},
-            expires=max(question.deadline for question in questions) - now,
+            {"questions": asked, "sent_at": clock.now()},
         )
 
     @staticmethod
@@ -218,7 +225,7 @@ class Asker:
         while not self._closed.is_set():
             try:
                 with subscriber().pubsub(ignore_subscribe_messages=False) as subscription:
-                    subscription.psubscribe(f"{_CHANNEL}{self._prefix}*")
+                    subscription.psubscribe(f"{_CHANNEL}{self._line}*")
                     while not self._closed.is_set():
                         self._take(subscription.get_message(timeout=10))
             except (redis.RedisError, OSError) as error:

@@ -3,7 +3,6 @@
 Lengths are known for any broker; ages and unacknowledged messages only for Redis, whose keys are kombu's.
 """
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from shared import clock, tls
 from shared.contracts.queues import Queue
 from shared.settings import get_settings
 
@@ -51,7 +51,7 @@ def look(app: Celery) -> BrokerState:
 @lru_cache(maxsize=2)
 def _client(url: str) -> redis.Redis:
     address = f"unix://{url.removeprefix('redis+socket://')}" if url.startswith("redis+socket://") else url
-    return redis.Redis.from_url(address, socket_timeout=2, socket_connect_timeout=1)
+    return redis.Redis.from_url(address, socket_timeout=2, socket_connect_timeout=1, **tls.for_redis(address))
 
 
 def _look_into_redis(client: redis.Redis) -> BrokerState:
@@ -61,7 +61,7 @@ def _look_into_redis(client: redis.Redis) -> BrokerState:
         pipe.lindex(_PREFIX + queue.value, -1)
     pipe.info("memory")
     *answers, memory = pipe.execute()
-    now = time.time()
+    now = clock.now()
     queues = {
         queue.value: QueueState(answers[2 * at], _age(answers[2 * at + 1], now)) for at, queue in enumerate(Queue)
     }

@@ -10,6 +10,7 @@ from uuid import uuid4
 import redis
 from celery import Celery
 
+from shared import clock
 from shared.celery_factory import publish
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.publishing import task_name
@@ -28,10 +29,12 @@ def register(app: Celery, service: str) -> None:
     """Give a worker's app the task that its queues' canaries call."""
 
     @app.task(name=task_name(service, _KIND), shared=False)
-    def canary(queue: str, token: str) -> None:
+    def canary(queue: str, token: str, sent_at: float = 0.0) -> None:
+        if sent_at and clock.now() > sent_at + _EXPIRES_SECONDS:
+            return
         try:
             pipe = redis_client().pipeline(transaction=False)
-            pipe.hset(_RAN, queue, time.time())
+            pipe.hset(_RAN, queue, clock.now())
             pipe.set(_SEEN + token, 1, ex=_SEEN_SECONDS)
             pipe.execute()
         except redis.RedisError:
@@ -42,7 +45,7 @@ def send(app: Celery, queue: Queue) -> str:
     """Send one through a queue; returns its token. Raises kombu.exceptions.OperationalError without a broker."""
     token = uuid4().hex
     task = task_name(CONSUMERS[queue], _KIND)
-    publish(app, task, queue, {"queue": queue.value, "token": token}, expires=_EXPIRES_SECONDS)
+    publish(app, task, queue, {"queue": queue.value, "token": token, "sent_at": clock.now()})
     return token
 
 

@@ -5,7 +5,6 @@ stopped on purpose. tests/unit/shared/test_celery_factory.py asserts that every 
 """
 
 import os
-import time
 import zlib
 from functools import lru_cache, partial
 from typing import Any
@@ -18,6 +17,7 @@ from kombu import compression
 from kombu.exceptions import KombuError
 from kombu.serialization import register
 
+from shared import clock, tls
 from shared.contracts.envelope import COMPRESS_OVER_BYTES
 from shared.contracts.queues import UNKEPT, Queue
 from shared.settings import get_settings
@@ -58,7 +58,8 @@ def make_celery(service: str) -> Celery:
     app = Celery(f"toasoan.{service}", set_as_current=False)
     app.conf.update(
         broker_url=settings.celery_broker_url,
-        broker_transport_options=_transport_options(settings.celery_broker_url),
+        broker_transport_options=_transport_options(settings.celery_broker_url, service),
+        broker_use_ssl=tls.for_celery(settings.celery_broker_url),
         broker_connection_timeout=3,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # a broker that is away for a night is waited for
@@ -92,7 +93,7 @@ def make_celery(service: str) -> Celery:
     return app
 
 
-def _transport_options(url: str) -> dict[str, Any]:
+def _transport_options(url: str, service: str) -> dict[str, Any]:
     if not url.startswith(("redis", "rediss", "sentinel")):
         return {}
     options: dict[str, Any] = {
@@ -115,12 +116,11 @@ def _transport_options(url: str) -> dict[str, Any]:
     }
     if not url.startswith("redis+socket"):
         options["socket_keepalive"] = True
-    owner = os.environ.get("TOASOAN_SOLE_CONSUMER")
-    if owner:
-        # The supervisor vouches that one process consumes for this name: what an earlier one left
-        # unacknowledged is its to take at once (shared.worker), without waiting for the visibility timeout.
-        options |= {f"unacked{part}_key": f"unacked{part}:{owner}" for part in ("", "_index", "_mutex")}
-    return options
+    # What a service has taken and not yet acknowledged is nobody else's to read: drafts are among it. Where the
+    # supervisor vouches that one process consumes for a name, what an earlier one left unacknowledged is its to take at
+    # once (shared.worker), without waiting for the visibility timeout.
+    owner = os.environ.get("TOASOAN_SOLE_CONSUMER") or service
+    return options | {f"unacked{part}_key": f"unacked{part}:{owner}" for part in ("", "_index", "_mutex")}
 
 
 def publish(
@@ -130,7 +130,6 @@ def publish(
     arguments: dict[str, Any],
     *,
     size: int = 0,
-    expires: float | None = None,
     task_id: str | None = None,
 ) -> None:
     """Hand one message to the broker; returns when the broker holds it.
@@ -143,13 +142,12 @@ def publish(
         kwargs=arguments,
         queue=queue.value,
         task_id=task_id,
-        expires=expires,
         compression="gzip" if size > COMPRESS_OVER_BYTES else None,
         # Celery would print a batch of articles into the header, for longer than it takes to pack them.
         argsrepr="()",
         kwargsrepr=f"<{', '.join(arguments)}>",
         # Legible without unpacking the message.
-        headers={"sent_at": time.time(), "traceparent": current_traceparent()},
+        headers={"sent_at": clock.now(), "traceparent": current_traceparent()},
     )
 
 

@@ -27,11 +27,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect, make_url
 
+from shared import tls
 from shared.settings import get_settings
 from shared.versions import newest
 
 # SQLite writers wait for each other this long before they give up.
 _BUSY_SECONDS = 10
+# Pages after which SQLite writes its log back into the database. Where the house is copied all the while the copier
+# does that, as soon as it has read the log; the bound is for when it does not run.
+_LOG_PAGES, _COPIED_LOG_PAGES = 1_000, 32_000
 # A statement that PostgreSQL has not finished by then is cancelled: no endless waits.
 _STATEMENT_SECONDS = 30
 # A server, or a cable, that says nothing at all cancels nothing: then the connection is given up.
@@ -117,7 +121,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 def _postgresql_engine(url: str, service: str) -> Engine:
     from psycopg import Connection as Link
-    from psycopg import OperationalError
+    from psycopg import DatabaseError, OperationalError
     from psycopg.abc import RV, PQGen
 
     class Bounded(Link[Any]):
@@ -126,12 +130,16 @@ def _postgresql_engine(url: str, service: str) -> Engine:
             began = time.monotonic()
             try:
                 return super().wait(gen, interval, limit)
-            except OperationalError as error:
-                if time.monotonic() - began < limit:
+            except DatabaseError as error:
+                # The line of detail quotes the row.
+                error.args = (str(error).partition("\nDETAIL:")[0],)
+                if not isinstance(error, OperationalError) or time.monotonic() - began < limit:
                     raise
                 self.close()
                 raise OperationalError(f"PostgreSQL did not answer within {limit:g} s") from error
 
+    # A server that asks for no password, by whose mistake ever, gets nothing of ours.
+    proof = {"require_auth": "scram-sha-256"} if get_settings().production and "require_auth" not in url else {}
     made = create_engine(
         url,
         pool_size=5,
@@ -139,10 +147,13 @@ def _postgresql_engine(url: str, service: str) -> Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 3,
             "options": f"-csearch_path={service} -cstatement_timeout={_STATEMENT_SECONDS * 1000}",
             **_TCP,
+            **proof,
+            **tls.for_postgresql(url),
         },
     )
 
@@ -161,7 +172,12 @@ def _postgresql_engine(url: str, service: str) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    made = create_engine(url, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, pool_size=8)
+    made = create_engine(
+        url,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        pool_size=8,
+        hide_parameters=True,  # errors are logged, and a row's texts are for fewer people
+    )
 
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -175,6 +191,7 @@ def _sqlite_engine(url: str) -> Engine:
             "cache_size=-8000",
             "temp_store=MEMORY",
             "journal_size_limit=67108864",
+            f"wal_autocheckpoint={_COPIED_LOG_PAGES if get_settings().copy_dir else _LOG_PAGES}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -239,6 +256,7 @@ class AdvisoryLock(IntEnum):
     front_page = 7_305_122
     generations = 7_305_123
     admins = 7_305_124
+    address_rules = 7_305_125
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

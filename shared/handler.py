@@ -24,7 +24,7 @@ from celery.worker import state as worker_state
 from celery.worker.request import Request
 from pydantic import ValidationError
 
-from shared import telemetry
+from shared import clock, telemetry
 from shared.ask import reply
 from shared.away import is_away
 from shared.contracts.articles import Contract
@@ -128,7 +128,7 @@ def answers(
 
         def answer_all(task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
             for question in questions:
-                if sent_at and time.time() > sent_at + question["within"]:
+                if sent_at and clock.now() > sent_at + question["within"]:
                     continue
                 try:
                     _run(task, service, sent_at, partial(answer, task, question), again=False)
@@ -172,7 +172,7 @@ def _run(task: Task, service: str, sent_at: float, work: Callable[[], str], agai
     queue = (request.delivery_info or {}).get("routing_key") or "?"
     started = time.perf_counter()
     if sent_at:
-        telemetry.queue_wait_seconds.labels(queue).observe(max(0.0, time.time() - sent_at))
+        telemetry.queue_wait_seconds.labels(queue).observe(max(0.0, clock.now() - sent_at))
     outcome = "failed"
     telemetry.task_started_total.labels(task.name, queue).inc()
     with bound(task=task.name, task_id=request.id):
@@ -289,7 +289,8 @@ def _patiently(task: Task, work: Callable[[], None], deadline: float) -> None:
 
 
 def _deliveries_key(task: Task) -> str:
-    return f"ts:deliveries:{task.request.id}"
+    service = str(task.name).partition(".")[0]
+    return f"ts:deliveries:{service}:{task.request.id}"
 
 
 def _delivered_too_often(task: Task) -> bool:

@@ -9,7 +9,6 @@ for the poll, which stays the guarantee.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
@@ -35,7 +34,7 @@ from sqlalchemy import (
     update,
 )
 
-from shared import telemetry
+from shared import clock, telemetry
 from shared.broker import message_count
 from shared.celery_factory import publish
 from shared.contracts.articles import Contract
@@ -101,7 +100,7 @@ def add(
     `queues` are other subscribers than the event's own: reconciliation sends again only where something is missing,
     and a name that is no queue of the broker is for `take`.
     """
-    now, traceparent = time.time(), current_traceparent()
+    now, traceparent = clock.now(), current_traceparent()
     rows = []
     for key, version in pointers:
         event_id = uuid4().hex
@@ -192,7 +191,7 @@ class Relay:
             count = connection.execute(select(func.count()).select_from(table)).scalar_one()
             oldest = connection.execute(select(func.min(first.c.occurred_at))).scalar_one()
         telemetry.outbox_pending.labels(self._service).set(count)
-        age = max(0.0, time.time() - oldest) if oldest else 0.0
+        age = max(0.0, clock.now() - oldest) if oldest else 0.0
         telemetry.outbox_oldest_age_seconds.labels(self._service).set(age)
         return count, age
 
@@ -210,7 +209,7 @@ class Relay:
             ]
 
     def _claim(self, queue: Queue, bulk: bool) -> list[Any]:
-        table, now = self._table, time.time()
+        table, now = self._table, clock.now()
         chosen = (
             select(table.c.id)
             .where(table.c.queue == queue.value, table.c.bulk == bulk, table.c.leased_until < now)
@@ -271,7 +270,7 @@ class Relay:
             connection.execute(delete(self._table).where(self._table.c.id.in_([row.id for row in rows])))
 
     def _send(self, task: str, queue: Queue, batch: list[dict[str, Any]], size: int) -> None:
-        publish(self._app, task, queue, {"events": batch, "sent_at": time.time()}, size=size)
+        publish(self._app, task, queue, {"events": batch, "sent_at": clock.now()}, size=size)
         telemetry.outbox_published_total.labels(self._service, queue.value).inc(len(batch))
 
     def _give_back(self, rows: list[Any]) -> None:

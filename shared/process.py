@@ -17,7 +17,7 @@ from socketserver import BaseServer
 import orjson
 from prometheus_client import start_http_server
 
-from shared import telemetry, tracing
+from shared import clock, telemetry, tracing
 from shared.settings import get_settings
 from shared.telemetry import configure_logging, log
 
@@ -34,7 +34,8 @@ def prepare(role: str) -> None:
 
 
 def register(role: str, metrics_url: str) -> None:
-    """Note this process in the run dir, whole or not at all."""
+    """Note this process in the run dir, whole or not at all; its clock is the house's from here on."""
+    clock.follow()
     run_dir = get_settings().run_dir
     run_dir.mkdir(parents=True, exist_ok=True)
     note = {"role": role, "pid": os.getpid(), "started_at": time.time(), "metrics_url": metrics_url}

@@ -2,14 +2,13 @@
 rankings, related articles), and dead letters. Loads no SQL.
 """
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from celery import Celery
 
+from shared import clock
 from shared.celery_factory import publish
 from shared.contracts.commands import Command, StoreDeadLetter
 from shared.contracts.envelope import BATCH_EVENTS
@@ -28,7 +27,7 @@ def send_command(app: Celery, command: type[Command], message: dict[str, Any], s
 
     Raises kombu.exceptions.OperationalError when the broker is away.
     """
-    arguments = {"message": message, "sent_at": time.time()}
+    arguments = {"message": message, "sent_at": clock.now()}
     publish(app, task_name(CONSUMERS[command.queue], command.kind), command.queue, arguments, size=size)
 
 
@@ -38,7 +37,7 @@ def send_all(app: Celery, events: Sequence[tuple[Event, str | int, int]], occurr
     `occurred_at` (unix seconds; now if left out) is when the oldest fact behind them became true.
     Raises kombu.exceptions.OperationalError when the broker is away.
     """
-    at = time.time() if occurred_at is None else occurred_at
+    at = clock.now() if occurred_at is None else occurred_at
     for first in range(0, len(events), BATCH_EVENTS):
         part = events[first : first + BATCH_EVENTS]
         envelopes = [
@@ -55,7 +54,7 @@ def send_all(app: Celery, events: Sequence[tuple[Event, str | int, int]], occurr
         ]
         kind = type(part[0][0])
         for queue in SUBSCRIBERS[kind]:
-            publish(app, task_name(CONSUMERS[queue], kind.kind), queue, {"events": envelopes, "sent_at": time.time()})
+            publish(app, task_name(CONSUMERS[queue], kind.kind), queue, {"events": envelopes, "sent_at": clock.now()})
 
 
 def bury(
@@ -70,6 +69,6 @@ def bury(
         message=message,
         error=f"{type(error).__name__}: {error}"[:4000],
         attempts=attempts,
-        at=datetime.now(UTC),
+        at=clock.moment(),
     )
     send_command(app, StoreDeadLetter, letter.model_dump(mode="json"), size=len(str(message)))

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import redis
 
+from shared import tls
 from shared.settings import get_settings
 from shared.telemetry import log
 
@@ -18,20 +19,24 @@ T = TypeVar("T")
 @lru_cache(maxsize=1)
 def redis_client() -> redis.Redis:
     """For commands: every call answers or fails within 2 s."""
-    return redis.Redis.from_url(
-        get_settings().counters_url, socket_timeout=2, socket_connect_timeout=1, health_check_interval=15
-    )
+    return connection(socket_timeout=2, socket_connect_timeout=1, health_check_interval=15)
 
 
 @lru_cache(maxsize=1)
 def hint_client() -> redis.Redis:
     """For hints: one saves at most a second, so it may not cost an editor more than half of one."""
-    return redis.Redis.from_url(get_settings().counters_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return connection(socket_timeout=0.5, socket_connect_timeout=0.5)
 
 
 def subscriber() -> redis.Redis:
     """A new connection to listen on: it waits for messages as long as they take."""
-    return redis.Redis.from_url(get_settings().counters_url, socket_connect_timeout=2, health_check_interval=15)
+    return connection(socket_connect_timeout=2, health_check_interval=15)
+
+
+def connection(**options: Any) -> redis.Redis:
+    """A client of its own, for who waits otherwise."""
+    url = get_settings().counters_url
+    return redis.Redis.from_url(url, **options, **tls.for_redis(url))
 
 
 def unless_away(work: Callable[[redis.Redis], T]) -> T | None:

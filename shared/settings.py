@@ -11,21 +11,23 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.production import KEY_CHARS, faults_of_address, faults_of_store, weakness
+
 # sockaddr_un holds 108 bytes with the final NUL; longer paths cannot be bound.
 _SOCKET_PATH_BYTES = 100
-_SECRET_CHARS = 32
-_LOOPBACK = (None, "localhost", "127.0.0.1", "::1", "0.0.0.0")
 
 
 class Settings(BaseSettings):
     """The environment's `TOASOAN_…` names (and `ELASTICSEARCH_URL`), checked."""
 
-    model_config = SettingsConfigDict(env_prefix="TOASOAN_", extra="ignore", frozen=False, env_ignore_empty=True)
+    # Errors name variables and never their values: some are secrets, and errors are logged.
+    model_config = SettingsConfigDict(
+        env_prefix="TOASOAN_", extra="ignore", frozen=False, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="address the HTTP services listen on")
     web_port: int = Field(8000, ge=0, le=65535, description="port of the readers' site")
@@ -40,6 +42,9 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(None, description="counters, answers and hints. Unset: the embedded redis-server")
     elasticsearch_url: str | None = Field(
         None, validation_alias="ELASTICSEARCH_URL", description="search engine. Unset: tantivy in the data dir"
+    )
+    stores_ca: Path | None = Field(
+        None, description="certificates of whom the stores' own are signed by: then all are spoken to with TLS"
     )
     search_index: str = Field("toasoan-articles", description="alias of the article index in Elasticsearch")
 
@@ -66,8 +71,14 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
-    rejected_comment_days: int = Field(90, ge=8, description="days until a rejected comment is deleted")
+    rejected_comment_days: int = Field(
+        90, ge=8, description="days until a rejected comment is deleted, and of all others the writer's address"
+    )
     referrer_days: int = Field(400, ge=1, description="days for which it is known where readers came from")
+    copy_dir: Path | None = Field(
+        None, description="folder on another disk that follows the house, with SQLite. Unset: no copy but backups"
+    )
+    copy_hours: int = Field(48, ge=1, description="hours of which every moment can be restored from the copy")
     reconcile_seconds: int = Field(600, ge=5, description="seconds between two comparisons of the read models")
 
     @field_validator("site_url", "ingest_url")
@@ -75,10 +86,10 @@ class Settings(BaseSettings):
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "copy_dir")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().absolute() if value else None
 
     def model_post_init(self, _context: object) -> None:
         if self.production:
@@ -92,11 +103,15 @@ class Settings(BaseSettings):
 
     def _refuse_defaults(self) -> None:
         """Production mode: what is only safe, or only right, on one's own machine must have been said otherwise."""
-        if len(self.secret_key) < _SECRET_CHARS:
-            raise ValueError(f"TOASOAN_SECRET_KEY must be set in production mode, {_SECRET_CHARS} characters or more")
+        if wrong := weakness(self.secret_key, KEY_CHARS):
+            raise ValueError(f"TOASOAN_SECRET_KEY {wrong} in production mode")
         for name in ("site_url", "ingest_url"):
-            if name not in self.model_fields_set or urlsplit(getattr(self, name)).hostname in _LOOPBACK:
-                raise ValueError(f"TOASOAN_{name.upper()} must be the public address in production mode")
+            for wrong in faults_of_address(getattr(self, name) if name in self.model_fields_set else ""):
+                raise ValueError(f"TOASOAN_{name.upper()} {wrong} in production mode")
+        for name in ("database_url", "broker_url", "redis_url", "elasticsearch_url"):
+            with_tls = self.stores_ca is not None
+            for wrong in faults_of_store(getattr(self, name), with_tls) if getattr(self, name) else ():
+                raise ValueError(f"{'' if name.startswith('elastic') else 'TOASOAN_'}{name.upper()} {wrong}")
         if self.demo:
             raise ValueError("TOASOAN_DEMO must be 0 in production mode")
 
@@ -159,7 +174,7 @@ def _read_secret(path: Path) -> str:
         key = path.read_text().strip().strip("\0")
     except FileNotFoundError:
         return ""
-    return key if len(key) >= _SECRET_CHARS else ""
+    return key if len(key) >= KEY_CHARS else ""
 
 
 @lru_cache(maxsize=1)

@@ -69,6 +69,13 @@ store_drift_documents = Gauge(
 reconcile_last_success_timestamp_seconds = Gauge(
     "reconcile_last_success_timestamp_seconds", "End of the last whole comparison", ["store"], registry=REGISTRY
 )
+copy_timestamp_seconds = Gauge(
+    "copy_timestamp_seconds", "A restore from the continuous copy has all that was written before", registry=REGISTRY
+)
+copy_rehearsal_timestamp_seconds = Gauge(
+    "copy_rehearsal_timestamp_seconds", "When the continuous copy was restored for a trial", registry=REGISTRY
+)
+copy_rehearsal_failed = Gauge("copy_rehearsal_failed", "1 when that trial failed", registry=REGISTRY)
 articles_written_total = Counter("articles_written", "Article versions committed", ["action"], registry=REGISTRY)
 
 # --- broker and tasks
@@ -127,6 +134,9 @@ views_accepted_total = Counter("views_accepted", "Views held by the broker or th
 views_rejected_total = Counter("views_rejected", "Beacons not counted", ["reason"], registry=REGISTRY)
 views_counted_total = Counter("views_counted", "Views the counter added", registry=REGISTRY)
 views_repeated_total = Counter("views_repeated", "Views of the same visitor inside the window", registry=REGISTRY)
+views_taken_back_total = Counter(
+    "views_taken_back", "Views taken back because they were judged made up", ["reason"], registry=REGISTRY
+)
 views_damaged_bytes_total = Counter(
     "views_damaged_bytes", "Bytes of the journal of views that were no whole record", registry=REGISTRY
 )

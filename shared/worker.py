@@ -6,10 +6,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import kombu.transport.redis
 from celery import Celery, bootsteps, signals
 from celery.exceptions import SecurityWarning
 
-from shared import canary, discarded
+from shared import canary, clock, discarded
 from shared.celery_factory import BROKER_ERRORS
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.process import prepare
@@ -38,6 +39,8 @@ def run_worker(
         canary.register(app, service)
     watchdog = Watchdog(role, app, queues, healthy)
     _call_when_connected(app, watchdog.connected)
+    # How long a message has been unacknowledged, one host notes and another one judges.
+    kombu.transport.redis.time = clock.now
     signals.worker_ready.connect(watchdog.ready, weak=False)
     signals.task_prerun.connect(watchdog.begin, weak=False)
     signals.task_postrun.connect(watchdog.end, weak=False)

@@ -140,7 +140,8 @@ class PostgresServer:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://toasoan:{self.password}@{self.address}:{self.port}/{database}"
 
-    def start(self) -> None:
+    def start(self, **more: str) -> None:
+        """With `more` of postgresql.conf."""
         options = {
             "port": self.port,
             "listen_addresses": self.address,
@@ -148,10 +149,19 @@ class PostgresServer:
             "fsync": self._fsync,
             "shared_buffers": "32MB",
             "max_connections": 150,
+            **more,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self.process = _start([str(self._bin / "postgres"), "-D", str(self._data), *settings], self._user)
         until(lambda: psycopg.connect(self.url(), connect_timeout=1).close() is None, 30, "PostgreSQL answers")
+
+    def trust_everybody(self) -> None:
+        """From now on nobody is asked for a password, as after a careless line in pg_hba.conf."""
+        (self._data / "pg_hba.conf").write_text("host all all all trust\n")
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        anybody = self.url().replace(self.password, "anything")
+        until(lambda: psycopg.connect(anybody).close() is None, 20, "everybody is let in")
 
     def new_database(self) -> str:
         """Address of a fresh, empty database."""

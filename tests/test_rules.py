@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -29,6 +30,20 @@ def test_rules(name: str) -> None:
         check=False,
     )
     assert checked.returncode == 0, f"{checked.stdout}\n{checked.stderr}"
+
+
+def test_lines_of_templates_are_as_short_as_those_of_python() -> None:
+    most = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["line-length"]
+    # The editor's page is still to be done.
+    templates = [each for each in (ROOT / "services").glob("**/templates/*.html") if each.name != "editor.html"]
+    assert len(templates) > 50
+    too_long = [
+        f"{each.relative_to(ROOT)}:{number}"
+        for each in templates
+        for number, line in enumerate(each.read_text().splitlines(), 1)
+        if len(line) > most
+    ]
+    assert too_long == []
 
 
 def test_no_two_classes_share_a_name() -> None:

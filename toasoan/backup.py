@@ -8,10 +8,8 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,27 +17,20 @@ from typing import Any
 
 from sqlalchemy import URL, make_url
 
+from shared import tls
 from shared.database import database_url
 from shared.settings import Settings, get_settings
 from toasoan.place import OperatorError
+from toasoan.sqlite_copy import Tell, copy_sqlite, tell_nobody
 
 # In this order: what the counter knows of articles comes from ingest, so that its copy must not be the later one.
 KEPT = ("counter", "ingest")
 _FORMAT = 1
 _MANIFEST = "manifest.json"
 _DUMP_SECONDS = 3600
-# So much is copied between two words about how far it is (16 MB at SQLite's usual page size).
-_STEP_PAGES = 4096
-
-Tell = Callable[[str, int, int], None]
-"""Told what is being copied, the bytes that are done and those there are (0: not known)."""
 
 
-def _tell_nobody(_what: str, _done: int, _all: int) -> None:
-    pass
-
-
-def backup(target: Path, tell: Tell = _tell_nobody) -> dict[str, Any]:
+def backup(target: Path, tell: Tell = tell_nobody) -> dict[str, Any]:
     """Copy the house to the new folder `target`, whole or not at all; it may be running. Returns the manifest.
 
     Each database is copied as of one moment, and media after them: a picture is a file before an article names it.
@@ -111,7 +102,7 @@ def restore(source: Path) -> dict[str, Any]:
     """
     manifest = check(source)
     settings = get_settings()
-    _must_be_empty(settings)
+    must_be_empty(settings)
     kinds = {Path(entry["path"]).suffix for entry in manifest["files"] if "/" not in entry["path"]}
     wanted = ".dump" if settings.database_url else ".db"
     if wanted not in kinds:
@@ -140,32 +131,6 @@ def _copy_database(service: str, folder: Path, tell: Tell) -> None:
     source = Path(url.database or "")
     if source.is_file():
         copy_sqlite(source, folder / f"{service}.db", tell)
-
-
-def copy_sqlite(source: Path, target: Path, tell: Tell = _tell_nobody) -> None:
-    """Copy a database as it is at this moment, while others write; takes a time that depends on its size alone.
-
-    A read transaction is held all the while. Without one SQLite begins the copy anew after each commit of another
-    connection. In WAL mode it keeps nobody from writing, and only the log from being used again: it grows by what is
-    written meanwhile. Raises OperatorError when the copy is not sound.
-    """
-    name = source.stem
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.isolation_level = None
-        (page_bytes,) = live.execute("PRAGMA page_size").fetchone()
-        live.execute("BEGIN")
-        live.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the moment: reading begins it
-
-        def step(_status: int, remaining: int, total: int) -> None:
-            tell(name, (total - remaining) * page_bytes, total * page_bytes)
-
-        live.backup(copy, pages=_STEP_PAGES, progress=step)
-        live.execute("ROLLBACK")
-        copy.execute("PRAGMA journal_mode=DELETE")
-        tell(f"checking {name}", 0, 0)
-        (found,) = copy.execute("PRAGMA quick_check").fetchone()
-    if found != "ok":
-        raise OperatorError(f"the copy of the {name} database is not sound: {found}")
 
 
 def _copy_media(source: Path, target: Path, tell: Tell) -> None:
@@ -213,7 +178,10 @@ def _put_back(service: str, source: Path) -> None:
 def _run(command: list[str], service: str, *files: Path) -> None:
     """A PostgreSQL program on a service's database; the password goes by the environment, not by the command line."""
     url = make_url(database_url(service))
-    environment = {**os.environ, "PGPASSWORD": url.password} if url.password else None
+    proofs = tls.for_postgresql(str(url))
+    environment = {**os.environ, **{f"PG{name.upper()}": value for name, value in proofs.items()}}
+    if url.password:
+        environment["PGPASSWORD"] = url.password
     address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     try:
         done = subprocess.run(
@@ -232,7 +200,7 @@ def _run(command: list[str], service: str, *files: Path) -> None:
         )
 
 
-def _must_be_empty(settings: Settings) -> None:
+def must_be_empty(settings: Settings) -> None:
     """Raises OperatorError where something of another state stands: what readers saw, views not yet counted."""
     names = ["redis", "search", "views"]
     if settings.database_url is None:

@@ -43,7 +43,7 @@ def push_demo() -> None:
     from toasoan.demo.load import publish_comments
 
     name = f"demo {uuid4().hex[:8]}"
-    key = create_key(name, ["publish"])
+    key = create_key(name, ["publish", "opening"])
     try:
         push(get_settings().ingest_url, key)
     finally:

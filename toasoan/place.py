@@ -36,6 +36,8 @@ class Place:
     """Socket of the embedded broker; None when TOASOAN_BROKER_URL names another one."""
     counters_socket: Path | None
     query_workers: int = 1
+    copies: bool = False
+    """A process copies the house into TOASOAN_COPY_DIR."""
     services_with_sql: tuple[str, ...] = ("ingest", "web", "counter")
 
     @property
@@ -71,6 +73,7 @@ def from_settings() -> Place:
         broker_socket=None if settings.broker_url else settings.socket_dir / "broker.sock",
         counters_socket=None if settings.redis_url else settings.socket_dir / "counters.sock",
         query_workers=settings.query_workers,
+        copies=settings.copy_dir is not None and settings.database_url is None,
     )
 
 

@@ -11,11 +11,12 @@ from toasoan.place import OperatorError, Place
 
 
 class Phase(IntEnum):
-    """Order of stopping: nobody new comes in, then work ends, then the stores close."""
+    """Order of stopping: nobody new comes in, then work ends, then the stores close, then the last of it is copied."""
 
     http = 0
     workers = 1
     redis = 2
+    copy = 3
 
 
 class Proof(Enum):
@@ -58,7 +59,11 @@ def house_roles(place: Place) -> list[ProcessRole]:
         _worker("counter.worker", "services.counter.worker"),
         _http("web.http", "services.web.app", place.web_port),
         _worker("web.worker", "services.web.worker"),
+        *([_COPIER] if place.copies else []),
     ]
+
+
+_COPIER = ProcessRole("copy", (sys.executable, "-m", "toasoan.copying.process"), Phase.copy, Proof.heartbeat)
 
 
 def _worker(name: str, module: str, *arguments: str) -> ProcessRole:

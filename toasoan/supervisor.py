@@ -22,7 +22,7 @@ from toasoan.roles import Phase, ProcessRole, Proof, python_environment
 
 STOP_SECONDS = 14.0
 # Shares of STOP_SECONDS after which a phase that has not ended is killed.
-_PHASE_ENDS = {Phase.http: 0.35, Phase.workers: 0.75, Phase.redis: 1.0}
+_PHASE_ENDS = {Phase.http: 0.35, Phase.workers: 0.7, Phase.redis: 0.85, Phase.copy: 1.0}
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,20 @@ is that another way of typing finds as much as all marks do, and that all marks 
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from benchmarks import keyboards, load, manual, tools
+from benchmarks import judged, keyboards, load, manual, tools
 from benchmarks.figures import Figure, Report
 from benchmarks.tools import percentile
 from services.search import queries
 from services.search.answers import Answers
 from services.search.documents import IndexDocument
-from services.search.engines.base import PUBLIC, SearchEngine
+from services.search.engines.base import PUBLIC, Index, SearchEngine
 from services.search.engines.tantivy_engine import TantivyEngine
 from services.search.queries import Field, QueryPlan, Term
 from shared.contracts.commands import SearchArticles, SuggestTitles
@@ -50,10 +51,13 @@ def run(report: Report, place: Path, short: bool) -> None:
     try:
         _fill(engine, documents)
         ranks, times = _by_way(engine, known)
-        _tell(report, ranks, _plain(engine, known), times, len(documents))
+        plain = _plain(engine.current())
+        by_words = _mean_rank(known, lambda query: [document.id for document in plain(query)])
+        _tell(report, ranks, by_words, times, len(documents))
         _tell_offers(report, engine, known, documents)
     finally:
         engine.close()
+    _tell_questions(report, place / "judged", documents)
     _compare(report, documents, known, ranks)
     _ask_at_once(report, place / "house", documents, known)
 
@@ -142,16 +146,48 @@ def _by_way(
     return ranks, times
 
 
-def _plain(engine: SearchEngine, known: dict[str, list[Known]]) -> float:
-    """What an index of words without marks finds: any of the words, the rarer the better."""
-    index = engine.current()
+def _plain(index: Index) -> Callable[[str], list[IndexDocument]]:
+    """What an index of words without marks finds (BM25): any of the words, the rarer the better."""
 
-    def find(query: str) -> list[int]:
+    def find(query: str) -> list[IndexDocument]:
         words = tuple(Term(Field.folded, word.folded) for word in queries.read(query).words)
-        found = index.search(QueryPlan(readings=(words,), words=words, minimum=1), PUBLIC, 0, _FIRST, facets=False)
-        return [document.id for document in found.documents]
+        plan = QueryPlan(readings=(words,), words=words, minimum=1)
+        return index.search(plan, PUBLIC, 0, _FIRST, facets=False).documents
 
-    return _mean_rank(known, find)
+    return find
+
+
+def _judged(engine: SearchEngine) -> dict[str, tuple[tuple[float, float], tuple[float, float]]]:
+    """(nDCG@10, recall@10) of the judged questions and of plain words, typed with marks and without."""
+    answers, plain, asked = Answers(engine), _plain(engine.current()), judged.questions()
+
+    def ours(query: str) -> list[str]:
+        return [hit.url[1:] for hit in answers.search(SearchArticles(q=query, size=_FIRST)).results]
+
+    def words(query: str) -> list[str]:
+        return [document.url[1:] for document in plain(query)]
+
+    ways: dict[str, Callable[[str], str]] = {"marked": str, "unmarked": keyboards.unmarked}
+    return {name: (judged.judge(asked, ours, way), judged.judge(asked, words, way)) for name, way in ways.items()}
+
+
+def _tell_questions(report: Report, place: Path, manual_pages: Sequence[IndexDocument]) -> None:
+    """Questions as people ask them, judged by hand, on both engines."""
+    documents, found = judged.documents(manual_pages), {}
+    with closing(TantivyEngine(place)) as engine:
+        engine.own()
+        _fill(engine, documents)
+        found["tantivy"] = _judged(engine)
+    with _elasticsearch(report, "judged", documents) as other:
+        if other is not None:
+            found["Elasticsearch"] = _judged(other)
+    for engine_name, ways in found.items():
+        for way, ((gain, recall), (plain, plain_recall)) in ways.items():
+            note = f"recall@10 {recall:.3f}, plain {plain_recall:.3f}"
+            report.figures.append(
+                Figure("finding", f"questions, {way}, {engine_name}", "nDCG@10", [gain], "words without marks alone",
+                       [plain], wanted=1.15, note=f"{len(judged.questions())} questions; {note}")
+            )  # fmt: skip
 
 
 def _tell(report: Report, ranks: dict[str, float], plain: float, times: list[float], pages: int) -> None:
@@ -197,7 +233,21 @@ def _tell_offers(
 def _compare(
     report: Report, documents: Sequence[IndexDocument], known: dict[str, list[Known]], ranks: dict[str, float]
 ) -> None:
-    """The same on Elasticsearch, where Java and Maven are."""
+    """The same on Elasticsearch."""
+    with _elasticsearch(report, "finding", documents) as engine:
+        if engine is None:
+            return
+        theirs, _ = _by_way(engine, known, _COMPARED)
+    apart = max(abs(theirs[name] - ranks[name]) for name in _COMPARED)
+    report.figures.append(
+        Figure("finding", "Elasticsearch and tantivy, farthest apart", "mean reciprocal rank", [apart], "all marks",
+               [ranks["all marks"]], better="lower", wanted=0.01, of="value")
+    )  # fmt: skip
+
+
+@contextmanager
+def _elasticsearch(report: Report, alias: str, documents: Sequence[IndexDocument]) -> Iterator[SearchEngine | None]:
+    """A node that holds these documents, where Java and Maven are; else None."""
     from services.search.engines.elasticsearch_engine import ElasticsearchEngine
     from tests.elasticsearch import ElasticsearchNode
 
@@ -205,18 +255,13 @@ def _compare(
         node = ElasticsearchNode()
     except pytest.skip.Exception as why:
         report.left_out.append(f"finding: Elasticsearch: {why}")
+        yield None
         return
     try:
         node.start()
-        engine = ElasticsearchEngine(node.url, "finding")
-        _fill(engine, documents)
-        until(lambda: engine.current().size() >= len(documents), 30, "Elasticsearch has every page")
-        theirs, _ = _by_way(engine, known, _COMPARED)
-        engine.close()
+        with closing(ElasticsearchEngine(node.url, alias)) as engine:
+            _fill(engine, documents)
+            until(lambda: engine.current().size() >= len(documents), 30, "Elasticsearch has every page")
+            yield engine
     finally:
         node.close()
-    apart = max(abs(theirs[name] - ranks[name]) for name in _COMPARED)
-    report.figures.append(
-        Figure("finding", "Elasticsearch and tantivy, farthest apart", "mean reciprocal rank", [apart], "all marks",
-               [ranks["all marks"]], better="lower", wanted=0.01, of="value")
-    )  # fmt: skip

@@ -58,6 +58,8 @@ def backups(folder: Path) -> list[Path]:
 def keep_up(folder: Path, every_seconds: float, keep: int, now: float, figures: Figures) -> bool:
     """Make a backup if the newest is too old, drop the ones over `keep`, set the figures. True when one was made."""
     there = backups(folder)
+    # Before the try: a keeper that has just started, and fails, knows what there is.
+    _tell(there, figures)
     due = not there or now - made_at(there[-1]) >= every_seconds
     if due:
         target = folder / datetime.fromtimestamp(now, UTC).strftime(_NAME)
@@ -67,9 +69,14 @@ def keep_up(folder: Path, every_seconds: float, keep: int, now: float, figures: 
     for old in there[:-keep]:
         shutil.rmtree(old)
         log.info("backup dropped", folder=old.name)
-    figures.last_success.set(made_at(there[-1]))
-    figures.last_bytes.set(sum(path.stat().st_size for path in there[-1].rglob("*") if path.is_file()))
+    _tell(there, figures)
     return due
+
+
+def _tell(there: list[Path], figures: Figures) -> None:
+    if there:
+        figures.last_success.set(made_at(there[-1]))
+        figures.last_bytes.set(sum(path.stat().st_size for path in there[-1].rglob("*") if path.is_file()))
 
 
 class Keeper:

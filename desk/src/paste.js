@@ -1,14 +1,20 @@
 // What Word, Google Docs and web pages put on the clipboard, made plain: structure and emphasis stay, the rest goes.
 // The server cleans again; this is so that people see at once what they get.
 
+import { rightEncodings } from "./legacy.js";
+import { wordLists } from "./word_lists.js";
+
 const DROPPED = "script,style,meta,link,title,xml,o\\:p,w\\:sdt,iframe,object,form,button,svg,canvas,noscript";
 
-export function cleanPasted(html) {
+// `onMended` is told which old encodings were made right.
+export function cleanPasted(html, onMended = () => {}) {
   const body = new DOMParser().parseFromString(unstyled(html), "text/html").body;
   body.querySelectorAll(DROPPED).forEach((node) => node.remove());
   for (const node of [...body.querySelectorAll("*")]) {
     if (node.tagName.includes(":")) unwrap(node);
   }
+  const mended = rightEncodings(body, (node) => style(node, "font-family") || node.getAttribute("face") || "");
+  if (mended.length) onMended(mended);
   // Google Docs wraps everything in one <b> that is not bold.
   body.querySelectorAll("b[id^=docs-internal-guid]").forEach(unwrap);
   body.querySelectorAll("b,strong").forEach((node) => {
@@ -21,7 +27,7 @@ export function cleanPasted(html) {
     if (italic) wrapInside(node, "em");
     unwrap(node);
   });
-  wordLists(body);
+  wordLists(body, style);
   body.querySelectorAll("h1").forEach((node) => rename(node, "h2"));
   body.querySelectorAll("div,section,article,header,footer,main,center").forEach((node) => {
     const hasBlocks = node.querySelector("p,div,h2,h3,h4,ul,ol,table,blockquote,figure");
@@ -31,6 +37,7 @@ export function cleanPasted(html) {
   for (const node of body.querySelectorAll("*")) {
     for (const { name, value } of [...node.attributes]) {
       const kept = (name === "href" && /^(https?:|mailto:|tel:)/i.test(value)) || name === "colspan" || name === "rowspan"
+        || (node.tagName === "OL" && (name === "start" || (name === "type" && value === "a")))
         || (name === "src" && value.startsWith("/media/")) || name === "alt";
       if (!kept) node.removeAttribute(name);
     }
@@ -55,37 +62,6 @@ function unstyled(html) {
 function style(node, property) {
   const said = new RegExp(`(?:^|;)\\s*${property}\\s*:\\s*([^;]+)`, "i").exec(node.dataset.style ?? "");
   return said ? said[1].trim().toLowerCase() : "";
-}
-
-// Word writes lists as paragraphs with a bullet or a number of their own.
-function wordLists(body) {
-  const MARK = /^\s*(?:[·•▪o§–-]|(\d+|[a-z])[.)])[\s\u00a0]+/;
-  let list = null;
-  for (const node of [...body.querySelectorAll("p")]) {
-    const listed = /MsoListParagraph/.test(node.className) || style(node, "mso-list");
-    const mark = listed && MARK.exec(node.textContent);
-    if (!mark) { list = null; continue; }
-    const tag = mark[1] ? "ol" : "ul";
-    if (!list || list.tagName.toLowerCase() !== tag || list.nextElementSibling !== node) {
-      list = document.createElement(tag);
-      node.before(list);
-    }
-    const item = document.createElement("li");
-    item.append(...node.childNodes);
-    cutStart(item, mark[0].length);
-    list.append(item);
-    node.remove();
-  }
-}
-
-function cutStart(node, length) {
-  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-  while (length > 0 && walker.nextNode()) {
-    const text = walker.currentNode;
-    const cut = Math.min(length, text.data.length);
-    text.data = text.data.slice(cut);
-    length -= cut;
-  }
 }
 
 function unwrap(node) {

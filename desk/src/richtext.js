@@ -5,6 +5,7 @@ import { createDocument, Editor, getHTMLFromFragment, Mark, mergeAttributes, Nod
 import { Table, TableKit, TableView } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 
+import { mended } from "./legacy.js";
 import { cleanPasted } from "./paste.js";
 import { askForLink, toolbar } from "./toolbar.js";
 
@@ -85,7 +86,7 @@ const EXTENSIONS = [
 // Tables come with widths of their own; the page's policy forbids inline styles, and the browser complains of each.
 const unstyled = (html) => html.replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ style="[^"]*"/, ""));
 
-export function createEditor(element, { html, labelledBy, editable, onChange, onFiles }) {
+export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended }) {
   element.innerHTML = "";
   const editor = new Editor({
     element,
@@ -98,7 +99,12 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
       attributes: {
         id: "richtext-body", role: "textbox", "aria-multiline": "true", "aria-labelledby": labelledBy, lang: "vi", spellcheck: "false",
       },
-      transformPastedHTML: cleanPasted,
+      transformPastedHTML: (html) => cleanPasted(html, onMended),
+      transformPastedText: (text) => {
+        const [right, name] = mended(text);
+        if (name) onMended([name]);
+        return right;
+      },
       handlePaste: (_view, event) => {
         const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
         if (!files.length || event.clipboardData.getData("text/html")) return false;

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.counter import retention, store
 from services.counter.hot import SKETCHED_OVER, Hot
+from services.counter.judging import JudgeLoop
 from services.counter.publish_totals import TotalsPublisher
 from services.counter.rankings import Rankings
 from services.counter.tables import SPAN_DAYS
@@ -55,6 +56,7 @@ class DrainLoop:
         self._hot = hot
         self._source = source
         self._publisher = TotalsPublisher(source, app)
+        self._judge = JudgeLoop(hot)
         self._rankings = Rankings(source, hot, self._publisher)
         self._owner = uuid4().hex
         self._stopping = threading.Event()
@@ -78,6 +80,7 @@ class DrainLoop:
 
     def start(self) -> None:
         self._thread.start()
+        self._judge.start()
 
     def wake(self) -> None:
         """There is something to drain or to tell."""
@@ -85,6 +88,7 @@ class DrainLoop:
 
     def stop(self) -> None:
         """Drain once more and give the lease to others."""
+        self._judge.stop()
         self._stopping.set()
         self._woken.set()
         if self._thread.is_alive():
@@ -131,6 +135,7 @@ class DrainLoop:
         found = drain(self._hot, self._source) > 0
         if found:
             telemetry.counter_drain_seconds.observe(time.perf_counter() - started)
+            self._judge.counted()
         self._drained_at = time.monotonic()
         if found:
             self._publisher.publish_changed()

@@ -1,15 +1,15 @@
 """The hot part of the counts, in Redis: what was seen in the last half hour, and what SQL does not hold yet.
 
 Memory, with 1,000,000 articles viewed within an hour: about 25 bytes for each (article, visitor) of the last 30 to 60
-minutes and 20 bytes for each (article, day), because both stand in small hashes that Redis packs (the sharding by
-hash is Instagram's, "Storing hundreds of millions of simple key-value pairs in Redis"). tests measure it.
+minutes (50 and the referrer's domain for one that may be judged: seen.py) and 20 bytes for each (article, day), because
+both stand in small hashes that Redis packs (the sharding by hash is Instagram's, "Storing hundreds of millions of
+simple key-value pairs in Redis"). tests measure it.
 """
 
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +17,29 @@ import orjson
 import redis
 from redis.exceptions import NoScriptError
 
+from services.counter.seen import SEEN_SHARDS, SeenViews, spot
 from shared import telemetry
 from shared.contracts.commands import CountViews
 from shared.vietnamese.dates import day_number
 from shared.views.batches import REMEMBERED_SECONDS, parse, proper
 from shared.views.definition import WINDOW_SECONDS
+from shared.views.visitor import PARTED_CHARS
 
 SLOT_SECONDS = 300
 FORGET_AFTER_SECONDS = 60
 SKETCHED_OVER = 32
 """Views of an article in a day that are not in its sketch of unique readers (see apply.lua)."""
 
-_RECORD = struct.Struct("<HHI9s")
+_RECORD = struct.Struct("<HHI9s15s")
 _DAY_SHARDS = 4096
-_SEEN_SHARDS = 65_536
-_APPLY = Path(__file__).with_name("apply.lua").read_text()
+_SCRIPTS = {name: Path(__file__).with_name(f"{name}.lua").read_text() for name in ("apply", "take_back")}
 _CLOSE_DELTA = Path(__file__).with_name("close_delta.lua").read_text()
 _NEXT = """
 local next = math.max(tonumber(ARGV[1]), tonumber(redis.call('GET', KEYS[1]) or 0) + 1)
 redis.call('SET', KEYS[1], string.format('%.0f', next))
 return next
 """
-_NOBODY = bytes(9)
+_NO_SPOT, _NOBODY = bytes(9), bytes(15)
 
 Stored = Mapping[str, bytes]
 """producer -> bitmap of its batches (bit 0 is the first byte's highest, as Redis has it)"""
@@ -68,7 +69,8 @@ class Hot:
         """`stored` tells which batches SQL holds; it is asked when Redis was (re)started."""
         self._redis = client
         self._stored = stored
-        self._apply_sha = ""
+        self._shas: dict[str, str] = {}
+        self.seen = SeenViews(client, self._run)
 
     def apply(self, batch: CountViews) -> tuple[int, int]:
         """Apply a batch unless it was applied before; returns (counted, repeated).
@@ -76,8 +78,9 @@ class Hot:
         Raises ValueError for a batch that has no proper name, redis.RedisError when Redis is away.
         """
         producer, number = parse(batch.batch_id)
-        arguments = (producer, number, REMEMBERED_SECONDS, int(time.time()), *_pack(batch))
-        applied, counted, repeated = self._run_apply(arguments)
+        now = int(time.time())
+        self.seen.note_asked(batch.asked, now)
+        applied, counted, repeated = self._run("apply", (producer, number, REMEMBERED_SECONDS, now, *_pack(batch)))
         if applied:
             telemetry.views_counted_total.inc(counted)
             telemetry.views_repeated_total.inc(repeated)
@@ -91,15 +94,15 @@ class Hot:
                 pipe.getbit(f"ts:c:applied:{producer}", number)
             return [name for (name, *_), bit in zip(wanted, pipe.execute(), strict=True) if bit]
 
-    def _run_apply(self, arguments: tuple[Any, ...]) -> list[int]:
+    def _run(self, script: str, arguments: tuple[Any, ...]) -> list[int]:
         try:
-            if self._apply_sha:
-                return self._redis.evalsha(self._apply_sha, 0, *arguments)
+            if script in self._shas:
+                return self._redis.evalsha(self._shas[script], 0, *arguments)
         except NoScriptError:
             pass
         # Redis (re)started. If it came back without its last moments, the open delta may be one that SQL holds
         # already under its name: nothing new may be added to it, so it is closed; and what SQL holds is known again,
-        # before the script is there and anybody can apply.
+        # before the scripts are there and anybody can add to the next.
         self.close_delta()
         with self._redis.pipeline(transaction=False) as pipe:
             for producer, bits in self._stored().items():
@@ -107,9 +110,10 @@ class Hot:
                 pipe.set(known, bits, ex=60)
                 pipe.bitop("OR", applied, applied, known)
                 pipe.expire(applied, REMEMBERED_SECONDS)
-            pipe.script_load(_APPLY)
-            self._apply_sha = str(pipe.execute()[-1])
-        return self._redis.evalsha(self._apply_sha, 0, *arguments)
+            for text in _SCRIPTS.values():
+                pipe.script_load(text)
+            self._shas = dict(zip(_SCRIPTS, map(str, pipe.execute()[-len(_SCRIPTS) :]), strict=True))
+        return self._redis.evalsha(self._shas[script], 0, *arguments)
 
     # ---------------------------------------------------------------- the way to SQL
 
@@ -185,7 +189,7 @@ class Hot:
         for window in sorted(int(one) for one in windows):
             if (window + 2) * WINDOW_SECONDS + FORGET_AFTER_SECONDS < now:
                 prefix = f"ts:c:seen:{window}:".encode()
-                self._unlink([prefix + number.to_bytes(2, "big") for number in range(_SEEN_SHARDS)])
+                self._unlink([prefix + number.to_bytes(2, "big") for number in range(SEEN_SHARDS)])
                 self._redis.srem("ts:c:windows", window)
         days: Any = self._redis.smembers("ts:c:days")
         for day in sorted(int(one) for one in days):
@@ -246,9 +250,10 @@ def _pack(batch: CountViews) -> tuple[int, bytes, int, bytes]:
         slot = at // SLOT_SECONDS
         cell = cells.setdefault((article, slot), len(cells) + 1)
         source = sources.setdefault((article, day_number(at), referrer), len(sources) + 1) if referrer else 0
-        out += pack(cell, source, at, _spot(article, key))
+        known = key.encode() if len(key) == PARTED_CHARS else _NOBODY
+        out += pack(cell, source, at, spot(article, key), known)
         if with_old:
-            out += _spot(article, old) if old else _NOBODY
+            out += spot(article, old) if old else _NO_SPOT
         readers.setdefault(slot, []).append(key)
     days = {slot: str(day_number(slot * SLOT_SECONDS)) for slot in readers}
     more = {
@@ -259,8 +264,3 @@ def _pack(batch: CountViews) -> tuple[int, bytes, int, bytes]:
     }
     oldest = min((at for _article, _visitor, at, _referrer in batch.views), default=0)
     return oldest, bytes(out), int(with_old), orjson.dumps(more)
-
-
-def _spot(article: int, visitor: str) -> bytes:
-    """Shard (2 bytes) and field (7) of (article, visitor): so much of a hash that no two ever meet in practice."""
-    return blake2b(b"%d:%s" % (article, visitor.encode()), digest_size=9).digest()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, String, Table, cast, func, literal, select, union_all
 
-from services.counter import retention, store
+from services.counter import by_hand, retention
 from services.counter.hot import SKETCHED_OVER, SLOT_SECONDS, Hot
 from services.counter.tables import (
     SITE,
@@ -327,7 +327,7 @@ def _day_points(days: dict[int, tuple[int, int | None]], first: int, last: int) 
 
 
 def _corrections(source: Engine, article_id: int | None) -> Iterable[ViewCorrection]:
-    for row in store.corrections_of(source, article_id):
+    for row in by_hand.corrections_of(source, article_id):
         yield ViewCorrection(at=row["at"], delta=row["delta"], reason=row["reason"], by=row["by"])
 
 

@@ -1,9 +1,9 @@
-"""The counter's SQL: adding what was counted, knowing the articles, correcting by hand."""
+"""The counter's SQL: adding what was counted, knowing the articles."""
 
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -17,14 +17,12 @@ from services.counter.tables import (
     SPAN_DAYS,
     article_authors,
     articles,
-    corrections,
     daily,
     drains,
     hourly,
     openings,
     producers,
     referrers,
-    rules,
     slots,
     spans,
     tallies,
@@ -32,7 +30,6 @@ from services.counter.tables import (
 )
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
-from shared.contracts.commands import SetTrendingRule
 from shared.contracts.events import ArticleWithdrawn
 from shared.database import engine as shared_engine
 from shared.database import insert_newer, read, upsert, write
@@ -40,9 +37,6 @@ from shared.telemetry import log
 from shared.versions import newest
 from shared.vietnamese.dates import day_number
 from shared.views.batches import proper
-
-CLOCK_SECONDS = 60
-"""Hosts' clocks may differ by so much without anybody noticing."""
 
 Totals = dict[int, tuple[int, int]]
 """article id -> (views, epoch)"""
@@ -70,10 +64,13 @@ def engine() -> Engine:
 
 
 def add_delta(source: Engine, delta: Delta) -> bool:
-    """Add a delta to everything, in one transaction, once: False when it had been added before."""
+    """Add a delta to everything, in one transaction, once: False when it had been added before.
+
+    Where more was taken back than was counted a number falls, and the total's epoch rises.
+    """
     touched = sorted({article for article, _slot in delta.views})
     with write(source) as connection:
-        if not _note_drain(connection, delta.id, delta.oldest, touched):
+        if not note_drain(connection, delta.id, delta.oldest, touched):
             return False
         _note_batches(connection, delta.batches)
         by_article: Counter[int] = Counter()
@@ -89,6 +86,10 @@ def add_delta(source: Engine, delta: Delta) -> bool:
                 counter[SITE, unit] += number
             by_span[day_number(at) // SPAN_DAYS, article] += number
         _add(connection, totals, ("article_id",), [(key, views, 0) for key, views in by_article.items()])
+        fallen = sorted(article for article, views in by_article.items() if views < 0)
+        for first in range(0, len(fallen), 500):
+            some = totals.c.article_id.in_(fallen[first : first + 500])
+            connection.execute(update(totals).where(some).values(epoch=totals.c.epoch + 1))
         for table, sums in ((slots, by_slot), (hourly, by_hour), (daily, by_day)):
             keys = ("article_id", str(table.columns.keys()[1]))
             _add(connection, table, keys, [(*key, views) for key, views in sums.items()])
@@ -104,6 +105,8 @@ def add_delta(source: Engine, delta: Delta) -> bool:
 
 def _add(connection: Connection, table: Table, keys: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """Insert rows (columns in the table's order), adding to the number of those that are there."""
+    # What was taken back before it came here leaves nothing.
+    rows = [row for row in rows if row[len(keys)]]
     if not rows:
         return
     # In the order of the keys: two writers in PostgreSQL then never wait for each other in a circle.
@@ -122,7 +125,7 @@ def _adding(dialect: str, table: Table, keys: tuple[str, ...], width: int) -> st
     )
 
 
-def _note_drain(connection: Connection, name: str, oldest: float, touched: Sequence[int]) -> bool:
+def note_drain(connection: Connection, name: str, oldest: float, touched: Sequence[int]) -> bool:
     row = {"id": name, "at": time.time(), "oldest": oldest, "articles": list(touched), "announced": not touched}
     statement = upsert(connection, drains).values(row).on_conflict_do_nothing(index_elements=["id"])
     return connection.execute(statement.returning(drains.c.id)).first() is not None
@@ -321,7 +324,7 @@ def _open_balances(connection: Connection, states: Sequence[ArticleState]) -> No
     fresh = set(connection.execute(statement.returning(openings.c.article_id)).scalars())
     if fresh:
         _add(connection, totals, ("article_id",), [(article, wanted[article], 0) for article in fresh])
-        _note_drain(connection, f"opening-{uuid4().hex}", now.timestamp(), sorted(fresh))
+        note_drain(connection, f"opening-{uuid4().hex}", now.timestamp(), sorted(fresh))
 
 
 def versions_after(source: Engine, after: int, limit: int) -> list[tuple[int, int]]:
@@ -330,61 +333,3 @@ def versions_after(source: Engine, after: int, limit: int) -> list[tuple[int, in
             select(articles.c.id, articles.c.version).where(articles.c.id > after).order_by(articles.c.id).limit(limit)
         )
         return [(row.id, row.version) for row in rows]
-
-
-# -------------------------------------------------------------------- by hand
-
-
-def correct(source: Engine, article_id: int, delta: int, reason: str, by: str) -> int:
-    """Change a total by hand, leaving a trace; hours, days and rankings stay as they were counted.
-
-    Returns the new total. Raises ValueError without a reason, or where the total would fall below zero.
-    """
-    if not reason.strip():
-        raise ValueError("a correction needs a reason")
-    with write(source) as connection:
-        before = connection.execute(
-            select(totals.c.views).where(totals.c.article_id == article_id).with_for_update()
-        ).scalar()
-        known = connection.execute(select(func.count()).where(articles.c.id == article_id)).scalar_one()
-        if before is None and not known:
-            raise ValueError(f"article {article_id} is not known")
-        if (before or 0) + delta < 0:
-            raise ValueError(f"article {article_id} has {before or 0} views: {delta} would make it less than none")
-        now = datetime.now(UTC)
-        row = {"article_id": article_id, "delta": delta, "views_before": before or 0}
-        connection.execute(corrections.insert().values(**row, reason=reason.strip(), by=by, at=now))
-        statement = upsert(connection, totals).values(article_id=article_id, views=delta, epoch=1)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["article_id"],
-                set_={"views": totals.c.views + delta, "epoch": totals.c.epoch + 1},
-            )
-        )
-        _note_drain(connection, f"correction-{uuid4().hex}", now.timestamp(), [article_id])
-    return (before or 0) + delta
-
-
-def corrections_of(source: Engine, article_id: int | None = None, limit: int = 200) -> list[dict[str, Any]]:
-    """The corrections, newest first."""
-    wanted = select(corrections).order_by(corrections.c.id.desc()).limit(limit)
-    if article_id is not None:
-        wanted = wanted.where(corrections.c.article_id == article_id)
-    with read(source) as connection:
-        return [dict(row._mapping) for row in connection.execute(wanted)]
-
-
-def set_rule(source: Engine, rule: SetTrendingRule) -> None:
-    """Pin an article to the trending list, keep it out, or leave it to its readers; the latest word counts."""
-    row = {
-        "article_id": rule.article_id,
-        "rule": rule.rule,
-        "position": rule.position,
-        "by": rule.by,
-        "at": rule.at,
-    }
-    with write(source) as connection:
-        # A word from the future was said by a clock that was ahead: it must not outlast what is said after it.
-        ahead = datetime.now(UTC) + timedelta(seconds=CLOCK_SECONDS)
-        connection.execute(delete(rules).where(rules.c.article_id == rule.article_id, rules.c.at > ahead))
-        insert_newer(connection, rules, [row], key="article_id", version="at")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.counter import statistics, store
+from services.counter import by_hand, statistics, store
 from services.counter.hot import Hot
 from shared import handler
 from shared.contracts.commands import (
@@ -50,7 +50,7 @@ def _count(counter: Counter, batch: CountViews) -> None:
 
 
 def _set_rule(counter: Counter, rule: SetTrendingRule) -> None:
-    store.set_rule(counter.source, rule)
+    by_hand.set_rule(counter.source, rule)
     counter.articles_changed()
 
 

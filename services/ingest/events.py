@@ -12,10 +12,12 @@ from sqlalchemy import Connection, Engine, Text, select, type_coerce
 from services.ingest.articles.store.revisions import AT_POINTERS, rows_at
 from services.ingest.articles.tables import revisions
 from services.ingest.comments import store as comments
+from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage
 from services.ingest.sections import store as sections
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
+    AddressRulesChanged,
     ArticlePublished,
     ArticleSaved,
     ArticleWithdrawn,
@@ -96,6 +98,7 @@ _ARTICLES: dict[str, Any] = {
 _OTHERS: dict[str, Any] = {
     SectionSaved.kind: sections.payloads,
     FrontPageChanged.kind: lambda connection, _ids: {frontpage.ONLY: frontpage.payload(connection)},
+    AddressRulesChanged.kind: lambda connection, _ids: {former_addresses.ONLY: former_addresses.payload(connection)},
     CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),
     CommentRemoved.kind: lambda connection, ids: comments.payloads(connection, CommentRemoved, ids),
 }

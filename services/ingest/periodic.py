@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 
 from celery import Celery
@@ -20,6 +19,7 @@ from services.ingest.kit.tables import outbox
 from services.ingest.ops import delivery_check, edge_cache, gauges, reconcile
 from services.ingest.webhooks import loop as webhooks
 from services.ingest.webhooks.store import deliveries
+from shared import clock
 from shared.ask import Asker
 from shared.outbox import Relay
 from shared.settings import get_settings
@@ -41,7 +41,7 @@ def table(
     check = delivery_check.DeliveryCheck(source, app)
 
     def pinned_wrongly(connection: Connection) -> bool:
-        return frontpage.is_stale(connection, datetime.now(UTC))
+        return frontpage.is_stale(connection, clock.moment())
 
     return (
         Job("relay", _LONGEST, relay.run_once, exists(outbox.c.id), still=_STILL, awake=relay.awake),

@@ -2,7 +2,7 @@
 all, with what stays."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Engine
 
@@ -15,6 +15,7 @@ from services.ingest.media import store as media
 from services.ingest.media import uploads
 from services.ingest.ops import store as letters
 from services.ingest.webhooks.store import deliveries
+from shared import clock
 from shared.telemetry import log
 
 SECONDS = 3600.0
@@ -24,6 +25,7 @@ STEPS: tuple[Forget, ...] = (
     letters.forget_replayed,
     deliveries.forget_old,
     comments.forget_rejected,
+    comments.forget_addresses,
     autosaves.forget_abandoned,
     once.forget_old,
     invitations.forget_old,
@@ -36,7 +38,7 @@ STEPS: tuple[Forget, ...] = (
 
 def work(source: Engine, now: datetime | None = None) -> bool:
     """One step of each; True when one of them has more to do."""
-    now = now or datetime.now(UTC)
+    now = now or clock.moment()
     more = [_step(forget, source, now) for forget in STEPS]
     return any(more)
 

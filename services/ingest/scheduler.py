@@ -6,7 +6,7 @@ or published meanwhile is left alone, and two schedulers do no harm.
 """
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Engine, exists
 
@@ -17,6 +17,7 @@ from services.ingest.front_page import store as frontpage
 from services.ingest.kit.actors import SCHEDULER
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.periodic import LOOK_SECONDS, moment
+from shared import clock
 from shared.telemetry import log
 
 _AHEAD_SECONDS = 2 * LOOK_SECONDS
@@ -29,13 +30,13 @@ DUE = exists().where(
 def tick(engine: Engine) -> int:
     """Publish what is due, then bring the front page's slots up to the time; returns how many articles went out."""
     published = 0
-    for article_id, version in reading.due(engine, datetime.now(UTC)):
+    for article_id, version in reading.due(engine, clock.moment()):
         try:
             published += publish_due(engine, article_id, version, SCHEDULER)
         except Refused as refused:
             # It stays scheduled and is tried again: an editor can mend it.
             log.error("scheduled article not published", article_id=article_id, reason=refused.detail)
-    frontpage.refresh(engine, datetime.now(UTC))
+    frontpage.refresh(engine, clock.moment())
     return published
 
 
@@ -44,7 +45,7 @@ def work(engine: Engine) -> bool:
     if tick(engine):
         return True
     due = reading.next_due(engine)
-    ahead = (due - datetime.now(UTC)).total_seconds() if due else 0.0
+    ahead = (due - clock.moment()).total_seconds() if due else 0.0
     # What is further away wakes this again. What is still due could not be published: no reason to hurry.
     if not 0 < ahead <= _AHEAD_SECONDS:
         return False

@@ -21,6 +21,7 @@ SCREENS = (
     "services.ingest.comments.screen",
     "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
+    "services.ingest.former_addresses.screen",
     "services.ingest.ops.screen.audit_log",
     "services.ingest.exchange.screen",
     "services.ingest.feeds.screen",

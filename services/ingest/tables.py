@@ -5,6 +5,7 @@ from services.ingest.articles import tables as articles
 from services.ingest.comments import tables as comments
 from services.ingest.exchange import tables as exchange
 from services.ingest.feeds import tables as feeds
+from services.ingest.former_addresses import tables as former_addresses
 from services.ingest.front_page import tables as front_page
 from services.ingest.kit import tables as kit
 from services.ingest.kit.tables import metadata
@@ -22,6 +23,7 @@ FEATURES = {
     "comments": comments,
     "exchange": exchange,
     "feeds": feeds,
+    "former_addresses": former_addresses,
     "front_page": front_page,
     "kit": kit,
     "media": media,

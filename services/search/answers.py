@@ -3,17 +3,21 @@
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice, product
 from typing import Any
 
 from services.search import queries
 from services.search.documents import IndexDocument, completion_prefix, iso
 from services.search.engines.base import MAX_OFFSET, Found, Index, SearchEngine, SearchFilter
-from services.search.spelling import suggest
+from services.search.joining import other_writings
+from services.search.queries import QueryPlan
+from services.search.spelling import suggest, with_bars
 from services.search.vocabulary import Vocabulary
 from shared import telemetry
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, SuggestAnswer, Suggestion, SuggestTitles
-from shared.vietnamese.forms import folded_text, syllables
+from shared.vietnamese.forms import syllables, twins
 from shared.vietnamese.highlight import Highlighter
 from shared.vietnamese.text import nfc
 
@@ -36,6 +40,8 @@ _WARM_WORDS = (
 ) * 4
 # Headlines looked at before those with the typed marks are put first.
 _COMPLETIONS = 24
+# Ways to write what was typed, with i or with y.
+_WAYS = 4
 
 
 class Answers:
@@ -66,32 +72,45 @@ class Answers:
             self._cache.put(query, state, answer)
         took = time.perf_counter() - started
         telemetry.search_duration_seconds.observe(took)
-        telemetry.search_requests_total.labels("found" if answer.total else "empty").inc()
+        telemetry.search_requests_total.labels("found" if answer.results else "empty").inc()
         return answer.model_copy(update={"took_ms": round(took * 1000, 2)})
 
     def _search(self, index: Index, query: SearchArticles) -> SearchAnswer:
         typed = queries.read(query.q)
-        offer = suggest(self._words(index), query.q) if typed.plain and typed.words else None
-        plan = queries.plan(typed, strict=query.sort == "newest", meant=offer.words if offer else ())
+        words = self._words(index)
+        written = other_writings(words, typed.words)
+        offer = suggest(words, query.q, written) if typed.plain and typed.words else None
+        meant = offer.words if offer else ()
+        asked = replace(typed, words=with_bars(words, typed.words))
+        plan = queries.plan(asked, strict=query.sort == "newest", meant=meant, written=written)
         offset = min((query.page - 1) * query.size, MAX_OFFSET)
         found = index.search(plan, _scope(query), offset, query.size, query.sort)
-        if not found.total:
+        if not (found.total or found.documents):
             # Words the paper has never printed must not hide what it has on the others.
-            for looser in plan.looser():
-                found = index.search(looser, _scope(query), offset, query.size, query.sort)
-                if found.total:
-                    break
+            found = self._looser(index, plan, query)
         if offer:
             telemetry.search_suggestions_total.inc()
-        words = [*typed.words, *(word for phrase in typed.phrases for word in phrase)]
-        marker = Highlighter(words)
+        slipped = (right for word, right in zip(typed.words, meant, strict=False) if word.folded != right.folded)
+        marker = Highlighter([*typed.words, *(word for phrase in typed.phrases for word in phrase), *slipped])
         return SearchAnswer(
             total=found.total,
+            nearest=found.nearest,
             took_ms=0,
             suggestion=offer.text if offer else None,
             facets=_facets(found),
             results=tuple(_hit(document, marker) for document in found.documents),
         )
+
+    @staticmethod
+    def _looser(index: Index, plan: QueryPlan, query: SearchArticles) -> Found:
+        """A first page of what has as many of the words as any article has."""
+        if query.page > 1:
+            return Found([], 0)
+        for looser in plan.looser():
+            found = index.search(looser, _scope(query), 0, query.size, query.sort, facets=False)
+            if found.documents:
+                return Found(found.documents, 0, nearest=len(found.documents))
+        return Found([], 0)
 
     def _words(self, index: Index) -> Vocabulary:
         vocabulary = self._vocabulary
@@ -106,12 +125,15 @@ class Answers:
         if not words:
             return SuggestAnswer()
         # A space after the last word says that the word is finished.
-        prefix = completion_prefix(folded_text(query.q) + (" " if query.q[-1:].isspace() else ""))
+        end = " " if query.q[-1:].isspace() else ""
+        ways = [" ".join(word.folded for word in way) for way in islice(product(*map(twins, words)), _WAYS)]
+        prefixes = [completion_prefix(way + end) for way in ways]
         index = self._engine.current()
-        found = index.complete(f"^{prefix}", _COMPLETIONS)
-        if len(found) < _COMPLETIONS:
-            known = {document.id for document in found}
-            found += [document for document in index.complete(prefix, _COMPLETIONS) if document.id not in known]
+        found: list[IndexDocument] = []
+        for prefix in (*(f"^{prefix}" for prefix in prefixes), *prefixes):
+            if len(found) < _COMPLETIONS:
+                known = {document.id for document in found}
+                found += [document for document in index.complete(prefix, _COMPLETIONS) if document.id not in known]
         if any(word.marked for word in words):
             typed = _one_line(query.q)
             found.sort(key=lambda document: typed not in _one_line(document.title))

@@ -12,17 +12,21 @@ mean reciprocal rank and costs two pairs out of the text .001; 1.2 costs these .
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise, product
+from typing import TypeVar
 
-from shared.vietnamese.forms import Syllable, pair_token, syllables
+from services.search.content import content
+from shared.vietnamese.forms import Syllable, pair_token, syllables, twins
 from shared.vietnamese.text import plain
 
 MAX_WORDS = 48
 MAX_PHRASES = 8
 MAX_PHRASE_WORDS = 24
+# Ways to write one phrase in quotes, with i or with y.
+_SAME_PHRASES = 8
 # Longer input cannot be meant as a search; cutting it keeps every step below bounded.
 _MAX_LENGTH = 2_000
 
@@ -30,6 +34,21 @@ _PART = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+
 _QUOTES = str.maketrans("“”„«»", '"""""')
 
 
+# A query of so few words means each of them; a longer one also finds what comes nearest to it.
+SHORT = 3
+NEAREST = 2
+"""What has fewer of a long query's words than this is not near it."""
+EXACT = 0.5
+# In a question half of the pairs are no words of the language, and rare: they must not outweigh the words.
+LONG_PAIRS = 0.35
+# What is left of a query with a slip in it is better known by its pairs.
+SLIPPED_PAIRS = 0.6
+TITLE = 0.8
+# In few words the marks of a pair must decide, against another pair of these letters in a headline.
+SHORT_EXACT_PAIRS, SHORT_TITLE = 1.5, 0.5
+
+# Of a query's pairs.
+MOST = 0.6
 # Among articles that repeat one pair of a query often, those come first that have most of its pairs.
 MOST_PAIRS = 8.0
 
@@ -51,6 +70,8 @@ class Term:
     field: Field
     token: str
     weight: float = 1.0
+    others: tuple["Phrase", ...] = ()
+    """What is the same, written otherwise: an article has the term that has any of them, and scores for the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,14 @@ class Phrase:
     tokens: tuple[str, ...]
     pairs: tuple[Term, ...] = ()
     """An engine that looks for these first compares the positions of few articles (158,000 of them: 18 ms, then .3)."""
+    others: tuple["Phrase", ...] = ()
+    """The same, written otherwise."""
+
+
+Written = Mapping[int, tuple[Phrase, ...]]
+"""How else the word at a place of a query is written, or the run it stands in (see joining)."""
+NOTHING: Written = {}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +105,9 @@ class QueryPlan:
     readings: tuple[tuple[Term, ...], ...] = ()
     words: tuple[Term, ...] = ()
     minimum: int = 0
+    nearest: bool = False
+    """In a list by relevance, what has NEAREST of `words` stands where its score puts it even if it does not match;
+    totals and facets count what matches."""
     pairs: tuple[Term, ...] = ()
     pairs_minimum: int = 0
     pairs_most: int = 0
@@ -87,12 +119,17 @@ class QueryPlan:
 
     @property
     def nothing(self) -> bool:
-        return not (self.readings or self.phrases or self.everything)
+        return not (self.readings or self.minimum or self.phrases or self.everything)
 
     @property
     def ranked(self) -> tuple[Term, ...]:
         """All that a document's score is the sum of."""
         return (*self.words, *self.pairs, *self.boosts)
+
+    def listed(self) -> "QueryPlan":
+        """What a list by relevance is made of."""
+        # Two of the words: what has all of them, or a pair side by side, has these.
+        return replace(self, readings=(), pairs_minimum=0, minimum=NEAREST) if self.nearest else self
 
     def looser(self) -> Iterator["QueryPlan"]:
         """The same query, asking for fewer and fewer of its words: for when nothing is found."""
@@ -137,41 +174,51 @@ def read(typed: str) -> ParsedQuery:
     )
 
 
-def plan(typed: ParsedQuery, strict: bool = False, meant: Sequence[Syllable] = ()) -> QueryPlan:
+def plan(
+    typed: ParsedQuery, strict: bool = False, meant: Sequence[Syllable] = (), written: Written = NOTHING
+) -> QueryPlan:
     """The query for what was typed. `strict` asks for more of the pairs: for orders other than by relevance.
 
     `meant` is a likelier reading of the plain words, one for one: where a letter slipped, both readings count; where
-    marks were left out, the articles that have these rank before those with others.
+    marks were left out, the articles that have these rank before those with others. `written` says how else some of the
+    plain words are written.
     """
     if typed.blank:
         return QueryPlan(everything=True)
-    ranked = list(typed.words)
-    for phrase in typed.phrases:
-        ranked.extend(phrase)
-    neighbours = list(pairwise(typed.words))
-    quoted = [pair for phrase in typed.phrases for pair in pairwise(phrase)]
-    slipped = [at for at, (a, b) in enumerate(zip(typed.words, meant, strict=False)) if a.folded != b.folded]
-    touched = [pair for at, pair in enumerate(pairwise(meant)) if at in slipped or at + 1 in slipped]
-    restored = [pair for pair in pairwise(meant) if pair not in neighbours]
-    readings = [_terms(Field.folded, [word.folded for word in typed.words])]
-    words = readings[0]
+    kept = content(typed.words)
+    long = len(kept) > SHORT
+    words = [(at, typed.words[at]) for at in kept]
+    pairs = [(at, pair) for at, pair in enumerate(pairwise(typed.words)) if at in kept and at + 1 in kept]
+    # Side by side, the pieces of one word say no more than the word.
+    one_word = [(at, pair) for at, pair in pairs if set(written.get(at, ())) & set(written.get(at + 1, ()))]
+    telling = [pair for pair in pairs if pair not in one_word]
+    likelier = [(at, meant[at]) for at in kept if meant and meant[at] != typed.words[at]]
+    slipped = {at for at, word in likelier if word.folded != typed.words[at].folded}
+    restored = [(at, pair) for at, pair in enumerate(pairwise(meant)) if at in kept and at + 1 in kept]
+    restored = [(at, pair) for at, pair in restored if (at, pair) not in pairs]
+    touched = [(at, pair) for at, pair in restored if at in slipped or at + 1 in slipped]
+    near = (SLIPPED_PAIRS if slipped else LONG_PAIRS) if long else 1.0
+    quoted = [word for phrase in typed.phrases for word in phrase]
+    quoted_pairs = [pair for phrase in typed.phrases for pair in pairwise(phrase)]
+
+    readings = [_folded(words, written)]
     if slipped:
-        readings.append(_terms(Field.folded, [word.folded for word in meant]))
-        known = {word.token for word in words}
-        words = words + [word for word in readings[1] if word.token not in known]
-    pairs = _terms(Field.pairs, [f"{a.folded}_{b.folded}" for a, b in (*neighbours, *touched)])
-    marked = [pair_token(a, b) for a, b in (*neighbours, *restored, *quoted) if a.marked or b.marked]
-    boosts = _terms(Field.folded, [word.folded for phrase in typed.phrases for word in phrase])
-    boosts += _terms(Field.pairs, [f"{a.folded}_{b.folded}" for a, b in quoted])
-    boosts += _terms(Field.exact_pairs, marked)
-    boosts += _terms(Field.exact, [word.token for word in (*ranked, *meant) if word.marked], 0.5)
-    boosts += _terms(Field.title_pairs, [f"{a.folded}_{b.folded}" for a, b in (*neighbours, *quoted)], 0.8)
+        readings.append(_folded([(at, meant[at]) for at in kept], written))
+    ranked = list({term.token: term for reading in reversed(readings) for term in reading}.values())
+    boosts = _folded(_placed(quoted))
+    boosts += _pairs(_placed(quoted_pairs))
+    boosts += _pairs(one_word, near, written)
+    boosts += _exact_pairs([*pairs, *restored], near if long else SHORT_EXACT_PAIRS)
+    boosts += _exact_pairs(_placed(quoted_pairs))
+    boosts += _exact([word for _, word in (*words, *((at, meant[at]) for at in kept if meant))] + quoted)
+    boosts += _pairs([*pairs, *_placed(quoted_pairs)], TITLE if long else SHORT_TITLE, field=Field.title_pairs)
     return QueryPlan(
         readings=tuple(tuple(reading) for reading in readings if reading),
-        words=tuple(words),
-        pairs=tuple(pairs),
-        pairs_minimum=_pairs_needed(len(typed.words) - 1, strict),
-        pairs_most=math.ceil((len(typed.words) - 1) * 0.6) if len(typed.words) > 2 else 0,
+        words=tuple(ranked),
+        nearest=long and not strict,
+        pairs=tuple(_pairs([*telling, *touched], near)),
+        pairs_minimum=_pairs_needed(len(telling), strict),
+        pairs_most=math.ceil(len(telling) * MOST) if len(telling) > 1 else 0,
         phrases=tuple(phrase_of(phrase) for phrase in typed.phrases),
         boosts=tuple(boosts),
         without=tuple(phrase_of(phrase) for phrase in typed.without),
@@ -182,12 +229,19 @@ def pairs_as_written(words: Sequence[Syllable]) -> QueryPlan:
     """Documents that have each two neighbours of these words side by side, exactly so."""
     if len(words) == 1:
         return words_as_written(words)
-    return _all_of(_terms(Field.exact_pairs, [pair_token(a, b) for a, b in pairwise(words)]))
+    return _all_of(_exact_pairs(list(enumerate(pairwise(words))), unmarked=True))
 
 
 def words_as_written(words: Sequence[Syllable]) -> QueryPlan:
     """Documents that have all these words, exactly so."""
-    return _all_of(_terms(Field.exact, [word.token for word in words]))
+    return _all_of(_exact(words, 1.0, unmarked=True))
+
+
+def spelled_so(words: Sequence[Syllable]) -> QueryPlan:
+    """Documents that have the words between numbers side by side, exactly so: 15 says nothing of the "tỷ" after it."""
+    pairs = [pair for pair in pairwise(words) if not (pair[0].number or pair[1].number)]
+    alone = [word for word in words if not word.number and all(word not in pair for pair in pairs)]
+    return _all_of(_exact_pairs(_placed(pairs), unmarked=True) + _exact(alone, 1.0, unmarked=True))
 
 
 def _all_of(terms: list[Term]) -> QueryPlan:
@@ -209,21 +263,63 @@ def _pairs_needed(pairs: int, strict: bool) -> int:
 
 def phrase_of(words: tuple[Syllable, ...]) -> Phrase:
     """Marked as soon as one mark is typed: who types marks in quotes means them."""
+    first, *others = (_phrase(same) for same in islice(product(*map(twins, words)), _SAME_PHRASES))
+    return replace(first, others=tuple(dict.fromkeys(others)))
+
+
+def _phrase(words: tuple[Syllable, ...]) -> Phrase:
     neighbours = list(pairwise(words))
     if any(word.marked for word in words):
         phrase = Phrase(Field.exact, tuple(word.token for word in words))
-        pairs = _terms(Field.exact_pairs, [pair_token(a, b) for a, b in neighbours])
+        pairs = [Term(Field.exact_pairs, pair_token(a, b)) for a, b in neighbours]
     else:
         phrase = Phrase(Field.folded, tuple(word.folded for word in words))
-        pairs = _terms(Field.pairs, [f"{a.folded}_{b.folded}" for a, b in neighbours])
+        pairs = [Term(Field.pairs, f"{a.folded}_{b.folded}") for a, b in neighbours]
     if len(words) == 2:
         # Two words side by side are that one token.
         return Phrase(pairs[0].field, (pairs[0].token,))
     return replace(phrase, pairs=tuple(pairs))
 
 
-def _terms(field: Field, tokens: list[str], weight: float = 1.0) -> list[Term]:
+Pair = tuple[Syllable, Syllable]
+
+
+def _placed(items: Sequence[T]) -> list[tuple[int, T]]:
+    """Without a place in the query's plain words."""
+    return [(-1, item) for item in items]
+
+
+def _folded(words: Sequence[tuple[int, Syllable]], written: Written = NOTHING) -> list[Term]:
+    return _terms(Field.folded, [([same.folded for same in twins(word)], written.get(at, ())) for at, word in words])
+
+
+def _exact(words: Sequence[Syllable], weight: float = EXACT, unmarked: bool = False) -> list[Term]:
+    wanted = [word for word in words if word.marked or unmarked]
+    return _terms(Field.exact, [([same.token for same in twins(word)], ()) for word in wanted], weight)
+
+
+def _pairs(
+    pairs: Sequence[tuple[int, Pair]], weight: float = 1.0, written: Written = NOTHING, field: Field = Field.pairs
+) -> list[Term]:
+    """A pair within a run that is written otherwise stands in what has that."""
+    made = []
+    for at, (a, b) in pairs:
+        whole = tuple(same for same in written.get(at, ()) if same in written.get(at + 1, ()))
+        made.append(([f"{one.folded}_{other.folded}" for one in twins(a) for other in twins(b)], whole))
+    return _terms(field, made, weight)
+
+
+def _exact_pairs(pairs: Sequence[tuple[int, Pair]], weight: float = 1.0, unmarked: bool = False) -> list[Term]:
+    wanted = [pair for _, pair in pairs if unmarked or pair[0].marked or pair[1].marked]
+    tokens = [[pair_token(one, other) for one in twins(a) for other in twins(b)] for a, b in wanted]
+    return _terms(Field.exact_pairs, [(same, ()) for same in tokens], weight)
+
+
+def _terms(field: Field, wanted: Sequence[tuple[list[str], tuple[Phrase, ...]]], weight: float = 1.0) -> list[Term]:
+    """A term for each different token, heavier the more often it comes."""
     counts: dict[str, int] = {}
-    for token in tokens:
+    others: dict[str, tuple[Phrase, ...]] = {}
+    for (token, *same), written in wanted:
         counts[token] = counts.get(token, 0) + 1
-    return [Term(field, token, weight * count) for token, count in counts.items()]
+        others[token] = (*(Phrase(field, (other,)) for other in same), *written)
+    return [Term(field, token, weight * count, others[token]) for token, count in counts.items()]

@@ -7,14 +7,16 @@ same letters, then those one slip away.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import pairwise
+from itertools import pairwise, product
 
-from services.search.queries import pairs_as_written, words_as_written
+from services.search.content import content
+from services.search.queries import Field, pairs_as_written, spelled_so, words_as_written
 from services.search.vocabulary import Vocabulary
-from shared.vietnamese.forms import WORD, Syllable, syllables, written
+from shared.vietnamese.forms import WORD, Syllable, pair_token, syllables, twins, written
+from shared.vietnamese.keys import decoded, plausible
 from shared.vietnamese.text import nfc
 
 MAX_WORDS = 16
@@ -35,6 +37,11 @@ _OTHER_TONE = 3.0
 _OTHER_MARKS = 3.5
 _MARKS_TAKEN = 7.0
 _SLIP = 6.0
+_KEYS = 1.0
+# Of more words than this, what is not just left out must stand side by side in the paper as it is offered.
+_FEW = 6
+# What the paper writes so much oftener with đ than with d is meant so.
+_BARRED = 10
 # Weight of single syllables against pairs, and the different syllables of an article that make a share of articles
 # a share of words.
 _SMOOTHING = 0.4
@@ -60,22 +67,60 @@ class Offer:
     words: tuple[Syllable, ...]
 
 
-def suggest(vocabulary: Vocabulary, typed: str) -> Offer | None:
-    """A better spelling of a query, or None. It differs from what was typed and finds more in published articles."""
+def suggest(vocabulary: Vocabulary, typed: str, right: Iterable[int] = ()) -> Offer | None:
+    """A better spelling of a query, or None. It differs from what was typed and finds more in published articles.
+
+    The words at the places of `right` stand so in the paper, in one piece or in several: they are left as they are,
+    and so are marked ones that only ask.
+    """
     words = syllables(typed)
     if not words or len(words) > MAX_WORDS:
         return None
     marked = any(word.marked for word in words)
-    if marked and vocabulary.index.counts([pairs_as_written(words)])[0]:
+    if marked and (_apart(words) or vocabulary.index.counts([spelled_so(words)])[0]):
         return None
-    others = [reading for reading in readings(vocabulary, words) if reading != words]
+    asking = set(range(len(words))) - set(content(words))
+    right = {*right, *(at for at in asking if words[at].marked)}
+    others = [reading for reading in readings(vocabulary, words, right) if not _same(reading, words)]
     best = _finds_more(vocabulary, words, marked, others[:_JUDGED])
     return None if best is None else Offer(_respell(typed, words, best), tuple(best))
 
 
-def readings(vocabulary: Vocabulary, words: Sequence[Syllable]) -> list[list[Syllable]]:
+def with_bars(vocabulary: Vocabulary, words: Sequence[Syllable]) -> tuple[Syllable, ...]:
+    """The words with đ for d where the paper writes them so beside their neighbours: keyboards lose that bar alone.
+
+    Only where other marks were typed: in what has none `suggest` restores all.
+    """
+    made = list(words)
+    if not any(word.marked for word in words):
+        return tuple(made)
+    pairs = {at: pair for at, pair in enumerate(pairwise(words)) if "d" in (pair[0].exact[0], pair[1].exact[0])}
+    known = vocabulary.side_by_side(
+        [pair_token(*way) for a, b in pairs.values() for way in product(_bars(a), _bars(b))], Field.exact_pairs
+    )
+    for at in pairs:
+        ways = list(product(_bars(made[at]), _bars(made[at + 1])))
+        often = [known.get(pair_token(*way), 0) for way in ways]
+        if max(often) > _BARRED * often[0]:
+            made[at : at + 2] = ways[often.index(max(often))]
+    return tuple(made)
+
+
+def _bars(word: Syllable) -> tuple[Syllable, ...]:
+    return (word, Syllable.of(word.folded, "đ" + word.exact[1:])) if word.exact[0] == "d" else (word,)
+
+
+def _same(reading: Sequence[Syllable], words: Sequence[Syllable]) -> bool:
+    return all(map(_is, reading, words))
+
+
+def _is(word: Syllable, other: Syllable) -> bool:
+    return word in twins(other)
+
+
+def readings(vocabulary: Vocabulary, words: Sequence[Syllable], right: Container[int] = ()) -> list[list[Syllable]]:
     """Readings of some syllables, the likeliest first."""
-    columns, spelled = _candidates(vocabulary, words)
+    columns, spelled = _candidates(vocabulary, words, right)
     neighbours = {(a.folded, b.folded) for left, right in pairwise(columns) for a in left for b in right}
     together = vocabulary.pairs(sorted(neighbours), spelled)
     total = max(vocabulary.documents(), 1) * _WORDS_IN_ARTICLE
@@ -102,26 +147,30 @@ def _score(scored: _Path) -> float:
 
 
 def _candidates(
-    vocabulary: Vocabulary, words: Sequence[Syllable]
+    vocabulary: Vocabulary, words: Sequence[Syllable], right: Container[int]
 ) -> tuple[list[list[_Candidate]], dict[str, dict[str, int]]]:
     """The candidates for each word, and how each of their folded forms is spelled in the paper."""
     marked = any(word.marked for word in words)
-    spelled = vocabulary.spellings(word.folded for word in words)
-    doubtful = _doubtful(vocabulary, words, spelled)
+    keys = [None if at in right else decoded(word) for at, word in enumerate(words)]
+    asked = [*(same for word in words for same in twins(word)), *filter(None, keys)]
+    spelled = vocabulary.spellings(word.folded for word in asked)
+    fixed = {at for at, word in enumerate(words) if at in right or word.number}
+    doubtful = _doubtful(vocabulary, words, spelled) - fixed - {at for at, key in enumerate(keys) if key}
     near = {words[at].folded: _near(vocabulary, words[at].folded) for at in doubtful}
     spelled |= vocabulary.spellings(other for others in near.values() for other in others)
     columns = []
-    for at, word in enumerate(words):
-        known = spelled.get(word.folded, {})
-        column = {word.exact: _Candidate(word.folded, word.exact, known.get(word.exact, 0), 0.0)}
-        for exact, articles in known.items():
-            if exact != word.exact:
-                column[exact] = _Candidate(word.folded, exact, articles, _cost(word, exact, marked))
-        if at in doubtful:
-            for folded in near[word.folded]:
-                for exact, articles in spelled[folded].items():
-                    candidate = _Candidate(folded, exact, articles, _SLIP + _slip_cost(word, exact))
-                    column.setdefault(exact, candidate)
+    for at, (word, key) in enumerate(zip(words, keys, strict=True)):
+        column = {word.exact: _Candidate(word.folded, word.exact, spelled[word.folded].get(word.exact, 0), 0.0)}
+        if key and (articles := spelled[key.folded].get(key.exact)):
+            column[key.exact] = _Candidate(key.folded, key.exact, articles, _KEYS)
+        for same in twins(word) if at not in fixed else ():
+            for exact, articles in spelled[same.folded].items():
+                cost = 0.0 if exact == same.exact else _cost(same, exact, marked)
+                column.setdefault(exact, _Candidate(same.folded, exact, articles, cost))
+        for folded in near[word.folded] if at in doubtful else ():
+            for exact, articles in spelled[folded].items():
+                candidate = _Candidate(folded, exact, articles, _SLIP + _slip_cost(word, exact))
+                column.setdefault(exact, candidate)
         kept = nlargest(
             _CANDIDATES + (_SLIP_CANDIDATES if at in doubtful else 0),
             column.values(),
@@ -155,7 +204,7 @@ def _slip_cost(word: Syllable, exact: str) -> float:
 def _doubtful(vocabulary: Vocabulary, words: Sequence[Syllable], spelled: dict[str, dict[str, int]]) -> set[int]:
     """Places of syllables that the paper does not know, or never writes next to their neighbours; a few at most."""
     together = vocabulary.pairs([(a.folded, b.folded) for a, b in pairwise(words)], spelled)
-    met = [bool(together[a.folded, b.folded]) for a, b in pairwise(words)]
+    met = [a.number or b.number or bool(together[a.folded, b.folded]) for a, b in pairwise(words)]
     unknown, strangers = [], []
     for at, word in enumerate(words):
         around = [*met[max(0, at - 1) : at], *met[at : at + 1]]
@@ -168,7 +217,8 @@ def _doubtful(vocabulary: Vocabulary, words: Sequence[Syllable], spelled: dict[s
 
 def _near(vocabulary: Vocabulary, typed: str) -> list[str]:
     """The known folded syllables at one slip of a finger, the most frequent first."""
-    if len(typed) > 12:
+    # "km" and its like are no slips.
+    if len(typed) > 12 or (len(typed) < 3 and not plausible(typed)):
         return []
     known = vocabulary.known(_one_edit(typed))
     return nlargest(_NEAR, known, key=known.__getitem__)
@@ -191,7 +241,10 @@ def _finds_more(
     "Have" means all pairs of neighbours; else all the words. Marked words that stand so in the paper are left alone,
     whatever else is more frequent.
     """
-    for as_written in (pairs_as_written, words_as_written):
+    for as_written in (spelled_so if marked else pairs_as_written, words_as_written):
+        if as_written is words_as_written and marked and len(words) > _FEW:
+            # Some long article has any words.
+            offers = [offer for offer in offers if all(map(_restores, words, offer))]
         typed = 0
         # Mostly the first one is it: the others are looked up only where it is not.
         for some in filter(None, (offers[:1], offers[1:])):
@@ -204,6 +257,16 @@ def _finds_more(
         if typed:
             return None
     return None
+
+
+def _apart(words: Sequence[Syllable]) -> bool:
+    """Whether numbers part all the words: nothing beside one says what it should be."""
+    return len(words) > 1 and all(a.number or b.number for a, b in pairwise(words))
+
+
+def _restores(word: Syllable, offered: Syllable) -> bool:
+    """Whether nothing but marks is added, where none are."""
+    return word == offered or (not word.marked and word.folded == offered.folded)
 
 
 def _respell(typed: str, words: Sequence[Syllable], best: Sequence[Syllable]) -> str:

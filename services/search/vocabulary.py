@@ -28,6 +28,7 @@ class Vocabulary:
         self._words: dict[str, dict[str, int]] = {}
         self._pairs: dict[tuple[str, str], dict[str, int]] = {}
         self._folded: dict[str, int] = {}
+        self._neighbours: dict[str, int] = {}
         self._documents: int | None = None
 
     @property
@@ -41,7 +42,7 @@ class Vocabulary:
             return
         with self._lock:
             self._state, self._until = state, now + _KEPT_SECONDS
-            self._words, self._pairs, self._folded, self._documents = {}, {}, {}, None
+            self._words, self._pairs, self._folded, self._neighbours, self._documents = {}, {}, {}, {}, None
 
     def documents(self) -> int:
         held = self._documents
@@ -63,6 +64,11 @@ class Vocabulary:
         """In how many articles each folded syllable stands; those in none are left out."""
         found = self._kept(self._folded, folded, lambda new: self._index.frequencies(Field.folded, new), _KEPT_WORDS)
         return {word: count for word, count in found.items() if count}
+
+    def side_by_side(self, tokens: Iterable[str], field: Field = Field.pairs) -> dict[str, int]:
+        """In how many articles each of these pairs stands ("covid_19"); those in none are left out."""
+        found = self._kept(self._neighbours, tokens, lambda new: self._index.frequencies(field, new), _KEPT_PAIRS)
+        return {token: count for token, count in found.items() if count}
 
     def _kept(
         self, kept: dict[K_, V_], wanted: Iterable[K_], ask: Callable[[Sequence[K_]], dict[K_, V_]], most: int

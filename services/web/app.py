@@ -11,8 +11,10 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from services.web import api, static_files
+from services.web import address_uses, api, static_files
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
 from services.web.cached_response import StaticEntry, keeping, security_headers
@@ -42,6 +44,7 @@ ROLE = "web.http"
 CACHE_BYTES = 48_000_000
 _STOP_SECONDS = 8
 _WARM_SECTIONS = 12
+_USES_SECONDS = 30.0
 
 
 class Web:
@@ -56,16 +59,17 @@ class Web:
         self.changes = Changes(source, self.pages)
         self.clock = Clock()
         self.asker = Asker(publisher("web"))
-        self.sink = ViewSink(ask=self.asker.ask_sync)
+        self.sink = ViewSink(ask=self.asker.ask_sync, asked=self.pages.asked)
         # Beside the journal of views: a container keeps that folder.
         journal = CommentJournal(settings.data_dir / "views" / "comments")
         self.comments = Comments(journal, self.asker.ask_sync)
+        self.responder = Responder(self.pages, self.maker)
         self.protocol = make_protocol(self.pages, self.sink, self.clock)
         self.ready = False
 
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
-        app.state.web = api.State(Responder(self.pages, self.maker), Searching(self.asker), self.sink, self.comments)
+        app.state.web = api.State(self.responder, Searching(self.asker), self.sink, self.comments)
         for file in static_files.files().values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
         if (icon := static_files.files().get("favicon.ico")) is not None:
@@ -107,6 +111,21 @@ class Web:
             beat += 1
             await asyncio.sleep(1)
 
+    async def note_uses(self) -> None:
+        """Write down twice a minute who was led where from addresses of a former site."""
+        while True:
+            await asyncio.sleep(_USES_SECONDS)
+            await self._write_uses()
+
+    async def _write_uses(self) -> None:
+        uses = self.responder.former.uses
+        if taken := uses.take():
+            try:
+                await asyncio.to_thread(address_uses.add, self.engine, taken)
+            except (DBAPIError, PoolTimeoutError) as error:
+                log.warning("uses of former addresses not written", error=str(error)[:200])
+                uses.give_back(taken)
+
     def _count_hits(self) -> None:
         hits = dict(self.pages.hits)
         self.pages.hits.clear()
@@ -116,6 +135,7 @@ class Web:
             telemetry.observe_many(telemetry.http_request_seconds.labels("web", kind), 0.0, number)
 
     async def close(self) -> None:
+        await self._write_uses()
         await self.sink.close()
         self.asker.close()
         self.pages.close()
@@ -142,7 +162,7 @@ def make_app(web: Web) -> FastAPI:
         settings = get_settings()
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         process.register(ROLE, f"http://{host}:{settings.web_port}/metrics")
-        loops = (web.tick(), web.changes.follow(), web.comments.follow())
+        loops = (web.tick(), web.changes.follow(), web.comments.follow(), web.note_uses())
         running = [asyncio.create_task(loop) for loop in loops]
         try:
             yield

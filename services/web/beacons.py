@@ -6,12 +6,14 @@ framework; `ViewSink.accept` is the same for a framework's handler.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
 
+from services.web.asked_pages import AskedPages, Noted, noting
 from services.web.groupcommit import BUSY, TAKEN, Done, GroupCommit, ViewTransport
 from services.web.viewjournal import Journal
 from shared.ask import AskFunction
@@ -42,9 +44,14 @@ class ViewSink:
     """Judges beacons and hands the good ones to the group commit."""
 
     def __init__(
-        self, folder: Path | None = None, ask: AskFunction | None = None, line: ViewTransport | None = None
+        self,
+        folder: Path | None = None,
+        ask: AskFunction | None = None,
+        line: ViewTransport | None = None,
+        asked: "deque[Noted] | None" = None,
     ) -> None:
-        """`ask` is the process's `Asker.ask_sync`, where it has one; `line` replaces the way out in tests."""
+        """`ask` is the process's `Asker.ask_sync`, where it has one; `line` replaces the way out in tests; `asked` is
+        where requests for pages are noted (`PageCache.asked`)."""
         settings = get_settings()
         self._tokens = ViewTokens(settings.secret_key)
         self._secrets = Secrets(redis_client())
@@ -55,7 +62,8 @@ class ViewSink:
         self._origins: dict[tuple[bytes, bytes], bool] = {}
         self._bodies: dict[bytes, tuple[int, int, str]] = {}
         journal = Journal(folder or settings.data_dir / "views", time.monotonic())
-        self._commit = GroupCommit(journal, line or ViewTransport(ask))
+        pages = AskedPages(noting() if asked is None else asked, self._visitors)
+        self._commit = GroupCommit(journal, line or ViewTransport(ask), pages)
 
     async def start(self) -> None:
         """Call on the event loop that will call `submit`."""

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from services.web.asked_pages import noting
 from services.web.cached_response import Entry, Filling, StaticEntry, this_hour
 from services.web.gzip_pieces import Piece
 from services.web.page import Gone, Missing, Moved, Page
@@ -61,11 +62,14 @@ class PageCache:
         self._limit = limit_bytes
         self.hot: dict[bytes, Entry | StaticEntry] = {}
         self.hits: Counter[str] = Counter()
+        self.asked = noting()
+        """Requests for pages of articles, for who counts views."""
         self._entries: dict[str, Entry] = {}
         self._addresses: dict[str, Address] = {}
         self._by_key: dict[str, set[str]] = {}
         self._by_article: dict[int, set[str]] = {}
         self._making: dict[str, _Making] = {}
+        self._until: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(MAKERS, thread_name_prefix="pages")
         self._bytes = 0
         self.blind = False
@@ -168,6 +172,8 @@ class PageCache:
             self._by_key.setdefault(key, set()).add(address.key)
         if entry.page.article_id:
             self._by_article.setdefault(entry.page.article_id, set()).add(address.key)
+        if entry.page.until:
+            self._until[address.key] = entry.page.until
         self._bytes += entry.size
         if entry.page.status == 200:
             self.hot[address.key.encode()] = entry
@@ -191,6 +197,7 @@ class PageCache:
             return
         self.hot.pop(key.encode(), None)
         del self._addresses[key]
+        self._until.pop(key, None)
         self._bytes -= entry.size
         for depends in entry.page.depends:
             _forget(self._by_key, depends, key)
@@ -247,8 +254,12 @@ class PageCache:
     # ---------------------------------------------------------------- time
 
     def tick(self) -> None:
-        """Once a second: the clock of last uses, the hour of tokens."""
+        """Once a second: the clock of last uses, the pages whose time is over, the hour of tokens."""
         self.now = time.monotonic()
+        now = time.time()
+        for key in [key for key, until in self._until.items() if until <= now]:
+            del self._until[key]
+            self._outdated(key)
         if this_hour() != self.filling.hour:
             self.filling = Filling(self.filling.parts, self.filling.tokens)
         telemetry.page_cache_bytes.set(self._bytes)

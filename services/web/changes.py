@@ -10,7 +10,7 @@ from services.web.cache import PageCache
 from services.web.reading import changes_after, last_change
 from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tasks import HINT
-from shared import telemetry
+from shared import clock, telemetry
 from shared.database import patience
 from shared.hints import listen
 from shared.telemetry import log
@@ -98,7 +98,7 @@ class Changes:
 
     def _apply(self, row: object) -> None:
         kind, what = row.kind, row.what  # type: ignore[attr-defined]
-        delay = max(0.0, time.time() - row.occurred_at)  # type: ignore[attr-defined]
+        delay = max(0.0, clock.now() - row.occurred_at)  # type: ignore[attr-defined]
         if kind == "totals":
             self._pages.totals_changed(what)
             telemetry.view_to_shown_seconds.observe(delay)

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from celery import Celery
 
+from services.web.asked_pages import MANY, AskedPages, Noted
 from services.web.viewjournal import Journal, JournalFull
 from shared import telemetry
 from shared.ask import Asker, AskFunction, NoAnswer
@@ -33,7 +34,8 @@ LINGER_SECONDS = 0.015
 MAX_BATCHES_WAITING = 64
 """Batches that wait for the thread; past it (128,000 views) beacons get 503 instead of waiting longer."""
 TALLY_SECONDS = 10.0
-"""Refusals without any view beside them are reported this often."""
+"""Refusals and requests for pages without any view beside them are reported this often."""
+LOOK_SECONDS = 1.0
 BROKER_SECONDS = 1.5
 """A broker that has not answered for so long counts as away."""
 RETRY_SECONDS = 1.0
@@ -84,19 +86,21 @@ class ViewTransport:
 
 
 class _ViewBatch:
-    __slots__ = ("dones", "message")
+    __slots__ = ("asked", "dones", "message")
 
-    def __init__(self, message: dict[str, Any], dones: list[Done]) -> None:
+    def __init__(self, message: dict[str, Any], dones: list[Done], asked: set[Noted]) -> None:
         self.message = message
         self.dones = dones
+        self.asked = asked
 
 
 class GroupCommit:
     """Takes views on an event loop and sees to it that they are held. `start` on the loop; `close` at the end."""
 
-    def __init__(self, journal: Journal, line: ViewTransport) -> None:
+    def __init__(self, journal: Journal, line: ViewTransport, asked: AskedPages) -> None:
         self._journal = journal
         self._line = line
+        self._asked = asked
         self._names = BatchNames()
         self._views: list[View] = []
         self._dones: list[Done] = []
@@ -120,7 +124,8 @@ class GroupCommit:
             thread = threading.Thread(target=run, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
-        self._tally_timer = loop.call_later(TALLY_SECONDS, self._report_tally)
+        self._tallied_at = time.monotonic()
+        self._tally_timer = loop.call_later(LOOK_SECONDS, self._report_tally)
 
     async def close(self) -> None:
         """Commit what is here, answer it, and stop. Takes no views any more."""
@@ -163,7 +168,7 @@ class GroupCommit:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._views and not self._rejected:
+        if not self._views and not self._rejected and not self._asked:
             return
         views, self._views = self._views, []
         dones, self._dones = self._dones, []
@@ -172,7 +177,7 @@ class GroupCommit:
             telemetry.views_rejected_total.labels(reason).inc(number)
         self._in_flight += 1
         message = {"batch_id": self._names.take(), "views": views, "rejected": rejected}
-        self._queue.put(_ViewBatch(message, dones))
+        self._queue.put(_ViewBatch(message, dones, self._asked.take()))
 
     def _finish(self, batch: _ViewBatch, status: int) -> None:
         self._in_flight -= 1
@@ -184,8 +189,10 @@ class GroupCommit:
             done(status)
 
     def _report_tally(self) -> None:
-        self._tally_timer = self._loop.call_later(TALLY_SECONDS, self._report_tally)
-        if self._rejected and not self._views:
+        self._tally_timer = self._loop.call_later(LOOK_SECONDS, self._report_tally)
+        is_due = time.monotonic() - self._tallied_at >= TALLY_SECONDS
+        if (is_due or len(self._asked) > MANY) and not self._views:
+            self._tallied_at = time.monotonic()
             self._hand_over()
 
     # ---------------------------------------------------------------- in the threads
@@ -193,6 +200,8 @@ class GroupCommit:
     def _commit_all(self) -> None:
         while (batch := self._queue.get()) is not None:
             try:
+                if batch.asked:
+                    batch.message["asked"] = self._asked.read(batch.asked, time.time())
                 status = self._commit(batch.message)
             except Exception:
                 log.exception("batch of views not committed")

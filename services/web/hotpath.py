@@ -75,7 +75,7 @@ def _told(data: bytes, at: int) -> tuple[bytes, bytes, bool] | None:
 
 def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[GuardedHttp]:
     """The protocol class for one process's server."""
-    hot, hits = pages.hot, pages.hits
+    hot, hits, note = pages.hot, pages.hits, pages.asked.append
 
     class HotProtocol(GuardedHttp):
         """Counts on `pages.hot` having only what may be sent as it is."""
@@ -99,7 +99,10 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                     entry = hot.get(data[4:end]) if end > 0 else None
                     if entry is not None and (told := _told(data, end + len(_LINE))) is not None:
                         self._unset_keepalive_if_required()
-                        hits[entry.page.kind] += 1
+                        page = entry.page
+                        hits[page.kind] += 1
+                        if page.article_id:
+                            note((page.article_id, self.client, data))
                         entry.used_at = self.quiet_since = clock.now
                         self._send(entry, *told)
                         return

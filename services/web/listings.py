@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CompoundSelect, Connection, Integer, bindpara
 from services.web import keys, model
 from services.web.tables import articles, entries, names, old_paths, sections
 from shared.contracts.articles import ArticleState
+from shared.contracts.former_addresses import former
 from shared.database import upsert
 
 OTHERS = 6
@@ -79,11 +80,18 @@ def put_in(connection: Connection, states: list[ArticleState], parents: dict[str
         statement = upsert(connection, names)
         statement = statement.on_conflict_do_update(index_elements=["list"], set_={"name": statement.excluded.name})
         connection.execute(statement, [{"list": name, "name": how} for name, how in sorted(written.items())])
-    elsewhere = [{"path": path[:500], "article_id": state.id} for state in states for path in state.old_paths]
+    elsewhere = {spelled: state.id for state in states for path in state.old_paths for spelled in _spelled(path)}
     if elsewhere:
         statement = upsert(connection, old_paths)
         own = {"article_id": statement.excluded.article_id}
-        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=own), elsewhere)
+        rows = [{"path": path, "article_id": article_id} for path, article_id in sorted(elsewhere.items())]
+        connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=own), rows)
+
+
+def _spelled(path: str) -> set[str]:
+    """An address of a former site as it was, and in the spelling of all its forms."""
+    found = former(path)
+    return {path, found.key} - {""} if found else {path}
 
 
 def section_parents(connection: Connection) -> dict[str, str]:

@@ -39,6 +39,8 @@ class Page:
     article_id: int = 0
     headers: tuple[tuple[str, str], ...] = ()
     """More headers than every page has."""
+    until: float = 0.0
+    """Unix seconds from which on the page says something else although nothing changed; 0: it never does."""
 
 
 class Moved(Exception):

@@ -11,6 +11,7 @@ from services.web import keys, model
 from services.web.listings import OTHERS
 from services.web.model import Around, Card, Comment, Listed, Ranked, Section, Story, Tombstone
 from services.web.tables import (
+    address_rules,
     articles,
     changes,
     comments,
@@ -25,8 +26,9 @@ from services.web.tables import (
     totals,
 )
 from shared.contracts.articles import ArticleState
+from shared.contracts.events import AddressRule
 from shared.database import read
-from shared.vietnamese.dates import day_bounds
+from shared.vietnamese.dates import day_bounds, vietnam_day
 
 RELATED = 6
 
@@ -45,6 +47,9 @@ _HERE = tuple_(entries.c.published_at, entries.c.article_id)
 _THERE = tuple_(bindparam("at"), bindparam("id"))
 _LISTED = _entries(_IN_LIST)
 _LISTED_BETWEEN = _entries(_IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last")))
+_LAST_AT = select(func.max(entries.c.published_at)).where(
+    _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
+)
 _LISTED_AFTER = _entries(_IN_LIST & (entries.c.published_at > bindparam("after")))
 _OLDER = _entries(_IN_LIST & (_HERE < _THERE))
 _NEWER = _entries(_IN_LIST & (_HERE > _THERE), newest_first=False)
@@ -59,7 +64,8 @@ _COMMENTS = (
     .order_by(comments.c.at)
     .limit(500)
 )
-_OLD_PATH = select(old_paths.c.article_id).where(old_paths.c.path == bindparam("path"))
+_FORMER = select(old_paths).where(old_paths.c.path.in_(bindparam("paths", expanding=True)))
+_RULES = select(address_rules.c.version, address_rules.c.rules).where(address_rules.c.version != bindparam("known"))
 _MEDIA = select(media_uses.c.article_id).where(media_uses.c.name == bindparam("name")).limit(1)
 _BLOCK = (
     select(articles.c.card)
@@ -155,11 +161,25 @@ class Reading:
             if row.parent_id is None
         )
 
-    def path_of_old(self, old_path: str) -> str | None:
-        """Where the article is now that had this address elsewhere."""
-        article_id = self._connection.execute(_OLD_PATH, {"path": old_path}).scalar()
-        cards = [] if article_id is None else self.cards([article_id])
+    def path_of_former(self, spelled: Sequence[str]) -> str | None:
+        """Where the article is now that had one of these addresses elsewhere; the first of them that one had."""
+        found = {row.path: row.article_id for row in self._connection.execute(_FORMER, {"paths": spelled})}
+        ids = list(dict.fromkeys(found[path] for path in spelled if path in found))
+        cards = self.cards(ids)
         return cards[0].path if cards else None
+
+    def address_rules(self, known: int) -> tuple[int, tuple[AddressRule, ...]] | None:
+        """(version, rules) by which other addresses of a former site lead to ours; None for version `known`."""
+        row = self._connection.execute(_RULES, {"known": known}).first()
+        return None if row is None else (row.version, tuple(AddressRule(**rule) for rule in row.rules))
+
+    def last_day(self, first: date, last: date) -> date | None:
+        """The last of these days on which something was published."""
+        begin, _ = day_bounds(first)
+        _, end = day_bounds(last)
+        between = {"first": int(begin.timestamp()), "last": int(end.timestamp()) - 1, "list": model.ALL}
+        at = self._connection.execute(_LAST_AT, between).scalar()
+        return None if at is None else vietnam_day(_utc(at))
 
     def shows(self, name: str) -> bool:
         """Whether a public article shows the file of this name (shared.media_files)."""

@@ -1,25 +1,24 @@
 """Answers with pages where the hot path could not: other methods, pages that must be made first, errors."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.web.asked_pages import head_of
 from services.web.cache import PageCache, PageUnavailable
 from services.web.cached_response import Entry, StaticEntry, security_headers
+from services.web.former import FormerAddresses
 from services.web.negotiation import has_already, takes_gzip
 from services.web.page import Gone, Missing, Moved, Page, Site
 from services.web.pagemaking import PageMaker
-from services.web.pages import errors
+from services.web.pages import article, errors, lists
 from services.web.routes import MEDIA, Address, resolve
-from shared.contracts.addresses import old_path
 from shared.telemetry import log
+from shared.views.bots import is_bot
 
-# WordPress's plain addresses: every article of such a site stood at "/".
-_PLAIN = re.compile(r"(?<![^&])p=\d{1,12}(?![^&])")
 _ERRORS: dict[int, Callable[[Site], Page]] = {404: errors.not_found, 410: errors.gone}
 
 
@@ -29,6 +28,7 @@ class Responder:
     def __init__(self, pages: PageCache, maker: PageMaker) -> None:
         self._pages = pages
         self._maker = maker
+        self.former = FormerAddresses(pages, maker)
 
     async def page(self, request: Request) -> Response:
         """Whatever stands at the request's address."""
@@ -41,22 +41,26 @@ class Responder:
             address = resolve(path.rstrip("/"), request.url.query)
             if address is not None:
                 return _redirect(address.key)
+        url = str(request.url)
         try:
-            plain = _PLAIN.search(request.url.query) if path == "/" else None
-            if plain and (moved := await self._former(f"/?{plain[0]}")):
+            # All pages of some other systems stand at "/".
+            if path == "/" and request.url.query and (moved := await self.former.elsewhere(url)):
                 return _redirect(moved)
             if address is None:
-                return await self._elsewhere(request)
+                return await self._elsewhere(request, url)
             entry = await self._pages.entry(address)
-        except Moved as moved:
-            return _redirect(moved.path)
+        except (Moved, Gone) as other:
+            # The number behind an address of a former site is another article's here.
+            return await self._former_or(request, url, other)
         except Missing:
-            return await self._elsewhere(request)
-        except Gone:
-            return await self.error(request, 410)
+            may_be_another = address is not None and address.maker in (lists.section, article.article)
+            return await self._elsewhere(request, url, known_form=not may_be_another)
         except PageUnavailable as error:
             log.warning("page not to be had", path=path[:200], error=str(error)[:300])
             return self.unavailable(request)
+        if entry.page.article_id and request.method == "GET":
+            noted = (entry.page.article_id, request.scope["client"], head_of(request.scope["headers"]))
+            self._pages.asked.append(noted)
         return self.sent(request, entry)
 
     async def media(self, name: str) -> Entry | int:
@@ -121,19 +125,26 @@ class Responder:
         """Something that needs a view of the read model, in a thread. Raises Unavailable."""
         return await asyncio.to_thread(self._maker.with_site, work, path)
 
-    async def _elsewhere(self, request: Request) -> Response:
-        """An address that an imported article had at its former site, or 404."""
+    async def _former_or(self, request: Request, url: str, other: Moved | Gone) -> Response:
+        """The article that had this address elsewhere; otherwise the one that is meant here."""
         try:
-            moved = await self._former(str(request.url))
+            if moved := await self.former.article(url):
+                return _redirect(moved)
         except PageUnavailable:
             return self.unavailable(request)
-        return _redirect(moved) if moved else await self.error(request, 404)
+        return _redirect(other.path) if isinstance(other, Moved) else await self.error(request, 410)
 
-    async def _former(self, url: str) -> str | None:
-        """Where the article stands that had an address at its former site. Raises Unavailable."""
-        old = old_path(url)
-        found: str | None = await self.work(lambda site: site.read.path_of_old(old)) if old else None
-        return found
+    async def _elsewhere(self, request: Request, url: str, known_form: bool = False) -> Response:
+        """What the address may mean that is none of ours, or 404."""
+        try:
+            moved = await self.former.elsewhere(url, known_form=known_form)
+        except PageUnavailable:
+            return self.unavailable(request)
+        if moved:
+            return _redirect(moved)
+        if not is_bot(_said(request, b"user-agent").decode("latin-1")):
+            self.former.lost(url)
+        return await self.error(request, 404)
 
 
 def _said(request: Request, name: bytes) -> bytes:

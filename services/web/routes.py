@@ -12,6 +12,8 @@ from services.web.pages import article, assets, feeds, home, lists, media, notic
 from shared.media_files import NAME
 
 _SLUG = r"([a-z0-9-]{1,200})"
+# Other systems' "/2019/05" is a month, no article and no section.
+_NO_YEAR = r"(?!(?:19|20)\d\d(?:/|\Z))"
 MAX_PAGE = 500
 MEDIA = "/-/media/"
 """What says whether a file is public; nginx asks for "/-/media/ab/0123…" before it sends one."""
@@ -57,8 +59,8 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/sw\.js", assets.service_worker),
     _route(r"/api/articles/(\d{1,10})", article.as_json),
     _route(rf"{MEDIA}({NAME})", media.shown),
-    _route(rf"/{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article),
-    _route(f"/{_SLUG}", lists.section, "trang"),
+    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article),
+    _route(f"/{_NO_YEAR}{_SLUG}", lists.section, "trang"),
 )
 
 PARTS: dict[str, Maker] = {"latest": parts.latest, "most-read": parts.most_read}

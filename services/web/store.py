@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, sele
 
 from services.web import keys, listings, media_uses, model
 from services.web.tables import (
+    address_rules,
     articles,
     changes,
     comments,
@@ -30,6 +31,7 @@ from services.web.tables import (
 from shared.contracts.articles import ArticleState
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
+    AddressRulesChanged,
     ArticlePublished,
     ArticleWithdrawn,
     CommentPublished,
@@ -125,6 +127,16 @@ def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, front_page, rows):
             changed.keys.add(keys.FRONT)
+
+
+def set_address_rules(engine: Engine, events: Sequence[Delivered[AddressRulesChanged]]) -> None:
+    """Where addresses of a former site lead. No page is made from them."""
+    rows = [
+        {"id": event.payload.id, "version": event.version, "rules": [one.model_dump() for one in event.payload.rules]}
+        for event in events
+    ]
+    with write(engine) as connection:
+        insert_newer(connection, address_rules, rows)
 
 
 def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] | Delivered[CommentRemoved]]) -> None:

@@ -37,10 +37,26 @@ names = Table(
     Column("name", Text, nullable=False),
 )
 old_paths = Table(
-    "old_paths",  # addresses that imported articles had elsewhere
+    "old_paths",  # addresses that imported articles had elsewhere, as they were and in one spelling
     metadata,
     Column("path", Text, primary_key=True),
     Column("article_id", Integer, nullable=False),
+)
+address_rules = Table(
+    "address_rules",  # one row: where other addresses of a former site lead
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("rules", Json, nullable=False),
+)
+address_uses = Table(
+    "address_uses",  # how often addresses of a former site led somewhere, or nowhere
+    metadata,
+    Column("kind", Text, primary_key=True),  # "led" or "lost"
+    Column("what", Text, primary_key=True),  # a rule's id, "articles" or "forms"; an address
+    Column("times", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),  # unix seconds
+    Index("address_uses_by_last", "last_at"),
 )
 media_uses = Table(
     "media_uses",  # files that public articles show, by the name that all sizes share

@@ -6,11 +6,12 @@ from typing import Any
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.web import reading, store
+from services.web import address_uses, reading, store
 from shared import handler
-from shared.contracts.commands import ListWebComments, ListWebVersions, VersionsAnswer
+from shared.contracts.commands import AddressUseAnswer, ListAddressUse, ListWebComments, ListWebVersions, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
+    AddressRulesChanged,
     ArticlePublished,
     ArticleWithdrawn,
     CommentPublished,
@@ -46,18 +47,23 @@ def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
 
 
+def _address_use(source: Engine, query: ListAddressUse) -> AddressUseAnswer:
+    return address_uses.listed(source, query.size)
+
+
 EVENTS: handler.Events = {
     ArticlePublished: _told(store.publish),
     ArticleWithdrawn: _told(store.withdraw),
     SectionSaved: _told(store.save_sections),
     FrontPageChanged: _told(store.set_front_page),
+    AddressRulesChanged: store.set_address_rules,
     CommentPublished: _told(store.save_comments),
     CommentRemoved: _told(store.save_comments),
     ViewTotalsChanged: _told(store.set_totals),
     RankingChanged: _told(store.set_rankings),
     RelatedArticlesChanged: _told(store.set_related),
 }
-QUESTIONS: handler.Questions = {ListWebVersions: _versions, ListWebComments: _comments}
+QUESTIONS: handler.Questions = {ListWebVersions: _versions, ListWebComments: _comments, ListAddressUse: _address_use}
 
 
 def register(app: Celery, source: Engine) -> None:

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 class Contract(BaseModel):
     """Base of every payload: immutable; unknown fields are ignored, so that old code reads newer messages."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Errors go to logs and dead letters, which more people read than drafts.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Tag(Contract):

@@ -29,7 +29,8 @@ class CountViews(Command):
     """Accepted views, and the tally of refused ones, in one batch that counts once however often it arrives.
 
     `views` are (article id, visitor key, unix seconds, referrer domain or "").
-    `rejected` are (reason, number) since the last batch.
+    `rejected` are (reason, number) since the last batch. `asked` are (article id, visitor key) of readers who have
+    asked for the article's page.
     """
 
     kind: ClassVar[str] = "count_views"
@@ -37,6 +38,7 @@ class CountViews(Command):
     batch_id: str
     views: tuple[tuple[int, str, int, str], ...]
     rejected: dict[str, int] = {}
+    asked: tuple[tuple[int, str], ...] = ()
 
 
 class SetTrendingRule(Command):
@@ -128,6 +130,9 @@ class SearchHit(Contract):
 
 class SearchAnswer(Contract):
     total: int
+    """Articles that have what was asked for: all its words, or enough of them side by side."""
+    nearest: int = 0
+    """How many of these results, at least, have not and are in no total: they come nearest to it."""
     took_ms: float
     suggestion: str | None = None
     facets: dict[str, list[dict[str, Any]]] = {}
@@ -189,6 +194,30 @@ class ListWebComments(ListWebVersions):
     """What web's read model holds of comments, removed ones included."""
 
     kind: ClassVar[str] = "list_web_comments"
+
+
+class LostAddress(Contract):
+    """An address that readers asked for in vain."""
+
+    address: str
+    times: int
+    last_at: AwareDatetime
+
+
+class AddressUseAnswer(Contract):
+    led: dict[str, int] = {}
+    """How often a rule led somewhere, by its id; "articles" and "forms": what leads without a rule."""
+    lost: tuple[LostAddress, ...] = ()
+    """The most often asked for first."""
+
+
+class ListAddressUse(Query):
+    """What became of those who asked for addresses of a former site in the last weeks."""
+
+    kind: ClassVar[str] = "list_address_use"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = AddressUseAnswer
+    size: int = Field(100, ge=1, le=500)
 
 
 class ListSearchVersions(ListWebVersions):
@@ -349,6 +378,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SuggestTitles,
     ListWebVersions,
     ListWebComments,
+    ListAddressUse,
     ListSearchVersions,
     ListCounterVersions,
 )

@@ -65,6 +65,23 @@ class FrontPageChanged(Event):
     pinned: tuple[int, ...] = ()
 
 
+class AddressRule(Contract):
+    """Addresses of a former site and where they lead (shared.address_rules)."""
+
+    id: int
+    pattern: str
+    target: str
+
+
+class AddressRulesChanged(Event):
+    """Editors changed the rules by which addresses of a former site lead to ours: all of them."""
+
+    kind: ClassVar[str] = "address_rules_changed"
+    id: int = 1
+    version: int
+    rules: tuple[AddressRule, ...] = ()
+
+
 class CommentPublished(Event):
     """An editor approved a reader's comment."""
 
@@ -126,6 +143,7 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     ArticleWithdrawn: (Queue.page, Queue.index, Queue.count),
     SectionSaved: (Queue.page,),
     FrontPageChanged: (Queue.page,),
+    AddressRulesChanged: (Queue.page,),
     CommentPublished: (Queue.page,),
     CommentRemoved: (Queue.page,),
     ViewTotalsChanged: (Queue.page,),

@@ -33,6 +33,9 @@ _KEPT_WORDS = 20_000
 _KEPT_CHUNKS = 40_000
 
 
+_ROMAN = frozenset("ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi".split())
+
+
 class Syllable(NamedTuple):
     """One word between spaces and signs: how it sounds without marks, and exactly as written."""
 
@@ -48,6 +51,24 @@ class Syllable(NamedTuple):
     @property
     def marked(self) -> bool:
         return self.folded != self.exact
+
+    @property
+    def number(self) -> bool:
+        """Whether it counts or names by figures: "30", "covid19", "III" (but "vi" and "xi" are syllables)."""
+        return self.folded in _ROMAN or any(map(str.isdigit, self.folded))
+
+
+_TWINS = re.compile("(?:[hklmst]|qu)[iy]")
+
+
+def twins(word: Syllable) -> tuple[Syllable, ...]:
+    """The word, and itself with i for y or y for i where both are written: mĩ and mỹ, kĩ and kỹ, quí and quý."""
+    folded, exact = word.folded, word.exact
+    # Asked of every word of a query, and of few whether they are such.
+    if len(folded) > 3 or folded[-1] not in "iy" or not _TWINS.fullmatch(folded) or not exact.startswith(folded):
+        return (word,)
+    other = folded[:-1] + ("i" if folded[-1] == "y" else "y")
+    return word, Syllable.of(other, other + exact[len(other) :])
 
 
 def pair_token(first: Syllable, second: Syllable) -> str:

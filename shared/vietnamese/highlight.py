@@ -4,10 +4,10 @@ import codecs
 import html
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
-from shared.vietnamese.forms import Syllable, syllables
+from shared.vietnamese.forms import Syllable, syllables, twins
 from shared.vietnamese.text import fold, nfc
 
 # How much of a text is looked through, and how often a pair of words is looked up in it.
@@ -22,10 +22,11 @@ class Highlighter:
 
     def __init__(self, words: Sequence[Syllable]) -> None:
         self._typed: dict[str, set[str]] = {}
-        for word in words[:_WORDS]:
+        for word in (same for typed in words[:_WORDS] for same in twins(typed)):
             self._typed.setdefault(word.folded, set()).add(word.exact if word.marked else "")
         self._exact: dict[str, str] = {}
-        self._pairs = list(dict.fromkeys(f"{a.folded} {b.folded}" for a, b in pairwise(words[:_WORDS])))
+        pairs = (pair for a, b in pairwise(words[:_WORDS]) for pair in product(twins(a), twins(b)))
+        self._pairs = list(dict.fromkeys(f"{a.folded} {b.folded}" for a, b in pairs))
 
     def whole(self, text: str) -> str:
         """HTML: the text with its matching words in <mark>, everything else escaped.

@@ -6,6 +6,8 @@ WINDOW_SECONDS = 30 * 60
 """One visitor counts at most once for an article in this time."""
 TOKEN_SECONDS = 24 * 3600
 """A page's view token is good for this long."""
+JUDGED_LEAST = 100
+"""Views of one network within an hour from which on it is judged whether they were made up."""
 BEACON_BYTES = 4096
 """A longer beacon is refused unread."""
 
@@ -18,7 +20,12 @@ PARAGRAPHS: tuple[str, ...] = (
     "lần. Hai người dùng hai trình duyệt khác nhau sau cùng một địa chỉ mạng được tính là hai lượt.",
     "Máy tìm kiếm, chương trình tự động và những lượt gửi không đến từ trang của báo bị loại. "
     "Số lượt bị loại được ghi lại theo từng giờ và từng lý do để kiểm tra.",
-    "Báo không dùng cookie và không lưu địa chỉ mạng để đếm. Bạn đọc được nhận ra bằng một mã băm của tên báo, địa chỉ "
+    "Lượt xem do máy bịa ra bị thu hồi, thường trong vòng vài phút sau khi tính. Khi một mạng gửi đến từ "
+    f"{JUDGED_LEAST} lượt trong một giờ, báo xem những lượt ấy có ai đã mở trang hay không, và các trình duyệt có "
+    "giống của một đám đông hay không: đám đông thật dùng chung một số loại phổ biến, tên bịa ra thì mỗi lượt một "
+    "khác. Hàng nghìn bạn đọc cùng chung một địa chỉ của nhà mạng vẫn được tính đủ; đông không phải là lý do thu hồi. "
+    "Số lượt thu hồi được ghi lại theo từng giờ và từng lý do.",
+    "Báo không dùng cookie và không lưu địa chỉ mạng để đếm. Bạn đọc được nhận ra bằng mã băm của tên báo, địa chỉ "
     "mạng và tên trình duyệt, tính với một khóa bí mật ngẫu nhiên. Khóa được thay lúc 0 giờ mỗi ngày (giờ Việt Nam) và "
     f"bị xóa sau đó {WINDOW_SECONDS // 60} phút; từ lúc ấy không ai, kể cả tòa soạn, đối chiếu được mã với người đọc.",
     "Nhiều người dùng chung một địa chỉ mạng và cùng một loại máy có thể chỉ được tính là một bạn đọc, nên số lượt xem "

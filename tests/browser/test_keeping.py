@@ -53,18 +53,20 @@ def test_steady_typing_is_kept_while_it_goes_on(desk: OwnDesk, secretary: Browse
     until(kept, 30, "the beginning is kept while somebody types on", interval_s=0)
 
 
-def test_publishing_takes_the_last_sentence_with_it(desk: OwnDesk, secretary: BrowserContext) -> None:
+@pytest.mark.parametrize("goes_on", [False, True], ids=["under way", "typed after it"])
+def test_publishing_takes_the_last_sentence_with_it(desk: OwnDesk, secretary: BrowserContext, goes_on: bool) -> None:
     story = desk.article()
     page = opened(secretary, desk, story)
     held = hold_the_first(page, "**/luu-tam")
     write_at_end(page, " Câu đầu.")
     until(lambda: (page.wait_for_timeout(50), held)[1], 20, "an autosave is under way")
-    page.keyboard.type(" Câu cuối.")
+    if goes_on:
+        page.keyboard.type(" Câu cuối.")
     page.get_by_role("button", name="Xuất bản ngay").click()
     held[0].continue_()
     page.wait_for_url(re.compile("/len-trang"))
     assert desk.state(story)["status"] == "published"
-    assert "Câu đầu. Câu cuối." in desk.state(story)["body"]
+    assert ("Câu đầu. Câu cuối." if goes_on else "Câu đầu.") in desk.state(story)["body"]
 
 
 def test_a_word_typed_while_a_save_is_under_way_is_no_conflict(desk: OwnDesk, secretary: BrowserContext) -> None:

@@ -111,6 +111,10 @@ def images(engine: Engine) -> list[Path]:
     wanted = {
         "no-grafana.yml": not still,
         "few-files.yml": engine.runs("run", "--rm", "--ulimit=nofile=65535:65535", probe, "true"),
+        # The stand-in has no accounts, and lets in whoever comes.
+        "no-accounts.yml": not engine.runs(
+            *("run", "--rm", "--entrypoint=test", named["elasticsearch"], "-e", "classes/ContainerNode.class")
+        ),
         "private-root.yml": engine.runs("run", "--rm", "--volume=/:/host:ro,rslave", probe, "true"),
     }
     return [_SANDBOX / name for name, given in wanted.items() if not given]

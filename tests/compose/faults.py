@@ -17,11 +17,14 @@ _KINDS = {
 }
 _COLUMNS = ("what was done", *_KINDS, "desk away", "healthy after", "lost", "doubled")
 _TABLE = "<!-- the table: make compose-test -->\n"
-# In a container that sees the machine's processes: what stands behind an init, else the first process itself.
+# In a container that sees the machine's processes: to what stands behind an init, else to the first process itself.
 _KILL = """
-first=$1; child=$1; children=$(cat /proc/$first/task/$first/children)
-case $(cat /proc/$first/comm) in docker-init|tini) child=${children%% *};; esac
-kill -9 "$child"
+signal=$1; shift
+for first; do
+    child=$first; children=$(cat /proc/$first/task/$first/children)
+    case $(cat /proc/$first/comm) in docker-init|tini) child=${children%% *};; esac
+    kill -s "$signal" "$child"
+done
 """
 
 
@@ -31,12 +34,16 @@ def restart(house: ComposeHouse, service: str) -> None:
 
 def crash(house: ComposeHouse, service: str) -> None:
     """SIGKILL to the first process of each container of the service, as the kernel does when memory is short."""
-    for row in house.containers():
-        if row["Service"] == service:
-            pid = house.engine.docker("inspect", "--format", "{{.State.Pid}}", row["Name"]).stdout.strip()
-            own = ("run", "--rm", "--pid=host", "--user=0", "--entrypoint=sh", _SHELL)
-            killed = house.engine.docker(*own, "-c", _KILL, "sh", pid)
-            assert killed.returncode == 0, killed.stderr
+    signal(house, "KILL", service)
+
+
+def signal(house: ComposeHouse, name: str, *services: str) -> None:
+    """To the first process of each of their containers, past Docker."""
+    names = [row["Name"] for row in house.containers() if row["Service"] in services]
+    pids = house.engine.docker("inspect", "--format", "{{.State.Pid}}", *names).stdout.split()
+    own = ("run", "--rm", "--pid=host", "--user=0", "--entrypoint=sh", _SHELL)
+    sent = house.engine.docker(*own, "-c", _KILL, "sh", name, *pids)
+    assert sent.returncode == 0, sent.stderr
 
 
 def until_healthy(house: ComposeHouse, deadline_s: float = 150.0) -> None:

@@ -36,6 +36,8 @@ class ComposeHouse:
     overlays: list[Path]
     project: str = field(default_factory=lambda: f"toasoan-test-{secrets.token_hex(3)}")
     port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
+    """Of whatever ends TLS before nginx: production has addresses with https alone."""
     said: dict[str, str] = field(default_factory=dict)
     """What each command of the page wrote."""
     _versions: set[str] = field(default_factory=set)
@@ -44,6 +46,14 @@ class ComposeHouse:
     def root(self) -> Path:
         """Where docker-compose.yml and .env are."""
         return self.folder / "toasoan"
+
+    @property
+    def site_url(self) -> str:
+        return f"https://{SITE_HOST}:{self.tls_port}"
+
+    @property
+    def desk_url(self) -> str:
+        return f"https://{DESK_HOST}:{self.tls_port}"
 
     @property
     def origin(self) -> Path:
@@ -167,7 +177,7 @@ class ComposeHouse:
         """Open the article as a browser does, and send its beacon; returns the beacon's status."""
         found = _TOKEN.search(self.site(path).text)
         assert found, "the page has no view token"
-        own = {"Origin": f"http://{SITE_HOST}:{self.port}", "Sec-Fetch-Site": "same-origin"}
+        own = {"Origin": self.site_url, "Sec-Fetch-Site": "same-origin"}
         return self.site("/api/views", "POST", json={"token": found[1]}, headers=own).status_code
 
     def views(self, article: int) -> int:
@@ -220,8 +230,8 @@ class ComposeHouse:
         words = {
             "TOASOAN_SITE_NAME": "Báo Thử",
             "TOASOAN_DATELINE": "Điện Biên",
-            "TOASOAN_SITE_URL": f"http://{SITE_HOST}:{self.port}",
-            "TOASOAN_INGEST_URL": f"http://{DESK_HOST}:{self.port}",
+            "TOASOAN_SITE_URL": self.site_url,
+            "TOASOAN_INGEST_URL": self.desk_url,
             "SITE_HOST": SITE_HOST,
             "DESK_HOST": DESK_HOST,
             "ALERT_WEBHOOK_URL": f"http://{alike}/",

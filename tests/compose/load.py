@@ -126,6 +126,15 @@ class Load:
         finally:
             self._phase = before
 
+    def read(self, path: str) -> None:
+        """One page more, now, by a reader of their own."""
+        self._ask(self._phase, "page", SITE_HOST, path)
+
+    def asked_since(self, moment: float) -> list[Asked]:
+        """What was asked in the present phase after `moment` (monotonic seconds), and has ended."""
+        with self._lock:
+            return [one for one in self._phase.asked if one.began > moment]
+
     # ---------------------------------------------------------------- what is asked
 
     def _repeat(self, each_s: float, act: Callable[[], None]) -> None:
@@ -167,7 +176,7 @@ class Load:
     def _read(self) -> None:
         with self._lock:
             path = random.choice(self._pages[-200:])
-        self._ask(self._phase, "page", SITE_HOST, path)
+        self.read(path)
 
     def _search(self) -> None:
         self._ask(self._phase, "search", SITE_HOST, f"/tim-kiem?q=tin+so+{random.randrange(30)}")
@@ -182,7 +191,7 @@ class Load:
         token = _TOKEN.search(self._ask(phase, "page", SITE_HOST, path, **reader)[1])
         if token is None:
             return
-        own = {"Origin": f"http://{SITE_HOST}:{self.house.port}", "Sec-Fetch-Site": "same-origin"}
+        own = {"Origin": self.house.site_url, "Sec-Fetch-Site": "same-origin"}
         status, _ = self._ask(phase, "view", SITE_HOST, "/api/views", {"token": token[1].decode()}, **reader, **own)
         with self._lock:
             (phase.views if status == 204 else phase.unsure)[number] += 1

@@ -136,6 +136,7 @@ class House:
             broker_socket=None if "TOASOAN_BROKER_URL" in self.environment else socket_dir / "broker.sock",
             counters_socket=None if "TOASOAN_REDIS_URL" in self.environment else socket_dir / "counters.sock",
             query_workers=int(self.environment.get("TOASOAN_QUERY_WORKERS", 1)),
+            copies="TOASOAN_COPY_DIR" in self.environment,
         )
         return report(place)
 
@@ -162,6 +163,10 @@ class House:
         if not self._key:
             self._key = self.toasoan("keys", "create", "tests", "--scope", "publish").stdout.strip()
         return self._key
+
+    @key.setter
+    def key(self, value: str) -> None:
+        self._key = value
 
     def api(self, method: str, path: str, **arguments: Any) -> httpx2.Response:
         """A call to the ingest API with the key."""

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def texts(value: Any) -> list[str]:
 def example_environment() -> dict[str, str]:
     """Every variable that must be set, set to something."""
     hosts = {"SITE_HOST": "bao.test", "DESK_HOST": "toasoan.test"}
-    urls = {"TOASOAN_SITE_URL": "http://bao.test", "TOASOAN_INGEST_URL": "http://toasoan.test"}
+    urls = {"TOASOAN_SITE_URL": "https://bao.test", "TOASOAN_INGEST_URL": "https://toasoan.test"}
     required = [name for name, must in variables(raw()).items() if must]
-    secrets = {name: f"{name.lower().replace('_', '')}{'0123456789' * 3}" for name in required}
+    secrets = {name: sha256(name.encode()).hexdigest()[:48] for name in required}
     return secrets | hosts | urls

@@ -12,6 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.production.compose import ROOT, example_environment, filled, raw
 from tests.production.nginx import Nginx
@@ -100,10 +102,7 @@ class Production:
     # ------------------------------------------------------------ life
 
     def start(self) -> "Production":
-        self.postgres.start()
-        self._make_databases()
-        for name in ("broker", "counters"):
-            self.start_redis(name)
+        self.start_stores()
         for name in MIGRATIONS:
             done = self.spawn(name)
             assert done.wait(60) == 0, self.log(name)
@@ -113,6 +112,12 @@ class Production:
         for name in self.names:
             until(lambda name=name: self.is_healthy(name), 90, f"{name} is healthy", interval_s=0.3)  # type: ignore[misc]
         return self
+
+    def start_stores(self) -> None:
+        self.postgres.start()
+        self.make_databases()
+        for name in ("broker", "counters"):
+            self.start_redis(name)
 
     def close(self) -> None:
         for process in self.processes.values():
@@ -217,11 +222,20 @@ class Production:
         until(lambda: httpx2.get(f"{address}/metrics", trust_env=False).status_code == 200, 20, f"{name} answers")
         return address
 
-    def redis(self, name: str, user: str = "toasoan") -> redis.Redis:
-        passwords = {"toasoan": f"{name.upper()}_PASSWORD", "exporter": "EXPORTER_PASSWORD"}
-        password = self._environment[passwords[user]] if user in passwords else None
-        address = {"host": self.address(name), "port": self.ports[name]}
-        return redis.Redis(**address, username=user, password=password, socket_timeout=5)
+    def redis(self, name: str, user: str = "exporter", password: str | None = None) -> redis.Redis:
+        """As one of the users of deploy/redis; nothing is tried twice."""
+        return redis.Redis(
+            host=self.address(name),
+            port=self.ports[name],
+            username=user,
+            password=password or self.redis_password(user),
+            socket_timeout=5,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    def redis_password(self, user: str) -> str | None:
+        names = (f"{user.upper()}_REDIS_PASSWORD", f"{user.upper()}_PASSWORD", f"{user[7:].upper()}_PASSWORD")
+        return next((self._environment[name] for name in names if name in self._environment), None)
 
     def _service(self, name: str) -> dict[str, Any]:
         return self._services[_service_of(name)]
@@ -257,8 +271,8 @@ class Production:
         self.processes[name] = process
         return process
 
-    def _make_databases(self) -> None:
-        """By the script that the PostgreSQL image runs in an empty cluster."""
+    def make_databases(self, changes: dict[str, str] | None = None) -> None:
+        """By the script that the PostgreSQL image runs in an empty cluster; `changes` to its environment."""
         script = ROOT / "deploy" / "postgres" / "databases.sh"
         environment = {
             **self._services["postgres"]["environment"],
@@ -266,6 +280,7 @@ class Production:
             "PGPORT": str(self.postgres.port),
             "PGPASSWORD": self.postgres.password,
             "PATH": os.pathsep.join([*map(str, _POSTGRES_PROGRAMS), os.environ["PATH"]]),
+            **(changes or {}),
         }
         done = subprocess.run(["sh", script], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -281,6 +296,7 @@ class Production:
         environment = {
             **service["environment"],
             "REDIS_RUN_DIR": str(folder),
+            "REDIS_USERS": str(ROOT / "deploy" / "redis" / f"{name}.acl"),
             "REDIS_CONFIG": str(ROOT / "deploy" / "redis" / "redis.conf"),
             "PATH": f"{Path(redis_server()).parent}{os.pathsep}{os.environ['PATH']}",
         }

@@ -12,6 +12,8 @@ import pytest
 
 from deploy.prometheus import build, local_targets
 from shared import telemetry
+from tests.compose import hasty
+from tests.compose.harm import broken, locks, still, stores
 from tests.production.compose import ROOT, example_environment, filled, load_yaml, raw
 
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -20,6 +22,7 @@ TEST_FILES = sorted(FOLDER.glob("tests/*.yml"))
 ALERTS: list[dict[str, Any]] = [
     rule for file in RULE_FILES for group in load_yaml(file)["groups"] for rule in group["rules"] if "alert" in rule
 ]
+ONE_MACHINE: list[dict[str, Any]] = load_yaml(FOLDER / "one_machine.yml")["groups"][0]["rules"]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 
 
@@ -32,7 +35,7 @@ def promtool(*arguments: str | Path) -> None:
 
 
 def test_the_rules_can_be_read() -> None:
-    promtool("check", "rules", *RULE_FILES)
+    promtool("check", "rules", *RULE_FILES, FOLDER / "one_machine.yml")
 
 
 @pytest.mark.parametrize("file", TEST_FILES, ids=lambda file: file.stem)
@@ -50,19 +53,41 @@ def test_every_alert_is_tested_both_ways() -> None:
                 burn = re.search(r'burn="([\w.]+)"', case["expr"])
                 assert name, case
                 (fires if case["exp_samples"] else silent).add((name[1], burn[1] if burn else None))
-    wanted = {(alert["alert"], alert["labels"].get("burn")) for alert in ALERTS}
+    wanted = {(alert["alert"], alert["labels"].get("burn")) for alert in (*ALERTS, *ONE_MACHINE)}
     assert wanted - fires == set()
     assert wanted - silent == set()
 
 
+def test_every_alert_has_a_fault_that_is_caused_in_containers() -> None:
+    rounds = (still.STANDING_STILL, stores.AWAY, stores.FULL_DISK, locks.LOCKED, broken.BROKEN, broken.WATCHERS)
+    caused = {alert.split()[0] for chains in rounds for chain in chains for fault in chain for alert in fault.alerts}
+    assert caused == {alert["alert"] for alert in ALERTS}, "tests/compose/harm has the faults"
+
+
+def test_the_watch_in_haste_can_be_read(tmp_path: Path) -> None:
+    hasty.write(tmp_path)
+    promtool("check", "config", tmp_path / "prometheus.yml")
+    rules = [rule for file in RULE_FILES for group in load_yaml(file)["groups"] for rule in group["rules"]]
+    hasted = [
+        rule
+        for file in RULE_FILES
+        for group in load_yaml(tmp_path / "rules" / file.name)["groups"]
+        for rule in group["rules"]
+    ]
+    assert len(hasted) == len(rules)
+    for rule, fast in zip(rules, hasted, strict=True):
+        assert fast["labels"] == rule["labels"] if "alert" in rule else fast["record"] == rule["record"]
+        assert "for" not in rule or hasty.seconds(fast["for"]) <= 120
+
+
 def test_every_alert_says_whom_it_wakes_and_what_to_do() -> None:
     sections = dict(re.findall(r"^### (\w+)\n(.+?)(?=^##|\Z)", RUNBOOK, re.MULTILINE | re.DOTALL))
-    for alert in ALERTS:
+    for alert in (*ALERTS, *ONE_MACHINE):
         assert alert["labels"]["severity"] in ("page", "ticket"), alert
         assert alert["annotations"]["summary"], alert
         assert alert["annotations"]["runbook"] == f"docs/runbook.md#{alert['alert'].lower()}"
         assert "```sh\n" in sections[alert["alert"]], f"{alert['alert']} has no command in the runbook"
-    assert set(sections) == {alert["alert"] for alert in ALERTS}
+    assert set(sections) == {alert["alert"] for alert in (*ALERTS, *ONE_MACHINE)}
 
 
 def services_named(command: str) -> list[str]:
@@ -79,7 +104,10 @@ def test_commands_in_the_runbook_exist() -> None:
     for command in re.findall(r"run --rm tools ([a-z]+)", RUNBOOK):
         assert command in COMMANDS, command
     for line in re.findall(r"^docker compose (.+)$", RUNBOOK, re.MULTILINE):
-        assert set(services_named(line)) <= set(services), line
+        named = set(services_named(line))
+        assert named <= set(services), line
+        if not line.startswith("exec"):
+            assert {f"{name}-b" for name in named} & set(services) <= named, f"one half only: {line}"
     for link in re.findall(r"\]\(#([a-z]+)\)", RUNBOOK):
         assert re.search(rf"^### {link}$", RUNBOOK, re.MULTILINE | re.IGNORECASE), link
 
@@ -88,7 +116,7 @@ def test_rules_speak_of_metrics_that_exist() -> None:
     """Ours by the registry, the exporters' by what a real one says (tests/production/test_exporters.py)."""
     ours = {metric.name for metric in telemetry.REGISTRY.collect()} | {"process_start_time_seconds"}
     foreign = ("redis_", "pg_", "elasticsearch_", "nginx_", "node_", "prometheus_", "alertmanager_", "backup_", "slo:")
-    for file in RULE_FILES:
+    for file in (*RULE_FILES, FOLDER / "one_machine.yml"):
         for group in load_yaml(file)["groups"]:
             for rule in group["rules"]:
                 expression = re.sub(r'"[^"]*"', "", re.sub(r"\{[^}]*\}|\[[^]]*\]", "", rule["expr"]))
@@ -105,7 +133,8 @@ def test_the_objectives_file_is_what_the_table_makes() -> None:
 @pytest.mark.parametrize("name", ["prometheus.yml", "local.yml"])
 def test_the_configuration_can_be_read(name: str, tmp_path: Path) -> None:
     shutil.copytree(FOLDER / "rules", tmp_path / "rules")
-    shutil.copy(FOLDER / name, tmp_path)
+    for file in (name, "one_machine.yml"):
+        shutil.copy(FOLDER / file, tmp_path)
     (tmp_path / "targets.json").write_text("[]")
     promtool("check", "config", tmp_path / name)
 
@@ -133,6 +162,20 @@ def test_every_process_of_compose_is_scraped() -> None:
             assert {name, *names} & set(scraped), name
     exporters = {name for name in services if name.endswith("-exporter")} - {"redis-exporter"}
     assert exporters <= set(scraped)
+
+
+def test_an_exporter_gives_up_before_prometheus_does() -> None:
+    """Else a store that is away is told as an exporter that is."""
+    services = filled(raw(), example_environment())["services"]
+    patience = load_yaml(FOLDER / "prometheus.yml")["global"]["scrape_timeout"]
+    assert patience == "10s"
+    for name, setting in {
+        "redis-exporter": "REDIS_EXPORTER_CONNECTION_TIMEOUT': '3s'",
+        "postgres-exporter": "connect_timeout=3",
+        "elasticsearch-exporter": "--es.timeout=3s",
+        "nginx-exporter": "--nginx.timeout=3s",
+    }.items():
+        assert setting in str([services[name].get("environment"), services[name].get("command")]), name
 
 
 def test_the_targets_of_a_house_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,3 +67,16 @@ def test_a_failure_drops_nothing_and_is_counted(
     keeping.attempt(NOON + 27 * HOUR)
     assert keeping.is_healthy and keeping.pause == 60
     assert value(figures) == NOON + 27 * HOUR
+
+
+def test_a_keeper_that_has_just_started_and_fails_knows_the_newest(
+    tmp_path: Path, figures: keeper.Figures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.keep_up(tmp_path, 24 * HOUR, 14, NOON, keeper.Figures(CollectorRegistry()))
+
+    def fails(_: Path) -> None:
+        raise OperatorError("no room")
+
+    monkeypatch.setattr(keeper, "backup", fails)
+    keeper.Keeper(tmp_path, 24 * HOUR, 14, figures).attempt(NOON + 25 * HOUR)
+    assert value(figures) == NOON, "not 1970"

@@ -35,7 +35,7 @@ TWINS = {name: name.removesuffix("-b") for name in SERVICES if name.endswith("-b
 OURS = {
     name: service for name, service in SERVICES.items() if service["image"].startswith("toasoan:") and name not in TWINS
 }
-ONE_SHOT = {"ingest-migrate", "counter-migrate", "web-migrate", "tools"}
+ONE_SHOT = {"ingest-migrate", "counter-migrate", "web-migrate", "tools", "elasticsearch-accounts"}
 # Images of one program, without a shell or another program to ask it with: Prometheus asks them.
 WITHOUT_HEALTHCHECK = {
     "redis-exporter",
@@ -164,15 +164,21 @@ def test_the_settings_of_each_service_are_accepted(monkeypatch: pytest.MonkeyPat
             patch.setenv("TOASOAN_DATA_DIR", str(tmp_path))
             settings = Settings()
         assert settings.production, name
-        assert settings.broker_url
-        assert settings.redis_url
-        assert bool(settings.elasticsearch_url) == name.startswith(("search", "backup", "tools")), name
+        # Who migrates or copies speaks to databases alone.
+        assert bool(settings.broker_url) == bool(settings.redis_url) == (name != "backup"), name
+        assert bool(settings.elasticsearch_url) == name.startswith(("search", "tools")), name
 
 
 def test_a_missing_secret_stops_compose() -> None:
     complete = example_environment()
     filled(raw(), complete)
-    for name in ("TOASOAN_SECRET_KEY", "POSTGRES_PASSWORD", "BROKER_PASSWORD", "ELASTIC_PASSWORD", "TOASOAN_SITE_URL"):
+    for name in (
+        "TOASOAN_SECRET_KEY",
+        "POSTGRES_PASSWORD",
+        "WEB_REDIS_PASSWORD",
+        "ELASTIC_PASSWORD",
+        "TOASOAN_SITE_URL",
+    ):
         with pytest.raises(MissingVariable, match=name):
             filled(raw(), {**complete, name: ""})
     plain = [text for text in texts(raw()) if re.search(r"(?i)(password|secret_key)", text) and "${" not in text]
@@ -278,7 +284,7 @@ def test_who_talks_to_whom_shares_a_network() -> None:
     """Every host in an address of a service is a service on a network of its own."""
     for name, service in SERVICES.items():
         named = json.dumps([service.get("environment", {}), service.get("command", [])])
-        hosts = set(re.findall(r"(?:@|//)([a-z-]+):\d+", named)) - {"exporter"}
+        hosts = set(re.findall(r"(?:@|//)([a-z-]+):\d+(?!\w)", named)) - {"exporter"}
         for host in hosts:
             assert host in SERVICES, (name, host)
             assert set(service["networks"]) & set(SERVICES[host]["networks"]), (name, host)
@@ -287,7 +293,7 @@ def test_who_talks_to_whom_shares_a_network() -> None:
 def test_ports_that_are_asked_are_exposed() -> None:
     for name, service in SERVICES.items():
         named = json.dumps([service.get("environment", {}), service.get("command", [])])
-        for host, port in re.findall(r"(?:@|//|\")([a-z-]+):(\d+)", named):
+        for host, port in re.findall(r"(?:@|//|\")([a-z-]+):(\d+)(?!\w)", named):
             if host in SERVICES and host != "nginx":
                 assert port in SERVICES[host]["expose"], (name, host, port)
 
@@ -298,7 +304,8 @@ def test_each_service_has_its_own_database() -> None:
         assert f'make {service} "${service.upper()}_DATABASE_PASSWORD"' in script
         for name in (f"{service}-migrate", service if service != "counter" else "counter-worker"):
             url = SERVICES[name]["environment"]["TOASOAN_DATABASE_URL"]
-            assert re.fullmatch(rf"postgresql://{service}:{service}databasepassword\d+@postgres:5432/{service}", url)
+            password = example_environment()[f"{service.upper()}_DATABASE_PASSWORD"]
+            assert url == f"postgresql://{service}:{password}@postgres:5432/{service}"
     assert not any("TOASOAN_DATABASE_URL" in SERVICES[name]["environment"] for name in ("search-index", "search-query"))
 
 

@@ -91,7 +91,7 @@ class Paper:
         came = list(visitors or itertools.islice(self._visitors, number))
         for visitor in came:
             address = f"113.{visitor >> 14 & 127}.{visitor >> 7 & 127}.{visitor & 127}"
-            headers = {"user-agent": AGENT, "x-forwarded-for": address, "origin": "http://bao.test"}
+            headers = {"user-agent": AGENT, "x-forwarded-for": address, "origin": "https://bao.test"}
             answer = self._client.post(f"{self.hosts.url(web)}/api/views", json={"token": token}, headers=headers)
             assert answer.status_code == 204
         return came
@@ -238,7 +238,7 @@ page = web.getresponse()
 page.read()
 taken = 0
 for number in range({number}):
-    headers = {{"User-Agent": "{agent}", "X-Forwarded-For": f"14.160.0.{{number + 1}}", "Origin": "http://bao.test"}}
+    headers = {{"User-Agent": "{agent}", "X-Forwarded-For": f"14.160.0.{{number + 1}}", "Origin": "https://bao.test"}}
     web.request("POST", "/api/views", json.dumps({{"token": "{token}"}}), headers)
     answer = web.getresponse()
     answer.read()

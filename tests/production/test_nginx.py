@@ -298,6 +298,9 @@ def test_tls(tmp_path: Path, web: Service, ingest: Service) -> None:
             f"https://{SITE}:{server.ports['HTTPS_LISTEN']}/bai?x=1",
         )
         assert moved.headers["Cache-Control"] == "max-age=3600"
+        for host in (SITE, DESK):
+            refused = server.get(host, "/api/articles", headers={"Authorization": "Bearer ts_key"})
+            assert (refused.status_code, "location" in refused.headers) == (403, False), "a key in plain is noticed"
         for name, host in (("site", SITE), ("desk", DESK)):
             answer = _over_tls(server.ports["HTTPS_LISTEN"], host, certificates / f"{name}.crt")
             assert answer.startswith("HTTP/1.1 200")

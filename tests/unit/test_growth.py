@@ -18,14 +18,15 @@ import pytest
 
 from services.ingest.articles import byline, content, sanitise
 from services.ingest.articles.store import pictures
+from services.ingest.exchange.importers import bodies, shortcodes, xml
 from services.ingest.exchange.importers import text as page_text
-from services.ingest.exchange.importers import wxr, xml
+from services.ingest.exchange.importers.paragraphs import classic
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_json
 from services.search import documents
 from services.web.pages import body, feeds
 from shared.contracts.articles import ArticleState, Image
-from shared.vietnamese import highlight
+from shared.vietnamese import highlight, legacy
 
 _TIMES = 4
 _MOST = 9.0
@@ -67,6 +68,10 @@ def items_in(text: str) -> int:
         return sum(1 for _ in xml.items(Path(file.name), "item"))
 
 
+def wordpress(text: str) -> str:
+    return classic(shortcodes.shown(text, lambda _: [], list, lambda _: "")[0])
+
+
 WORK: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "clean paragraphs": (sanitise.clean_html, lambda n: "<p>a</p>" * n),
     "clean loose words": (sanitise.clean_html, lambda n: "a <b>b</b> <p>c</p> " * (n // 4)),
@@ -95,8 +100,16 @@ WORK: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "page's text of bylines": (page_text.read_page, lambda n: HEAD + "Tin, ảnh: Quang Long\nbình luận\n" * n),
     "page's text of furniture": (page_text.read_page, lambda n: HEAD + "bình luận\n" * n),
     "page's text of buttons": (page_text.read_page, lambda n: HEAD + "In bài\n" * n + "Một đoạn văn bản."),
-    "WordPress captions": (wxr._body, lambda n: "[caption id=1]<img src=x> a[/caption]\n\n" * n),
+    "WordPress captions": (wordpress, lambda n: "[caption id=1]<img src=x> a[/caption]\n\n" * n),
+    "WordPress half captions": (wordpress, lambda n: "[caption id=1][vc_row a='" * n),
+    "WordPress blocks": (wordpress, lambda n: "<!-- wp:block {} /-->\n\n<div>" * (n // 4)),
+    "old encodings": (legacy.mended, lambda n: "Céng hßa Äiá»‡n " * n),
+    "bodies": (bodies.prepared, lambda n: "<p class=MsoListParagraph>1. Céng hßa<img data-src=x></p>" * (n // 4)),
     "XML": (items_in, lambda n: f"<rss>{'<x/><item/>' * n}</rss>"),
+    "XML, bare signs": (items_in, lambda n: f"<rss>{'<item>x&y&nbsp;</item>' * n}</rss>"),
+    "XML, damaged items": (items_in, lambda n: f"<rss>{'<item><t>x</b></item>' * (n // 4)}</rss>"),
+    "XML, items without end": (items_in, lambda n: "<rss>" + "<item><a>x" * n),
+    "XML, sections without end": (items_in, lambda n: "<rss>" + "<item><![CDATA[x" * n),
     "JSON": (read_json, lambda n: b'{"a":[' + b'{"a":1},' * n + b"1]}"),
 }
 

@@ -10,7 +10,7 @@ from toasoan.commands.common import fails_clearly, json_option, migrated, with_s
 if TYPE_CHECKING:
     from services.ingest.exchange.importers import ImportResult
 
-FORMATS = ("auto", "text", "wxr", "rss", "ninjs", "newsml", "ndjson")
+FORMATS = ("auto", "text", "wxr", "rss", "ninjs", "newsml", "newsml1", "nitf", "html", "ndjson")
 
 
 @click.command("import")
@@ -38,9 +38,9 @@ def command(
 ) -> None:
     """Import articles from files or folders, as published unless the file says otherwise.
 
-    One line for each article: id, what happened, address; a report of all at the end (stderr). The same article
-    again changes nothing, so an import that was cut off is started again. The exit code is 1 when something could
-    not be imported; the rest is in.
+    One line for each article: id, what happened, address; a report of all at the end (stderr): what was found, taken,
+    changed on the way and left out, and why. The same article again changes nothing, so an import that was cut off is
+    started again. The exit code is 1 when something could not be imported (the rest is in), or when nothing was taken.
     """
     with_settings()
     migrated("ingest")
@@ -62,15 +62,18 @@ def command(
     for result in import_paths(list(paths), options):
         report.add(result)
         if as_json:
+            # One line an article, and one for each kind of thing that was left out.
             click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
         else:
             _show(result, dry_run)
     click.echo(report.text(), err=True)
-    if report.failed:
+    if report.failed or not report.taken:
         raise SystemExit(1)
 
 
 def _show(result: "ImportResult", dry_run: bool) -> None:
+    if result.status == "left_out":
+        return  # the report counts it
     if result.status == "failed":
         click.echo(f"{result.source}: {result.error}", err=True)
     elif dry_run:

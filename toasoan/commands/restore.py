@@ -1,5 +1,6 @@
 """`toasoan restore`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,24 +10,34 @@ from toasoan.commands.common import fails_clearly, find_place, json_option, migr
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(path_type=Path, resolve_path=True, exists=True, file_okay=False))
+@click.option("--at", help="Of a continuous copy: as the paper was at this moment, e.g. 2026-11-25T17:59+07:00.")
 @json_option
 @fails_clearly
-def command(folder: Path, as_json: bool) -> None:
-    """Put a backup back into an empty, stopped house.
+def command(folder: Path, at: str | None, as_json: bool) -> None:
+    """Put a backup, or the continuous copy (TOASOAN_COPY_DIR), back into an empty, stopped house.
 
     Checks every file first. Readers' pages, the search index and the counts are rebuilt from it when the house
     starts.
     """
-    from toasoan.backup import check
-
-    check(folder)
     place = find_place()
-    from toasoan.backup import restore
+    from toasoan import backup
+    from toasoan.copying import restore as copies
     from toasoan.preflight import Lock
 
+    moment = _moment(at)
+    is_copy = copies.is_copy(folder)
+    if moment and not is_copy:
+        raise click.UsageError("--at asks for a continuous copy: a backup is of one moment")
+    if not is_copy:
+        backup.check(folder)
     lock = Lock(place)
     try:
-        manifest = restore(folder)
+        if is_copy:
+            as_of, files = copies.restore(folder, moment)
+            made_at = as_of.isoformat(timespec="seconds")
+        else:
+            manifest = backup.restore(folder)
+            made_at, files = manifest["made_at"], len(manifest["files"])
         migrated(*place.services_with_sql)
         from services.ingest.ops.reconcile import rebuild
 
@@ -34,6 +45,19 @@ def command(folder: Path, as_json: bool) -> None:
     finally:
         lock.release()
     if as_json:
-        print_json({"made_at": manifest["made_at"], "files": len(manifest["files"]), "events": sent})
+        print_json({"made_at": made_at, "files": files, "events": sent})
     else:
-        click.echo(f"Restored {len(manifest['files'])} files of {manifest['made_at']}; {sent} events rebuild the rest.")
+        click.echo(f"Restored {files} files of {made_at}; {sent} events rebuild the rest.")
+
+
+def _moment(at: str | None) -> datetime | None:
+    """Raises click.UsageError."""
+    if at is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise click.UsageError(f"--at {at}: a moment is written as in 2026-11-25T17:59+07:00") from None
+    if moment.tzinfo is None:
+        raise click.UsageError(f"--at {at}: say the zone too, as in 2026-11-25T17:59+07:00")
+    return moment.astimezone(UTC)

@@ -50,10 +50,10 @@ def correct(article: int, delta: int, reason: str, by: str | None) -> None:
 
     Only the total changes; hours, days and rankings stay as they were counted.
     """
-    from services.counter import store
+    from services.counter import by_hand, store
 
     try:
-        total = store.correct(store.engine(), article, delta, reason, by or getpass.getuser())
+        total = by_hand.correct(store.engine(), article, delta, reason, by or getpass.getuser())
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"article {article}: {total} views")

@@ -29,6 +29,7 @@ COUNTING = Board(
                     (
                         ("tính", rate("views_counted_total")),
                         ("trùng trong 30 phút", rate("views_repeated_total")),
+                        ("thu hồi", rate("views_taken_back_total")),
                     ),
                     stacked=True,
                 ),

@@ -71,4 +71,7 @@ sessions = Table(
     Column("user_id", Integer, ForeignKey("users.id"), nullable=False, index=True),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("agent", String(80), nullable=False, server_default=""),  # "Firefox, Linux"
+    Column("seen_at", UtcDateTime),
+    Column("proven_at", UtcDateTime),  # when password (and code) were last given
 )

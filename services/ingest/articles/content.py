@@ -61,7 +61,7 @@ def prepare(sent: ArticleInput) -> Content:
         words=len(sanitise.to_text(body).split()),
         original=sent.body,
         original_format=sent.body_format,
-        input_hash=_hash(sent),
+        input_hash=input_hash(sent),
     )
 
 
@@ -132,7 +132,8 @@ def _tags(names: tuple[str, ...]) -> tuple[Tag, ...]:
     return tuple(found.values())
 
 
-def _hash(sent: ArticleInput) -> str:
+def input_hash(sent: ArticleInput) -> str:
+    """What two sendings of the same article have in common."""
     # Without what was left out: a field that articles get some day does not make all of them new.
     fields = sent.model_dump(mode="json", exclude={"external_id"}, exclude_defaults=True)
     return sha256(orjson.dumps(fields)).hexdigest()

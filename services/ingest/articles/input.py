@@ -12,6 +12,8 @@ from shared.contracts.addresses import OLD_PATH_CHARS, old_path
 MAX_BODY_BYTES = 2_000_000
 OLDEST_YEAR = 1925  # the year of the first revolutionary newspaper in Vietnamese: older dates are slips
 FURTHEST = timedelta(days=2 * 366)
+MOST_EARLIER_VIEWS = 100_000_000
+"""Every Vietnamese once: no article was read more often, a slip of the hand would say so."""
 
 # Given back by GET, so a client may send them with a PUT; ingest decides them, not the sender.
 _READ_ONLY = frozenset(
@@ -81,7 +83,7 @@ class ArticleInput(_TextInput):
     ) = None
     kind: Literal["article", "photo", "video"] = "article"
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
-    earlier_views: Annotated[int, Field(ge=0, le=10**12)] = 0
+    earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS)] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()
 
     @classmethod

@@ -107,6 +107,15 @@ def require_section(actor: Actor, section_id: int) -> None:
         raise Forbidden("Bạn không viết cho chuyên mục này.")
 
 
+def require_opening(actor: Actor) -> None:
+    """Raises Forbidden for whoever may not say how often an article was read before it came here."""
+    if not rights.actor_may(actor, Action.opening):
+        raise Forbidden(
+            "Số lượt xem cũ (earlier_views) cần một quyền riêng mà "
+            + ("bạn không có." if actor.account else "khóa này không có (opening).")
+        )
+
+
 def may_approve(actor: Actor, at: WorkflowState) -> bool:
     """Whether somebody is one whose approval counts in the article's section; a program by its scope."""
     is_high = at.rule.approver != "chief" or actor.account is None or actor.account.role in _CHIEFS

@@ -31,7 +31,7 @@ _ATTRIBUTES = {
     "img": {"src", "alt", "width", "height"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
-    "ol": {"start"},
+    "ol": {"start", "type"},
 }
 _DROPPED_WITH_CONTENT = {
     "script", "style", "noscript", "iframe", "object", "embed", "svg", "math", "template", "head", "title",
@@ -66,7 +66,7 @@ def clean_html(body: str) -> str:
     """
     cleaner = _cleaner(get_settings().site_url)
     for _ in range(_ROUNDS):
-        _refuse_monsters(body)
+        refuse_monsters(body)
         # A <p> ends where the next block begins, so blocks turned into it never nest.
         cleaned = cleaner.clean(_H1.sub(r"<\1h2", _BLOCK.sub(r"<\1p", plain(body))))
         _refuse_many_references(cleaned)
@@ -124,6 +124,8 @@ def _cleaner(site_url: str) -> nh3.Cleaner:
             return value if ":" in value else None
         if name in ("width", "height", "colspan", "rowspan", "start"):
             return value if _DIGITS.fullmatch(value) else None
+        if name == "type":
+            return "a" if value == "a" else None
         return value
 
     return nh3.Cleaner(
@@ -171,7 +173,7 @@ def _paragraph(loose: str) -> str:
     return loose if balance else f"<p>{loose.strip()}</p>"
 
 
-def _refuse_monsters(body: str) -> None:
+def refuse_monsters(body: str) -> None:
     _refuse_many_references(body)
     depth = tags = 0
     # Tags do not overlap, so all that is read of them is not longer than the body.

@@ -20,6 +20,9 @@ class Submission:
     """Behind fresh news, as imports are."""
     keep_edited: bool = False
     """An article that anybody but the actor has touched stays as it is."""
+    keep_opening: bool = False
+    """Views of before that stand there already stay, whatever number comes: a former site that is imported again has
+    been read in the meantime, and its texts are wanted all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,17 @@ def forget_rejected(engine: Engine, now: datetime) -> bool:
         return rows.STEP in (gone, connection.execute(emptied).rowcount)
 
 
+def forget_addresses(engine: Engine, now: datetime) -> bool:
+    """The e-mail addresses of comments that were decided long ago: nobody asks back any more. True when there may be
+    more."""
+    until = now - timedelta(days=get_settings().rejected_comment_days)
+    some = select(comments.c.id).where(comments.c.email != "", comments.c.decided_at < until).limit(rows.STEP)
+    with write(engine) as connection:
+        return (
+            connection.execute(update(comments).where(comments.c.id.in_(some)).values(email="")).rowcount == rows.STEP
+        )
+
+
 def where(engine: Engine, comment_id: int) -> tuple[int, str]:
     """(section id, maker) of the article that a comment stands under. Raises NotFound."""
     query = (

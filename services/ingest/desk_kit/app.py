@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.ingest.desk_kit.pages import NAV, page, wants_html
-from services.ingest.desk_kit.session import PASSWORD_PAGE, NotSignedIn, PasswordWanted
+from services.ingest.desk_kit.session import PASSWORD_PAGE, PROOF_PAGE, NotSignedIn, PasswordWanted, ProofWanted
 from services.ingest.desk_kit.static_files import StaticPages
 from services.ingest.kit import problems, security_log
 from services.ingest.kit.errors import Forbidden, Refused, TooMany
@@ -83,6 +83,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if isinstance(error, PasswordWanted) and wants_html(request):
         return RedirectResponse(PASSWORD_PAGE, 303)
+    if isinstance(error, ProofWanted) and wants_html(request):
+        # Where the form stood: what was typed is typed again.
+        return RedirectResponse(f"{PROOF_PAGE}?tiep={quote(urlsplit(request.headers.get('referer', '')).path)}", 303)
     if isinstance(error, NotSignedIn) and wants_html(request) and request.method == "GET":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/desk/dang-nhap?tiep={quote(here)}", 303)
@@ -91,7 +94,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, TooMany):
         security_log.note("tried too often", request)
         return _answer(request, 429, error.detail, headers={"Retry-After": str(error.seconds)})
-    status = 403 if isinstance(error, PasswordWanted) else problems.status_of(error)
+    status = 403 if isinstance(error, PasswordWanted | ProofWanted) else problems.status_of(error)
     if isinstance(error, Forbidden):
         who = getattr(request.state, "who", None)
         security_log.note("forbidden", request, who.email if who else "")

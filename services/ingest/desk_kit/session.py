@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import accounts, sessions
 from services.ingest.desk_kit.forms import read_form
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
@@ -22,6 +22,7 @@ OPEN = frozenset({"/dang-nhap", "/dang-nhap/ma", "/moi/{token}"})
 """Paths that need no session. Everything else has `needs` or `needs_article`."""
 
 PASSWORD_PAGE = "/desk/mat-khau"  # noqa: S105
+PROOF_PAGE = "/desk/xac-nhan"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -58,6 +59,27 @@ class Needs:
         if who.must_change_password and self.action is not Action.self:
             raise PasswordWanted("Hãy đổi mật khẩu dùng một lần trước.")
         return who
+
+
+class ProofWanted(Refused):
+    """A step that changes who may enter, long after the password: it is asked for again."""
+
+
+class NeedsProof(Needs):
+    """The same for such steps. Raises ProofWanted where the session's owner gave no password for some time."""
+
+    async def account(self, request: Request) -> Account:
+        who = await super().account(request)
+        if request.method not in _SAFE and not await run_in_threadpool(
+            sessions.is_proven, engine("ingest"), request.state.token
+        ):
+            raise ProofWanted("Hãy nhập lại mật khẩu để làm việc này.")
+        return who
+
+
+def needs_proof(action: Action) -> Any:
+    """For `who: Annotated[Account, needs_proof(Action.users)]`."""
+    return Depends(NeedsProof(action))
 
 
 def needs(action: Action) -> Any:

@@ -58,7 +58,7 @@ def import_file(job_id: int) -> None:
     engine = service_engine("ingest")
     row = jobs.one(engine, job_id)
     report = ImportReport(row.dry_run)
-    report.counts.update(row.counts)
+    report.take_up(row.counts, row.told)
     problems = list(row.problems)
     done, noted = row.done, time.monotonic()
     for result in import_paths([jobs.folder() / row.file], _options(engine, row), engine):
@@ -69,11 +69,15 @@ def import_file(job_id: int) -> None:
         if done % _NOTE_EVERY == 0 or time.monotonic() - noted > _NOTE_SECONDS:
             noted = time.monotonic()
             # It gets somewhere, so the tries are counted anew.
-            jobs.note(engine, row.id, done=done, counts=dict(report.counts), problems=problems, tries=1, cause="")
-    finished = {"state": "done", "done": done, "finished_at": datetime.now(UTC)}
-    jobs.note(engine, row.id, **finished, counts=dict(report.counts), problems=problems)
+            jobs.note(engine, row.id, **_so_far(report, done, problems), tries=1, cause="")
+    finished = {"state": "done", "finished_at": datetime.now(UTC)}
+    jobs.note(engine, row.id, **finished, **_so_far(report, done, problems))
     if not row.dry_run:
         (jobs.folder() / row.file).unlink(missing_ok=True)
+
+
+def _so_far(report: ImportReport, done: int, problems: list[list[str]]) -> dict[str, Any]:
+    return {"done": done, "counts": dict(report.counts), "told": report.told(), "problems": problems}
 
 
 def _actor(engine: Engine, name: str) -> Actor:

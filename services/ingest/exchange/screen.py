@@ -1,6 +1,6 @@
 """Import and export at the desk: files are handed in and worked off behind the scenes, articles are taken out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -12,23 +12,27 @@ from services.ingest.desk_kit.forms import RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.exchange import exporters
-from services.ingest.exchange.importers import FORMATS
+from services.ingest.exchange.importers import FORMATS, SUFFIXES
 from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
 from services.ingest.kit.requests import json_answer, stream
 from services.ingest.kit.rights import Action
 from shared.database import engine
-from shared.vietnamese.text import one_line
+from shared.vietnamese.text import one_line, thousands
 
 router = APIRouter()
 NAV = (NavItem("/desk/nhap-xuat", "Nhập, xuất dữ liệu", Action.transfer, group="Quản trị"),)
 _HERE = "/desk/nhap-xuat"
 STATES = {"waiting": "Đang chờ", "running": "Đang nhập", "done": "Xong", "failed": "Hỏng"}
-COUNTS = {"created": "bài mới", "updated": "bài cập nhật", "unchanged": "bài không đổi", "failed": "mục lỗi"}
+COUNTS = {
+    "created": "bài mới", "updated": "bài cập nhật", "unchanged": "bài không đổi", "withdrawn": "bài rút theo hãng",
+    "failed": "mục lỗi", "left_out": "mục không lấy",
+}  # fmt: skip
 NAMES = {
     "auto": "Tự nhận", "ndjson": "NDJSON", "wxr": "WordPress (WXR)", "rss": "RSS, Atom", "ninjs": "ninjs",
-    "newsml": "NewsML-G2", "text": "Văn bản trang báo", "atom": "Atom",
+    "newsml": "NewsML-G2", "newsml1": "NewsML 1.2", "nitf": "NITF", "html": "Trang HTML đã lưu",
+    "text": "Văn bản trang báo", "atom": "Atom",
 }  # fmt: skip
 _TYPES = {
     "ndjson": ("application/x-ndjson", "ndjson"),
@@ -43,10 +47,20 @@ def overview(request: Request, who: Annotated[Account, needs(Action.transfer)]) 
     found = jobs.listed(engine("ingest"))
     return page(
         request, who, "exchange.html", jobs=found, states=STATES, counts=COUNTS, names=NAMES,
-        formats=("auto", *FORMATS), exports=list(_TYPES),
+        formats=("auto", *FORMATS), told=_told, exports=list(_TYPES),
         people=people.names(engine("ingest"), {row.created_by for row in found}),
-        suffixes=",".join(jobs.SUFFIXES), is_busy=any(row.state in ("waiting", "running") for row in found),
+        suffixes=",".join(SUFFIXES), is_busy=any(row.state in ("waiting", "running") for row in found),
     )  # fmt: skip
+
+
+def _told(job: Any) -> list[tuple[str, list[str]]]:
+    """What an import changed, left out and missed: (title, lines) for each that there is."""
+    told = job.told
+    changes = [f"{thousands(count)} × {what}" for what, count in told.get("changes", [])]
+    left = [f"{thousands(count)} {kind}: {reason}" for kind, reason, count in told.get("left_out", [])]
+    missing = f"{thousands(told.get('missing', 0))} ảnh không có ở đây"
+    parts = [("Đã sửa khi nhập", changes), ("Không lấy", left), (missing, told.get("examples", []))]
+    return [(title, lines) for title, lines in parts if lines]
 
 
 @router.post("/nhap-xuat/tep")

@@ -1,6 +1,6 @@
 """Files handed in, and which foreign pictures are ours already."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -11,6 +11,14 @@ media_sources = Table(
     Column("digest", String(64), primary_key=True),  # SHA-256 of the address
     Column("url", Text, nullable=False),
     Column("path", String(200), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+wire_versions = Table(
+    "wire_versions",  # the highest version of each item of a wire that came
+    metadata,
+    Column("external_id", String(200), primary_key=True),  # of the article that it is here
+    Column("number", BigInteger, nullable=False),
+    Column("made_at", String(40), nullable=False),  # when its agency made it, in UTC
     Column("at", UtcDateTime, nullable=False),
 )
 import_jobs = Table(
@@ -33,5 +41,6 @@ import_jobs = Table(
     Column("finished_at", UtcDateTime),
     Column("tries", Integer, nullable=False, server_default="0"),  # begun since it last got anywhere
     Column("cause", Text, nullable=False, server_default=""),  # what ended the last one
+    Column("told", Json, nullable=False, server_default="{}"),  # what was changed and left out: ImportReport.told()
     Index("import_jobs_by_state", "state", "id"),
 )

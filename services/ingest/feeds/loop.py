@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -18,22 +18,30 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import workflow
 from services.ingest.articles.store.articles import save_article
-from services.ingest.exchange.importers import Fields, fields_of, format_of_xml
+from services.ingest.articles.versions import Saved
+from services.ingest.exchange.importers import IMPORTER, format_of, pieces
+from services.ingest.exchange.importers.fitting import fitted
+from services.ingest.exchange.importers.formats import unknown
+from services.ingest.exchange.importers.found import ForeignArticle, LeftOut
 from services.ingest.exchange.importers.pictures import Pictures
+from services.ingest.exchange.importers.saving import take_back
+from services.ingest.exchange.store import wires
 from services.ingest.feeds import store
 from services.ingest.kit import bounded
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused, TooHeavy
 from services.ingest.kit.fetching import Fetcher, FetchFailed
 from services.ingest.kit.json_input import read_fields
+from shared import clock
 from shared.database import engine as service_engine
 from shared.http_client import Answer
 from shared.telemetry import log
 
 MAX_ITEMS = 200
 AT_ONCE = 4
-_BEGINNING = 1000
+_KINDS = ("rss", "ninjs", "newsml", "newsml1", "nitf")
 # For reading the feed, and for each item of it.
 _BOUNDS = bounded.Bounds(cpu_seconds=20, memory_bytes=1_000_000_000, seconds=60)
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml, text/xml, application/json;q=0.9, */*;q=0.1"
@@ -50,7 +58,7 @@ class Polled:
 
 def poll_due(engine: Engine, fetcher: Fetcher) -> int:
     """Poll every feed that is due; returns how many were polled."""
-    now = datetime.now(UTC)
+    now = clock.moment()
     claimed = [row for row in store.due(engine, now) if store.claim(engine, row, now)]
     if claimed:
         with ThreadPoolExecutor(min(AT_ONCE, len(claimed)), thread_name_prefix="feed") as pool:
@@ -101,14 +109,18 @@ def take_in(feed_id: int, file: str) -> tuple[int, int, str]:
     pictures = Pictures(engine, actor)
     drafts = unusable = read_items = 0
     reason = ""
-    for fields in _items(Path(file)):
+    for found in _items(Path(file)):
         bounded.going_on()
         read_items += 1
         try:
-            if isinstance(fields, Refused):
-                raise fields
-            saved = save_article(engine, _draft(row, fields, pictures), actor, bulk=True, keep_edited=True)
+            if isinstance(found, Refused):
+                raise found
+            article, until = _draft(row, found, pictures)
+            if _is_old(engine, article, found):
+                continue
+            saved = save_article(engine, article, actor, bulk=True, keep_edited=True)
             drafts += saved.result == "created"
+            _tell(engine, saved, found, until, actor)
         except Refused as refused:
             unusable, reason = unusable + 1, reason or refused.detail
     if unusable and unusable == read_items:
@@ -116,18 +128,21 @@ def take_in(feed_id: int, file: str) -> tuple[int, int, str]:
     return drafts, unusable, reason
 
 
-def _items(file: Path) -> Iterator[Fields | Refused]:
-    """The first MAX_ITEMS of a feed."""
-    with file.open("rb") as stream:
-        begins = stream.read(_BEGINNING).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    kind = "ninjs" if begins in (b"{", b"[") else format_of_xml(file)
-    for _, fields in islice(fields_of(file, kind), MAX_ITEMS):
-        yield fields
+def _items(file: Path) -> Iterator[ForeignArticle | Refused]:
+    """The first MAX_ITEMS of a feed. Raises Refused for what is none."""
+    kind = format_of(file)
+    if kind not in _KINDS:
+        raise unknown(file)
+    found = (piece for _, piece in pieces(file, kind) if not isinstance(piece, LeftOut))
+    yield from islice(found, MAX_ITEMS)
 
 
-def _draft(row: Any, fields: Fields, pictures: Pictures) -> ArticleInput:
-    """An item as a draft of the feed's section: when it appears here, and where, is for editors to say."""
-    placed, _ = pictures.place(fields)
+def _draft(row: Any, found: ForeignArticle, pictures: Pictures) -> tuple[ArticleInput, datetime | None]:
+    """An item as a draft of the feed's section, and until when it is held: when it appears here, and where, is for
+    editors to say."""
+    found.fields.pop("status", None)
+    fields, until = fitted(found, "draft", row.section, clock.moment())
+    placed, _, _ = pictures.place(fields)
     known = {name: value for name, value in placed.items() if value not in (None, "")}
     for not_ours in ("published_at", "old_paths", "earlier_views"):
         known.pop(not_ours, None)
@@ -138,4 +153,29 @@ def _draft(row: Any, fields: Fields, pictures: Pictures) -> ArticleInput:
         "status": "draft",
         "byline": known.get("byline") or row.name,
     }
-    return read_fields(ArticleInput, {"body": "", **known, **own})
+    return read_fields(ArticleInput, {"body": "", **known, **own}), until
+
+
+def _is_old(engine: Engine, article: ArticleInput, found: ForeignArticle) -> bool:
+    """Whether a newer version of a wire's item has come already; if not, this one is noted."""
+    name = article.external_id
+    if name is None or found.version is None:
+        return False
+    before = wires.known(engine, [name]).get(name)
+    if before is not None and found.version < before:
+        return True
+    if found.version != before:
+        wires.note(engine, {name: found.version})
+    return False
+
+
+def _tell(engine: Engine, saved: Saved, found: ForeignArticle, until: datetime | None, actor: Actor) -> None:
+    """Editors learn what the agency says of an item; what it takes back is taken from readers."""
+    if found.killed:
+        take_back(engine, saved.id, found.killed)
+    if saved.result == "unchanged":
+        return
+    if until is not None and saved.status != "published":
+        workflow.set_embargo(engine, saved.id, until, IMPORTER)
+    for remark in dict.fromkeys(found.remarks):
+        workflow.add_note(engine, saved.id, remark, actor)

@@ -1,7 +1,7 @@
 """Which feeds there are and how they fare."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
@@ -13,6 +13,7 @@ from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.once import Sent, making
 from services.ingest.kit.periodic import moment
 from services.ingest.sections.tables import sections
+from shared import clock
 from shared.database import read, write
 from shared.telemetry import log
 
@@ -52,7 +53,7 @@ def save(
         raise Invalid.of("name", "Hãy đặt tên cho nguồn tin, nhiều nhất 200 ký tự.")
     if not SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES:
         raise Invalid.of("minutes", f"Mỗi lần lấy cách nhau {SHORTEST_MINUTES} đến {LONGEST_MINUTES} phút.")
-    now = datetime.now(UTC)
+    now = clock.moment()
     values: dict[str, Any] = {"name": name, "url": url, "section": section, "minutes": minutes, "enabled": enabled}
     # Another address knows nothing of what the old one last said.
     values |= {"etag": "", "last_modified": "", "next_at": now, "failures": 0, "error": "", "tries": 0, "cause": ""}
@@ -87,7 +88,7 @@ def remove(engine: Engine, actor: Actor, feed_id: int) -> None:
 def poll_now(engine: Engine, feed_id: int) -> None:
     """Let the next round poll a feed, whenever it was due. Raises NotFound."""
     with write(engine) as connection:
-        due = update(feeds).where(feeds.c.id == feed_id).values(next_at=datetime.now(UTC)).returning(feeds.c.id)
+        due = update(feeds).where(feeds.c.id == feed_id).values(next_at=clock.moment()).returning(feeds.c.id)
         if connection.execute(due).first() is None:
             raise NotFound("Không có nguồn tin này.")
 
@@ -120,14 +121,14 @@ def claim(engine: Engine, row: Any, now: datetime) -> bool:
 
 def begin_anew(engine: Engine, feed_id: int) -> None:
     """Poll a feed again that was buried, with all its tries before it."""
-    again = {"enabled": True, "next_at": datetime.now(UTC), "tries": 0, "cause": "", "error": ""}
+    again = {"enabled": True, "next_at": clock.moment(), "tries": 0, "cause": "", "error": ""}
     with write(engine) as connection:
         connection.execute(update(feeds).where(feeds.c.id == feed_id).values(again))
 
 
 def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts: int, note: str) -> None:
     """A poll's end: the ETag and Last-Modified of the answer (None: it was not a new one), how many drafts it gave."""
-    now = datetime.now(UTC)
+    now = clock.moment()
     values: dict[str, Any] = {"polled_at": now, "ok_at": now, "failures": 0, "error": note[:_ERROR_CHARS], "tries": 0}
     if marks is not None:
         values |= {
@@ -141,7 +142,7 @@ def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts:
 def failed(engine: Engine, row: Any, reason: str, ended_by: str | None = None) -> None:
     """A poll that gave nothing, and why; `ended_by` is what ended its process, and makes it count as a try."""
     log.warning("feed not taken in", feed=row.id, reason=reason[:300], ended_by=ended_by)
-    values = {"polled_at": datetime.now(UTC), "failures": feeds.c.failures + 1, "error": reason[:_ERROR_CHARS]}
+    values = {"polled_at": clock.moment(), "failures": feeds.c.failures + 1, "error": reason[:_ERROR_CHARS]}
     values |= {"tries": 0} if ended_by is None else {"cause": ended_by[:_ERROR_CHARS]}
     _note(engine, row, values)
 

@@ -6,7 +6,7 @@ the time of one begins or ends.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import SCHEDULER, Actor
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.tables import outbox
+from shared import clock
 from shared import outbox as events
 from shared.contracts.events import FrontPageChanged
 from shared.database import AdvisoryLock, read, take_lock, upsert, write
@@ -50,7 +51,7 @@ def arrange(
     """
     if len(wanted) > MAX_PINNED:
         raise Invalid.of("pinned", f"Ghim nhiều nhất {MAX_PINNED} bài.")
-    now = datetime.now(UTC)
+    now = clock.moment()
     with write(engine) as connection:
         take_lock(connection, AdvisoryLock.front_page)
         if if_mark is not None and if_mark != _mark(_slots(connection)):

@@ -10,12 +10,14 @@ class Scope(StrEnum):
     read = "read"  # read articles in any state
     draft = "draft"  # write what readers do not see; includes read
     publish = "publish"  # everything with articles, media and sections; includes draft
+    opening = "opening"  # say how often an article was read before it came here; nothing else has it
 
 
 _INCLUDES: dict[Scope, frozenset[Scope]] = {
     Scope.read: frozenset({Scope.read}),
     Scope.draft: frozenset({Scope.read, Scope.draft}),
-    Scope.publish: frozenset(Scope),
+    Scope.publish: frozenset({Scope.read, Scope.draft, Scope.publish}),
+    Scope.opening: frozenset({Scope.opening}),
 }
 
 

@@ -4,7 +4,7 @@ Two writers must not append to the same end: SQLite has one writer at a time, Po
 transaction gives back when it ends. Append last in a transaction, so that the lock is short.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -52,13 +52,14 @@ def search(
     actor: str = "",
     action: str = "",
     text: str = "",
+    without: Iterable[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[dict[str, Any]]:
     """Entries, the newest first: by parts of the actor's or action's name, of the subject or the detail, by time;
-    `before` is the last id of the page above."""
+    none of the kinds `without`; `before` is the last id of the page above."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if actor:
         query = query.where(audit.c.actor.contains(actor, autoescape=True))
@@ -67,6 +68,8 @@ def search(
     if text:
         inside = type_coerce(audit.c.detail, Text).contains(text, autoescape=True)
         query = query.where(or_(audit.c.subject.contains(text, autoescape=True), inside))
+    for kind in without:
+        query = query.where(~audit.c.action.startswith(f"{kind}."))
     if since is not None:
         query = query.where(audit.c.at >= since)
     if until is not None:

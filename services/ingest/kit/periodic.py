@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Engine, bindparam, select
 
+from shared import clock
 from shared.database import read
 from shared.telemetry import log
 
@@ -27,7 +28,7 @@ Check = Callable[[Connection], bool]
 
 def moment(ahead: timedelta = timedelta()) -> BindParameter[datetime]:
     """In a condition: the time of the look, or one before or after it."""
-    return bindparam(None, callable_=lambda: datetime.now(UTC) + ahead)
+    return bindparam(None, callable_=lambda: clock.moment() + ahead)
 
 
 @dataclass(frozen=True, slots=True)

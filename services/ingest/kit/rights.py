@@ -34,6 +34,7 @@ class Action(StrEnum):
     media_write = "Tải lên, cắt và mô tả ảnh, video"
     media_remove = "Xóa ảnh, video mà không bài nào dùng"
     front_page = "Sắp xếp trang nhất"
+    former_addresses = "Sửa mẫu địa chỉ của trang cũ"
     moderate = "Duyệt bình luận"
     statistics = "Xem số liệu bạn đọc"
     plan_read = "Xem lịch đề tài"
@@ -42,6 +43,7 @@ class Action(StrEnum):
     royalties = "Chấm nhuận bút"
     royalties_approve = "Duyệt bảng nhuận bút, sửa biểu mức"
     transfer = "Nhập, xuất dữ liệu; nguồn tin và webhook"
+    opening = "Nhận lượt xem cũ của bài đưa từ nơi khác về"
     audit = "Xem nhật ký"
     sections = "Sửa chuyên mục và quy trình"
     users = "Quản lý tài khoản"
@@ -70,7 +72,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     #                              reporter  editor  secretary  chief  admin  ops
     Action.self: _row("             all       all     all        all    all    all"),
     Action.home: _row("             all       all     all        all    all    all"),
-    Action.read: _row("             section   section all        all    all    all"),
+    Action.read: _row("             section   section all        all    all    -"),
     Action.write: _row("            own       section all        all    all    -"),
     Action.submit: _row("           own       section all        all    all    -"),
     Action.edit: _row("             -         section all        all    all    -"),
@@ -82,6 +84,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.media_write: _row("      all       all     all        all    all    -"),
     Action.media_remove: _row("     own       own     all        all    all    -"),
     Action.front_page: _row("       -         -       all        all    all    -"),
+    Action.former_addresses: _row(" -         -       all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),
@@ -90,6 +93,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.royalties: _row("        -         -       all        all    all    -"),
     Action.royalties_approve: _row("-         -       -          all    all    -"),
     Action.transfer: _row("         -         -       -          -      all    -"),
+    Action.opening: _row("          -         -       -          -      all    -"),
     Action.audit: _row("            -         -       -          all    all    all"),
     Action.sections: _row("         -         -       -          all    all    -"),
     Action.users: _row("            -         -       -          -      all    -"),
@@ -106,6 +110,7 @@ _SCOPES = {
     Action.approve: Scope.publish,
     Action.publish: Scope.publish,
     Action.withdraw: Scope.publish,
+    Action.opening: Scope.opening,
 }
 _SEAL = "Bạn không có quyền làm việc này."
 
@@ -126,7 +131,7 @@ def may(account: Account, action: Action, *, section_id: int | None = None, owne
     return is_own or (how_far is Reach.section and section_id is not None and account.works_at(section_id))
 
 
-def actor_may(actor: Actor, action: Action, *, section_id: int, owner: str) -> bool:
+def actor_may(actor: Actor, action: Action, *, section_id: int | None = None, owner: str | None = None) -> bool:
     """`may` for whoever changes an article: a person by the role, a program by its scopes."""
     if actor.account is not None:
         return may(actor.account, action, section_id=section_id, owner=owner)

@@ -39,5 +39,6 @@ class Seen:
 
 
 def seen_by(who: Account) -> Seen:
-    """What an account may see."""
-    return Seen(rights.allowed_sections(who, Action.read), who.actor_name)
+    """What an account may see; who may read nothing does not see what was their own in another role."""
+    own = who.actor_name if rights.may(who, Action.read) else ""
+    return Seen(rights.allowed_sections(who, Action.read), own)

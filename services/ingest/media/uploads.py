@@ -31,6 +31,7 @@ RATE = Bound(500, 2)
 _LIVES_SECONDS = 86_400
 _MAX_OPEN_EACH = 10
 _HEAD_BYTES = 64
+_PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
 _GONE = "Không có tệp tải lên này, hoặc đã để quá lâu."
 
 
@@ -112,13 +113,15 @@ def drop(user_id: int, upload_id: str) -> None:
 def kind_of(head: bytes) -> str:
     """ "image" or "video" by a file's first bytes, whatever it is called; "" for anything else."""
     is_image = head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:4] + head[8:12] == b"RIFFWEBP"
+    # HEIC and AVIF are boxes as MP4 is, of another brand.
+    is_image = is_image or (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
     return "image" if is_image else "video" if films.sniff(head) else ""
 
 
 def limits_in_words() -> str:
     """What may be uploaded, for people."""
     return (
-        f"Ảnh JPEG, PNG, WebP đến {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB và "
+        f"Ảnh JPEG, PNG, WebP, HEIC, AVIF đến {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB và "
         f"{imaging.MAX_PIXELS // 1_000_000} triệu điểm ảnh; video MP4, WebM đến {films.MAX_BYTES // 1_000_000} MB."
     )
 

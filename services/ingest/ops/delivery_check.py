@@ -6,7 +6,7 @@ minutes; a withdrawal must not wait so long.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import redis
 from celery import Celery
@@ -17,6 +17,7 @@ from services.ingest.articles.store.revisions import EVENTS, REMOVED
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.periodic import moment
 from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store, expected
+from shared import clock
 from shared.ask import AskFunction, NoAnswer
 from shared.database import read
 from shared.telemetry import log
@@ -68,7 +69,7 @@ class DeliveryCheck:
 
     def _recent(self) -> list[ExpectedVersion]:
         """What readers were to see changed, newest first."""
-        now = datetime.now(UTC)
+        now = clock.moment()
         shown = articles.c.public_version
         query = (
             select(articles.c.id, shown.label("version"), revisions.c.effect)

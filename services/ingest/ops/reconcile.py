@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
+from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit import generation
@@ -30,6 +31,7 @@ from shared.celery_factory import publisher
 from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebComments, ListWebVersions
 from shared.contracts.envelope import stamped
 from shared.contracts.events import (
+    AddressRulesChanged,
     ArticleSaved,
     ArticleWithdrawn,
     CommentPublished,
@@ -411,7 +413,7 @@ def _by_event(wanted: Sequence[ExpectedVersion]) -> dict[type[Event], list[Expec
 
 
 def _resend_sections(connection: Connection) -> int:
-    """Every section, then the front page."""
+    """Every section, then the front page and the rules about former addresses."""
     pointers: list[tuple[str | int, int]] = [
         (row.id, row.version) for row in connection.execute(select(sections.c.id, sections.c.version))
     ]
@@ -419,7 +421,10 @@ def _resend_sections(connection: Connection) -> int:
     front = connection.execute(select(front_page.c.version)).scalar()
     if front is not None:
         events.add(connection, outbox, FrontPageChanged, [(ONLY, front)])
-    return len(pointers) + (front is not None)
+    rules = former_addresses.payload(connection)
+    if rules is not None:
+        events.add(connection, outbox, AddressRulesChanged, [(former_addresses.ONLY, rules.version)])
+    return len(pointers) + (front is not None) + (rules is not None)
 
 
 def _remember(found: dict[str, int | None]) -> None:

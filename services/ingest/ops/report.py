@@ -84,12 +84,15 @@ class HouseReport:
     stores: list[tuple[str, int | None, float | None]] = field(default_factory=list)
     """(store, articles that differed, unix seconds) of the last comparison."""
     backup: dict[str, Any] | None = None
+    copy: dict[str, Any] | None = None
+    """What the continuous copy noted, where there is one (`toasoan.copying.process`)."""
     samples: list[dict[str, Any]] = field(default_factory=list)
 
 
 def make(source: Engine) -> HouseReport:
     """Everything but the handlers, whose numbers have to be fetched from each process."""
     made = HouseReport(processes=processes(), backup=_note("backup.json"))
+    made.copy = _note("copy.json") if get_settings().copy_dir else None
     made.broker = _or_none(lambda: look(publisher("ingest")))
     ran = _or_none(canary.ran_at) or {}
     rows, made.outbox_age = _or_none(lambda: _outbox(source)) or ({}, None)

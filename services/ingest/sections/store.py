@@ -44,7 +44,7 @@ class FoundSection:
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A slug alone does not say how its section is written, except for those that every paper has.
-_USUAL = {
+USUAL = {
     slug(name): name
     for name in (
         "Thời sự, Chính trị, Kinh tế, Xã hội, Văn hóa, Thể thao, Giáo dục, Y tế, Sức khỏe, Pháp luật, An ninh, "
@@ -62,7 +62,7 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
 
     Raises Invalid (field "section").
     """
-    name = _USUAL.get(wanted, wanted)
+    name = USUAL.get(wanted, wanted)
     rows = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).all()
     for row in sorted(rows, key=lambda row: row.slug != wanted):
         return row
@@ -73,8 +73,8 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
     try:
         return _make(connection, name, actor, bulk=bulk)
     except Invalid:
-        # Somebody else may have made it since the look above.
-        made = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).first()
+        # Somebody else may have made it since the look above, or one with the same address has other signs in its name.
+        made = connection.execute(_FIND, {"wanted": slug(name, 80), "key": _key(name)}).first()
         if made is None:
             raise
         return made

@@ -46,6 +46,7 @@ REASONS = {
     "repeated": "xem lại trong thời gian tính một lượt", "bot": "máy tự động", "token": "thiếu mã lượt xem hoặc mã sai",
     "expired": "mã lượt xem quá hạn", "prefetch": "trình duyệt tải trước", "rate": "quá nhiều lượt từ một nơi",
     "origin": "gửi từ trang khác", "malformed": "sai dạng", "withdrawn": "bài không có hoặc đã rút",
+    "unasked": "thu hồi: không ai mở trang", "invented": "thu hồi: trình duyệt bịa ra",
 }  # fmt: skip
 RULES = {"pin": "Ghim vào danh sách đọc nhiều", "exclude": "Không đưa vào danh sách", "none": "Bỏ ghim, bỏ loại"}
 _LONGEST = timedelta(days=3660)

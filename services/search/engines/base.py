@@ -55,6 +55,8 @@ class Found:
     documents: list[IndexDocument]
     total: int
     facets: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)
+    nearest: int = 0
+    """How many of `documents`, at least, are not in `total`: they come nearest to matching (see QueryPlan.nearest)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,11 @@ class Index(ABC):
         sort: Literal["relevance", "newest"] = "relevance",
         facets: bool = True,
     ) -> Found:
-        """Documents that match, best or newest first, with a total that counts every one of them."""
+        """Documents that match, best or newest first, with a total that counts every one of them.
+
+        Best first a page of the list of `plan.nearest` is never less full for want of matches; there is no page after
+        the last one with matches.
+        """
 
     @abstractmethod
     def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
@@ -199,6 +205,11 @@ def freshness(now: float, published_at: int) -> float:
     """What a document's score grows by, as a share of itself."""
     days = max(0.0, (now - published_at) / 86_400)
     return FRESHNESS * 0.5 ** (days / HALF_LIFE_DAYS)
+
+
+def beyond(total: int, offset: int, listed: int) -> int:
+    """How many of a page's documents are more than match."""
+    return max(0, min(listed, offset + listed - total))
 
 
 def labelled(buckets: Iterable[tuple[object, int]]) -> list[tuple[str, str, int]]:

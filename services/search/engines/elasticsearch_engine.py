@@ -3,12 +3,13 @@
 import time
 from typing import Any
 
-from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch, NotFoundError
 
 from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.elasticsearch_index import ElasticsearchIndex, away
 from services.search.engines.elasticsearch_queries import mapping
+from shared import tls
 from shared.away import Unavailable
 from shared.telemetry import log
 
@@ -27,7 +28,12 @@ class ElasticsearchEngine(base.SearchEngine):
 
     def __init__(self, url: str, alias: str) -> None:
         self._client = Elasticsearch(
-            url, request_timeout=_TIMEOUT_SECONDS, max_retries=2, retry_on_timeout=False, http_compress=True
+            url,
+            request_timeout=_TIMEOUT_SECONDS,
+            max_retries=2,
+            retry_on_timeout=False,
+            http_compress=True,
+            **tls.for_elasticsearch(url),
         )
         self._alias = alias
         self._known: dict[str, ElasticsearchIndex | None] = {}
@@ -139,6 +145,9 @@ class ElasticsearchEngine(base.SearchEngine):
                 # Another process made it in the same moment.
                 if "resource_already_exists" not in str(error):
                     raise
+            except AuthorizationException as error:
+                # Whoever only asks has an account that makes nothing: the worker that writes comes first.
+                raise Unavailable(f"Elasticsearch has no index {name} yet, and this account may not make it") from error
         self._forget()
         made = self._indexes()[use]
         if made is None:

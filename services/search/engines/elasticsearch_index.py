@@ -16,6 +16,7 @@ from shared.away import Unavailable, is_away, is_away_status
 # Batches up to this size are new stories and are made searchable at once; an import waits for the next refresh.
 _REFRESH_AT_ONCE = 10
 _SIMILAR_TERMS = 25
+_MATCHING = "matching"
 _NEWEST = [{"published_at": "desc"}, {"id": "desc"}]
 _BEST = [{"_score": "desc"}, {"id": "asc"}]
 
@@ -49,7 +50,9 @@ class ElasticsearchIndex(base.Index):
             elif is_away_status(status):
                 raise Unavailable(f"Elasticsearch: {item['index'].get('error')}")
             elif status != 409:  # 409: as new or newer is there already
-                raise ValueError(f"article {document.id} was refused by Elasticsearch: {item['index'].get('error')}")
+                # Its reason quotes the text.
+                kind = (item["index"].get("error") or {}).get("type")
+                raise ValueError(f"article {document.id} was refused by Elasticsearch: {status} {kind}")
         return applied
 
     # ------------------------------------------------------------ reading
@@ -78,16 +81,18 @@ class ElasticsearchIndex(base.Index):
                 sort=_NEWEST if newest else _BEST,
                 from_=0 if beyond else min(offset, base.MAX_OFFSET - size),
                 size=0 if beyond else size,
-                track_total_hits=True,
-                aggs=wanted if facets else None,
+                track_total_hits=False,
+                aggs={_MATCHING: {"filter": matching(plan, scope), "aggs": wanted if facets else {}}},
             )
+        counted, hits = answer["aggregations"][_MATCHING], answer["hits"]["hits"]
+        total = int(counted["doc_count"])
         buckets = {
-            name: base.labelled(
-                (bucket["key"], bucket["doc_count"]) for bucket in answer["aggregations"][name]["buckets"]
-            )
+            name: base.labelled((bucket["key"], bucket["doc_count"]) for bucket in counted[name]["buckets"])
             for name in (wanted if facets else ())
         }
-        return Found(_documents(answer["hits"]["hits"]), int(answer["hits"]["total"]["value"]), buckets)
+        if offset and offset >= total:
+            hits = []
+        return Found(_documents(hits), total, buckets, base.beyond(total, offset, len(hits)))
 
     def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         filters = {f"p{at}": matching(plan, scope) for at, plan in enumerate(plans)}

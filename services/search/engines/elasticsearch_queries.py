@@ -61,7 +61,7 @@ def ranking(plan: QueryPlan, scope: SearchFilter) -> dict[str, Any]:
     should = [_term(term) for term in plan.ranked]
     if plan.pairs_most:
         should.append({"constant_score": {"filter": _some(plan.pairs, plan.pairs_most), "boost": MOST_PAIRS}})
-    scored = {"bool": {"filter": [matching(plan, scope)], "should": should}}
+    scored = {"bool": {"filter": [matching(plan.listed(), scope)], "should": should}}
     fresh = {
         "exp": {
             "published_at": {
@@ -122,11 +122,16 @@ def visible(scope: SearchFilter) -> list[dict[str, Any]]:
 
 
 def _term(term: Term) -> dict[str, Any]:
+    if term.others:
+        alone = _term(Term(term.field, term.token))
+        return {"dis_max": {"queries": [alone, *map(_phrase, term.others)], "boost": term.weight}}
     return {"term": {term.field.value: {"value": term.token, "boost": term.weight}}}
 
 
 def _phrase(phrase: Phrase) -> dict[str, Any]:
     if len(phrase.tokens) == 1:
-        return _term(Term(phrase.field, phrase.tokens[0]))
-    in_order: dict[str, Any] = {"match_phrase": {phrase.field.value: " ".join(phrase.tokens)}}
-    return {"bool": {"must": [*map(_term, phrase.pairs), in_order]}}
+        found = _term(Term(phrase.field, phrase.tokens[0]))
+    else:
+        in_order: dict[str, Any] = {"match_phrase": {phrase.field.value: " ".join(phrase.tokens)}}
+        found = {"bool": {"must": [*map(_term, phrase.pairs), in_order]}}
+    return {"dis_max": {"queries": [found, *map(_phrase, phrase.others)]}} if phrase.others else found

@@ -188,13 +188,16 @@ class TantivyIndex(base.Index):
         searcher = self._reader()
         matching = self._matching(plan, scope)
         total, buckets = self._overview(searcher, matching, facets)
-        if offset >= min(total, base.MAX_OFFSET):
+        newest = sort == "newest" or plan.everything
+        nearest = plan.nearest and not newest
+        if offset >= min(max(total, nearest), base.MAX_OFFSET):
             return Found([], total, buckets)
-        if sort == "newest" or plan.everything:
+        if newest:
             hits = searcher.search(matching, size, False, "published_at", offset).hits
         else:
-            hits = self._best(searcher, self._ranking(searcher, plan, matching), offset, size)
-        return Found(self._found(searcher, hits), total, buckets)
+            listed = self._matching(plan.listed(), scope) if nearest else matching
+            hits = self._best(searcher, self._ranking(searcher, plan, listed), offset, size)
+        return Found(self._found(searcher, hits), total, buckets, base.beyond(total, offset, len(hits)))
 
     def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, Any]]:
         if offset + size > _RANKED_WINDOW:
@@ -388,10 +391,14 @@ class TantivyIndex(base.Index):
     def _term(self, term: Term) -> Query:
         option = "freq" if term.field not in _POSITIONS else "position"
         query = Query.term_query(self._schema, term.field.value, term.token, option)
+        if term.others:
+            query = Query.disjunction_max_query([query, *map(self._phrase, term.others)])
         return query if term.weight == 1.0 else Query.boost_query(query, term.weight)
 
     def _phrase(self, phrase: Phrase) -> Query:
         if len(phrase.tokens) == 1:
-            return self._term(Term(phrase.field, phrase.tokens[0]))
-        in_order: Query = Query.phrase_query(self._schema, phrase.field.value, list(phrase.tokens))
-        return Query.boolean_query([(Occur.Must, one) for one in (*map(self._term, phrase.pairs), in_order)])
+            found = self._term(Term(phrase.field, phrase.tokens[0]))
+        else:
+            in_order: Query = Query.phrase_query(self._schema, phrase.field.value, list(phrase.tokens))
+            found = Query.boolean_query([(Occur.Must, one) for one in (*map(self._term, phrase.pairs), in_order)])
+        return Query.disjunction_max_query([found, *map(self._phrase, phrase.others)]) if phrase.others else found

@@ -51,12 +51,13 @@ def news(site: Site) -> Page:
         for card in cards
     )
     head = f'{_HEAD}<urlset xmlns="{_SPACE}" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">\n'
-    return _xml(site, head, rows, "</urlset>\n")
+    first_to_go = (cards[-1].published_at + _NEWS_DAYS).timestamp() if cards else 0.0
+    return _xml(site, head, rows, "</urlset>\n", first_to_go)
 
 
-def _xml(site: Site, head: str, rows: Iterable[str], foot: str) -> Page:
+def _xml(site: Site, head: str, rows: Iterable[str], foot: str, until: float = 0.0) -> Page:
     lines = "\n".join(rows)
-    return Page("sitemap", f"{head}{lines}\n{foot}", frozenset(site.read.depends), content_type=XML)
+    return Page("sitemap", f"{head}{lines}\n{foot}", frozenset(site.read.depends), content_type=XML, until=until)
 
 
 def _url(card: Card, settings: Settings) -> str:

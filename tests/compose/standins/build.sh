@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 have() { docker image inspect "$1" >/dev/null 2>&1; }
 # image_of SERVICE: what docker-compose.yml names for it.
-image_of() { awk -v service="  $1:" '$0 == service {on = 1} on && $1 == "image:" {print $2; exit}' "$root/docker-compose.yml"; }
+image_of() { awk -v service="  $1:" 'index($0, service) == 1 {on = 1} on && $1 == "image:" {print $2; exit}' "$root/docker-compose.yml"; }
 make() {  # make NAME FOLDER [TARGET]
     have "$1" && return
     docker build --quiet ${3:+--target "$3"} --tag "$1" "$2" >/dev/null

@@ -46,7 +46,7 @@ def main(step: str) -> None:
     moment, _, name = step.partition(" ")
     if step == "in add_delta":
         # Rows are written, the transaction is open.
-        around(store, "_note_drain", "after")
+        around(store, "note_drain", "after")
     elif step == "in forget":
         # The delta is gone, its name is still listed.
         def half(name: str) -> None:

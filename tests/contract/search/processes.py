@@ -45,6 +45,11 @@ class Process:
             )
         return self
 
+    def by_clock(self, seconds: int) -> None:
+        """Start it as on a host whose clock is so far ahead."""
+        self._command = ["faketime", "-f", f"{seconds:+d}s", *self._command]
+        self._environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+
     def kill(self) -> None:
         if self.process:
             self.process.kill()

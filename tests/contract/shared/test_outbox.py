@@ -152,7 +152,7 @@ def test_a_relay_killed_between_publishing_and_marking_causes_only_a_duplicate(
     assert rows(source) == 2
     relay = make_relay()
     assert relay.run_once() == 0  # the dead one still has its lease
-    monkeypatch.setattr(outbox.time, "time", lambda real=time.time: real() + outbox.LEASE_SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda real=time.time: real() + outbox.LEASE_SECONDS + 1)
     assert relay.run_once() == 2
     assert events(broker) == [("1", 1), ("2", 1)] * 2
     assert rows(source) == 0

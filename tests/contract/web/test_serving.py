@@ -42,21 +42,6 @@ def views(site: Site, article_id: int, number: int, epoch: int = 0) -> None:
     site.tell(store.set_totals, delivered(event, "totals"))
 
 
-def test_addresses_of_a_former_site_lead_to_the_article_however_they_are_written(site: Site) -> None:
-    old = ("/2019/05/lễ-hội", "/doc.php?id=7", "/?p=77")
-    site.tell(store.publish, published(state(1, old_paths=old)))
-    site.until(PATH, "Nội dung bài 1.")
-    typed = ("/2019/05/lễ-hội/", "/2019/05/l%E1%BB%85-h%E1%BB%99i/", "/?utm_source=zalo&p=77")
-    for address in (*old, *typed):
-        answer = site.get(address)
-        assert (answer.status_code, answer.headers.get("location")) == (301, PATH), address
-        assert answer.headers["cache-control"] == "no-cache", address
-    for address in ("/2019/05/khac/", "/doc.php?id=8", "/doc.php"):
-        assert site.get(address).status_code == 404
-    for address in ("/", "/?p=78", "/?p=77x", "/?xp=77", "/?q=77"):
-        assert site.get(address).status_code == 200, address
-
-
 def test_an_article_appears_changes_and_goes(site: Site) -> None:
     assert site.get(PATH).status_code == 404
     site.tell(store.publish, published(state(1)))

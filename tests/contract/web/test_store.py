@@ -189,11 +189,12 @@ def test_two_workers_at_once_leave_one_truth(store_engine: Engine) -> None:
 def test_old_addresses_lead_to_the_article(store_engine: Engine) -> None:
     store.publish(store_engine, [published(state(1, old_paths=("/2019/05/le-hoi.html",)))])
     with reading(store_engine) as view:
-        assert view.path_of_old("/2019/05/le-hoi.html") == "/thoi-su/bai-so-1-1"
-        assert view.path_of_old("/2019/05/khac.html") is None
+        assert view.path_of_former(["/2019/05/khac", "/2019/05/le-hoi.html"]) == "/thoi-su/bai-so-1-1"
+        assert view.path_of_former(["/2019/05/le-hoi"]) == "/thoi-su/bai-so-1-1"
+        assert view.path_of_former(["/2019/05/khac.html"]) is None
     store.withdraw(store_engine, [withdrawn(1, 2)])
     with reading(store_engine) as view:
-        assert view.path_of_old("/2019/05/le-hoi.html") is None
+        assert view.path_of_former(["/2019/05/le-hoi.html", "/2019/05/le-hoi"]) is None
 
 
 def test_news_corrections_and_withdrawals_do_not_read_all_of_the_paper(store_engine: Engine) -> None:

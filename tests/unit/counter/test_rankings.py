@@ -10,8 +10,8 @@ import pytest
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
 
+from services.counter import by_hand, store
 from services.counter import rankings as module
-from services.counter import store
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
 from services.counter.rankings import Rankings
 from shared.contracts.articles import ArticleState
@@ -169,11 +169,11 @@ def test_the_latest_word_of_an_editor_counts_after_a_clock_was_ahead(
     store.keep_articles(source, [state(1), state(2)])
     add(source, (1, 0, 30), (2, 0, 20))
     ahead = datetime.fromtimestamp(NOW + 3600, UTC)
-    store.set_rule(source, SetTrendingRule(article_id=2, rule="pin", by="ban@bao.vn", at=ahead))
+    by_hand.set_rule(source, SetTrendingRule(article_id=2, rule="pin", by="ban@bao.vn", at=ahead))
     assert ranker.make(NOW)["trending", ""] == ((2, 20), (1, 30))
 
     now = datetime.fromtimestamp(NOW, UTC)
-    store.set_rule(source, SetTrendingRule(article_id=2, rule="none", by="ban@bao.vn", at=now))
+    by_hand.set_rule(source, SetTrendingRule(article_id=2, rule="none", by="ban@bao.vn", at=now))
 
     assert ranker.make(NOW)["trending", ""] == ((1, 30), (2, 20))
 
@@ -190,18 +190,18 @@ def test_editors_pin_and_exclude(source: Engine, ranker: Rankings, state: State)
     add(source, *((number, 0, 100 - number) for number in range(1, 5)))
     at = datetime.now(UTC)
     rule = SetTrendingRule(article_id=5, rule="pin", position=1, by="thư ký", at=at)
-    store.set_rule(source, rule)
-    store.set_rule(source, rule.model_copy(update={"article_id": 3, "position": 2}))
-    store.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "exclude"}))
+    by_hand.set_rule(source, rule)
+    by_hand.set_rule(source, rule.model_copy(update={"article_id": 3, "position": 2}))
+    by_hand.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "exclude"}))
 
     lists = ranker.make(NOW)
     assert [article for article, _views in lists["trending", ""]] == [5, 3, 2, 4]
     assert [article for article, _views in lists["1h", ""]] == [1, 2, 3, 4], "a count is not for editors to change"
 
     older = at.replace(year=at.year - 1)
-    store.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "none", "at": older}))
+    by_hand.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "none", "at": older}))
     assert 1 not in dict(ranker.make(NOW)["trending", ""])
-    store.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "none", "at": datetime.now(UTC)}))
+    by_hand.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "none", "at": datetime.now(UTC)}))
     assert 1 in dict(ranker.make(NOW)["trending", ""])
 
 

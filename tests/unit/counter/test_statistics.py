@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from services.counter import statistics, store
+from services.counter import by_hand, statistics, store
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
 from services.counter.tables import SPAN_DAYS, daily, spans
 from shared.contracts.articles import ArticleState, Author
@@ -49,7 +49,7 @@ def paper(source: Engine, state: State) -> Engine:
 
 
 def test_an_articles_curve_sources_and_total(paper: Engine) -> None:
-    store.correct(paper, 1, -10, "thử", "thư ký")
+    by_hand.correct(paper, 1, -10, "thử", "thư ký")
 
     answer = statistics.of_article(paper, ArticleStatistics(article_id=1, days=7), NOW)
 

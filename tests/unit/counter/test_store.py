@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, func, select
 
-from services.counter import retention, store
+from services.counter import by_hand, retention, store
 from services.counter.hot import SLOT_SECONDS, Delta
 from services.counter.tables import articles, daily, hourly, referrers, slots, tallies
 from shared.contracts.articles import ArticleState
@@ -106,11 +106,11 @@ def test_a_correction_changes_the_total_and_leaves_the_history(source: Engine, s
     store.keep_articles(source, [state(7)])
     store.add_delta(source, delta("d-1", {7: 100}))
 
-    assert store.correct(source, 7, -40, "Máy đếm hộ", "thư ký") == 60
+    assert by_hand.correct(source, 7, -40, "Máy đếm hộ", "thư ký") == 60
 
     assert store.totals_of(source, [7]) == {7: (60, 1)}
     assert sum_of(source, daily, 7) == 100
-    (trace,) = store.corrections_of(source, 7)
+    (trace,) = by_hand.corrections_of(source, 7)
     assert (trace["delta"], trace["views_before"], trace["reason"], trace["by"]) == (-40, 100, "Máy đếm hộ", "thư ký")
     assert store.unannounced(source)[1] == {7}
 
@@ -119,10 +119,10 @@ def test_corrections_that_cannot_be_meant_are_refused(source: Engine, state: Sta
     store.keep_articles(source, [state(7)])
     for article, change, reason in ((7, -1, "x"), (7, 1, "  "), (99, 1, "x")):
         with pytest.raises(ValueError, match=r"views|reason|known"):
-            store.correct(source, article, change, reason, "thư ký")
+            by_hand.correct(source, article, change, reason, "thư ký")
 
-    assert store.corrections_of(source) == []
-    assert store.correct(source, 7, 5, "từ bản in", "thư ký") == 5
+    assert by_hand.corrections_of(source) == []
+    assert by_hand.correct(source, 7, 5, "từ bản in", "thư ký") == 5
 
 
 def test_what_is_kept_for_a_while_goes_and_days_stay(source: Engine) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import Engine, func, select
 
+from services.ingest.accounts.store.keys import create_key
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.store import reject
 from services.ingest.comments.tables import comments
@@ -50,8 +51,8 @@ def contents() -> dict[str, Any]:
 
 
 def test_second_time_changes_nothing(api: Api, api_store: Engine) -> None:
-    paper = stories()
-    load_demo(str(api.client.base_url), api.key)
+    paper, key = stories(), create_key("demo", ["publish", "opening"])
+    load_demo(str(api.client.base_url), key)
     publish_comments()
     first = contents()
     listed = api("GET", "/api/articles", params={"limit": 200}).json()["articles"]
@@ -75,7 +76,7 @@ def test_second_time_changes_nothing(api: Api, api_store: Engine) -> None:
         shown_ids = list(connection.execute(select(comments.c.id).order_by(comments.c.id)).scalars())
     assert held == [] and len(shown_ids) == sum(len(story.comments) for story in paper)
 
-    load_demo(str(api.client.base_url), api.key)
+    load_demo(str(api.client.base_url), key)
     publish_comments()
     assert contents() == first
 
@@ -87,7 +88,7 @@ def test_second_time_changes_nothing(api: Api, api_store: Engine) -> None:
 
 
 def test_load_that_was_cut_off_is_finished(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = pictures.draw
+    drawn, key = pictures.draw, create_key("demo", ["publish", "opening"])
     third = stories()[2].pictures[0].name
 
     def broken(name: str) -> bytes:
@@ -97,8 +98,8 @@ def test_load_that_was_cut_off_is_finished(api: Api, monkeypatch: pytest.MonkeyP
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="no more paper"):
         patch.setattr(pictures, "draw", broken)
-        load_demo(str(api.client.base_url), api.key)
+        load_demo(str(api.client.base_url), key)
     assert len(contents()["articles"]) == 2
-    load_demo(str(api.client.base_url), api.key)
+    load_demo(str(api.client.base_url), key)
     rows = contents()["articles"]
     assert sorted(row.external_id for row in rows) == sorted(story.external_id for story in stories())

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from toasoan.backup import copy_sqlite
 from toasoan.commands.backup import Progress
+from toasoan.sqlite_copy import copy_sqlite
 
 _MEGABYTES = 300
 # Commits all the time as the house does, and says at the end how many and how long the slowest one took.

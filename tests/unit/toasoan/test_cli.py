@@ -18,6 +18,7 @@ NAMES = {
     "keys list",
     "keys revoke",
     "users create",
+    "users reset",
     "import",
     "reindex",
     "rebuild",

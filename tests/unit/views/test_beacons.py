@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from services.web import beacons, groupcommit
+from services.web.asked_pages import MANY, Noted, head_of, noting
 from services.web.beacons import RATE, ViewSink, referrer_domain
 from services.web.groupcommit import ViewTransport
 from services.web.viewjournal import Journal
@@ -20,6 +22,7 @@ from shared.limits import Bound
 from shared.settings import get_settings
 from shared.views.definition import TOKEN_SECONDS
 from shared.views.token import ViewTokens
+from tests.conftest import forget_settings
 from tests.servers import RedisServer
 from tests.wait import until_async
 
@@ -81,8 +84,8 @@ class Broker(ViewTransport):
 
 
 @asynccontextmanager
-async def running(broker: Broker, folder: Path) -> AsyncIterator[ViewSink]:
-    sink = ViewSink(folder, line=broker)
+async def running(broker: Broker, folder: Path, asked: "deque[Noted] | None" = None) -> AsyncIterator[ViewSink]:
+    sink = ViewSink(folder, line=broker, asked=asked)
     await sink.start()
     try:
         yield sink
@@ -115,7 +118,7 @@ def test_a_readers_beacon_is_taken(tmp_path: Path) -> None:
 
     assert (article, referrer) == (7, "google.com")
     assert abs(at - time.time()) < 5
-    assert HOME not in visitor and len(visitor) in (11, 23)
+    assert HOME not in visitor and len(visitor) in (15, 31)
 
 
 def test_two_browsers_behind_one_address_are_two_visitors(tmp_path: Path) -> None:
@@ -124,6 +127,52 @@ def test_two_browsers_behind_one_address_are_two_visitors(tmp_path: Path) -> Non
             assert await sink.accept({**READER, b"user-agent": agent}, HOME, beacon()) == 204
 
     assert len({visitor for _article, visitor, _at, _referrer in run(tmp_path, work).views}) == 2
+
+
+def test_who_asked_for_a_page_is_told_by_the_same_name_as_who_saw_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
+    forget_settings()
+    broker, asked = Broker(), noting()
+    heads = [
+        b"GET /x-7.html HTTP/1.1\r\nHost: x\r\nUSER-AGENT: \t%b\r\nX-Forwarded-For: %b\r\n\r\n"
+        % (CHROME, HOME.encode()),
+        head_of([(b"x-forwarded-for", HOME.encode()), (b"user-agent", CHROME)]),
+    ]
+
+    async def whole() -> None:
+        async with running(broker, tmp_path / "journal", asked) as sink:
+            asked.extend((7, ("127.0.0.1", 5), head) for head in heads)
+            asked.append((7, ("10.1.2.3", 5), heads[0]))
+            asked.append((8, ("14.160.25.10", 5), heads[1]))
+            assert await sink.accept(READER, HOME, beacon(7)) == 204
+
+    asyncio.run(whole())
+
+    visitor = broker.views[0][1].partition(".")[0]
+    told = [tuple(one) for message in broker.messages for one in message["asked"]]
+    # Shortly before midnight each is told by tomorrow's name as well.
+    assert (7, visitor) in told and {article for article, _ in told} == {7, 8}
+    assert len(told) in (2, 4)
+
+
+def test_pages_without_views_are_told_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groupcommit, "LOOK_SECONDS", 0.05)
+    broker, asked = Broker(), noting()
+
+    async def whole() -> None:
+        async with running(broker, tmp_path / "journal", asked):
+            asked.extend((7, (f"14.160.{n % 200}.9", n), b"\r\nuser-agent: %d" % n) for n in range(MANY + 1))
+            await until_async(lambda: bool(broker.messages), 10, "many do not wait")
+            monkeypatch.setattr(groupcommit, "TALLY_SECONDS", 0.1)
+            asked.append((9, ("14.160.1.9", 1), b""))
+            await until_async(lambda: len(broker.messages) == 2, 10, "few wait a little")
+
+    asyncio.run(whole())
+
+    assert broker.views == []
+    assert {article for article, _ in broker.messages[1]["asked"]} == {9}
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
-"""Which agents are robots: every one of a known list, and none that readers use."""
+"""Which agents are robots: all that say so, and none of some ten thousands that readers use."""
 
+import re
 import time
+from functools import cache
+from importlib.resources import files
 
 import pytest
+import yaml_rs
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
 from shared.views.bots import is_bot
@@ -49,14 +53,70 @@ READERS = {
     "smart tv": "Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) AppleWebKit/538.1 (KHTML, like Gecko) "
     "Version/6.0 TV Safari/538.1",
     "duckduckgo": f"{_IPHONE} Version/17.2 Mobile/15E148 DuckDuckGo/7 Safari/605.1.15",
+    "facebook's new name": f"{_IPHONE} Mobile/22G100 Safari/604.1 MetaIAB Facebook",
+    "instagram's new name": f"{_ANDROID} Version/4.0 Chrome/146.0.7680.174 Mobile Safari/537.36 MetaIAB Instagram",
+    "viber": f"{_ANDROID} Version/4.0 Chrome/66.0.3359.158 Safari/537.36 Viber/11.9.5.8",
+    "a build that the list holds against one crawler": "Mozilla/5.0 (Linux; Android 15; CPH2725 "
+    "Build/AP3A.240617.008; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/138.0.7204.179 "
+    "Mobile Safari/537.36",
+    "a phone called spider": "Mozilla/5.0 (Linux; Android 13; Spider 8) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/119.0.0.0 Mobile Safari/537.36",
+    "a phone with a language before its name": "Mozilla/5.0 (Linux; U; Android 4.1.1; vi-vn; CUBOT ONE Build/JOP40D) "
+    "AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30",
+    "sogou on a phone": f"{_ANDROID} Version/4.0 Chrome/80.0.3987.132 Safari/537.36 SogouMSE,SogouMobileBrowser/6.1.5",
+    "telegram": f"{_ANDROID} Chrome/131.0.0.0 Mobile Safari/537.36 "
+    "Telegram-Android/11.5.3 (Samsung SM-A536E; Android 13; SDK 33)",
+    "line": f"{_IPHONE} Version/17.2 Mobile/15E148 Safari/604.1 Line/14.1.0",
+    "google app": f"{_IPHONE} GSA/300.0.598994205 Mobile/15E148 Safari/604.1",
+    "pinterest": f"{_IPHONE} Mobile/15E148 [Pinterest/iOS]",
+    "linkedin": f"{_ANDROID} Version/4.0 Chrome/131.0.0.0 Mobile Safari/537.36 [LinkedInApp]/4.1.1012",
+    "snapchat": f"{_IPHONE} Mobile/15E148 Snapchat/12.66.0.35 (like Safari/8617.1.17, panda)",
+    "twitter": f"{_IPHONE} Mobile/21C62 Twitter for iPhone/10.20",
+    "threads": f"{_ANDROID} Version/4.0 Chrome/131.0.0.0 Mobile Safari/537.36 "
+    "Barcelona 350.0.0.34.109 Android (33/13; 420dpi)",
 }
 
+# Of matomo's fixtures: what people read with, and in it what only programmers and tests of pages use.
+_OTHER_FIXTURES = {"bots", "feed_reader", "mediaplayer", "podcasting", "unknown"}
+_PROGRAMS = re.compile(r"|Wget/.*|okhttp/.*|.* PTST/.*")
+_SAYS_SO = re.compile(r"bot|spider|crawl|fetch|preview|https?://", re.I)
 
-def test_every_agent_of_the_crawler_list_is_a_robot() -> None:
-    listed = [agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry["instances"]]
 
-    assert len(listed) > 2000
-    assert [agent for agent in listed if not is_bot(agent)] == []
+@cache
+def _fixtures() -> dict[str, list[str]]:
+    """Agents by what matomo calls them ("smartphone-3", "tv", "bots")."""
+    found = {}
+    for file in (files("device_detector") / "tests/fixtures/upstream").iterdir():
+        if file.name.endswith(".yml"):
+            found[file.name.removesuffix(".yml")] = [
+                str(entry["user_agent"]) for entry in yaml_rs.loads(file.read_text("utf-8"))
+            ]
+    return found
+
+
+def _listed() -> list[str]:
+    return [agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry["instances"]]
+
+
+def test_no_phone_tablet_television_or_browser_is_a_robot() -> None:
+    readers = [agent for kind, agents in _fixtures().items() if kind not in _OTHER_FIXTURES for agent in agents]
+
+    assert len(readers) > 30_000
+    assert [agent for agent in readers if is_bot(agent) and not _PROGRAMS.fullmatch(agent)] == []
+
+
+@pytest.mark.parametrize("source", ["matomo", "crawler-user-agents"])
+def test_what_says_that_it_is_a_robot_is_one(source: str) -> None:
+    robots = [agent for agent in (_fixtures()["bots"] if source == "matomo" else _listed()) if _SAYS_SO.search(agent)]
+
+    assert len(robots) > 900
+    assert [agent for agent in robots if not is_bot(agent)] == []
+
+
+def test_the_list_is_believed_but_for_what_people_read_with() -> None:
+    taken_for_robots = re.compile("AP3A|MetaIAB Facebook|Code/1|Trae/|Fluid/")
+
+    assert [agent for agent in _listed() if not is_bot(agent) and not taken_for_robots.search(agent)] == []
 
 
 @pytest.mark.parametrize("agent", READERS.values(), ids=READERS)
@@ -79,6 +139,19 @@ def test_readers_are_not_robots(agent: str) -> None:
         "Mozilla/5.0 (compatible; coccocbot-web/1.0; +http://help.coccoc.com/searchengine)",
         "Mozilla/5.0 (Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; "
         "Bytespider; spider-feedback@bytedance.com)",
+        "Viber",
+        "WhatsApp/2.12.15/i",
+        "Mozilla/5.0 (compatible; SiteOne-Crawler/1.0.7)",
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ChatGPT-Browser/1.0; +https://openai.com/bot)",
+        f"{_WINDOWS} Chrome/84.0.4147.89 Safari/537.36 MicroAdBot/1.1",
+        # The engine's comment holds a name that does not call itself anything.
+        "Mozilla/5.0 (Linux; Android 4.0.4; Galaxy Nexus Build/IMM76B) AppleWebKit/537.36 (KHTML, like Gecko; "
+        "GoogleAdSenseInfeed) Chrome/102.0.5005.61 Mobile Safari/537.36",
+        f"{_WINDOWS} Chrome/131.0.0.0 Safari/537.36 (compatible; Seitenpruefer; mailto:web@seite.example)",
+        "Mozilla/5.0 (Linux; Android 9; NewsFetcher/2.0) AppleWebKit/537.36 (KHTML, like Gecko) Link-Preview/1.0",
+        # Even where a phone's name stands.
+        "Mozilla/5.0 (Linux; Android 9; examplebot/2.0) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/119.0.0.0 Mobile Safari/537.36",
     ],
 )
 def test_robots_are_robots(agent: str) -> None:

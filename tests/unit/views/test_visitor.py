@@ -7,7 +7,7 @@ import redis
 
 from shared.vietnamese.dates import day_start
 from shared.views.definition import WINDOW_SECONDS
-from shared.views.visitor import Secrets, VisitorKeys
+from shared.views.visitor import PARTED_CHARS, Secrets, VisitorKeys, parts
 from tests.servers import RedisServer
 
 DAY = 30_000  # in 2052: what Redis keeps for then does not run out in the test
@@ -93,3 +93,29 @@ def test_without_redis_a_process_goes_on_and_comes_back(counters_redis: RedisSer
     counters_redis.start()
     lonely_days.refresh(NOON + 5)
     assert lonely.key("203.0.113.9", "Firefox", NOON + 5) == shared.key("203.0.113.9", "Firefox", NOON + 5)
+
+
+def test_a_public_network_and_its_browsers_are_told_apart_without_being_known(client: "redis.Redis[bytes]") -> None:
+    keys = keys_of_a_process(client, NOON)
+
+    def of(address: str, agent: str = "Firefox") -> tuple[str, str, str]:
+        key = keys.key(address, agent, NOON)
+        assert len(key) == PARTED_CHARS
+        return parts(key)
+
+    one, other = of("14.160.25.9"), of("14.160.25.9", "Chrome")
+    assert (one[:2], one[2] != other[2]) == (other[:2], True)
+    assert of("14.160.25.10")[:2] != one[:2] and of("14.160.25.10")[2] == one[2]
+    phone, neighbour, far = of("2402:800:61:1::1"), of("2402:800:61:2::1"), of("2402:800:62:1::1")
+    assert phone == of("2402:800:61:1:9:9:9:9")
+    assert phone[0] == neighbour[0] != far[0]
+    assert len({phone[1], neighbour[1], far[1]}) == 3
+
+
+def test_a_key_of_tomorrow_is_known_shortly_before_midnight(client: "redis.Redis[bytes]") -> None:
+    midnight = day_start(DAY)
+    keys = keys_of_a_process(client, midnight - 60)
+    ahead = keys.ahead("14.160.25.9", "Firefox", midnight - 60)
+
+    assert keys.ahead("14.160.25.9", "Firefox", midnight - 3600) == ""
+    assert ahead == keys.key("14.160.25.9", "Firefox", midnight + 1).partition(".")[0]

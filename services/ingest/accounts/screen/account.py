@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts import guessing
-from services.ingest.accounts.store import accounts, second_factor
+from services.ingest.accounts.store import accounts, second_factor, sessions
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.session import needs
+from services.ingest.desk_kit.session import needs, needs_proof
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Conflict, Forbidden
@@ -28,7 +28,17 @@ def mine(request: Request, who: Annotated[Account, needs(Action.self)]) -> Respo
     left = second_factor.recovery_left(engine("ingest"), who.id) if who.has_second_factor else 0
     own = [one["name"] for one in sections.listed(engine("ingest")) if who.works_at(one["id"])]
     can = [action.value for action in RIGHTS if rights.reach(who, action) > Reach.none and action is not Action.self]
-    return page(request, who, "account.html", recovery_left=left, own_sections=own, can=can)
+    opened = sessions.of_user(engine("ingest"), who.id, request.state.token)
+    return page(request, who, "account.html", recovery_left=left, own_sections=own, can=can, opened=opened)
+
+
+@router.post("/tai-khoan/phien")
+def end_session(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
+    """One session of one's own, or all others."""
+    ended = sessions.end(engine("ingest"), who.id, form.text("id", 64), request.state.token)
+    if not ended:
+        return back("/desk/tai-khoan", "Phiên này đã kết thúc từ trước.", "warn")
+    return back("/desk/tai-khoan", f"Đã kết thúc {ended} phiên.")
 
 
 @router.get("/tai-khoan/hai-lop")
@@ -40,7 +50,7 @@ def offer(request: Request, who: Annotated[Account, needs(Action.self)]) -> Resp
 
 
 @router.post("/tai-khoan/hai-lop")
-def turn_on(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
+def turn_on(request: Request, who: Annotated[Account, needs_proof(Action.self)], form: Form) -> Response:
     """Recovery codes stand on the answer and nowhere else."""
     if who.has_second_factor:
         raise Conflict("Tài khoản đã bật xác thực hai lớp.")

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from services.ingest.accounts.store import keys
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.session import needs
+from services.ingest.desk_kit.session import needs, needs_proof
 from services.ingest.kit.actors import Account, Scope
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.rights import Action
@@ -22,6 +22,7 @@ SCOPES = {
     Scope.draft: "Viết bài nháp, tải ảnh (gồm cả đọc)",
     Scope.publish: "Xuất bản và mọi việc với bài, ảnh, chuyên mục",
 }
+OPENING = "Nhận lượt xem cũ của bài (earlier_views)"
 
 
 @router.get("/khoa")
@@ -30,7 +31,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.keys)]) -> Res
 
 
 @router.post("/khoa")
-def create(request: Request, who: Annotated[Account, needs(Action.keys)], form: Form) -> Response:
+def create(request: Request, who: Annotated[Account, needs_proof(Action.keys)], form: Form) -> Response:
     """The key stands on the answer and nowhere else."""
     scope, until = form.text("scope"), form.time("expires_at")
     try:
@@ -38,7 +39,8 @@ def create(request: Request, who: Annotated[Account, needs(Action.keys)], form: 
             raise Invalid.of("scope", "Hãy chọn quyền của khóa.")
         if until is not None and until <= datetime.now(UTC):
             raise Invalid.of("expires_at", "Ngày hết hạn đã qua.")
-        key = _made(form.text("name"), scope, until, who)
+        more = [Scope.opening] if form.text("opening") else []
+        key = _made(form.text("name"), [scope, *more], until, who)
     except Invalid as invalid:
         return _page(request, who, 422, errors=invalid.errors)
     return _page(request, who, key=key)
@@ -51,9 +53,9 @@ def revoke(who: Annotated[Account, needs(Action.keys)], form: Form) -> Response:
     return back("/desk/khoa", "Đã thu hồi khóa.")
 
 
-def _made(name: str, scope: str, until: datetime | None, who: Account) -> str:
+def _made(name: str, scopes: list[str], until: datetime | None, who: Account) -> str:
     try:
-        return keys.create_key(name, [scope], expires_at=until, by=who.actor_name, engine=engine("ingest"))
+        return keys.create_key(name, scopes, expires_at=until, by=who.actor_name, engine=engine("ingest"))
     except ValueError:
         raise Invalid.of("name", "Khóa cần một tên (nhiều nhất 100 ký tự) chưa có khóa nào đang dùng.") from None
 
@@ -68,6 +70,7 @@ def _page(
         status,
         keys=keys.list_keys(engine("ingest")),
         scopes=SCOPES,
+        opening=OPENING,
         key=key,
         errors=errors or [],
         now=datetime.now(UTC),

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.accounts import devices, guessing
-from services.ingest.accounts.store import accounts, holders, invitations, second_factor
+from services.ingest.accounts.store import accounts, holders, invitations, second_factor, sessions
 from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFactorWanted
 from services.ingest.accounts.weak_passwords import is_weak
 from services.ingest.desk_kit.forms import Fields, Form
@@ -92,10 +92,30 @@ def signed_in(request: Request, who: Annotated[Account, needs(Action.self)]) -> 
 
 @router.post("/dang-xuat")
 def log_out(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
-    accounts.log_out(engine("ingest"), request.state.token)
+    sessions.log_out(engine("ingest"), request.state.token)
     answer = back("/desk/dang-nhap", "Đã đăng xuất.")
     set_cookie(answer, "")
     return answer
+
+
+@router.get("/xac-nhan")
+def proof_page(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
+    return page(request, who, "proof.html", tiep=_inside(request.query_params.get("tiep", "")), error="")
+
+
+@router.post("/xac-nhan")
+def prove(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
+    """Password, and code where there is one, once more: the steps that change who may enter are open for a while."""
+    tiep, tried = _inside(form.text("tiep")), guessing.again(request)
+    right = accounts.password_is(engine("ingest"), who.id, form.raw("password"))
+    if right and who.has_second_factor:
+        right = second_factor.accept(engine("ingest"), who.id, form.text("code"))
+    if not right:
+        security_log.note("password refused", request, who.email)
+        return page(request, who, "proof.html", 422, tiep=tiep, error="Mật khẩu hoặc mã không đúng.")
+    guessing.give_back(tried)
+    sessions.prove(engine("ingest"), request.state.token)
+    return back(tiep, "Đã xác nhận; bây giờ hãy làm lại việc vừa rồi.")
 
 
 @router.get("/mat-khau")
@@ -120,7 +140,7 @@ def change_password(request: Request, who: Annotated[Account, needs(Action.self)
         return page(request, who, "password.html", 422, errors=errors)
     accounts.change_password(engine("ingest"), who.email, form.raw("new"))
     answer = back("/desk/", "Đã đổi mật khẩu. Các phiên khác của bạn đã kết thúc.")
-    _keep(answer, accounts.open_session(engine("ingest"), who.id))
+    _keep(request, answer, accounts.open_session(engine("ingest"), who.id))
     return answer
 
 
@@ -151,15 +171,16 @@ def take_up(request: Request, token: str, form: Form) -> Response:
 def _signed_in(request: Request, token: str, tiep: str) -> Response:
     """The new session takes the place of the one that this browser had, which is known from now on."""
     if old := request.cookies.get(cookie_name()):
-        accounts.log_out(engine("ingest"), old)
+        sessions.log_out(engine("ingest"), old)
     answer = RedirectResponse(tiep, 303)
-    _keep(answer, token)
+    _keep(request, answer, token)
     return answer
 
 
-def _keep(answer: Response, token: str) -> None:
+def _keep(request: Request, answer: Response, token: str) -> None:
     """The session's cookie and its device's."""
-    set_cookie(answer, token, seconds=int(accounts.SESSION.total_seconds()))
+    sessions.describe(engine("ingest"), token, request.headers.get("user-agent", ""))
+    set_cookie(answer, token, seconds=int(sessions.SESSION.total_seconds()))
     who = accounts.account_of(engine("ingest"), token)
     if who and (holder := holders.by_id(engine("ingest"), who.id)):
         devices.remember(answer, holder)

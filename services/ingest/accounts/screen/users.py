@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from services.ingest.accounts.store import accounts, invitations
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
-from services.ingest.desk_kit.session import needs
+from services.ingest.desk_kit.session import needs, needs_proof
 from services.ingest.kit.actors import Account, Role
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.rights import RIGHTS, ROLE_NAMES, Action
@@ -27,7 +27,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.users)]) -> Re
 
 
 @router.post("/tai-khoan-khac/moi")
-def invite(request: Request, who: Annotated[Account, needs(Action.users)], form: Form) -> Response:
+def invite(request: Request, who: Annotated[Account, needs_proof(Action.users)], form: Form) -> Response:
     """Make an invitation; its link is shown once."""
     try:
         token = invitations.invite(
@@ -51,7 +51,7 @@ def edit(request: Request, user_id: RowId, who: Annotated[Account, needs(Action.
 
 
 @router.post("/tai-khoan-khac/{user_id}")
-def change(user_id: RowId, who: Annotated[Account, needs(Action.users)], form: Form) -> Response:
+def change(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)], form: Form) -> Response:
     """Change role and sections; sessions of the account end when it may lose a right."""
     user = _user(user_id)
     try:
@@ -69,7 +69,7 @@ def change(user_id: RowId, who: Annotated[Account, needs(Action.users)], form: F
 
 
 @router.post("/tai-khoan-khac/{user_id}/mat-khau")
-def reset_password(request: Request, user_id: RowId, who: Annotated[Account, needs(Action.users)]) -> Response:
+def reset_password(request: Request, user_id: RowId, who: Annotated[Account, needs_proof(Action.users)]) -> Response:
     """A one-time password, shown once; the second factor is off."""
     user = _user(user_id)
     password = accounts.reset_password(engine("ingest"), user["id"], by=who.actor_name)
@@ -78,7 +78,7 @@ def reset_password(request: Request, user_id: RowId, who: Annotated[Account, nee
 
 
 @router.post("/tai-khoan-khac/{user_id}/dong")
-def disable(user_id: RowId, who: Annotated[Account, needs(Action.users)]) -> Response:
+def disable(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)]) -> Response:
     user = _user(user_id)
     try:
         accounts.disable(engine("ingest"), user["email"], by=who.actor_name)
@@ -88,7 +88,7 @@ def disable(user_id: RowId, who: Annotated[Account, needs(Action.users)]) -> Res
 
 
 @router.post("/tai-khoan-khac/{user_id}/mo")
-def enable(user_id: RowId, who: Annotated[Account, needs(Action.users)]) -> Response:
+def enable(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)]) -> Response:
     user = _user(user_id)
     accounts.enable(engine("ingest"), user["email"], by=who.actor_name)
     return back(_HERE, f"Đã mở lại tài khoản {user['email']}.")

@@ -5,14 +5,14 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.ingest.accounts.store.sessions import live, open_session, see
 from services.ingest.accounts.tables import sessions, user_sections, users
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Role
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pwdlib import PasswordHash
 
 FIRST_ADMIN_EMAIL = "admin@toasoan.local"
-SESSION = timedelta(hours=12)
 PASSWORD_LENGTH = (10, 256)
 COMMAND_LINE = "command line"
 _EMAIL = re.compile(r"\A[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,120}")
@@ -161,6 +160,21 @@ def reset_password(engine: Engine, user_id: int, *, by: str) -> str:
     return password
 
 
+def reset_by_command(email: str, engine: Engine | None = None) -> str:
+    """`reset_password` by whoever has the machine, for an administrator whom nobody else can help.
+
+    Raises ValueError for an unknown address, and for an account that was closed.
+    """
+    source = engine or service_engine("ingest")
+    with read(source) as connection:
+        row = connection.execute(select(users).where(users.c.email == _address(email))).first()
+    if row is None:
+        raise ValueError(f"there is no account for {_address(email)}")
+    if row.disabled_at is not None:
+        raise ValueError(f"the account for {row.email} was closed; an administrator opens it at the desk")
+    return reset_password(source, row.id, by=COMMAND_LINE)
+
+
 def change_password(engine: Engine, email: str, password: str) -> None:
     """Give an account a new password and end all its sessions.
 
@@ -204,28 +218,15 @@ def log_in(engine: Engine, email: str, password: str) -> str | SecondFactorWante
     return SecondFactorWanted(user.id) if user.totp_secret else open_session(engine, user.id)
 
 
-def open_session(engine: Engine, user_id: int) -> str:
-    """The token of a new session of somebody whose password (and code) was right."""
-    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    with write(engine) as connection:
-        connection.execute(delete(sessions).where(sessions.c.expires_at < now))
-        connection.execute(
-            sessions.insert(),
-            {"digest": _digest(token), "user_id": user_id, "created_at": now, "expires_at": now + SESSION},
-        )
-        noted = update(users).where(users.c.id == user_id).values(last_login_at=now).returning(users.c.email)
-        email = connection.execute(noted).scalar_one()
-        audit.append(connection, f"user:{email}", "user.logged_in", f"user:{email}", {})
-    return token
-
-
 def account_of(engine: Engine, token: str) -> Account | None:
     """Whose session it is; None when it has ended or the account was disabled."""
-    live = (sessions.c.digest == _digest(token)) & (sessions.c.expires_at > datetime.now(UTC))
-    query = select(users).join(sessions, sessions.c.user_id == users.c.id).where(live, users.c.disabled_at.is_(None))
+    query = select(users).join(sessions, sessions.c.user_id == users.c.id)
     with read(engine) as connection:
-        row = connection.execute(query).first()
-        return None if row is None else _account(connection, row)
+        row = connection.execute(query.where(live(token), users.c.disabled_at.is_(None))).first()
+        found = None if row is None else _account(connection, row)
+    if found:
+        see(engine, token)
+    return found
 
 
 def standing(connection: Connection, user_id: int) -> Account | None:
@@ -255,12 +256,6 @@ def _account(connection: Connection, row: Any) -> Account:
         section_ids=section_ids,
         has_second_factor=row.totp_secret is not None,
     )
-
-
-def log_out(engine: Engine, token: str) -> None:
-    """End a session."""
-    with write(engine) as connection:
-        connection.execute(delete(sessions).where(sessions.c.digest == _digest(token)))
 
 
 def password_is(engine: Engine, user_id: int, password: str) -> bool:
@@ -314,10 +309,6 @@ def _keep_an_admin(connection: Connection, user_id: int) -> None:
 
 def _address(email: str) -> str:
     return one_line(email).lower()[:254]
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
-from services.ingest.kit.errors import Behind, Invalid, Stale
+from services.ingest.kit.errors import Invalid, Stale, WrittenElsewhere
 from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
@@ -146,7 +146,7 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
 
 
 def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int, sequence: int | None = None) -> Any:
-    """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and Behind when
+    """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and WrittenElsewhere when
     another window has gone on since `sequence`."""
     settle = partial(autosaves.settle, user_id=asked.who.id, key="", article_id=asked.id, sequence=sequence)
     sent = article_form.to_input(draft, found)
@@ -179,7 +179,7 @@ def _save(request: Request, asked: Asked, form: Fields, draft: Draft, version: i
             sequence != autosaves.sequence_of(engine("ingest"), asked.who.id, asked.id) or not rewritten(asked, version)
         )
         if is_own:
-            raise Behind from None
+            raise WrittenElsewhere from None
         return _conflict(request, asked, draft, version)
     # Only an approval that ends takes an article back a step when it is saved.
     ended = saved.status != found.status

@@ -25,6 +25,10 @@ let isGoing = false;
 const editor = await richText(form, {
   onChange: () => { count(); keeper.changed(); },
   onFiles: (files) => upload?.(files),
+  onMended: (names) => {
+    byId("mended").textContent = `Chữ vừa dán không phải Unicode (${names.join(", ")}), đã được chuyển; hãy đọc lại.`;
+    byId("mended").hidden = false;
+  },
 });
 fields.write(editor);
 

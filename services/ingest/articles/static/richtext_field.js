@@ -1,6 +1,6 @@
 // The editor in the place of a form's text field; null where it does not open, with the text as it came.
 
-export async function richText(form, { onChange, onFiles }) {
+export async function richText(form, { onChange, onFiles, onMended = () => {} }) {
   const textarea = document.getElementById("body");
   const state = document.getElementById("editor-state");
   try {
@@ -12,6 +12,7 @@ export async function richText(form, { onChange, onFiles }) {
       editable: !form.querySelector("fieldset[disabled]"),
       onChange,
       onFiles,
+      onMended,
     });
     place.hidden = false;
     textarea.hidden = true;

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from services.ingest.articles.store.revisions import rewritten_by_others
 from services.ingest.articles.tables import articles, autosaves
 from services.ingest.kit import rows
-from services.ingest.kit.errors import Behind, Invalid
+from services.ingest.kit.errors import Invalid, WrittenElsewhere
 from services.ingest.kit.once import made
 from services.ingest.kit.visibility import Seen
 from shared.database import read, write
@@ -36,7 +36,7 @@ def keep(
 ) -> int:
     """Keep the fields of the form as they are now; the new sequence, which the next call must bring.
 
-    Raises Behind when the same person has written, saved or taken a step elsewhere since.
+    Raises WrittenElsewhere when the same person has written, saved or taken a step elsewhere since.
     """
     row = {"fields": fields, "base_version": base_version, "saved_at": datetime.now(UTC)}
     mine = _mine(user_id, key, article_id)
@@ -44,7 +44,7 @@ def keep(
         if article_id is not None:
             _refuse_behind(connection, article_id, base_version, actor_name)
         elif made(connection, key, user_id) is not None:
-            raise Behind
+            raise WrittenElsewhere
         require_sequence(connection, user_id, key, article_id, sequence)
         changed = update(autosaves).where(mine).values(**row, sequence=autosaves.c.sequence + 1)
         found = connection.execute(changed.returning(autosaves.c.sequence)).scalar()
@@ -59,17 +59,17 @@ def keep(
             with connection.begin_nested():
                 connection.execute(autosaves.insert(), new)
         except IntegrityError:
-            raise Behind from None
+            raise WrittenElsewhere from None
     return first
 
 
 def require_sequence(connection: Connection, user_id: int, key: str, article_id: int | None, sequence: int) -> None:
-    """Raises Behind unless the row is where the asking window knows it to be; 0: there is none."""
+    """Raises WrittenElsewhere unless the row is where the asking window knows it to be; 0: there is none."""
     found = connection.execute(
         select(autosaves.c.sequence).where(_mine(user_id, key, article_id)).with_for_update()
     ).scalar()
     if (found or 0) != sequence:
-        raise Behind
+        raise WrittenElsewhere
 
 
 def sequence_of(engine: Engine, user_id: int, article_id: int) -> int:
@@ -80,7 +80,7 @@ def sequence_of(engine: Engine, user_id: int, article_id: int) -> int:
 
 
 def settle(connection: Connection, user_id: int, key: str, article_id: int | None, sequence: int | None) -> None:
-    """In the transaction that saves what was kept: forget it. With `sequence`: raises Behind when it has gone on."""
+    """In the transaction that saves what was kept: forget it. With `sequence`: raises WrittenElsewhere when it has gone on."""
     if sequence is not None:
         require_sequence(connection, user_id, key, article_id, sequence)
     connection.execute(delete(autosaves).where(_mine(user_id, key, article_id)))
@@ -159,7 +159,7 @@ def _refuse_behind(connection: Connection, article_id: int, base_version: int | 
     locked = select(articles.c.version).where(articles.c.id == article_id).with_for_update()
     now = connection.execute(locked).scalar_one()
     if now != base_version and not rewritten_by_others(connection, article_id, base_version, actor_name):
-        raise Behind
+        raise WrittenElsewhere
 
 
 def _one(engine: Engine, which: Any) -> Any:

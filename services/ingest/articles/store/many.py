@@ -27,19 +27,43 @@ _BY_EXTERNAL_IDS = (
 def save_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
     """`save_article` for each, in bulk, with one commit for all; what is refused leaves the rest alone."""
     submissions = [_prepared(one, actor) for one in sent]
+    return committed(engine, lambda connection: _all_of(connection, sent, submissions, actor))
 
-    def work(connection: Connection) -> list[Saved | Refused]:
-        batch = _ArticleBatch(connection, actor, sent)
-        for one in submissions:
-            batch.add(one)
-        return batch.results()
 
-    return committed(engine, work)
+def rehearse_many(engine: Engine, sent: Sequence[ArticleInput], actor: Actor) -> list[Saved | Refused]:
+    """What `save_many` would do, done and taken back."""
+    submissions = [_prepared(one, actor) for one in sent]
+
+    def work(connection: Connection) -> None:
+        raise _TakenBack(_all_of(connection, sent, submissions, actor))
+
+    try:
+        committed(engine, work)
+    except _TakenBack as rehearsed:
+        return rehearsed.outcomes
+    raise AssertionError("a rehearsal was committed")
+
+
+class _TakenBack(Exception):
+    """Ends a rehearsal's transaction."""
+
+    def __init__(self, outcomes: list[Saved | Refused]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+def _all_of(
+    connection: Connection, sent: Sequence[ArticleInput], submissions: list[Submission | Refused], actor: Actor
+) -> list[Saved | Refused]:
+    batch = _ArticleBatch(connection, actor, sent)
+    for one in submissions:
+        batch.add(one)
+    return batch.results()
 
 
 def _prepared(sent: ArticleInput, actor: Actor) -> Submission | Refused:
     try:
-        return Submission(sent, prepare(sent), actor, bulk=True)
+        return Submission(sent, prepare(sent), actor, bulk=True, keep_opening=True)
     except Refused as refused:
         return refused
 

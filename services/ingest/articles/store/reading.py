@@ -1,6 +1,5 @@
 """Looking at what is kept, without changing it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -115,13 +114,16 @@ def _plain(row: Any) -> dict[str, Any]:
     return {f"{name}": value for name, value in row._mapping.items()}
 
 
-def outlook(engine: Engine, sent: Sequence[tuple[str | None, str]]) -> list[str]:
-    """What saving each (external id, input hash) would do: "created", "updated" or "unchanged"."""
-    wanted = [external_id for external_id, _ in sent if external_id]
-    query = select(articles.c.external_id, articles.c.input_hash).where(articles.c.external_id.in_(wanted))
+def by_external_id(engine: Engine, external_id: str) -> Any:
+    """The row of the article that came under this id, None without one."""
     with read(engine) as connection:
-        known = {row.external_id: row.input_hash for row in connection.execute(query)} if wanted else {}
-    return [
-        "created" if external_id not in known else "unchanged" if known[external_id] == digest else "updated"
-        for external_id, digest in sent
-    ]
+        return connection.execute(select(articles).where(articles.c.external_id == external_id)).first()
+
+
+def row_of(engine: Engine, article_id: int) -> Any:
+    """Where an article stands, without what it says. Raises NotFound."""
+    with read(engine) as connection:
+        row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
+    if row is None:
+        raise NotFound("Không có bài này.")
+    return row

@@ -143,7 +143,7 @@ def write_versions(connection: Connection, versions: Sequence[Version], *, bulk:
         pointers = [(state.id, state.version) for _, own, state in written if own == effect]
         queues = SUBSCRIBERS[EVENTS[effect]] + _OWN[effect]
         events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk, queues=queues)
-    audit.append_all(connection, [_note(one, state) for one, _, state in written])
+    audit.append_all(connection, [note for one, _, state in written for note in _notes(one, state)])
     return [saved(state, "updated" if one.before else "created") for one, _, state in written]
 
 
@@ -199,10 +199,14 @@ def _revision(one: Version, effect: str, state: ArticleState, now: datetime) -> 
     }
 
 
-def _note(one: Version, state: ArticleState) -> tuple[str, str, str, dict[str, Any]]:
+def _notes(one: Version, state: ArticleState) -> list[tuple[str, str, str, dict[str, Any]]]:
+    who, subject = one.actor.name, f"article:{state.id}"
     detail = {"version": state.version, "status": state.status, "title": state.title}
     more = {"reason": one.reason} if one.reason else {}
-    return one.actor.name, f"article.{one.action}", f"article:{state.id}", detail | more
+    notes = [(who, f"article.{one.action}", subject, detail | more)]
+    if state.opening_views != (one.row.opening_views if one.row else 0):
+        notes.append((who, "article.opening_views", subject, {"version": state.version, "views": state.opening_views}))
+    return notes
 
 
 def touched_by_others(connection: Connection, article_id: int, actor: Actor) -> bool:

@@ -15,8 +15,10 @@ from services.ingest.articles.store.revisions import saved, touched_by_others
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict
 from services.ingest.sections.store import FoundSection
 from shared.contracts.articles import ArticleState
+from shared.vietnamese.text import thousands
 
 FindSection = Callable[[str], FoundSection]
 """A section by its slug or name, made where it may be. Raises Invalid."""
@@ -46,6 +48,7 @@ def next_of(
     wanted = rules.wanted_status(sent, before)
     if before is not None:
         rules.require_write(actor, rules.stands(before))
+    opening_views = _opening_views(before, submission)
     times = rules.times_of(before, rules.asked_for(wanted, before), sent.published_at, now)
     images = images_of(connection, submission.content.images, submission.content.body)
     content = with_captions_in_place(submission.content, images)
@@ -63,8 +66,7 @@ def next_of(
         "corrections": before.state.corrections if before else (),
         # An address that once led here leads here for good.
         "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
-        # Views of before are added once: what stands there already stays.
-        "opening_views": (before.row.opening_views if before else 0) or sent.earlier_views,
+        "opening_views": opening_views,
     }
     decided = _decided(connection, before, actor, section, wanted, fields)
     fields |= rules.times_of(before, decided.status, sent.published_at, now)
@@ -108,6 +110,20 @@ def _decided(
     is_approved = not changed and place_of(connection, before).is_approved
     at = WorkflowState(before.row.status, section.id, before.row.created_by, section.rule, is_approved)
     return rules.outcome(actor, at, wanted, changed=changed)
+
+
+def _opening_views(before: Current | None, submission: Submission) -> int:
+    """How often the article was read before it came here. Said once, by one who may say it at all.
+
+    Raises Forbidden, Conflict for another number than the one that stands there.
+    """
+    held, said = (before.row.opening_views if before else 0), submission.sent.earlier_views
+    if said in (0, held) or (held and submission.keep_opening):
+        return held
+    rules.require_opening(submission.actor)
+    if held:
+        raise Conflict(f"Bài đã nhận {thousands(held)} lượt xem cũ, chỉ một lần: hãy gửi lại không có earlier_views.")
+    return said
 
 
 def _same(state: ArticleState, fields: dict[str, Any]) -> bool:

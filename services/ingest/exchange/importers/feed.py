@@ -1,113 +1,201 @@
-"""RSS 2.0 and Atom."""
+"""RSS 0.9 to 2.0, RSS 1.0 (RDF), and Atom."""
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from html import escape, unescape
 from pathlib import Path
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from services.ingest.articles.sanitise import clean_html, to_text
-from services.ingest.exchange.importers import Fields
-from services.ingest.exchange.importers.xml import items, text
-from services.ingest.kit.errors import Invalid, Refused
-from shared.contracts.addresses import old_path
+from services.ingest.articles.sanitise import to_text
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
+from services.ingest.exchange.importers.paragraphs import paragraphs_of
+from services.ingest.exchange.importers.tree import markup_of
+from services.ingest.exchange.importers.tree import tree as tree_of
+from services.ingest.exchange.importers.xml import beginning, items
+from services.ingest.kit.errors import Refused
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+_ATOM = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_NAMES = (
+    "item", "{http://purl.org/rss/1.0/}item", "{http://my.netscape.com/rdf/simple/0.9/}item",
+    *(f"{{{space}}}entry" for space in _ATOM),
+)  # fmt: skip
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-_SUMMARY_LENGTH = 1000
+_ITEM = re.compile(r"<(?:[a-z]{1,9}:)?(?:item|entry)[\s>]")
+_XML_BASE = re.compile(r"""\sxml:base\s{0,9}=\s{0,9}["']([^"'<>]{1,500})["']""")
+_SITE = re.compile(r"<link>\s{0,99}(https?://[^<>\s]{1,500})\s{0,99}</link>")
+_DATES = ("pubDate", "date", "published", "issued", "created", "updated", "modified", "lastmod")
 
 
-def read(path: Path) -> Iterator[tuple[str, "Fields | Refused"]]:
-    for number, item in enumerate(items(path, "item", f"{_ATOM}entry"), start=1):
+def read(path: Path) -> Iterator[tuple[str, Piece]]:
+    repairs: list[str] = []
+    told = 0
+    base = _base(path)
+    for number, item in enumerate(items(path, *_NAMES, repairs=repairs), start=1):
         where = f"{path}#{number}"
         if isinstance(item, Refused):
             yield where, item
             continue
-        try:
-            yield where, _atom(item) if item.tag.startswith(_ATOM) else _rss(item)
-        except Refused as refused:
-            yield where, refused
+        is_atom = item.tag.rpartition("}")[0].lstrip("{") in _ATOM
+        found = _atom(item, base) if is_atom else _rss(item, base)
+        found.changes += repairs[told:]
+        told = len(repairs)
+        yield where, found
 
 
-def _rss(item: Element) -> Fields:
-    link, description, whole = text(item, "link"), text(item, "description"), text(item, _CONTENT)
-    categories = [category.text.strip() for category in item.findall("category") if category.text]
-    return {
-        "external_id": (text(item, "guid") or link)[:200] or None,
-        "title": words(text(item, "title")),
+def _base(path: Path) -> str:
+    """Where a feed's relative addresses start: xml:base of its root, else the site that it names."""
+    head = _ITEM.split(beginning(path, 64_000), maxsplit=1)[0]
+    found = _XML_BASE.search(head) or _SITE.search(head)
+    return unescape(found[1].strip()) if found else ""
+
+
+def _rss(item: Element, base: str) -> ForeignArticle:
+    link, description, whole = child(item, "link"), raw(item, "description"), raw(item, "encoded", "content")
+    guid = child(item, "guid") or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
+    link = link or (guid if guid.startswith("http") else "")
+    names = [name for one in _all(item, "category", "subject") if (name := _line(one.text or ""))]
+    authors = [name for one in _all(item, "creator") if (name := words(_inside(one)))]
+    fields: Fields = {
+        "external_id": guid or link or None,
+        "title": words(raw(item, "title")),
         "summary": words(description) if whole else "",
-        "body": whole or description,
-        "section": categories[0] if categories else None,
-        "tags": list(dict.fromkeys(categories[1:])),
-        "byline": text(item, _CREATOR) or text(item, "author"),
-        "images": _pictures(item),
-        "published_at": rfc822(text(item, "pubDate")),
-        "old_paths": _addresses(link),
+        "body": paragraphs_of(whole or description),
+        "section": names[0] if names else None,
+        "tags": names[1:],
+        "byline": ", ".join(dict.fromkeys(authors)) or _person(words(raw(item, "author"))),
+        "images": pictures(item),
+        "old_paths": [link] if link else [],
     }
+    found = ForeignArticle(fields, dates=dates(item), base=link or base)
+    _more(item, found)
+    return found
 
 
-def _atom(entry: Element) -> Fields:
-    link = next(
-        (one.get("href", "") for one in entry.findall(f"{_ATOM}link") if one.get("rel") in (None, "alternate")), ""
-    )
-    whole, summary = text(entry, f"{_ATOM}content"), text(entry, f"{_ATOM}summary")
-    categories = [name for one in entry.findall(f"{_ATOM}category") if (name := one.get("label") or one.get("term"))]
-    names = [text(author, f"{_ATOM}name") for author in entry.findall(f"{_ATOM}author")]
-    at = text(entry, f"{_ATOM}published") or text(entry, f"{_ATOM}updated")
-    return {
-        "external_id": (text(entry, f"{_ATOM}id") or link)[:200] or None,
-        "title": words(text(entry, f"{_ATOM}title")),
+def _atom(entry: Element, base: str) -> ForeignArticle:
+    base = urljoin(base, entry.get(_BASE, ""))
+    links = [one for one in _all(entry, "link") if one.get("rel") in (None, "alternate") and one.get("href")]
+    html_first = sorted(links, key=lambda one: one.get("type", "text/html") != "text/html")
+    link = urljoin(base, html_first[0].get("href", "")) if html_first else ""
+    content = next(iter(_all(entry, "content")), None)
+    whole, summary = construct(content), construct(next(iter(_all(entry, "summary")), None))
+    if content is not None and content.get(_BASE):
+        base = urljoin(base, content.get(_BASE, ""))
+    names = [_line(one.get("label") or one.get("term") or "") for one in _all(entry, "category")]
+    names = [name for name in [*names, *(_line(one.text or "") for one in _all(entry, "subject"))] if name]
+    authors = [words(escape(name)) for one in _all(entry, "author") if (name := child(one, "name"))]
+    fields: Fields = {
+        "external_id": child(entry, "id") or link or None,
+        "title": words(construct(next(iter(_all(entry, "title")), None))),
         "summary": words(summary) if whole else "",
         "body": whole or summary,
-        "section": categories[0] if categories else None,
-        "tags": list(dict.fromkeys(categories[1:])),
-        "byline": ", ".join(name for name in names if name),
-        "images": _pictures(entry),
-        "published_at": at or None,
-        "old_paths": _addresses(link),
+        "section": names[0] if names else None,
+        "tags": names[1:],
+        "byline": ", ".join(authors),
+        "images": pictures(entry),
+        "old_paths": [link] if link else [],
     }
+    found = ForeignArticle(fields, dates=dates(entry), base=base or link)
+    if content is not None and content.get("src") and not whole:
+        found.remarks.append(f"Toàn văn ở {content.get('src', '')[:500]}")
+    _more(entry, found)
+    return found
 
 
-def _pictures(item: Element) -> list[dict[str, str]]:
+def _more(item: Element, found: ForeignArticle) -> None:
+    """Files that are no pictures keep their address."""
+    others = [
+        one.get("url") or one.get("href") or ""
+        for one in [*_all(item, "enclosure"), *(one for one in _all(item, "link") if one.get("rel") == "enclosure")]
+        if not one.get("type", "image/").startswith("image/")
+    ]
+    if others := [url for url in others if url.startswith("http")]:
+        found.fields["body"] += "".join(f'<p><a href="{escape(url)}">{escape(url)}</a></p>' for url in others)
+        found.changes.append("tệp âm thanh, video đi kèm thành liên kết")
+
+
+def construct(element: Element | None) -> str:
+    """Atom's text as HTML: `text` is escaped, `html` is what it says, `xhtml` what stands inside its div."""
+    if element is None:
+        return ""
+    kind = element.get("type", "text")
+    if kind in ("xhtml", "application/xhtml+xml", "application/xml", "text/xml") or element.get("mode") == "xml":
+        inside = element.find(f"{_XHTML}div")
+        return _xhtml(element if inside is None else inside)
+    text = _inside(element)
+    if kind in ("html", "text/html") or element.get("mode") == "escaped":
+        return text
+    paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
+    return "".join(f"<p>{escape(part, quote=False)}</p>" for part in paragraphs if part)
+
+
+def _xhtml(element: Element) -> str:
+    for one in element.iter():
+        if isinstance(one.tag, str):
+            one.tag = one.tag.rpartition("}")[2]
+    return markup_of(element)
+
+
+def dates(item: Element) -> tuple[str, ...]:
+    """What it says of when it appeared, the first publication first."""
+    return tuple(text for name in _DATES for one in _all(item, name) if (text := _line(_inside(one))))
+
+
+def pictures(item: Element) -> list[dict[str, str]]:
     """The pictures that come with an item, the first one only: feeds list the same picture in many sizes."""
     for one in item.iter():
         kind, url = one.get("type", ""), one.get("url") or one.get("href") or ""
-        is_link = one.tag == f"{_ATOM}link" and one.get("rel") == "enclosure"
+        name = one.tag.rpartition("}")[2]
+        is_link = name == "link" and one.get("rel") == "enclosure"
         is_media = one.tag == f"{_MEDIA}content" and (kind.startswith("image/") or one.get("medium") == "image")
-        if url and (is_media or ((one.tag == "enclosure" or is_link) and kind.startswith("image/"))):
-            caption, credit = text(one, f"{_MEDIA}description"), text(one, f"{_MEDIA}credit")
-            return [{"url": url, "caption": words(caption), "credit": words(credit)[:300]}]
+        is_small = one.tag == f"{_MEDIA}thumbnail"
+        if url and (is_media or is_small or ((name == "enclosure" or is_link) and kind.startswith("image/"))):
+            caption, credit = raw(one, "description"), raw(one, "credit")
+            return [{"url": url, "caption": words(caption), "credit": words(credit)}]
     return []
 
 
-def _addresses(link: str) -> list[str]:
-    address = old_path(link)
-    return [address] if address else []
-
-
 def words(html: str) -> str:
-    """The words of a summary that may have marks, cut to a summary's length."""
-    return " ".join(to_text(clean_html(html)).split())[:_SUMMARY_LENGTH]
-
-
-def rfc822(value: str) -> str | None:
-    """A feed's date as RFC 3339; None for none. Raises Invalid for one that is no date."""
-    if not value:
-        return None
+    """The words of a line that may have marks."""
+    if "<" not in html:
+        return _line(unescape(html))
     try:
-        at = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
-        raise Invalid.of("published_at", "Ngày đăng không đọc được.") from None
-    return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC).isoformat()
+        return _line("".join(tree_of(html).itertext()))
+    except Refused:
+        return _line(to_text(html))
 
 
-def utc(value: str) -> str | None:
-    """ "2023-01-09 10:59:00", which is UTC, as RFC 3339; None for WordPress's zero date."""
-    if not value or value.startswith("0000"):
-        return None
-    try:
-        return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).isoformat()
-    except ValueError:
-        raise Invalid.of("published_at", "Ngày đăng không đọc được.") from None
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _person(author: str) -> str:
+    """ "lan.anh@cu.example (Lan Anh)" names Lan Anh."""
+    _, bracket, name = author.partition("(")
+    return name.rstrip(") ") if bracket and "@" in author else author
+
+
+def child(element: Element, name: str) -> str:
+    """The words of the first child of that name, whatever its namespace."""
+    return _line(next((_inside(one) for one in _all(element, name) if _inside(one).strip()), ""))
+
+
+def raw(element: Element, *names: str) -> str:
+    """What stands in the first of these children that has anything, with its marks."""
+    for name in names:
+        for one in _all(element, name):
+            # Marks that nobody escaped are elements here.
+            text = _xhtml(one) if len(one) else _inside(one)
+            if text.strip():
+                return text.strip()
+    return ""
+
+
+def _all(element: Element, *names: str) -> list[Element]:
+    return [one for one in element if isinstance(one.tag, str) and one.tag.rpartition("}")[2] in names]
+
+
+def _inside(element: Element) -> str:
+    return "".join(element.itertext())

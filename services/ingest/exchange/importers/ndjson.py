@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.ingest.exchange.importers import Fields
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_json
 
 
-def read(path: Path) -> Iterator[tuple[str, "Fields | Refused"]]:
+def read(path: Path) -> Iterator[tuple[str, Piece]]:
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             where = f"{path}:{number}"
             try:
-                yield where, _known(read_json(line))
+                yield where, ForeignArticle(_known(read_json(line.removeprefix(b"\xef\xbb\xbf"))), is_ours=True)
             except Refused as refused:
                 yield where, refused
 

@@ -1,127 +1,203 @@
-"""NewsML-G2 (IPTC): news items, alone or in a news message; text inline (XHTML, NITF) and pictures beside it.
+"""NewsML-G2 (IPTC): news items, alone or in a news message; text inline (XHTML, NITF, plain) and pictures beside it.
 
-Pictures are items of their own in the same file; a text shows those that its package or its links name, and all of
-the file's where there is one text only. https://iptc.org/standards/newsml-g2/
+Pictures are items of their own in the same file; a text shows those that a package or its links name, and all of the
+file's where there is one text only. https://iptc.org/standards/newsml-g2/
 """
 
-import html
+import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
-from services.ingest.exchange.importers import Fields
+from services.ingest.exchange.importers import nitf, wires
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.xml import items
 from services.ingest.kit.errors import Refused
 
 _NAR = "{http://iptc.org/std/nar/2006-10-01/}"
-_SECTION_ROLES = ("section", "category")
-_DATELINE_LENGTH = 50
+_ITEM, _PACKAGE = f"{_NAR}newsItem", f"{_NAR}packageItem"
+_OTHERS = {
+    f"{_NAR}conceptItem": "khái niệm",
+    f"{_NAR}knowledgeItem": "bộ khái niệm",
+    f"{_NAR}planningItem": "kế hoạch tin bài",
+    f"{_NAR}catalogItem": "danh mục mã",
+}
+_SECTION_ROLES = ("section", "category", "mainsubject")
+_NO_TEXT = ("audio", "video", "graphic", "animation")
+_PREFERRED = re.compile(r"^vi\b", re.IGNORECASE)
 
 
-def read(path: Path) -> Iterator[tuple[str, "Fields | Refused"]]:
-    pictures = _pictures(path)
-    texts = 0
-    held: list[tuple[str, Fields]] = []
-    for number, item in enumerate(items(path, f"{_NAR}newsItem"), start=1):
+@dataclass(slots=True)
+class _File:
+    """A first reading: the file's pictures by their guid, and what packages put together."""
+
+    pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    together: list[set[str]] = field(default_factory=list)
+    texts: int = 0
+    repairs: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> Iterator[tuple[str, Piece]]:
+    whole = _first_reading(path)
+    used: set[str] = set()
+    left: Counter[tuple[str, str]] = Counter()
+    for number, item in enumerate(items(path, _ITEM, _PACKAGE, *_OTHERS), start=1):
         where = f"{path}#{number}"
         if isinstance(item, Refused):
-            yield from held
             yield where, item
-            return
-        if _class(item) == "picture":
             continue
-        texts += 1
-        fields = _fields(item, pictures)
-        # Whether the pictures belong to this text alone shows only when the next one comes.
-        if texts == 1:
-            held.append((where, fields))
+        if item.tag in _OTHERS:
+            left[_OTHERS[item.tag], "không phải tin bài"] += 1
             continue
-        yield from held
-        held = []
-        yield where, fields
-    if texts == 1 and held and not held[0][1]["images"]:
-        held[0][1]["images"] = list(pictures.values())
-    yield from held
+        kind = _class(item)
+        if item.tag == _PACKAGE:
+            left["gói tin", "lấy các tin trong gói"] += 1
+            continue
+        if kind == "picture" and whole.texts:
+            continue
+        if kind in _NO_TEXT and not _body(item)[0]:
+            left[f"mục {kind}", "không có văn bản"] += 1
+            continue
+        found = _found(item, whole)
+        used |= {image["url"] for image in found.fields["images"]}
+        found.changes += whole.repairs
+        whole.repairs.clear()
+        yield where, found
+    unused = sum(image["url"] not in used for image in whole.pictures.values())
+    if unused and whole.texts:
+        left["ảnh", "không tin nào trong tệp dùng"] += unused
+    for (kind, reason), count in sorted(left.items()):
+        yield str(path), LeftOut(kind, reason, count)
 
 
-def _pictures(path: Path) -> dict[str, dict[str, str]]:
-    """A first reading: the file's pictures by their guid."""
-    found: dict[str, dict[str, str]] = {}
-    for item in items(path, f"{_NAR}newsItem"):
+def _first_reading(path: Path) -> _File:
+    whole = _File()
+    for item in items(path, _ITEM, _PACKAGE, repairs=whole.repairs):
         if isinstance(item, Refused):
-            break  # the second reading tells it
-        if _class(item) != "picture":
-            continue
-        remote = [one for one in item.iter(f"{_NAR}remoteContent") if one.get("href")]
-        widest = max(remote, key=lambda one: _number(one.get("width")), default=None)
-        captions = {one.get("role", ""): _words(one) for one in item.iter(f"{_NAR}description")}
-        found[item.get("guid", "")] = {
-            "url": (widest.get("href") or "").strip() if widest is not None else "",
-            "caption": captions.get("drol:caption") or next(iter(captions.values()), ""),
-            "credit": (_child(item, "creditline") or _names(item, "creator"))[:300],
-            "alt": _child(item, "headline")[:1000],
-        }
-    return found
+            continue  # the second reading tells it
+        if item.tag == _PACKAGE:
+            whole.together.append({name for one in item.iter(f"{_NAR}itemRef") if (name := _target(one))})
+        elif _class(item) == "picture":
+            whole.pictures[item.get("guid", "")] = _picture(item)
+        elif _class(item) not in _NO_TEXT:
+            whole.texts += 1
+    return whole
 
 
-def _fields(item: Element, pictures: dict[str, dict[str, str]]) -> Fields:
+def _picture(item: Element) -> dict[str, str]:
+    remote = [one for one in item.iter(f"{_NAR}remoteContent") if one.get("href")]
+    widest = max(remote, key=lambda one: _number(one.get("width")), default=None)
+    captions = {one.get("role", "").rpartition(":")[2]: _words(one) for one in _own(item, "description")}
+    return {
+        "url": (widest.get("href") or "").strip() if widest is not None else "",
+        "caption": captions.get("caption") or next(iter(captions.values()), ""),
+        "credit": _child(item, "creditline") or _names(item, "creator"),
+        "alt": _child(item, "headline"),
+    }
+
+
+def _found(item: Element, whole: _File) -> ForeignArticle:
     body, body_format = _body(item)
     section, tags = _subjects(item)
     located = _names(item, "located")
-    dateline = _child(item, "dateline") or located
-    linked = [one.get("residref") or one.get("uri") or "" for one in item.iter(f"{_NAR}link")]
-    status = next((_code(one) for one in item.iter(f"{_NAR}pubStatus")), "usable")
-    return {
-        "external_id": item.get("guid", "")[:200] or None,
-        "title": _child(item, "headline") or _child(item, "slugline"),
-        "summary": next((_words(one) for one in item.iter(f"{_NAR}description")), ""),
+    fields: Fields = {
+        "external_id": item.get("guid") or None,
+        "title": _child(item, "headline") or _of_nitf_head(item) or _child(item, "title") or _child(item, "slugline"),
+        "summary": _summary(item),
         "body": body,
         "body_format": body_format,
         "section": section,
         "tags": tags,
-        "dateline": dateline if len(dateline) <= _DATELINE_LENGTH else "",
-        "byline": _child(item, "by") or _names(item, "creator"),
-        "images": [pictures[guid] for guid in dict.fromkeys(linked) if guid in pictures],
-        "published_at": _child(item, "firstCreated")
-        or _child(item, "contentCreated")
-        or _child(item, "versionCreated")
-        or None,
-        "status": None if status == "usable" else "draft",
+        "dateline": _child(item, "dateline").rstrip(" -–—") or located,
+        "byline": _child(item, "by") or _names(item, "creator") or _names(item, "contributor"),
+        "images": _images(item, whole),
     }
+    said = [_child(item, name) for name in ("firstCreated", "contentCreated", "versionCreated")]
+    found = ForeignArticle(fields, dates=tuple(said))
+    found.version = wires.version(item.get("version", ""), said[-1])
+    wires.apply_status(found, next((_code(one) for one in item.iter(f"{_NAR}pubStatus")), ""))
+    embargoed = next(iter(item.iter(f"{_NAR}embargoed")), None)
+    if embargoed is not None:
+        # Without a time it holds until the agency says otherwise.
+        found.embargo = _words(embargoed)
+    if body and not _inline(item):
+        found.status = "toàn văn ở tệp khác"
+    for note in item.iter(f"{_NAR}edNote"):
+        wires.remark(found, "Hãng ghi", _words(note))
+    wires.remark(found, "Điều kiện sử dụng", _child(item, "usageTerms"))
+    return found
+
+
+def _images(item: Element, whole: _File) -> list[dict[str, str]]:
+    if _class(item) == "picture":
+        return [whole.pictures[item.get("guid", "")]]
+    guid = item.get("guid", "")
+    linked = [_target(one) for one in item.iter(f"{_NAR}link")]
+    packed = [name for group in whole.together if guid in group for name in sorted(group)]
+    found = [whole.pictures[name] for name in dict.fromkeys([*linked, *packed]) if name in whole.pictures]
+    return found or (list(whole.pictures.values()) if whole.texts == 1 else [])
+
+
+def _target(element: Element) -> str:
+    return element.get("residref") or element.get("uri") or element.get("href") or ""
+
+
+def _summary(item: Element) -> str:
+    """The description that says it is one, else the first."""
+    found = {one.get("role", "").rpartition(":")[2]: _words(one) for one in reversed(_own(item, "description"))}
+    return found.get("summary") or next(iter(reversed(found.values())), "")
+
+
+def _own(item: Element, name: str) -> list[Element]:
+    """The item's own of these, not those of the parts and links inside it."""
+    parts = [*item.findall(f"{_NAR}contentMeta"), *item.findall(f"{_NAR}itemMeta")]
+    found = [one for part in parts for one in part.iter(f"{_NAR}{name}")]
+    in_vietnamese = [
+        one for one in found if _PREFERRED.match(one.get("{http://www.w3.org/XML/1998/namespace}lang", ""))
+    ]
+    return [*in_vietnamese, *(one for one in found if one not in in_vietnamese)]
 
 
 def _subjects(item: Element) -> tuple[str | None, list[str]]:
     """(section, tags): the section is the subject with that type, else the first one."""
     subjects = [(one.get("type", "").rpartition(":")[2], _name(one)) for one in item.iter(f"{_NAR}subject")]
     subjects = [(kind, name) for kind, name in subjects if name]
-    chosen = next((one for one in subjects if one[0] in _SECTION_ROLES), next(iter(subjects), None))
-    tags = [_words(one) for one in item.iter(f"{_NAR}keyword")] + [
-        name for kind, name in subjects if (kind, name) != chosen
-    ]
-    return (chosen[1] if chosen else None), list(dict.fromkeys(tag for tag in tags if tag))
+    chosen = next((one for one in subjects if one[0].lower() in _SECTION_ROLES), next(iter(subjects), None))
+    keywords = [_words(one) for one in item.iter(f"{_NAR}keyword")]
+    return (chosen[1] if chosen else None), wires.tags(
+        keywords, [name for kind, name in subjects if (kind, name) != chosen]
+    )
 
 
 def _body(item: Element) -> tuple[str, str]:
     """(body, format) of the inline content; ("", "html") where there is none."""
     for inline in item.iter(f"{_NAR}inlineXML"):
-        inside = {_local(one): one for one in reversed(list(inline.iter()))}
-        content = inside.get("body.content", inside.get("body"))
-        if content is not None:
-            return _markup(content), "html"
+        if any(_local(one) in ("body.content", "body") for one in inline.iter()):
+            return nitf.body(inline), "html"
+        if len(inline):
+            return nitf.as_html(inline), "html"
     for inline in item.iter(f"{_NAR}inlineData"):
         kind, data = inline.get("contenttype", ""), "".join(inline.itertext()).strip()
         if data and not inline.get("encoding"):
-            return data, "html" if "html" in kind else "text"
+            return data, "html" if "html" in kind or "<p" in data else "text"
+    remote = [one for one in item.iter(f"{_NAR}remoteContent") if one.get("href")]
+    if remote and _class(item) == "text":
+        url = escape(remote[0].get("href", ""))
+        return f'<p><a href="{url}">{url}</a></p>', "html"
     return "", "html"
 
 
-def _markup(content: Element) -> str:
-    """An element's inside as HTML without namespaces; what is no HTML falls away when the body is cleaned."""
-    for one in content.iter():
-        one.tag = {"hl2": "h2"}.get(_local(one), _local(one))
-    inside = html.escape(content.text or "", quote=False)
-    return inside + "".join(tostring(child, encoding="unicode", method="html") for child in content)
+def _inline(item: Element) -> bool:
+    """Whether the text is in the file itself."""
+    return any(one.tag in (f"{_NAR}inlineXML", f"{_NAR}inlineData") for one in item.iter())
+
+
+def _of_nitf_head(item: Element) -> str:
+    return next((_words(one) for one in item.iter() if _local(one) in ("hl1", "title") and _words(one)), "")
 
 
 def _local(element: Element) -> str:
@@ -129,7 +205,7 @@ def _local(element: Element) -> str:
 
 
 def _class(item: Element) -> str:
-    return next((_code(one) for one in item.iter(f"{_NAR}itemClass")), "text")
+    return next((_code(one) for one in item.iter(f"{_NAR}itemClass")), "text").lower()
 
 
 def _code(element: Element) -> str:
@@ -138,16 +214,20 @@ def _code(element: Element) -> str:
 
 
 def _child(item: Element, name: str) -> str:
-    return next((found for one in item.iter(f"{_NAR}{name}") if (found := _words(one))), "")
+    own = _own(item, name)
+    return next((found for one in own or item.iter(f"{_NAR}{name}") if (found := _words(one))), "")
 
 
 def _names(item: Element, name: str) -> str:
-    return ", ".join(found for one in item.iter(f"{_NAR}{name}") if (found := _name(one)))
+    found = (_name(one) for part in item.findall(f"{_NAR}contentMeta") for one in part.findall(f"{_NAR}{name}"))
+    return ", ".join(dict.fromkeys(one for one in found if one))
 
 
 def _name(element: Element) -> str:
-    """A concept's name: its first one, or the literal."""
-    return next((found for one in element.findall(f"{_NAR}name") if (found := _words(one))), element.get("literal", ""))
+    """A concept's name: the Vietnamese one, else its first, or the literal."""
+    names = element.findall(f"{_NAR}name")
+    names.sort(key=lambda one: not _PREFERRED.match(one.get("{http://www.w3.org/XML/1998/namespace}lang", "")))
+    return next((found for one in names if (found := _words(one))), element.get("literal", ""))
 
 
 def _words(element: Element) -> str:

@@ -6,6 +6,9 @@ asks nobody again.
 
 import re
 import tempfile
+import unicodedata
+from base64 import b64decode
+from collections.abc import Iterable
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,55 +31,79 @@ _SRC = re.compile(
 # WordPress names its smaller copies after their size.
 _SIZED = re.compile(r"-\d{2,4}x\d{2,4}(?=\.[A-Za-z]{3,4}$)")
 _LONGEST_URL = 2000
+_LONGEST_DATA = 10_000_000
+_FOLDERS_KNOWN = 500
 
 
 class Pictures:
-    """Finds pictures in `folder`, then by `fetcher`; without either, only those that are ours already."""
+    """Finds pictures in `folders`, then by `fetcher`; without either, only those that are ours already and those that
+    the text has in itself. To `rehearse` is to find and rebuild them all the same, and keep none."""
 
     def __init__(
-        self, engine: Engine, actor: Actor, folder: Path | None = None, fetcher: Fetcher | None = None
+        self,
+        engine: Engine,
+        actor: Actor,
+        folders: Iterable[Path] = (),
+        fetcher: Fetcher | None = None,
+        *,
+        rehearse: bool = False,
     ) -> None:
         self._engine = engine
         self._actor = actor
-        self._folder = folder.resolve() if folder else None
+        self._folders = [_Folder(folder.resolve()) for folder in folders]
         self._fetcher = fetcher
+        self._rehearse = rehearse
         self._missing: set[str] = set()
+        self._rehearsed: dict[str, str] = {}
+        """Address to ours, of those that were only rehearsed."""
 
-    def place(self, fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The fields with our addresses in place of foreign ones, and the addresses that were not at hand."""
+    def place(self, fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...], bool]:
+        """(the fields with our addresses in place of foreign ones, the addresses that were not at hand, whether any is
+        new to us)."""
         missing: list[str] = []
-        images = [image for sent in fields.get("images") or () if (image := self._image(sent, missing))]
+        taken: list[str] = []
+        images = [image for sent in fields.get("images") or () if (image := self._image(sent, missing, taken))]
         body = fields.get("body")
         if isinstance(body, str) and "<img" in body.lower():
-            body = _SRC.sub(lambda found: self._tag(found, missing), body)
+            body = _SRC.sub(lambda found: self._tag(found, missing, taken), body)
+        if taken:
+            # In a rehearsal there is no picture to be shown: its words stand for it.
+            images = [
+                {"caption": image.get("caption") or "ảnh"} if image.get("url") in taken else image
+                for image in [*images, {"url": taken[0]}]
+            ]
         placed = {**fields, "body": body}
         if images or "images" in fields:
             placed["images"] = images
-        return placed, tuple(dict.fromkeys(missing))
+        return placed, tuple(dict.fromkeys(missing)), bool(taken)
 
-    def _image(self, sent: Any, missing: list[str]) -> Any:
+    def _image(self, sent: Any, missing: list[str], taken: list[str]) -> Any:
         if not isinstance(sent, dict) or not isinstance(sent.get("url"), str) or not sent["url"]:
             return sent
         ours = self._ours(sent["url"], sent)
         if ours is None:
-            missing.append(sent["url"])
+            missing.append(_shown(sent["url"]))
             # A picture that is not at hand leaves its caption.
             return {**sent, "url": ""} if sent.get("caption") else None
+        if sent["url"] in self._rehearsed:
+            taken.append(ours)
         return {**sent, "url": ours}
 
-    def _tag(self, found: re.Match[str], missing: list[str]) -> str:
+    def _tag(self, found: re.Match[str], missing: list[str], taken: list[str]) -> str:
         url = unescape(found[2] or found[3] or "").strip()
         ours = self._ours(url, {})
         if ours is None:
-            missing.append(url)
+            missing.append(_shown(url))
+        elif url in self._rehearsed:
+            taken.append(ours)
         # Without an address the picture falls away when the body is cleaned.
         return f'{found[1]}"{ours or ""}"'
 
     def _ours(self, url: str, words: dict[str, Any]) -> str | None:
         """Our address of a picture, None where it is not at hand."""
-        if not url or len(url) > _LONGEST_URL:
+        if not url or len(url) > (_LONGEST_DATA if url.startswith("data:") else _LONGEST_URL):
             return None
-        known = self._known(url)
+        known = self._rehearsed.get(url) or self._known(url)
         if known is None and url not in self._missing:
             known = self._take(url, words)
             if known is None:
@@ -101,39 +128,96 @@ class Pictures:
             return None
         if rebuilt is None:
             return None
+        if self._rehearse:
+            self._rehearsed[url] = rebuilt.path
+            return rebuilt.path
         known = {name: str(words.get(name) or "") for name in ("caption", "credit", "alt")}
         row = media.keep(self._engine, rebuilt, self._actor, **known)
         sources.keep(self._engine, url, row.path)
         return str(row.path)
 
     def _rebuilt(self, url: str) -> imaging.Rebuilt | None:
+        if url.startswith("data:"):
+            return self._of_bytes(_inline(url))
         for candidate in dict.fromkeys((_SIZED.sub("", url), url)):
-            file = self._file(candidate)
+            file = next((found for folder in self._folders if (found := folder.file(candidate))), None)
             if file is not None:
-                return imaging.rebuild(file, get_settings().media_dir)
+                return self._of_file(file)
         if self._fetcher is None:
             return None
         got = self._fetcher.get(url)
         if got.status != 200:
             raise Refused(f"HTTP {got.status}")
-        with tempfile.NamedTemporaryFile(prefix="toasoan-picture-") as copy:
-            copy.write(got.body)
-            copy.flush()
-            return imaging.rebuild(Path(copy.name), get_settings().media_dir)
+        return self._of_bytes(got.body)
 
-    def _file(self, url: str) -> Path | None:
-        """The file of an address in the folder, by as much of its path as is there."""
-        if self._folder is None:
-            return None
+    def _of_bytes(self, content: bytes) -> imaging.Rebuilt:
+        with tempfile.NamedTemporaryFile(prefix="toasoan-picture-") as copy:
+            copy.write(content)
+            copy.flush()
+            return self._of_file(Path(copy.name))
+
+    def _of_file(self, file: Path) -> imaging.Rebuilt:
+        if not self._rehearse:
+            return imaging.rebuild(file, get_settings().media_dir)
+        with tempfile.TemporaryDirectory(prefix="toasoan-pictures-") as folder:
+            return imaging.rebuild(file, Path(folder))
+
+
+class _Folder:
+    """Files by their addresses; names are the same in whatever case, and however a Mac or a zip writes their marks."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._names: dict[Path, dict[str, str]] = {}
+
+    def file(self, url: str) -> Path | None:
+        """The file of an address, by as much of its path as is there."""
         try:
             parts = [part for part in unquote(urlsplit(url).path).split("/") if part not in ("", ".", "..")]
         except ValueError:
             return None
         for start in range(len(parts)):
-            file = self._folder.joinpath(*parts[start:])
-            if "\0" not in str(file) and file.is_file() and file.resolve().is_relative_to(self._folder):
+            if (file := self._below(parts[start:])) is not None:
                 return file
         return None
+
+    def _below(self, parts: list[str]) -> Path | None:
+        at = self._root
+        for part in parts:
+            name = self._names_in(at).get(_name(part))
+            if name is None:
+                return None
+            at = at / name
+        return at if at.is_file() and at.resolve().is_relative_to(self._root) else None
+
+    def _names_in(self, folder: Path) -> dict[str, str]:
+        if folder not in self._names:
+            if len(self._names) > _FOLDERS_KNOWN:
+                self._names.clear()
+            try:
+                self._names[folder] = {_name(entry.name): entry.name for entry in sorted(folder.iterdir())}
+            except (OSError, ValueError):
+                self._names[folder] = {}
+        return self._names[folder]
+
+
+def _name(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _inline(url: str) -> bytes:
+    """The bytes of a picture that stands in its address. Raises Refused."""
+    head, _, data = url.partition(",")
+    if not head.startswith("data:image/") or not head.endswith(";base64"):
+        raise Refused("không phải ảnh nhúng")
+    try:
+        return b64decode(unquote(data), validate=False)
+    except ValueError:
+        raise Refused("ảnh nhúng hỏng") from None
+
+
+def _shown(url: str) -> str:
+    return url if len(url) <= 200 else f"{url[:100]}…"
 
 
 def _is_ours(url: str) -> bool:

@@ -1,58 +1,95 @@
-"""WordPress exports (WXR): posts with their categories, tags, dates, authors, pictures and old addresses."""
+"""WordPress exports (WXR): posts with their categories, tags, dates, authors, pictures and old addresses.
 
-import html
+Pages and the posts of other types become drafts. What is not taken (comments, menus, revisions, files that no post
+shows) is counted. https://github.com/WordPress/wordpress-importer reads the same files.
+"""
+
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from html import unescape
 from pathlib import Path
-from typing import Any
+from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
-from services.ingest.exchange.importers import Fields
-from services.ingest.exchange.importers.feed import utc, words
+from services.ingest.exchange.importers import shortcodes
+from services.ingest.exchange.importers.feed import words
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
+from services.ingest.exchange.importers.paragraphs import classic
 from services.ingest.exchange.importers.xml import items, text
 from services.ingest.kit.errors import Refused
-from shared.contracts.addresses import old_path
-from shared.markup import without
+from shared.vietnamese.dates import VIETNAM
+from shared.vietnamese.foreign_dates import read_time
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 # The namespace carries the version of the format.
-_AUTHORS = tuple(f"{{http://wordpress.org/export/{version}/}}author" for version in ("1.0", "1.1", "1.2"))
-_STATUS = {"publish": "published", "future": "published", "pending": "submitted"}
-_NO_POSTS = ("trash", "auto-draft", "inherit")
+_SPACES = tuple(f"{{http://wordpress.org/export/{version}/}}" for version in ("1.0", "1.1", "1.2"))
+_OF_SITE = (*(f"{space}author" for space in _SPACES), *(f"{space}base_blog_url" for space in _SPACES), "link")
+_STATUS = {"publish": "published", "future": "published", "pending": "submitted", "draft": "draft"}
+_THROWN_AWAY = {
+    "trash": "đã bỏ vào thùng rác",
+    "auto-draft": "bản nháp tự động, chưa ai viết",
+    "inherit": "bản lưu của bài khác",
+}
+_OF_THE_SYSTEM = {
+    "nav_menu_item": "mục của trình đơn", "revision": "bản lưu của bài khác", "wp_block": "khối dùng chung",
+    "wp_template": "mẫu giao diện", "wp_template_part": "mẫu giao diện", "wp_global_styles": "kiểu giao diện",
+    "wp_navigation": "mục của trình đơn", "custom_css": "kiểu giao diện", "customize_changeset": "kiểu giao diện",
+    "oembed_cache": "bộ nhớ đệm", "user_request": "yêu cầu của người dùng", "wp_font_family": "phông chữ",
+    "wp_font_face": "phông chữ", "acf-field": "cấu hình trường", "acf-field-group": "cấu hình trường",
+    "guest-author": "hồ sơ tác giả", "shop_order": "đơn hàng", "wpcf7_contact_form": "biểu mẫu",
+}  # fmt: skip
+_NO_LABELS = ("post_format", "nav_menu", "author", "post_translations", "language", "wp_theme")
 _VIEWS = ("post_views_count", "views", "_post_views")
-_CAPTION = re.compile(r"\[caption\b[^\[\]]*\]([^\[]*+(?:\[(?!/?caption\b)[^\[]*+)*)\[/caption\]", re.IGNORECASE)
-_PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)", re.IGNORECASE)
-_GALLERY = re.compile(r"\[gallery\b([^\[\]]*)\]", re.IGNORECASE)
-_IDS = re.compile(r"\bids\s{0,9}=\s{0,9}[\"']?([\d,\s]+)", re.IGNORECASE)
-_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|video|audio|playlist)[^\[\]]*\]", re.IGNORECASE)
-_BLOCK = re.compile(r"<(?:p|h[1-6]|ul|ol|blockquote|table|figure|div)[ >]", re.IGNORECASE)
-_PARAGRAPHS = re.compile(r"\n\s*\n")
+_SIZED = re.compile(r"-(?:\d{2,5}x\d{2,5}|scaled|e\d{10,13})(?=\.[a-z0-9]{2,5}$)")
+_UPLOADED = re.compile(r"uploads/([^\s\"'<>?#\\()]{1,500})")
+_SHIFT = timedelta(hours=15)
 
 
 @dataclass(slots=True)
 class _Site:
-    """What posts refer to: names of logins, pictures by the id of their attachment."""
+    """What posts refer to: names of logins, pictures by the id of their attachment and of the post they belong to."""
 
+    address: str = ""
     names: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    of_post: dict[str, list[str]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    """The place of a file below uploads to the id of its attachment."""
+    blocks: dict[str, str] = field(default_factory=dict)
+    zone: timezone = VIETNAM
+    repairs: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
 
-def read(path: Path) -> Iterator[tuple[str, "Fields | Refused"]]:
+def read(path: Path) -> Iterator[tuple[str, Piece]]:
     site = _site(path)
+    left: Counter[tuple[str, str]] = Counter()
+    told = 0
     for number, item in enumerate(items(path, "item"), start=1):
         where = f"{path}#{number}"
         if isinstance(item, Refused):
             yield where, item
             continue
         post = _Post(item)
-        if post.own("post_type") != "post" or post.own("status") in _NO_POSTS:
+        kind, status = post.own("post_type") or "post", post.own("status")
+        if kind == "attachment":
             continue
-        try:
-            yield where, _fields(post, site)
-        except Refused as refused:
-            yield where, refused
+        if kind in _OF_THE_SYSTEM or status in _THROWN_AWAY:
+            left[kind, _OF_THE_SYSTEM.get(kind) or _THROWN_AWAY[status]] += 1
+            continue
+        found = _found(post, kind, status, site)
+        found.changes += site.repairs[told:]
+        told = len(site.repairs)
+        left.update(_comments(post))
+        yield where, found
+    unused = len(site.pictures.keys() - site.used)
+    left += Counter({("tệp đính kèm", "không bài nào dùng"): unused} if unused else {})
+    for (kind, reason), count in sorted(left.items()):
+        yield str(path), LeftOut(kind, reason, count)
 
 
 class _Post:
@@ -65,12 +102,12 @@ class _Post:
     def own(self, name: str) -> str:
         return text(self.item, self._tags.get(name, name))
 
+    def all(self, name: str) -> list[Element]:
+        return self.item.findall(self._tags[name]) if name in self._tags else []
+
     def meta(self) -> dict[str, str]:
-        tag = self._tags.get("postmeta")
-        if tag is None:
-            return {}
-        space = tag.removesuffix("postmeta")
-        return {text(one, f"{space}meta_key"): text(one, f"{space}meta_value") for one in self.item.findall(tag)}
+        space = self._tags.get("postmeta", "").removesuffix("postmeta")
+        return {text(one, f"{space}meta_key"): text(one, f"{space}meta_value") for one in self.all("postmeta")}
 
     def excerpt(self) -> str:
         return next((text(self.item, child.tag) for child in self.item if child.tag.endswith("/excerpt/}encoded")), "")
@@ -79,71 +116,139 @@ class _Post:
 def _site(path: Path) -> _Site:
     """A first reading of the file: attachments may stand behind the posts that show them."""
     site = _Site()
-    for item in items(path, "item", *_AUTHORS):
+    zones: Counter[timezone] = Counter()
+    for item in items(path, "item", *_OF_SITE, repairs=site.repairs):
         if isinstance(item, Refused):
-            break  # the second reading tells it
-        if item.tag != "item":
+            continue  # the second reading tells it
+        if item.tag == "link":
+            site.address = site.address or _address(item.text or "")
+        elif item.tag.endswith("base_blog_url"):
+            site.address = _address(item.text or "") or site.address
+        elif item.tag != "item":
             space = item.tag.removesuffix("author")
             site.names[text(item, f"{space}author_login")] = text(item, f"{space}author_display_name")
-            continue
-        post = _Post(item)
-        if post.own("post_type") == "attachment" and (url := post.own("attachment_url") or text(item, "guid")):
-            alt = post.meta().get("_wp_attachment_image_alt", "")
-            site.pictures[post.own("post_id")] = {"url": url, "caption": words(post.excerpt()), "alt": words(alt)}
+        else:
+            post = _Post(item)
+            zones.update(_zone(post))
+            _note(site, post)
+    if zones:
+        site.zone = zones.most_common(1)[0][0]
     return site
 
 
-def _fields(post: _Post, site: _Site) -> Fields:
-    item, meta = post.item, post.meta()
-    labels: dict[str, list[str]] = {"category": [], "post_tag": []}
-    for label in item.findall("category"):
-        if label.text and label.get("domain") in labels:
-            labels[str(label.get("domain"))].append(label.text.strip())
-    login = text(item, _CREATOR)
+def _note(site: _Site, post: _Post) -> None:
+    kind, number = post.own("post_type"), post.own("post_id")
+    if kind == "wp_block":
+        site.blocks[number] = text(post.item, _CONTENT)
+    if kind != "attachment" or not (url := post.own("attachment_url") or text(post.item, "guid")):
+        return
+    alt = post.meta().get("_wp_attachment_image_alt", "")
+    site.pictures[number] = {"id": number, "url": url, "caption": words(post.excerpt()), "alt": words(alt)}
+    site.of_post.setdefault(post.own("post_parent"), []).append(number)
+    if name := _UPLOADED.search(url):
+        site.ids[_file_name(name[1])] = number
+
+
+def _zone(post: _Post) -> list[timezone]:
+    """What the site's clocks say, from a post with both of its dates."""
+    local, utc = post.own("post_date"), post.own("post_date_gmt")
+    try:
+        shift = read_time(local, UTC) - read_time(utc, UTC)
+    except ValueError:
+        return []
+    return [timezone(shift)] if shift and abs(shift) <= _SHIFT else []
+
+
+def _address(url: str) -> str:
+    """A site as a key: its host and path."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"
+
+
+def _found(post: _Post, kind: str, status: str, site: _Site) -> ForeignArticle:
+    item, meta, number = post.item, post.meta(), post.own("post_id")
+    link = text(item, "link")
     raw = text(item, _CONTENT)
-    addresses = [old_path(address) for address in (text(item, "link"), text(item, "guid"))]
+    body, gallery, changes = shortcodes.shown(
+        raw,
+        lambda ids: [site.pictures[one] for one in ids if one in site.pictures],
+        lambda: [site.pictures[one] for one in site.of_post.get(number, [])],
+        lambda block: site.blocks.get(block, ""),
+    )
+    cover = [site.pictures[one] for one in [meta.get("_thumbnail_id", "")] if one in site.pictures]
+    site.used |= {one["id"] for one in [*cover, *gallery]}
+    site.used |= {site.ids[name] for one in _UPLOADED.findall(body) if (name := _file_name(one)) in site.ids}
+    pictures = {one["id"]: {key: value for key, value in one.items() if key != "id"} for one in [*cover, *gallery]}
     views = next((meta[name] for name in _VIEWS if meta.get(name, "").isascii() and meta.get(name, "").isdigit()), "0")
-    return {
-        "external_id": (text(item, "guid") or f"{text(item, 'link')}#{post.own('post_id')}")[:200],
+    fields: Fields = {
+        "external_id": f"wxr:{site.address or _address(link).split('/')[0]}:{number}"
+        if number
+        else text(item, "guid") or link,
         "title": words(text(item, "title")),
         "summary": words(post.excerpt()),
-        "body": _body(raw),
-        "section": labels["category"][0] if labels["category"] else None,
-        "tags": list(dict.fromkeys([*labels["post_tag"], *labels["category"][1:]])),
-        "byline": site.names.get(login) or login,
-        "images": _images(raw, meta, site),
-        "published_at": utc(post.own("post_date_gmt")),
-        "status": "draft" if post.own("post_password") else _STATUS.get(post.own("status"), "draft"),
-        "old_paths": list(dict.fromkeys(address for address in addresses if address)),
+        "body": classic(body),
+        "images": list(pictures.values()),
+        "status": _STATUS.get(status),
+        "old_paths": [link, *_guid(post, number), f"/?p={number}" if number else ""],
         "earlier_views": int(views[:12]),
+        **_labels(item, site),
     }
+    found = ForeignArticle(fields, dates=_dates(post, site), base=link, changes=changes)
+    if status not in _STATUS:
+        found.status = status or "không rõ"
+    if post.own("post_password"):
+        found.status = "có mật khẩu"
+    if kind != "post":
+        found.kind = "trang" if kind == "page" else f"bài loại {kind[:50]}"
+        found.status = found.kind
+    if post.own("is_sticky") == "1":
+        found.changes.append("bỏ ghim lên đầu trang")
+    return found
 
 
-def _body(raw: str) -> str:
-    """The body as HTML: WordPress keeps blank lines for paragraphs where an editor wrote no blocks."""
-    body = _CAPTION.sub(_figure, without(raw, "<!--", "-->"))
-    body = _SHORTCODE.sub("", body).replace("\r\n", "\n").strip()
-    if _BLOCK.search(without(body, "<figure>", "</figure>")):
-        return body
-    parts = [part.strip() for part in _PARAGRAPHS.split(body)]
-    if not any("<" in part for part in parts):
-        parts = [html.escape(html.unescape(part), quote=False) for part in parts]
-    return "\n".join(
-        part if part.startswith("<figure") else f"<p>{part.replace(chr(10), '<br>')}</p>" for part in parts if part
-    )
+def _dates(post: _Post, site: _Site) -> tuple[str, ...]:
+    """UTC first, then the feed's own, then the site's clock."""
+    utc, local = post.own("post_date_gmt"), post.own("post_date")
+    offset = datetime.now(site.zone).strftime("%z")
+    dates = [f"{utc}+00:00" if utc else "", text(post.item, "pubDate"), f"{local}{offset}" if local else ""]
+    # A zero date is none: nobody wrote it.
+    return tuple(one for one in dates if one and not one.startswith("0000") and "-0001" not in one)
 
 
-def _figure(found: re.Match[str]) -> str:
-    """A picture and the words behind it; a caption without a picture stays as it is."""
-    picture = _PICTURE.match(found[1])
-    if picture is None:
-        return found[0]
-    return f"<figure>{picture[1]}<figcaption>{found[1][picture.end() :].strip()}</figcaption></figure>"
+def _labels(item: Element, site: _Site) -> Fields:
+    """Section, tags and byline: categories, tags and other labels, and the people of Co-Authors Plus."""
+    labels: dict[str, list[str]] = {}
+    for label in item.findall("category"):
+        if label.text and label.text.strip():
+            labels.setdefault(label.get("domain") or "category", []).append(unescape(label.text.strip()))
+    categories = labels.pop("category", [])
+    login = text(item, _CREATOR)
+    people = labels.get("author") or [site.names.get(login) or login]
+    tags = [*labels.pop("post_tag", []), *categories[1:]]
+    tags += [name for domain, names in labels.items() if domain not in _NO_LABELS for name in names]
+    return {"section": categories[0] if categories else None, "tags": tags, "byline": ", ".join(people)}
 
 
-def _images(raw: str, meta: dict[str, str], site: _Site) -> list[dict[str, Any]]:
-    """The featured picture, then those of galleries; pictures that stand in the body are found there."""
-    ids = [meta.get("_thumbnail_id", "")]
-    for found in (ids_of[1] for inside in _GALLERY.findall(raw) if (ids_of := _IDS.search(inside))):
-        ids += [one.strip() for one in found.split(",")]
-    return [dict(site.pictures[one]) for one in dict.fromkeys(ids) if one in site.pictures]
+def _guid(post: _Post, number: str) -> list[str]:
+    """The address that a guid is; "?p=568" of post 12 came with a copy of the database and is another's."""
+    guid = text(post.item, "guid")
+    _, sign, query = guid.partition("?p=")
+    return [guid] if guid.startswith("http") and (not sign or query == number) else []
+
+
+def _file_name(place: str) -> str:
+    return _SIZED.sub("", unquote(place).lower())
+
+
+def _comments(post: _Post) -> Counter[tuple[str, str]]:
+    counted: Counter[tuple[str, str]] = Counter()
+    for comment in post.all("comment"):
+        space = comment.tag.removesuffix("comment")
+        kind, approved = text(comment, f"{space}comment_type"), text(comment, f"{space}comment_approved")
+        name = "liên kết ngược" if kind in ("pingback", "trackback") else "bình luận"
+        state = {"1": "đã duyệt", "0": "chờ duyệt", "spam": "thư rác", "trash": "đã bỏ"}.get(approved, "không rõ")
+        counted[name, f"bình luận cũ không nhập ({state})"] += 1
+    return counted

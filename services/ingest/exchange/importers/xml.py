@@ -1,6 +1,11 @@
-"""XML from strangers: no DTD, no entities, one item in memory at a time."""
+"""XML from strangers: no DTD, no entities, one item in memory at a time; what can be repaired is."""
 
+import codecs
+import re
 from collections.abc import Iterator
+from html import unescape
+from html.entities import html5
+from io import StringIO, TextIOBase
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -9,35 +14,284 @@ from defusedxml import DefusedXmlException
 
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, Refused
+from shared.vietnamese.legacy import decoder, encoding_of
 
 MAX_FILE_BYTES = 2_000_000_000
+_MAX_ITEM_CHARS = 20_000_000
+_SAMPLE_BYTES = 1_000_000
+_BLOCK = 1 << 16
+_DECLARED = re.compile(rb"""<\?xml[^<>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})""")
+_PROLOG = re.compile(r"<\?xml[^<>]{0,400}\?>")
+# An external DTD alone is never loaded; one with declarations inside is refused.
+_DOCTYPE = re.compile(r"""<!DOCTYPE\s[^<>\[\]]{0,2000}>""", re.IGNORECASE)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&(#(?:\d{1,9}|[xX][0-9a-fA-F]{1,8});|[A-Za-z][A-Za-z0-9]{1,31};)?")
+_OWN = ("lt", "gt", "amp", "quot", "apos")
+_TAIL = 40
+# Each is looked for to the item's end.
+_MOST_ENDLESS = 30
+DAMAGED = "sửa XML hỏng"
 
 
-def items(path: Path, *names: str) -> Iterator[Element | Refused]:
-    """Every element with one of these (namespaced) names, whole; then why reading ended, if it ended early."""
+def beginning(file: Path, size: int = 8192) -> str:
+    """The first characters of a file, in whatever encoding it is. Raises OSError."""
+    with file.open("rb") as stream:
+        raw = stream.read(size)
+    return decoder(encoding_of(raw, is_whole=False))(errors="toasoan").decode(raw)
+
+
+def items(path: Path, *names: str, repairs: list[str] | None = None) -> Iterator[Element | Refused]:
+    """Every element with one of these (namespaced) names, whole; then why reading ended, if it ended early.
+
+    A damaged item is told as Refused and the next one follows. `repairs` is given what was mended in the file.
+    """
     if path.stat().st_size > MAX_FILE_BYTES:
         yield Invalid.of("", "Tệp lớn quá 2 GB.")
         return
+    told = [] if repairs is None else repairs
+    given = 0
     try:
-        above: list[Element] = []
-        inside = 0
-        for event, element in safe.iterparse(str(path), events=("start", "end"), forbid_dtd=True):
-            if event == "start":
-                above.append(element)
-                inside += element.tag in names
-                continue
-            above.pop()
-            if element.tag in names:
-                inside -= 1
-                bounded.going_on()
-                yield element
-            # Only the item in hand is kept in memory; what stands between items would make each removal longer.
-            if above and not inside:
-                above[-1].remove(element)
+        for element in _parsed(_Repaired(path, told), names):
+            bounded.going_on()
+            given += 1
+            yield element
     except DefusedXmlException:
         yield Invalid.of("", "Tệp XML có DTD hoặc thực thể, không nhận.")
     except (ParseError, ValueError, LookupError) as error:
-        yield Invalid.of("", f"XML hỏng: {error}")
+        yield from _one_by_one(path, names, given, str(error), told)
+
+
+def _parsed(stream: TextIOBase, names: tuple[str, ...]) -> Iterator[Element]:
+    above: list[Element] = []
+    inside = 0
+    for event, element in safe.iterparse(stream, events=("start", "end"), forbid_dtd=True):
+        if event == "start":
+            above.append(element)
+            inside += element.tag in names
+            continue
+        above.pop()
+        if element.tag in names:
+            inside -= 1
+            if not inside:
+                yield element
+        # Only the item in hand is kept in memory; what stands between items would make each removal longer.
+        if above and not inside:
+            above[-1].remove(element)
+
+
+def _one_by_one(
+    path: Path, names: tuple[str, ...], skip: int, fault: str, told: list[str]
+) -> Iterator[Element | Refused]:
+    """The items behind the first `skip`, each read on its own between its tags; what is damaged is told and passed
+    by."""
+    local = {name.rpartition("}")[2] for name in names}
+    found = 0
+    for text, root in _cut_out(_Repaired(path, []), local):
+        found += 1
+        if found <= skip:
+            continue
+        bounded.going_on()
+        try:
+            yield from _parsed(StringIO(_closed(root, text)), names)
+        except DefusedXmlException:
+            yield Invalid.of("", "Tệp XML có DTD hoặc thực thể, không nhận.")
+            return
+        except (ParseError, ValueError, LookupError) as error:
+            saved = _salvaged(root, text, names)
+            if saved is None:
+                yield Invalid.of("", f"XML hỏng: {error}")
+                continue
+            yield saved
+        if DAMAGED not in told:
+            told.append(DAMAGED)
+    if found <= skip:
+        yield Invalid.of("", f"XML hỏng: {fault}")
+
+
+def _cut_out(stream: TextIOBase, names: set[str]) -> Iterator[tuple[str, str]]:
+    """(an item's text, what stands before the first) for each element of these names, and what there is of a last
+    one."""
+    start = re.compile(rf"<(?:[\w.-]{{1,40}}:)?(?:{'|'.join(map(re.escape, sorted(names)))})(?=[\s>])")
+    root, held, at, begin = "", "", 0, -1
+    while True:
+        if begin < 0 and (found := start.search(held, at)):
+            begin, root = found.start(), root or held[: found.start()]
+        stop = _end(held, begin) if begin >= 0 else -1
+        if stop >= 0:
+            yield held[begin:stop], root
+            at, begin = stop, -1
+            continue
+        keep = begin if begin >= 0 else max(at, len(held) - _TAIL) if root else 0
+        if len(held) - keep > _MAX_ITEM_CHARS:
+            keep, begin = len(held), -1
+        more = stream.read(max(_BLOCK * 4, len(held) - keep))
+        if not more:
+            break
+        held, at, begin = held[keep:] + more, 0, 0 if begin >= 0 else -1
+    if begin >= 0:
+        yield held[begin:], root
+
+
+def _end(held: str, begin: int) -> int:
+    """Where the element that begins here ends, by its end tag; -1: not yet."""
+    tag = re.compile(r"[\w.:-]+").match(held, begin + 1)
+    at = begin
+    while tag:
+        stop, data = held.find(f"</{tag[0]}>", at), held.find("<![CDATA[", at)
+        if not 0 <= data < stop:
+            return -1 if stop < 0 else stop + len(tag[0]) + 3
+        closed = held.find("]]>", data)
+        if closed < 0:
+            return -1
+        at = closed + 3
+    return -1
+
+
+_NAMESPACE = re.compile(r"""\s(xmlns(?::([\w.-]{1,40}))?)\s{0,9}=\s{0,9}("[^"<]{0,300}"|'[^'<]{0,300}')""")
+_CHILD = re.compile(r"<([A-Za-z_][\w.:-]{0,80})(?=[\s>])")
+_PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]{0,40}):[A-Za-z]")
+_WELL_KNOWN = {
+    "content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/", "atom": "http://www.w3.org/2005/Atom",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/", "wp": "http://wordpress.org/export/1.2/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "wfw": "http://wellformedweb.org/CommentAPI/",
+}  # fmt: skip
+
+
+def _closed(root: str, text: str) -> str:
+    """An item below an element that declares the prefixes which it uses."""
+    declared = {found[2] or "": found[0] for found in _NAMESPACE.finditer(root)}
+    for prefix in set(_PREFIX.findall(text)) - declared.keys() - {"xml", "xmlns"}:
+        declared[prefix] = f' xmlns:{prefix}="{_WELL_KNOWN.get(prefix, f"urn:prefix:{prefix}")}"'
+    return f"<x{''.join(declared.values())}>{text}</x>"
+
+
+def _salvaged(root: str, text: str, names: tuple[str, ...]) -> Element | None:
+    """A damaged item made of those of its children that can be told apart; one that is no XML counts as marked text."""
+    try:
+        begin = text.index(">") + 1
+        opened = next(iter(safe.fromstring(_closed(root, text[:begin].rstrip("/>") + "/>"), forbid_dtd=True)))
+    except (ParseError, ValueError, DefusedXmlException, StopIteration):
+        return None
+    at, endless = begin, set[str]()
+    while (found := _CHILD.search(text, at)) and len(endless) < _MOST_ENDLESS:
+        stop = -1 if found[1] in endless else _end(text, found.start())
+        if stop < 0:
+            at = found.end()
+            endless.add(found[1])
+            continue
+        at, part = stop, text[found.start() : stop]
+        try:
+            child = next(iter(safe.fromstring(_closed(root, part), forbid_dtd=True)))
+        except DefusedXmlException:
+            return None
+        except (ParseError, ValueError, StopIteration):
+            inside = part[part.find(">") + 1 : part.rfind("</")].replace("<![CDATA[", "").replace("]]>", "")
+            child = next(iter(safe.fromstring(_closed(root, f"<{found[1]}/>"), forbid_dtd=True)))
+            child.text = unescape(inside)
+        opened.append(child)
+    return opened if opened.tag in names and len(opened) else None
+
+
+class _Repaired(TextIOBase):
+    """A file's characters as a parser takes them: in its real encoding, without what XML forbids, with references that
+    XML knows. What stands in a CDATA section keeps its ampersands."""
+
+    def __init__(self, path: Path, told: list[str]) -> None:
+        with path.open("rb") as stream:
+            sample = stream.read(_SAMPLE_BYTES)
+        declared = found.group(1).decode() if (found := _DECLARED.search(sample[:1000])) else ""
+        encoding = encoding_of(sample, declared or "utf-8", is_whole=len(sample) < _SAMPLE_BYTES)
+        self._told = told
+        if encoding != "utf-8" and not encoding.startswith("utf-16") and not _same(encoding, declared):
+            self._tell(f"đọc theo bảng mã {encoding}")
+        self._file = path.open("rb")
+        self._decoder = decoder(encoding)(errors="toasoan")
+        self._in_data = self._begun = self._ended = False
+        self._held = ""
+
+    def read(self, size: int | None = -1) -> str:
+        while not self._ended:
+            raw = self._file.read(size if size and size > 0 else _BLOCK)
+            self._ended = not raw
+            text = self._held + self._decoder.decode(raw, final=not raw)
+            self._held = ""
+            if not self._begun and len(text) < 4096 and raw:
+                self._held = text
+                continue
+            if not self._begun:
+                text = self._head(text)
+            if not self._ended:
+                # A reference or the mark of a section may be cut here.
+                cut = max(text.rfind("&", -_TAIL), text.rfind("<", -_TAIL), text.rfind("]", -3))
+                if cut >= 0:
+                    cut = cut - 1 if cut and text[cut] == "]" and text[cut - 1] == "]" else cut
+                    text, self._held = text[:cut], text[cut:]
+            text = self._body(text)
+            if text or self._ended:
+                if self._ended:
+                    self._file.close()
+                return text
+        return ""
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _head(self, text: str) -> str:
+        self._begun = True
+        begun = text.lstrip("\ufeff \t\r\n\0")
+        if begun[:1] != "<" and 0 < begun.find("<") < 1000:
+            begun = begun[begun.find("<") :]
+        if begun != text.removeprefix("\ufeff"):
+            self._tell("bỏ chữ thừa trước XML")
+        return _DOCTYPE.sub("", _PROLOG.sub("", begun, count=1), count=1)
+
+    def _body(self, text: str) -> str:
+        clean = text if text.isprintable() else _ILLEGAL.sub("", text)
+        if clean != text:
+            self._tell("bỏ ký tự điều khiển mà XML cấm")
+        parts, at = [], 0
+        while at < len(clean):
+            mark = "]]>" if self._in_data else "<![CDATA["
+            stop = clean.find(mark, at)
+            end = len(clean) if stop < 0 else stop + len(mark)
+            part = clean[at:end]
+            parts.append(part if self._in_data else self._references(part))
+            if stop >= 0:
+                self._in_data = not self._in_data
+            at = end
+        return "".join(parts)
+
+    def _references(self, text: str) -> str:
+        return _REFERENCE.sub(self._reference, text) if "&" in text else text
+
+    def _reference(self, found: "re.Match[str]") -> str:
+        name = (found[1] or "").rstrip(";")
+        if name in _OWN:
+            return found[0]
+        if name.startswith("#"):
+            code = int(name[2:], 16) if name[1:2] in "xX" else int(name[1:])
+            if code < 0x110000 and not _ILLEGAL.match(chr(code)):
+                return found[0]
+            self._tell("bỏ ký tự điều khiển mà XML cấm")
+            return ""
+        if name and (letter := html5.get(f"{name};")):
+            self._tell("đổi ký hiệu HTML (như &nbsp;) thành chữ")
+            return letter.replace("&", "&amp;").replace("<", "&lt;")
+        self._tell("sửa dấu & viết trần")
+        return "&amp;" + found[0][1:]
+
+    def _tell(self, what: str) -> None:
+        if what not in self._told:
+            self._told.append(what)
+
+
+def _same(encoding: str, declared: str) -> bool:
+    try:
+        return codecs.lookup(declared).name == codecs.lookup(encoding).name
+    except LookupError:
+        return False
 
 
 def text(element: Element, name: str) -> str:

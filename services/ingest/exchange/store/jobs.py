@@ -1,22 +1,22 @@
 """Imports handed in at the desk: a file and a row, until the loop has worked them off."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, exists, insert, or_, select, update
 
-from services.ingest.exchange.importers import FORMATS, format_of
+from services.ingest.exchange.importers import FORMATS, SUFFIXES, format_of
 from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.periodic import moment
+from shared import clock
 from shared.database import read, write
 from shared.settings import get_settings
 
-SUFFIXES = (".ndjson", ".jsonl", ".json", ".xml", ".rss", ".atom", ".wxr", ".txt")
 MAX_FILE_BYTES = 500_000_000
 FILES_KEPT = timedelta(days=7)
 """After a dry run or a failure, for the run that is meant."""
@@ -65,8 +65,8 @@ def hand_in(
     row = {
         "name": name[:200], "file": file.name, "format": kind, "dry_run": dry_run,
         "fetch_media": fetch_media, "as_status": status,
-        "state": "waiting", "done": 0, "counts": {}, "problems": [], "created_by": actor.name,
-        "created_at": datetime.now(UTC),
+        "state": "waiting", "done": 0, "counts": {}, "told": {}, "problems": [], "created_by": actor.name,
+        "created_at": clock.moment(),
     }  # fmt: skip
     with write(engine) as connection:
         job = int(connection.execute(insert(import_jobs).values(row).returning(import_jobs.c.id)).scalar_one())
@@ -118,7 +118,7 @@ def claim(engine: Engine) -> Any:
         mine = update(import_jobs).where(import_jobs.c.id == row.id)
         if row.tries >= letters.MOST_TRIES:
             told = [*row.problems, ["", _GIVEN_UP]]
-            connection.execute(mine.values(state="failed", problems=told, finished_at=datetime.now(UTC)))
+            connection.execute(mine.values(state="failed", problems=told, finished_at=clock.moment()))
             letters.bury(connection, "import", row.id, row.cause)
             return None
         connection.execute(mine.values(state="running", leased_until=lease(), tries=row.tries + 1))
@@ -159,7 +159,7 @@ def forget_old(engine: Engine, now: datetime) -> bool:
 
 def lease() -> datetime:
     """Until when a job is its worker's, from now on."""
-    return datetime.now(UTC) + _LEASE
+    return clock.moment() + _LEASE
 
 
 def note(engine: Engine, job_id: int, **values: Any) -> None:

@@ -13,6 +13,7 @@ from services.ingest.desk_kit import charts
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.rights import Action
@@ -24,6 +25,8 @@ from shared.database import engine
 
 router = APIRouter(prefix="/ops")
 NAV = (NavItem("/desk/ops", "Vận hành", Action.ops_read, group="Quản trị"),)
+# Fields of envelopes that hold no text of anybody's.
+_IDENTIFIERS = frozenset({"event_id", "key", "traceparent", "queue", "token", "status", "batch_id"})
 _HOME = "/desk/ops"
 _AWAY = "Hàng đợi đang tạm ngừng; thư vẫn còn nguyên. Hãy thử lại sau."
 
@@ -31,6 +34,8 @@ _AWAY = "Hàng đợi đang tạm ngừng; thư vẫn còn nguyên. Hãy thử l
 @router.get("")
 def overview(request: Request, who: Annotated[Account, needs(Action.ops_read)]) -> Response:
     now = report.make(engine("ingest"))
+    if not rights.may(who, Action.read):
+        now.letters[:] = [one | {"error": _kind(one["error"])} for one in now.letters]
     return page(
         request,
         who,
@@ -50,6 +55,8 @@ def letter(request: Request, letter_id: str, who: Annotated[Account, needs(Actio
     found = deadletter.find(engine("ingest"), dead_letters, letter_id)
     if found is None:
         raise NotFound("Không có thư này.")
+    if not rights.may(who, Action.read):
+        found |= {"error": _kind(found["error"]), "message": _outline(found["message"])}
     message = orjson.dumps(found["message"], option=orjson.OPT_INDENT_2).decode()
     return page(request, who, "ops_letter.html", letter=found, message=message)
 
@@ -80,6 +87,22 @@ def span(seconds: float | None) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
     return f"{seconds:.1f} giây".replace(".", ",")
+
+
+def _outline(message: Any, name: str = "") -> Any:
+    """A message for who may not read what it carries: its form, numbers and identifiers, and of texts their length."""
+    if isinstance(message, dict):
+        return {str(key): _outline(value, str(key)) for key, value in message.items()}
+    if isinstance(message, list):
+        return [_outline(value, name) for value in message]
+    if isinstance(message, str) and name not in _IDENTIFIERS:
+        return f"({len(message)} ký tự)"
+    return message
+
+
+def _kind(error: str) -> str:
+    """An error without its words, which may hold some of the text that it is about."""
+    return error.partition(":")[0][:100]
 
 
 def _named(form: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """What each endpoint is still to be told: `fan_out` makes rows of the outbox into a row a message."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, exists, or_, select, update
@@ -15,6 +15,7 @@ from services.ingest.kit.periodic import moment
 from services.ingest.kit.tables import outbox
 from services.ingest.webhooks.store import endpoints
 from services.ingest.webhooks.tables import webhook_deliveries, webhooks
+from shared import clock
 from shared.database import read, upsert, write
 from shared.outbox import take
 from shared.telemetry import log
@@ -78,7 +79,7 @@ def _wanted(connection: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]
     if not hooks:
         return []
     found = versions.rows_at(connection, _CHANGES, [(int(row.key), row.version) for row in rows])
-    now = datetime.now(UTC)
+    now = clock.moment()
     return [
         endpoints.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
         for row in found
@@ -96,14 +97,14 @@ def _kind(row: Any) -> str:
 def claim(engine: Engine, row: Any) -> bool:
     """Take a delivery for a while; a process that dies with it in hand gives it back by that."""
     mine = (webhook_deliveries.c.id == row.id) & (webhook_deliveries.c.next_at == row.next_at)
-    taken = update(webhook_deliveries).where(mine).values(next_at=datetime.now(UTC) + _LEASE)
+    taken = update(webhook_deliveries).where(mine).values(next_at=clock.moment() + _LEASE)
     with write(engine) as connection:
         return connection.execute(taken.returning(webhook_deliveries.c.id)).first() is not None
 
 
 def sent(engine: Engine, row: Any, answer: int) -> None:
     """The endpoint took it."""
-    now = datetime.now(UTC)
+    now = clock.moment()
     done = {"state": "sent", "tries": row.tries + 1, "answer": answer, "error": "", "sent_at": now}
     with write(engine) as connection:
         connection.execute(update(webhook_deliveries).where(webhook_deliveries.c.id == row.id).values(done))
@@ -113,7 +114,7 @@ def sent(engine: Engine, row: Any, answer: int) -> None:
 
 def failed(engine: Engine, row: Any, answer: int | None, error: str) -> None:
     """The endpoint did not take it: it is tried again, given up at last; one that always fails is disabled."""
-    now, tries = datetime.now(UTC), row.tries + 1
+    now, tries = clock.moment(), row.tries + 1
     given_up = tries > len(RESTS)
     values = {
         "state": "given_up" if given_up else "waiting",

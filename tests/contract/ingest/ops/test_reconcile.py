@@ -21,6 +21,7 @@ from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.articles.versions import Saved
 from services.ingest.comments import store as comments
 from services.ingest.events import build
+from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit import generation
 from services.ingest.kit.json_input import read_fields
@@ -293,6 +294,7 @@ def test_a_promoted_standby_is_noticed(postgres: str, monkeypatch: pytest.Monkey
 def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House) -> None:
     saved = house.save()
     frontpage.pin(house.source, [saved.id], EDITOR)
+    former_addresses.add(house.source, EDITOR, "/chuyen-trang/*", "/$1")
     comment = {"article_id": saved.id, "name": "Lan", "text": "Hay", "at": "2020-01-01T00:00:00Z"}
     for token in ("a", "b"):
         comments.hold(house.source, SubmitComment(token=token, **comment))  # type: ignore[arg-type]
@@ -303,7 +305,7 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     assert reconcile()["web"] == 2
     assert ("index", "article_published") in house.rows()  # search then tells what is related
     house.publish()
-    for kind in ("article", "section_saved", "front_page_changed", "comment"):
+    for kind in ("article", "section_saved", "front_page_changed", "address_rules_changed", "comment"):
         assert house.readers.held("web", kind), kind
     assert reconcile() == NONE
 

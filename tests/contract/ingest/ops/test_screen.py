@@ -50,7 +50,11 @@ def test_it_shows_queues_letters_and_log_with_nothing_unescaped(ops: Desk) -> No
     assert EVIL not in shown.text
     letter = ops.be("ops").get("/ops/thu/letter1")
     assert "&#34;number&#34;: 1" in letter.text
-    assert EVIL not in letter.text
+    assert EVIL not in letter.text and "alert(1)" not in letter.text, (
+        "what a letter carries is for those who read drafts"
+    )
+    whole = ops.be("admin").get("/ops/thu/letter1")
+    assert "alert(1)" in whole.text and EVIL not in whole.text
     assert ops.be("ops").get("/ops/thu/none").status_code == 404
 
 

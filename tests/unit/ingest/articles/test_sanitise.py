@@ -108,3 +108,11 @@ def test_what_stands_in_a_list_or_under_a_picture_is_in_no_paragraph() -> None:
 def test_plain_text_never_becomes_markup(text: str) -> None:
     made = text_to_html(text)
     assert not set(re.findall(r"<[^>]*>", made)) - {"<p>", "</p>", "<br>"}
+
+
+def test_lists_keep_where_they_start_and_letters() -> None:
+    kept = '<ol type="a" start="3"><li>c</li></ol>'
+    assert clean_html(kept) == kept
+    assert clean_html('<ol type="I"><li>x</li></ol><ol type="javascript:"><li>y</li></ol>') == (
+        "<ol><li>x</li></ol><ol><li>y</li></ol>"
+    )

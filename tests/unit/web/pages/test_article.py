@@ -120,9 +120,15 @@ def test_an_article_with_words_alone_has_no_empty_places(paper: Paper) -> None:
         "Cập nhật:",
         "dateline",
         "<figure",
-        "og:image",
     ):
         assert absent not in page.body, absent
+
+
+def test_an_article_without_pictures_is_shared_with_the_paper_s(paper: Paper) -> None:
+    metas = Reader(paper.page("/thoi-su/ban-tin-so-36-36").body).metas
+    assert metas["og:image"].startswith(f"{paper.settings.site_url}/static/") and ".png" in metas["og:image"]
+    assert metas["og:image:alt"] == paper.settings.site_name
+    assert metas["twitter:card"] == "summary"
 
 
 def test_videos_load_on_a_click_only(paper: Paper) -> None:

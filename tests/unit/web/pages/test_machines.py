@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 import feedparser
 import pytest
+import time_machine
 from defusedxml.ElementTree import fromstring
 
 from services.web import static_files, store
@@ -100,6 +101,18 @@ def test_the_sitemap_names_every_public_page_once(paper: Paper) -> None:
     assert f"{paper.settings.site_url}/nong-nghiep" in found
     with pytest.raises(Missing):
         paper.page("/sitemap-1.xml")
+
+
+def test_the_news_sitemap_forgets_an_article_by_itself(paper: Paper) -> None:
+    assert paper.page("/news-sitemap.xml").until == 0.0
+    now = datetime.now(UTC)
+    soon = [sample.article(number, published_at=now - timedelta(hours=hours)) for number, hours in ((61, 47), (62, 1))]
+    store.publish(paper.engine, [published(article) for article in soon])
+    with time_machine.travel(now, tick=False):
+        page = paper.page("/news-sitemap.xml")
+    with time_machine.travel(page.until, tick=False):
+        assert page.until == pytest.approx((now + timedelta(hours=1)).timestamp(), abs=1)
+        assert [place.rpartition("-")[2] for place in locations(paper, "/news-sitemap.xml", "url")] == ["62"]
 
 
 def test_news_of_the_last_two_days_alone(paper: Paper) -> None:

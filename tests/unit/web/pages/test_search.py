@@ -71,6 +71,20 @@ def test_nothing_found(paper: Paper) -> None:
     assert "Không tìm thấy bài nào." in page.body
 
 
+@pytest.mark.parametrize(
+    ("total", "nearest", "said"),
+    [
+        (1234, 3, "1.234 bài có đủ từ, và những bài gần nhất"),
+        (0, 20, "Không bài nào có đủ từ; đây là những bài gần nhất"),
+        (7, 0, "7 bài có “chợ phiên vùng cao”"),
+    ],
+)
+def test_it_is_said_what_has_all_the_words(paper: Paper, total: int, nearest: int, said: str) -> None:
+    answer = SearchAnswer(total=total, nearest=nearest, took_ms=1, results=(HIT,))
+    page = paper.make(search.search, SearchArticles(q="chợ phiên vùng cao"), answer, "chợ phiên vùng cao")
+    assert said in Reader(page.body).words
+
+
 def test_a_highlight_with_foreign_markup_is_not_believed(paper: Paper) -> None:
     hit = HIT.model_copy(update={"highlight": "<img src=x onerror=alert(1)>", "highlight_title": "<b>x</b>"})
     page = paper.make(search.search, SearchArticles(q="x"), SearchAnswer(total=1, took_ms=1, results=(hit,)), "x")

@@ -1,13 +1,13 @@
 """Forms that make something have a key: sent twice they make it once.
 
-Revision ID: ingest_0011
+Revision ID: ingest_0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0011"
-down_revision = "ingest_0010"
+revision = "ingest_0014"
+down_revision = "ingest_0013"
 branch_labels = None
 depends_on = None
 

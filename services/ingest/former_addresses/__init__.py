@@ -1,0 +1,1 @@
+"""Where addresses of the paper's former site lead."""

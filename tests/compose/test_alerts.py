@@ -1,0 +1,106 @@
+"""Each alert's fault, caused in containers: it fires, and what the runbook says ends it. docs/alerts-seen.md shows it.
+
+The rules are those of deploy/, in haste (tests/compose/hasty.py).
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from tests.compose import faults, runbook
+from tests.compose.alerted import Fault, OnCall, Seen, through, write_table
+from tests.compose.harm import broken, locks, still, stores
+from tests.compose.house import ComposeHouse
+from tests.compose.load import Load
+from tests.compose.watch import watched
+from tests.production.test_alerts import ALERTS
+from tests.wait import until
+
+# Two looks of what is asked once a minute, and an hour of what is thirty times as fast.
+_QUIET_S = 120.0
+# What starting has left in the windows.
+_SETTLES_S = 240.0
+
+# Commands that do something, that want to know of what, or that look where this engine keeps nothing.
+_CHANGES = re.compile(r"tools (?!dead list)| (?:restart|up|kill|prune)\b|-X DELETE|pg_terminate|\bID\b|/var/lib/docker")
+
+_seen: list[Seen] = []
+
+
+@pytest.fixture(scope="module")
+def who(house: ComposeHouse) -> Iterator[OnCall]:
+    with watched(house) as made, Load(house, phases=1) as load:
+        yield OnCall(made, load)
+
+
+def test_a_quiet_stretch_fires_none(who: OnCall) -> None:
+    faults.until_healthy(who.watched.house)
+    watch = who.watched.watch
+    until(lambda: not watch.pending(), _SETTLES_S, "no alert waits", interval_s=1)
+    began = time.monotonic()
+    time.sleep(_QUIET_S)
+    assert watch.firing(began) == set()
+    assert {one.kind for one in who.load.asked_since(began)} >= {"page", "search", "view", "comment", "push", "desk"}
+    _seen.append(Seen("(none)", f"nothing, for {_QUIET_S:.0f} s of the load", None, "", None))
+
+
+def test_workers_that_stand_still_and_what_is_full(who: OnCall) -> None:
+    _through(still.STANDING_STILL, who)
+
+
+def test_stores_that_are_away(who: OnCall) -> None:
+    _through(stores.AWAY, who)
+
+
+def test_a_broker_that_takes_nothing(who: OnCall) -> None:
+    _through(stores.FULL_DISK if who.watched.disk else stores.NO_BROKER, who)
+
+
+def test_what_waits_for_a_lock(who: OnCall) -> None:
+    _through(locks.LOCKED, who)
+
+
+def test_what_is_broken(who: OnCall) -> None:
+    _through(broken.BROKEN, who)
+
+
+def test_a_watcher_that_is_blind(who: OnCall) -> None:
+    _through(broken.WATCHERS, who)
+
+
+def _through(chains: Sequence[Sequence[Fault]], who: OnCall) -> None:
+    faults.until_healthy(who.watched.house)
+    before = len(_seen)
+    through(chains, who, _seen.append)
+    assert [row for row in _seen[before:] if row.fired_s is None or row.cleared_s is None] == []
+
+
+def test_somebody_was_told_that_it_began_and_ended(who: OnCall) -> None:
+    told = [json.loads(line) for line in who.sh("receiver", "cat /tmp/told").splitlines()]
+    begun = {one["labels"]["alertname"] for post in told for one in post["alerts"] if one["status"] == "firing"}
+    over = {one["labels"]["alertname"] for post in told for one in post["alerts"] if one["status"] == "resolved"}
+    assert {"StoreDown", "RedisMemoryHigh", "DeadLetters"} <= begun & over
+
+
+def test_every_look_of_the_runbook_can_be_taken(who: OnCall) -> None:
+    """What only looks. `grep` may find nothing; a store may not send away who asks."""
+    house = who.watched.house
+    looks = {line for alert in ALERTS for line in runbook.commands(alert["alert"]) if not _CHANGES.search(line)}
+    assert len(looks) > 30
+    for line in sorted(looks):
+        command = line.replace("SERVICE", "web-worker").replace("STORE", "broker")
+        asked = command.partition(" | ")[0]
+        said = house.type(asked) + house.type(f"{command} || [ $? = 1 ]" if asked != command else "true")
+        assert "NOAUTH" not in said, line
+
+
+def test_no_alert_is_left_out(who: OnCall) -> None:
+    """The last test: it writes down what all the others saw."""
+    cannot = {} if who.watched.disk else stores.NEEDS_DISK
+    seen = {row.alert.split()[0] for row in _seen if row.fired_s is not None}
+    if len(seen) > len(ALERTS) / 2:
+        write_table(_seen, cannot)
+    assert {alert["alert"] for alert in ALERTS} - seen == cannot.keys()

@@ -1,0 +1,43 @@
+"""A house made of its copy, as it was at its last moment or at an earlier one."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.database import database_url
+from shared.settings import get_settings
+from toasoan.backup import must_be_empty
+from toasoan.copying import DATABASES, chain, media
+from toasoan.copying.rehearsal import check
+from toasoan.place import OperatorError
+
+
+def is_copy(folder: Path) -> bool:
+    return bool(chain.chains(folder / "ingest"))
+
+
+def restore(copy: Path, at: datetime | None) -> tuple[datetime, int]:
+    """Put the copy into this house, which must be empty and stopped. Returns (the moment it is as of, its files).
+
+    Each database is written beside its place and checked before it is put there. Raises OperatorError, OSError.
+    """
+    settings = get_settings()
+    must_be_empty(settings)
+    if settings.database_url is not None:
+        raise OperatorError("a copy holds SQLite databases; this house has PostgreSQL")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    parts = {name: settings.data_dir / f"{name}.restored" for name in DATABASES}
+    try:
+        moments = [chain.restore(copy / name, at, part) for name, part in parts.items()]
+        for part in parts.values():
+            check(part)
+        number = media.restore(copy, at, settings.media_dir)
+        for name, part in parts.items():
+            part.replace(Path(database_url(name).removeprefix("sqlite:///")))
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    if (copy / "secret.key").is_file():
+        shutil.copy2(copy / "secret.key", settings.data_dir / "secret.key")
+    (settings.data_dir / "demo.loaded").touch()
+    return max(moments).astimezone(UTC), number + len(parts)
