@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import sessions
 from services.ingest.articles.store import listing
 from services.ingest.comments import store as comments
 from services.ingest.kit.visibility import Seen
@@ -158,7 +158,7 @@ def test_a_session_that_ended_is_renewed_in_place(desk: OwnDesk, secretary: Brow
     page.goto(f"{desk.url}/bai/{story}")
     write_at_end(page, " Một.")
     expect(page.locator("#saving")).to_contain_text("Đã giữ")
-    accounts.log_out(desk.store, session_of(secretary))
+    sessions.log_out(desk.store, session_of(secretary))
     page.keyboard.type(" Hai.")
     expect(page.locator("#saving")).to_contain_text("Phiên đã hết: bài đang được giữ trong trình duyệt này.")
     expect(page.get_by_role("link", name="Đăng nhập lại ở cửa sổ khác")).to_be_visible()
@@ -177,7 +177,7 @@ def test_nothing_is_sent_in_the_name_of_who_signed_in_meanwhile(desk: OwnDesk, s
     page = secretary.new_page()
     page.goto(f"{desk.url}/bai/{story}")
     text_of(page)
-    accounts.log_out(desk.store, session_of(secretary))
+    sessions.log_out(desk.store, session_of(secretary))
     desk.sign_in(secretary, "editor")
     write_at_end(page, " Của thư ký.")
     expect(page.locator("#saving")).to_contain_text("bài đang được giữ trong trình duyệt này")

@@ -146,8 +146,8 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
 
 
 def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int, sequence: int | None = None) -> Any:
-    """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and WrittenElsewhere when
-    another window has gone on since `sequence`."""
+    """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and
+    WrittenElsewhere when another window has gone on since `sequence`."""
     settle = partial(autosaves.settle, user_id=asked.who.id, key="", article_id=asked.id, sequence=sequence)
     sent = article_form.to_input(draft, found)
     return store.replace_article(engine("ingest"), asked.id, sent, asked.who.actor, version, settle)

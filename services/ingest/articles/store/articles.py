@@ -76,7 +76,8 @@ def create_article(
 ) -> Saved:
     """Make an article of the desk's form with that key, once: sent again it is the article that was made, "unchanged".
 
-    What was kept of the form is forgotten with it. Raises WrittenElsewhere when another window has gone on since `sequence`.
+    What was kept of the form is forgotten with it. Raises WrittenElsewhere when another window has gone on
+    since `sequence`.
     """
     submission = Submission(sent, prepare(sent), actor)
 

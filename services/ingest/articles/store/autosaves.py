@@ -80,7 +80,8 @@ def sequence_of(engine: Engine, user_id: int, article_id: int) -> int:
 
 
 def settle(connection: Connection, user_id: int, key: str, article_id: int | None, sequence: int | None) -> None:
-    """In the transaction that saves what was kept: forget it. With `sequence`: raises WrittenElsewhere when it has gone on."""
+    """In the transaction that saves what was kept: forget it. Raises WrittenElsewhere when it has gone on
+    since `sequence`."""
     if sequence is not None:
         require_sequence(connection, user_id, key, article_id, sequence)
     connection.execute(delete(autosaves).where(_mine(user_id, key, article_id)))
