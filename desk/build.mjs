@@ -9,13 +9,15 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const OUT = "services/ingest/articles/static/built";
+// The text of the article, and what merges two windows' texts.
+const NAMES = ["richtext", "merge"];
 const LICENCES = `${OUT}/richtext.licences.txt`;
 
 rmSync(join(ROOT, OUT), { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: ROOT,
-  entryPoints: ["desk/src/richtext.js"],
-  outfile: `${OUT}/richtext.js`,
+  entryPoints: NAMES.map((name) => `desk/src/${name}.js`),
+  outdir: OUT,
   bundle: true,
   format: "esm",
   minify: true,
@@ -40,6 +42,6 @@ for (const path of [...packages].sort()) {
 writeFileSync(join(ROOT, LICENCES), [...licences].map(([text, names]) => `${names.join("\n")}\n\n${text}\n`).join("\n\n"));
 
 const sources = [...inputs.filter((path) => !isPackage(path)), "desk/build.mjs", "desk/package.json", "desk/package-lock.json"];
-const sums = [...sources.sort(), `${OUT}/richtext.js`, LICENCES]
+const sums = [...sources.sort(), ...NAMES.map((name) => `${OUT}/${name}.js`), LICENCES]
   .map((path) => `${createHash("sha256").update(readFileSync(join(ROOT, path))).digest("hex")}  ${path}\n`);
 writeFileSync(join(ROOT, OUT, "richtext.sha256"), sums.join(""));

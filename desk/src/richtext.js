@@ -1,7 +1,7 @@
 // The desk's rich-text editor: TipTap (ProseMirror) with the structure that an article may have and nothing else.
 // After a change here, in the other files of this folder or in a package: `make editor`, and commit what it builds.
 
-import { Editor, Mark, mergeAttributes, Node } from "@tiptap/core";
+import { createDocument, Editor, getHTMLFromFragment, Mark, mergeAttributes, Node } from "@tiptap/core";
 import { Table, TableKit, TableView } from "@tiptap/extension-table";
 import StarterKit from "@tiptap/starter-kit";
 
@@ -83,6 +83,9 @@ const EXTENSIONS = [
   Box,
 ];
 
+// Tables come with widths of their own; the page's policy forbids inline styles, and the browser complains of each.
+const unstyled = (html) => html.replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ style="[^"]*"/, ""));
+
 export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended }) {
   element.innerHTML = "";
   const editor = new Editor({
@@ -144,8 +147,22 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     }
   });
 
+  const parsed = (html) => createDocument(html, editor.schema);
   return {
-    html: () => editor.getHTML(),
+    html: () => unstyled(editor.getHTML()),
+    // As this editor would write the same text.
+    normal: (html) => unstyled(getHTMLFromFragment(parsed(html).content, editor.schema)),
+    // Another text in its place: only what differs is changed, so that the caret stays where somebody is writing.
+    take(html) {
+      const doc = parsed(html);
+      const { state } = editor;
+      const start = state.doc.content.findDiffStart(doc.content);
+      if (start === null) return;
+      let { a, b } = state.doc.content.findDiffEnd(doc.content);
+      const overlap = start - Math.min(a, b);
+      if (overlap > 0) { a += overlap; b += overlap; }
+      editor.view.dispatch(state.tr.replace(start, a, doc.slice(start, b)).setMeta("addToHistory", false));
+    },
     text: () => editor.getText({ blockSeparator: "\n" }),
     focus: () => editor.commands.focus(),
     insertImage({ url, caption, alt }) {

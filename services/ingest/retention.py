@@ -10,6 +10,7 @@ from services.ingest.accounts.store import invitations
 from services.ingest.articles.store import autosaves
 from services.ingest.comments import store as comments
 from services.ingest.exchange.store import jobs, sources
+from services.ingest.kit import once
 from services.ingest.media import store as media
 from services.ingest.media import uploads
 from services.ingest.ops import store as letters
@@ -26,6 +27,7 @@ STEPS: tuple[Forget, ...] = (
     comments.forget_rejected,
     comments.forget_addresses,
     autosaves.forget_abandoned,
+    once.forget_old,
     invitations.forget_old,
     jobs.forget_old,
     sources.forget_removed,

@@ -3,6 +3,8 @@
 SCREENS = (
     "services.ingest.accounts.screen.login",
     "services.ingest.articles.screen.home",
+    # Before the form: "/bai/luu-tam" is no article's number.
+    "services.ingest.articles.screen.writing",
     "services.ingest.articles.screen.articles",
     "services.ingest.articles.screen.conflict",
     "services.ingest.articles.screen.history",

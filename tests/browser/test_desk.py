@@ -99,7 +99,8 @@ def test_a_story_from_the_first_word_to_the_reader(newsroom: Newsroom, house: Ho
     secretary.get_by_role("region", name="Chờ tôi xử lý").get_by_role("link", name="Chợ cá sông Sương").click()
     for step in ("Biên tập xong", "Duyệt", "Xuất bản ngay"):
         rich_text(secretary)
-        secretary.get_by_role("button", name=step, exact=True).click()
+        with secretary.expect_navigation():
+            secretary.get_by_role("button", name=step, exact=True).click()
     expect(secretary.locator(".place[data-state=shown]")).to_have_count(4)
     expect(secretary.locator("[data-place=page]")).to_contain_text("đã hiện")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.desk_kit.pages import STATIC
+from services.ingest.desk_kit.static_files import STATIC
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = next(folder / "built" for folder in STATIC if (folder / "built").is_dir())

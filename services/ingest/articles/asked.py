@@ -59,14 +59,19 @@ class NeedsArticle(Needs):
     async def __call__(self, request: Request) -> Asked:  # type: ignore[override]
         who = await self.account(request)
         rights.require(who, self.action)
-        asked = Asked(who, await run_in_threadpool(_row, article_id(request.path_params["id"])))
-        asked.require(self.action)
-        return asked
+        return await run_in_threadpool(asked_of, who, article_id(request.path_params["id"]), self.action)
 
 
 def needs_article(action: Action) -> Any:
     """For `asked: Annotated[Asked, needs_article(Action.write)]`."""
     return Depends(NeedsArticle(action))
+
+
+def asked_of(who: Account, article_id: int, action: Action) -> Asked:
+    """Raises NotFound, Forbidden."""
+    asked = Asked(who, _row(article_id))
+    asked.require(action)
+    return asked
 
 
 def _row(wanted: int) -> Any:

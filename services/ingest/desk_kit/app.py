@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest.desk_kit.pages import NAV, STATIC, page, wants_html
+from services.ingest.desk_kit.pages import NAV, page, wants_html
 from services.ingest.desk_kit.session import PASSWORD_PAGE, PROOF_PAGE, NotSignedIn, PasswordWanted, ProofWanted
+from services.ingest.desk_kit.static_files import StaticPages
 from services.ingest.kit import problems, security_log
 from services.ingest.kit.errors import Forbidden, Refused, TooMany
 from shared.asgi import problem
@@ -41,7 +41,6 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-_YEAR = 365 * 86_400
 
 
 def make_desk(screens: Iterable[str]) -> FastAPI:
@@ -52,23 +51,11 @@ def make_desk(screens: Iterable[str]) -> FastAPI:
         module: Any = import_module(name)
         desk.include_router(module.router)
         NAV.extend(getattr(module, "NAV", ()))
-    desk.mount("/static", _Static(), name="static")
+    desk.mount("/static", StaticPages(), name="static")
     for kind, handler in _HANDLERS.items():
         desk.add_exception_handler(kind, handler)
     desk.add_middleware(_Headers)
     return desk
-
-
-class _Static(StaticFiles):
-    """Files whose addresses change with them: browsers may keep them."""
-
-    def get_directories(self, *_arguments: Any, **_named: Any) -> list[Any]:
-        return [*STATIC]
-
-    def file_response(self, *arguments: Any, **named: Any) -> Response:
-        answer = super().file_response(*arguments, **named)
-        answer.headers["cache-control"] = f"public, max-age={_YEAR}, immutable"
-        return answer
 
 
 class _Headers:

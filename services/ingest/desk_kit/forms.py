@@ -1,7 +1,9 @@
 """What a form says, read once a request, with limits."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
@@ -9,11 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.once import Sent
 from services.ingest.kit.requests import FORMS, MAX_REQUEST_BYTES, bounded, content_type
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import one_line, plain
 
 _MAX_FIELDS = 2000
+# Groups of three, parted by one sign or by none.
+_AMOUNT = re.compile(
+    r"([-−–]?) ?([0-9]+|[0-9]{1,3}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+|(?:,[0-9]{3})+))(?: ?(?:đ|₫|đồng|vnd|vnđ))?",
+    re.IGNORECASE,
+)
+_AMOUNT_SIGNS = 30
 _MAX_ID = 2**31 - 1
 RowId = Annotated[int, Path(ge=0, le=_MAX_ID)]
 """An id in a path; what no row can have never reaches SQL."""
@@ -52,6 +61,17 @@ class Fields:
             raise Invalid.of(name, "Phải là số nguyên.")
         return int(words)
 
+    def amount(self, name: str) -> int | None:
+        """Đồng as people write them, "150.000" or "1 500 000 đ"; None for an empty field. Raises Invalid."""
+        words = self.text(name)
+        if not words:
+            return None
+        found = _AMOUNT.fullmatch(words)
+        if found is None or len(words) > _AMOUNT_SIGNS:
+            raise Invalid.of(name, "Số tiền viết như 150.000 hoặc 150000, không có phần lẻ.")
+        amount = int(re.sub(r"\D", "", found[2]))
+        return -amount if found[1] else amount
+
     def numbers(self, name: str) -> list[int]:
         """Every value as an id. Raises Invalid."""
         found = self.many(name)
@@ -78,6 +98,14 @@ class Fields:
             return datetime.fromisoformat(words[:19]).replace(tzinfo=VIETNAM)
         except ValueError:
             raise Invalid.of(name, "Không đọc được ngày giờ này.") from None
+
+    def sent(self, user_id: int) -> Sent | None:
+        """The form as something that is done once; None where it has no key."""
+        key = self.text("once")
+        if not key:
+            return None
+        words = "\n".join(f"{name}={value}" for name, value in self._pairs if name != "csrf")
+        return Sent(sha256(words.encode()).hexdigest()[:40], user_id)
 
     def checked(self, name: str) -> bool:
         return self.raw(name) != ""

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.desk_kit.session import cookie_name, csrf_token, set_cookie
+from services.ingest.desk_kit.static_files import static_url
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
+from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import ROLE_NAMES, Action
 from shared.settings import get_settings
 from shared.vietnamese.dates import VIETNAM, house_time, short_date
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 
 _FEATURES = Path(__file__).parent.parent
 TEMPLATES = sorted(_FEATURES.glob("*/templates"))
-STATIC = sorted(_FEATURES.glob("*/static"))
-"""Where pages and scripts lie, a folder a feature. All of them answer below one address: no name is there twice."""
+"""Where pages lie, a folder a feature: no name is there twice."""
 STATUS_NAMES = {
     "draft": "Bản nháp",
     "submitted": "Chờ biên tập",
@@ -97,7 +98,17 @@ def page(request: Request, who: Account | None, template: str, status: int = 200
 
 def back(path: str, message: str = "", kind: str = "ok") -> Response:
     """After a form: go to `path` (inside the desk) and say `message` there. `kind` is ok, warn or error."""
-    answer = RedirectResponse(path, 303)
+    return _saying(RedirectResponse(path, 303), message, kind)
+
+
+def done(request: Request, path: str, message: str = "", kind: str = "ok", **told: Any) -> Response:
+    """The same; the desk's scripts are told where to go, in "to", and whatever else they want to know."""
+    if wants_html(request):
+        return back(path, message, kind)
+    return _saying(json_answer(told | {"to": path}), message, kind)
+
+
+def _saying(answer: Response, message: str, kind: str) -> Response:
     if message:
         packed = base64.urlsafe_b64encode(orjson.dumps([kind, message[:800]])).decode()
         set_cookie(answer, packed, "tin", 60)
@@ -123,6 +134,7 @@ def environment() -> "Environment":
     )
     made.globals |= {
         "static": static_url,
+        "new_key": partial(secrets.token_hex, 16),
         "site_name": get_settings().site_name,
         "site_url": get_settings().site_url,
         "role_names": ROLE_NAMES,
@@ -140,12 +152,6 @@ def environment() -> "Environment":
     return made
 
 
-def static_url(name: str) -> str:
-    """A file's address, which changes with the file so that browsers may keep it for long."""
-    path = next(folder / name for folder in STATIC if (folder / name).is_file())
-    return f"/desk/static/{name}?v={_stamp(path, path.stat().st_mtime_ns)}"
-
-
 def when(moment: datetime | None) -> str:
     """ "17:59" today, "17:59, 09/01" this year, else "17:59, 09/01/2023"; "" for none."""
     if moment is None:
@@ -159,11 +165,6 @@ def when(moment: datetime | None) -> str:
 def local_input(moment: datetime | None) -> str:
     """The value of an <input type="datetime-local">."""
     return f"{moment.astimezone(VIETNAM):%Y-%m-%dT%H:%M}" if moment else ""
-
-
-@lru_cache(maxsize=256)
-def _stamp(path: Path, _changed: int) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def _nav(who: Account | None) -> dict[str, list[NavItem]]:

@@ -10,7 +10,7 @@ from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.feeds import store
 from services.ingest.kit import tries
-from services.ingest.kit.actors import Account, Actor
+from services.ingest.kit.actors import Account
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
@@ -30,13 +30,13 @@ def listed(request: Request, who: Annotated[Account, needs(Action.transfer)]) ->
 
 @router.post("/nguon-tin/moi")
 def add(who: Annotated[Account, needs(Action.transfer)], form: Form) -> Response:
-    _save(who.actor, None, form)
+    _save(who, None, form)
     return back(_HERE, "Đã thêm nguồn tin; lần lấy đầu tiên bắt đầu ngay.")
 
 
 @router.post("/nguon-tin/{feed_id}")
 def change(feed_id: RowId, who: Annotated[Account, needs(Action.transfer)], form: Form) -> Response:
-    _save(who.actor, feed_id, form)
+    _save(who, feed_id, form)
     return back(_HERE, "Đã lưu nguồn tin.")
 
 
@@ -53,17 +53,18 @@ def remove(feed_id: RowId, who: Annotated[Account, needs(Action.transfer)]) -> R
     return back(_HERE, "Đã xóa nguồn tin; các bản nháp đã lấy vẫn còn.")
 
 
-def _save(actor: Actor, feed_id: int | None, form: Fields) -> None:
+def _save(who: Account, feed_id: int | None, form: Fields) -> None:
     """Raises FetchRefused for an address that would never be fetched: better said now than at every poll."""
     url = form.text("url", 2000)
     Fetcher().check(url)
     store.save(
         engine("ingest"),
-        actor,
+        who.actor,
         feed_id,
         name=form.text("name"),
         url=url,
         section=form.text("section"),
         minutes=form.number("minutes") or 0,
         enabled=form.checked("enabled"),
+        sent=form.sent(who.id),
     )

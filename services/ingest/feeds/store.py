@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, exists, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
 
 from services.ingest.feeds.tables import feeds
 from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.once import Sent, making
 from services.ingest.kit.periodic import moment
 from services.ingest.sections.tables import sections
 from shared import clock
@@ -36,7 +37,16 @@ def one(engine: Engine, feed_id: int) -> Any:
 
 
 def save(
-    engine: Engine, actor: Actor, feed_id: int | None, *, name: str, url: str, section: str, minutes: int, enabled: bool
+    engine: Engine,
+    actor: Actor,
+    feed_id: int | None,
+    *,
+    name: str,
+    url: str,
+    section: str,
+    minutes: int,
+    enabled: bool,
+    sent: Sent | None = None,
 ) -> int:
     """Add a feed or change one; it is polled at once. Raises Invalid, NotFound."""
     if not name or len(name) > 200:
@@ -47,19 +57,23 @@ def save(
     values: dict[str, Any] = {"name": name, "url": url, "section": section, "minutes": minutes, "enabled": enabled}
     # Another address knows nothing of what the old one last said.
     values |= {"etag": "", "last_modified": "", "next_at": now, "failures": 0, "error": "", "tries": 0, "cause": ""}
-    with write(engine) as connection:
+
+    def work(connection: Connection) -> int:
+        saved_id = feed_id
         if connection.execute(select(sections.c.id).where(sections.c.slug == section)).first() is None:
             raise Invalid.of("section", "Không có chuyên mục này.")
-        if feed_id is None:
+        if saved_id is None:
             made = {**values, "drafts": 0, "created_by": actor.name, "created_at": now}
-            feed_id = int(connection.execute(insert(feeds).values(made).returning(feeds.c.id)).scalar_one())
+            saved_id = int(connection.execute(insert(feeds).values(made).returning(feeds.c.id)).scalar_one())
         else:
             changed = update(feeds).where(feeds.c.id == feed_id).values(values).returning(feeds.c.id)
             if connection.execute(changed).first() is None:
                 raise NotFound("Không có nguồn tin này.")
         detail = {"name": name, "url": url, "enabled": enabled}
-        audit.append(connection, actor.name, "feed.saved", f"feed:{feed_id}", detail)
-    return feed_id
+        audit.append(connection, actor.name, "feed.saved", f"feed:{saved_id}", detail)
+        return int(saved_id)
+
+    return making(engine, sent if feed_id is None else None, work)
 
 
 def remove(engine: Engine, actor: Actor, feed_id: int) -> None:

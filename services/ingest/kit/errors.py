@@ -11,6 +11,7 @@ Refused
 ├── PasswordWanted      403 at the desk, or the way to a new password (desk_kit.session)
 ├── Forbidden           403
 ├── Conflict            409
+│   └── WrittenElsewhere  one's own other window was first
 ├── Stale               412
 ├── NoVersion           428
 ├── WrongType           415
@@ -59,6 +60,14 @@ class Forbidden(Refused):
 
 class Conflict(Refused):
     """The article's present status does not allow this."""
+
+
+class WrittenElsewhere(Conflict):
+    """What one did oneself in another window or on another machine came first: nobody else's work is in the way. The
+    desk's scripts know it by its field, take up what is there and send again."""
+
+    def __init__(self) -> None:
+        super().__init__("Bạn vừa sửa bài này ở một cửa sổ hoặc máy khác; hãy tải lại trang.", "sequence")
 
 
 class Stale(Refused):

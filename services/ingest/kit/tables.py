@@ -29,5 +29,13 @@ generations = Table(
     Column("reason", Text, nullable=False),
     Column("timeline", Text, nullable=False),  # PostgreSQL's, when it began; "" for SQLite
 )
+made_things = Table(
+    "made_things",  # what was made under the key of a form, see kit/once.py
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("user_id", Integer, nullable=False),
+    Column("made_id", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
 outbox = outbox_table(metadata)
 dead_letters = dead_letter_table(metadata)

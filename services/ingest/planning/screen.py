@@ -61,7 +61,7 @@ def new(request: Request, who: Annotated[Account, needs(Action.plan)]) -> Respon
 def add(who: Annotated[Account, needs(Action.plan)], form: Form) -> Response:
     plan = _plan(form)
     _require_places(who, plan)
-    plans.add(engine("ingest"), who.actor, plan)
+    plans.add(engine("ingest"), who.actor, plan, form.sent(who.id))
     return back(f"/desk/lich?thang={_name(plan.day)}", "Đã thêm đề tài vào lịch.")
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from services.ingest.articles.tables import articles
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.kit.once import Sent, making
 from services.ingest.kit.visibility import Seen
 from services.ingest.planning.tables import plans
 from services.ingest.sections.tables import sections
@@ -55,13 +56,16 @@ def one(engine: Engine, plan_id: int) -> Any:
     return rows.one(engine, plans, plan_id, "Không có đề tài này.")
 
 
-def add(engine: Engine, actor: Actor, plan: Plan) -> int:
+def add(engine: Engine, actor: Actor, plan: Plan, sent: Sent | None = None) -> int:
     """Raises Invalid."""
-    with write(engine) as connection:
+
+    def work(connection: Connection) -> int:
         values = _values(connection, plan) | {"version": 1, "created_by": actor.name}
         plan_id = int(connection.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one())
         audit.append(connection, actor.name, "plan.added", f"plan:{plan_id}", {"title": plan.title})
-    return plan_id
+        return plan_id
+
+    return making(engine, sent, work)
 
 
 def change(engine: Engine, actor: Actor, plan_id: int, plan: Plan, if_version: int) -> None:

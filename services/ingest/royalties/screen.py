@@ -53,7 +53,7 @@ def link(month: str, who: Annotated[Account, needs(Action.royalties)], form: For
 
 @router.post("/nhuan-but/{month}/dieu-chinh")
 def adjust(month: str, who: Annotated[Account, needs(Action.royalties)], form: Form) -> Response:
-    amount = form.number("amount")
+    amount = form.amount("amount")
     if amount is None:
         raise Invalid.of("amount", "Hãy ghi số tiền.")
     ledger.adjust(
@@ -64,6 +64,7 @@ def adjust(month: str, who: Annotated[Account, needs(Action.royalties)], form: F
         amount=amount,
         reason=form.text("reason", 500),
         article_id=form.number("article_id"),
+        sent=form.sent(who.id),
     )
     return back(f"{_HERE}?thang={month}", "Đã ghi khoản điều chỉnh.")
 
@@ -76,7 +77,7 @@ def take_back(adjustment: RowId, who: Annotated[Account, needs(Action.royalties)
 
 @router.post("/nhuan-but/{month}/duyet")
 def approve(month: str, who: Annotated[Account, needs(Action.royalties_approve)], form: Form) -> Response:
-    found = ledger.approve(engine("ingest"), who.actor, month, form.number("total") or 0)
+    found = ledger.approve(engine("ingest"), who.actor, month, form.amount("total") or 0)
     total = f"{found.total:,}".replace(",", ".")
     return back(f"{_HERE}?thang={month}", f"Đã duyệt bảng nhuận bút: {total} đồng. Bảng không sửa được nữa.")
 
@@ -94,7 +95,7 @@ def rates_page(request: Request, who: Annotated[Account, needs(Action.royalties)
 
 @router.post("/nhuan-but/muc")
 def set_rate(who: Annotated[Account, needs(Action.royalties_approve)], form: Form) -> Response:
-    amount = form.number("amount")
+    amount = form.amount("amount")
     if amount is None:
         raise Invalid.of("amount", "Hãy ghi mức tiền.")
     rates.set_rate(

@@ -32,7 +32,8 @@ def listed(request: Request, who: Annotated[Account, needs(Action.transfer)]) ->
 def add(who: Annotated[Account, needs(Action.transfer)], form: Form) -> Response:
     url = form.text("url", 2000)
     Fetcher().check(url)
-    made = store.create(engine("ingest"), who.actor, name=form.text("name"), url=url, kinds=form.many("kind"))
+    name, kinds = form.text("name"), form.many("kind")
+    made = store.create(engine("ingest"), who.actor, name=name, url=url, kinds=kinds, sent=form.sent(who.id))
     return back(f"{_HERE}/{made}", "Đã thêm webhook. Hãy chép khóa ký cho bên nhận.")
 
 

@@ -81,6 +81,7 @@ _OWNERS: dict[str, str | tuple[str, ...]] = {
     "audit": "services/ingest/kit/audit/",
     "dead_letters": ("services/ingest/ops/store/", "services/ingest/kit/letters/"),
     "generations": "services/ingest/kit/generation/",
+    "made_things": "services/ingest/kit/once/",
     "outbox": "shared/outbox/",
 }
 

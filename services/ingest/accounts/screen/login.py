@@ -15,10 +15,11 @@ from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFacto
 from services.ingest.accounts.weak_passwords import is_weak
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import back, page
-from services.ingest.desk_kit.session import cookie_name, needs, refuse_foreign_origin, set_cookie
+from services.ingest.desk_kit.session import cookie_name, csrf_token, needs, refuse_foreign_origin, set_cookie
 from services.ingest.kit import security_log
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
+from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.settings import get_settings
@@ -75,6 +76,18 @@ def take_code(request: Request, form: Form) -> Response:
     answer = _signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep)
     set_cookie(answer, "", "nua-duong")
     return answer
+
+
+@router.get("/phien")
+def session(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
+    """For a page that was opened in an earlier session: whose it is now, and what its forms must bring."""
+    return json_answer({"id": who.id, "csrf": csrf_token(request.state.token)})
+
+
+@router.get("/da-vao")
+def signed_in(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
+    """After a log-in beside a page that waits for it."""
+    return page(request, who, "signed_in.html")
 
 
 @router.post("/dang-xuat")

@@ -1,36 +1,37 @@
-"""The list of articles and the editor: new, open, save, autosave, who is editing."""
+"""The list of articles and the editor: new, open, save."""
 
+from functools import partial
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles import steps
-from services.ingest.articles.asked import Asked, current, needs_article
+from services.ingest.articles.asked import Asked, asked_of, current, needs_article
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
-from services.ingest.desk_kit import people, presence
-from services.ingest.desk_kit.forms import Form
+from services.ingest.articles.store.revisions import rewritten_by_others
+from services.ingest.desk_kit import people
+from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
-from services.ingest.kit.errors import Invalid, Stale
+from services.ingest.kit.errors import Invalid, Stale, WrittenElsewhere
 from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
-from shared.database import engine
+from shared.database import engine, read
 from shared.settings import get_settings
 
 router = APIRouter()
 NAV = (NavItem("/desk/bai", "Bài vở", Action.read, key="a"),)
 _PAGE = 40
-# Who has not said for this long that they are editing is not.
-PRESENCE_SECONDS = 20
 _ENDED = "Bài đã đổi nên không còn được duyệt; phải duyệt lại trước khi xuất bản."
 
 
@@ -72,122 +73,122 @@ def listed(
 @router.get("/bai/moi")
 def new(request: Request, who: Annotated[Account, needs(Action.write)], key: str = "") -> Response:
     """The form of an article that does not exist yet; `key` opens one that was not saved."""
+    made = autosaves.made_of_key(engine("ingest"), who.id, key) if key else None
+    if made is not None:
+        return RedirectResponse(f"/desk/bai/{made}?key={quote(key)}", 303)
     kept = autosaves.of_key(engine("ingest"), who.id, key) if key else None
-    if kept is not None and kept.article_id is not None:
-        return RedirectResponse(f"/desk/bai/{kept.article_id}", 303)
     draft = (
         article_form.from_autosave(kept.fields)
         if kept
         else Draft(dateline=get_settings().dateline, people=[[who.name, ""]])
     )
-    return _editor(request, who, draft, kept=kept, key=kept.key if kept else autosaves.new_key())
+    return _editor(request, who, draft, kept=kept, key=key if autosaves.is_key(key) else autosaves.new_key())
 
 
 @router.post("/bai/moi")
 def create(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
-    """Make the draft."""
-    draft = article_form.from_form(form)
+    """Make the draft; the same form again saves the article that it made."""
+    draft, key = article_form.from_form(form), form.text("key", 40) or autosaves.new_key()
     try:
         _require_section(draft.section)
-        saved = store.save_article(engine("ingest"), article_form.to_input(draft, None), who.actor)
+        saved = store.create_article(
+            engine("ingest"),
+            article_form.to_input(draft, None),
+            who.actor,
+            user_id=who.id,
+            key=key,
+            sequence=None if wants_html(request) else form.number("sequence"),
+        )
     except Invalid as invalid:
-        return _refused(request, who, draft, invalid, key=form.text("key", 40) or autosaves.new_key())
-    autosaves.drop(engine("ingest"), who.id, key=form.text("key", 40))
+        return _refused(request, who, draft, invalid, key=key)
+    if saved.result == "unchanged":
+        return _save(request, asked_of(who, saved.id, Action.write), form, draft, 1)
     if not wants_html(request):
-        return json_answer({"id": saved.id, "version": saved.version, "url": f"/desk/bai/{saved.id}"}, 201)
+        told = {"id": saved.id, "version": saved.version, "status": saved.status, "url": f"/desk/bai/{saved.id}"}
+        return json_answer(told, 201)
     return back(f"/desk/bai/{saved.id}", "Đã lưu bản nháp.")
 
 
-@router.post("/bai/luu-tam")
-def autosave_new(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
-    """Keep what is being written of a new article."""
-    return _keep(who, form, None)
-
-
-@router.post("/bai/bo-luu-tam")
-def drop_autosave(request: Request, who: Annotated[Account, needs(Action.write)], form: Form) -> Response:
-    """Forget what was not saved."""
-    autosaves.drop(engine("ingest"), who.id, key=form.text("key", 40))
-    return back(form.text("back") if form.text("back").startswith("/desk/") else "/desk/", "Đã bỏ phần viết dở.")
-
-
 @router.get("/bai/{id}")
-def edit(request: Request, asked: Annotated[Asked, needs_article(Action.read)]) -> Response:
-    """The article in its form; what one had not saved comes back."""
+def edit(request: Request, asked: Annotated[Asked, needs_article(Action.read)], key: str = "") -> Response:
+    """The article in its form; what one had not saved comes back, also of the form with `key` that made it."""
     found = current(asked.id)
     draft = article_form.from_state(found)
     kept = autosaves.of_article(engine("ingest"), asked.who.id, asked.id) if steps.may_write(asked) else None
+    is_behind = False
     if kept is not None:
         writing = article_form.from_autosave(kept.fields)
         if article_form.cleaned(writing) == draft:
             autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
             kept = None
-        elif kept.base_version != found.version:
+        elif kept.base_version == found.version:
+            draft = writing
+        elif rewritten(asked, kept.base_version):
             return RedirectResponse(f"/desk/bai/{asked.id}/xung-dot", 303)
         else:
-            draft = writing
-    key = kept.key if kept else autosaves.new_key()
-    return _editor(request, asked.who, draft, asked=asked, state=found, kept=kept, key=key)
+            is_behind = True
+    own_key = kept.key if kept else autosaves.new_key()
+    return _editor(
+        request, asked.who, draft, asked=asked, state=found, kept=kept, key=own_key, is_behind=is_behind, was=key
+    )
 
 
 @router.post("/bai/{id}")
 def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
     """Save as the next version, if it is still the version that was read; else both are shown side by side."""
-    steps.require_write(asked)
-    draft, version = article_form.from_form(form), form.number("version")
+    version = form.number("version")
     if version is None:
         raise Invalid.of("version", "Thiếu số phiên bản của bài đang sửa.")
-    found = current(asked.id)
-    try:
-        if draft.section != found.section_slug:
-            _require_section(draft.section)
-        saved = save_draft(asked, draft, found, version)
-    except Invalid as invalid:
-        key = form.text("key", 40) or autosaves.new_key()
-        return _refused(request, asked.who, draft, invalid, asked=asked, state=found, key=key)
-    except Stale:
-        return _conflict(request, asked, draft, version)
-    autosaves.drop(engine("ingest"), asked.who.id, article_id=asked.id)
-    # Only an approval that ends takes an article back a step when it is saved.
-    ended = saved.status != found.status
-    if not wants_html(request):
-        told = {"id": saved.id, "version": saved.version, "result": saved.result}
-        return json_answer(told | ({"ended": _ENDED} if ended else {}))
-    words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
-    return back(f"/desk/bai/{asked.id}", f"{words} {_ENDED}", "warn") if ended else back(f"/desk/bai/{asked.id}", words)
-
-
-@router.post("/bai/{id}/luu-tam")
-def autosave(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
-    """Keep what is being written; the answer also says who else is editing and whether there is a newer version."""
-    steps.require_write(asked)
-    return _keep(asked.who, form, asked)
-
-
-@router.post("/bai/{id}/dang-sua")
-def editing(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
-    """Say that one has the article open; who else has, and the version it stands at."""
-    return json_answer(_presence(asked))
-
-
-@router.post("/bai/{id}/roi-bai")
-def leave(request: Request, asked: Annotated[Asked, needs_article(Action.write)]) -> Response:
-    """The window is closing: the others need not wait."""
-    presence.leave(f"article:{asked.id}", str(asked.who.id))
-    return Response(status_code=204)
+    return _save(request, asked, form, article_form.from_form(form), version)
 
 
 # ---------------------------------------------------------------- for the modules beside
 
 
-def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int) -> Any:
-    """The next version. Raises Invalid, Stale, Forbidden, Conflict."""
-    return store.replace_article(
-        engine("ingest"), asked.id, article_form.to_input(draft, found), asked.who.actor, version
-    )
+def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int, sequence: int | None = None) -> Any:
+    """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and
+    WrittenElsewhere when another window has gone on since `sequence`."""
+    settle = partial(autosaves.settle, user_id=asked.who.id, key="", article_id=asked.id, sequence=sequence)
+    sent = article_form.to_input(draft, found)
+    return store.replace_article(engine("ingest"), asked.id, sent, asked.who.actor, version, settle)
+
+
+def rewritten(asked: Asked, since: int | None) -> bool:
+    """Whether somebody else has changed the text since that version."""
+    with read(engine("ingest")) as connection:
+        return rewritten_by_others(connection, asked.id, since, asked.who.actor_name)
 
 
 # ---------------------------------------------------------------- how
+
+
+def _save(request: Request, asked: Asked, form: Fields, draft: Draft, version: int) -> Response:
+    """Save a draft that was begun at `version`."""
+    steps.require_write(asked)
+    found = current(asked.id)
+    sequence = None if wants_html(request) else form.number("sequence")
+    try:
+        if draft.section != found.section_slug:
+            _require_section(draft.section)
+        saved = save_draft(asked, draft, found, version, sequence)
+    except Invalid as invalid:
+        key = form.text("key", 40) or autosaves.new_key()
+        return _refused(request, asked.who, draft, invalid, asked=asked, state=found, key=key)
+    except Stale:
+        is_own = sequence is not None and (
+            sequence != autosaves.sequence_of(engine("ingest"), asked.who.id, asked.id) or not rewritten(asked, version)
+        )
+        if is_own:
+            raise WrittenElsewhere from None
+        return _conflict(request, asked, draft, version)
+    # Only an approval that ends takes an article back a step when it is saved.
+    ended = saved.status != found.status
+    if not wants_html(request):
+        told = {"id": saved.id, "version": saved.version, "status": saved.status, "result": saved.result}
+        told["url"] = f"/desk/bai/{saved.id}"
+        return json_answer(told | ({"ended": _ENDED} if ended else {}))
+    words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
+    return back(f"/desk/bai/{asked.id}", f"{words} {_ENDED}", "warn") if ended else back(f"/desk/bai/{asked.id}", words)
 
 
 def _editor(
@@ -199,6 +200,8 @@ def _editor(
     asked: Asked | None = None,
     state: ArticleState | None = None,
     kept: Any = None,
+    is_behind: bool = False,
+    was: str = "",
     errors: list[dict[str, str]] | None = None,
     status: int = 200,
 ) -> Response:
@@ -216,6 +219,8 @@ def _editor(
         draft=draft,
         key=key,
         kept=kept,
+        is_behind=is_behind,
+        was=was,
         sequence=kept.sequence if kept else 0,
         asked=asked,
         state=state,
@@ -252,35 +257,13 @@ def _conflict(request: Request, asked: Asked, draft: Draft, version: int) -> Res
         article_id=asked.id,
         base_version=version,
         sequence=kept.sequence if kept else 0,
+        actor_name=asked.who.actor_name,
     )
     where = f"/desk/bai/{asked.id}/xung-dot"
     if wants_html(request):
         return RedirectResponse(where, 303)
     detail = "Bài đã được người khác lưu trong lúc bạn viết."
     return json_answer({"detail": detail, "conflict": where}, 412)
-
-
-def _keep(who: Account, form: Any, asked: Asked | None) -> Response:
-    key = form.text("key", 40)
-    if not key.isalnum() or len(key) < 16:
-        raise Invalid.of("key", "Thiếu mã của bản viết dở.")
-    sequence = autosaves.keep(
-        engine("ingest"),
-        who.id,
-        key,
-        article_form.from_form(form).plain(),
-        article_id=asked.id if asked else None,
-        base_version=form.number("version"),
-        sequence=form.number("sequence") or 0,
-    )
-    return json_answer({"sequence": sequence} | (_presence(asked) if asked else {}))
-
-
-def _presence(asked: Asked) -> dict[str, Any]:
-    mine = str(asked.who.id)
-    here = presence.be_here(f"article:{asked.id}", mine, asked.who.name, PRESENCE_SECONDS)
-    others = sorted(name for who, name in here.items() if who != mine)
-    return {"others": others, "version": asked.article.version, "status": asked.article.status}
 
 
 def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:

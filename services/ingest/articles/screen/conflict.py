@@ -94,7 +94,6 @@ async def settle(request: Request, asked: Annotated[Asked, needs_article(Action.
         saved = await run_in_threadpool(save_draft, asked, article_form.from_autosave(chosen), found, found.version)
     except Stale:
         return back(f"/desk/bai/{asked.id}/xung-dot", "Lại có bản mới hơn; hãy xem lại lần nữa.", "warn")
-    await work(autosaves.drop, asked.who.id, article_id=asked.id)
     return back(f"/desk/bai/{asked.id}", f"Đã gộp và lưu phiên bản {saved.version}.")
 
 

@@ -14,10 +14,9 @@ from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import workflow
 from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit.forms import Fields, Form
-from services.ingest.desk_kit.pages import STATUS_NAMES, back, page, wants_html
+from services.ingest.desk_kit.pages import STATUS_NAMES, done, page, wants_html
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
-from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.database import engine
@@ -119,14 +118,15 @@ def embargo(request: Request, asked: Annotated[Asked, needs_article(Action.publi
     """Keep the article from readers until a time; no time lifts that."""
     until = form.time("until")
     workflow.set_embargo(engine("ingest"), asked.id, until, asked.who.actor)
-    return back(f"/desk/bai/{asked.id}", f"Giữ bài đến {house_time(until)}." if until else "Đã bỏ lệnh giữ bài.")
+    said = f"Giữ bài đến {house_time(until)}." if until else "Đã bỏ lệnh giữ bài."
+    return done(request, f"/desk/bai/{asked.id}", said)
 
 
 @router.post("/bai/{id}/ghi-chu")
 def note(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
     """Say something to the newsroom about the article."""
-    workflow.add_note(engine("ingest"), asked.id, form.prose("text", 2000), asked.who.actor)
-    return back(f"/desk/bai/{asked.id}#ghi-chu", "Đã ghi.")
+    workflow.add_note(engine("ingest"), asked.id, form.prose("text", 2000), asked.who.actor, form.sent(asked.who.id))
+    return done(request, f"/desk/bai/{asked.id}#ghi-chu", "Đã ghi.")
 
 
 # ---------------------------------------------------------------- how
@@ -137,9 +137,8 @@ def _live(article_id: int) -> str:
 
 
 def _done(request: Request, saved: Saved, said: str, after: str = "") -> Response:
-    if not wants_html(request):
-        return json_answer({"id": saved.id, "version": saved.version, "status": saved.status, "url": saved.url})
-    return back(after or f"/desk/bai/{saved.id}", said)
+    told: dict[str, Any] = {"id": saved.id, "version": saved.version, "status": saved.status, "url": saved.url}
+    return done(request, after or f"/desk/bai/{saved.id}", said, **told)
 
 
 def _or_again(

@@ -24,6 +24,7 @@ from services.ingest.articles.rules import (
     times_of,
 )
 from services.ingest.articles.sanitise import to_text
+from services.ingest.articles.store import autosaves
 from services.ingest.articles.store.approvals import fault, place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import (
@@ -36,6 +37,7 @@ from services.ingest.articles.store.revisions import (
 from services.ingest.articles.store.submissions import next_of, outcome
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
+from services.ingest.kit import once
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.rights import Action
@@ -69,16 +71,44 @@ def save_article(
     return committed(engine, work)
 
 
-def replace_article(
-    engine: Engine, article_id: int, sent: ArticleInput, actor: Actor, if_version: int | None = None
+def create_article(
+    engine: Engine, sent: ArticleInput, actor: Actor, *, user_id: int, key: str, sequence: int | None = None
 ) -> Saved:
-    """Give an article new content; a status that is left out stays as it is."""
+    """Make an article of the desk's form with that key, once: sent again it is the article that was made, "unchanged".
+
+    What was kept of the form is forgotten with it. Raises WrittenElsewhere when another window has gone on
+    since `sequence`.
+    """
+    submission = Submission(sent, prepare(sent), actor)
+
+    def work(connection: Connection) -> Saved:
+        if (known := once.made(connection, key, user_id)) is not None:
+            return saved(current(connection, known).state, "unchanged")
+        made = _written(connection, next_of(connection, None, submission, sections.finder(connection, actor)))
+        once.note(connection, key, user_id, made.id)
+        autosaves.settle(connection, user_id, key, None, sequence)
+        return made
+
+    return committed(engine, work)
+
+
+def replace_article(
+    engine: Engine,
+    article_id: int,
+    sent: ArticleInput,
+    actor: Actor,
+    if_version: int | None = None,
+    settle: Callable[[Connection], None] | None = None,
+) -> Saved:
+    """Give an article new content; a status that is left out stays as it is. `settle` is part of the transaction."""
     submission = Submission(sent, prepare(sent), actor)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
         if sent.external_id and sent.external_id != before.row.external_id:
             raise Invalid.of("external_id", "Không đổi được external_id của một bài đã có.")
+        if settle is not None:
+            settle(connection)
         return _written(connection, next_of(connection, before, submission, sections.finder(connection, actor)))
 
     return committed(engine, work)

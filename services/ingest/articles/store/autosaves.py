@@ -7,17 +7,20 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.ingest.articles.store.revisions import rewritten_by_others
 from services.ingest.articles.tables import articles, autosaves
 from services.ingest.kit import rows
-from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.errors import Invalid, WrittenElsewhere
+from services.ingest.kit.once import made
 from services.ingest.kit.visibility import Seen
 from shared.database import read, write
 
 MAX_NEW = 50
 _KEPT = timedelta(days=90)
+_FIRST = 1_000_000_000
 
 
 def keep(
@@ -29,28 +32,59 @@ def keep(
     article_id: int | None,
     base_version: int | None,
     sequence: int,
+    actor_name: str = "",
 ) -> int:
     """Keep the fields of the form as they are now; the new sequence, which the next call must bring.
 
-    Raises Conflict when another window of the same person has written meanwhile.
+    Raises WrittenElsewhere when the same person has written, saved or taken a step elsewhere since.
     """
-    row = {"fields": fields, "base_version": base_version, "saved_at": datetime.now(UTC), "sequence": sequence + 1}
-    mine = (autosaves.c.key == key) & (autosaves.c.user_id == user_id)
+    row = {"fields": fields, "base_version": base_version, "saved_at": datetime.now(UTC)}
+    mine = _mine(user_id, key, article_id)
     with write(engine) as connection:
-        changed = update(autosaves).where(mine, autosaves.c.sequence == sequence).values(**row)
-        if connection.execute(changed).rowcount:
-            return sequence + 1
-        if sequence or connection.execute(select(autosaves.c.key).where(autosaves.c.key == key)).first() is not None:
-            raise Conflict("Bài này đang được bạn sửa ở một cửa sổ hoặc máy khác.")
+        if article_id is not None:
+            _refuse_behind(connection, article_id, base_version, actor_name)
+        elif made(connection, key, user_id) is not None:
+            raise WrittenElsewhere
+        require_sequence(connection, user_id, key, article_id, sequence)
+        changed = update(autosaves).where(mine).values(**row, sequence=autosaves.c.sequence + 1)
+        found = connection.execute(changed.returning(autosaves.c.sequence)).scalar()
+        if found is not None:
+            return int(found)
         if article_id is None:
             _refuse_too_many(connection, user_id)
-        new = row | {"key": key, "user_id": user_id, "article_id": article_id}
+        # Where a row's count begins nobody can know: what was counted in one that is gone fits no other.
+        first = 1 + secrets.randbelow(_FIRST)
+        new = row | {"key": key, "user_id": user_id, "article_id": article_id, "sequence": first}
         try:
             with connection.begin_nested():
                 connection.execute(autosaves.insert(), new)
         except IntegrityError:
-            raise Conflict("Bài này đang được bạn sửa ở một cửa sổ hoặc máy khác.") from None
-    return 1
+            raise WrittenElsewhere from None
+    return first
+
+
+def require_sequence(connection: Connection, user_id: int, key: str, article_id: int | None, sequence: int) -> None:
+    """Raises WrittenElsewhere unless the row is where the asking window knows it to be; 0: there is none."""
+    found = connection.execute(
+        select(autosaves.c.sequence).where(_mine(user_id, key, article_id)).with_for_update()
+    ).scalar()
+    if (found or 0) != sequence:
+        raise WrittenElsewhere
+
+
+def sequence_of(engine: Engine, user_id: int, article_id: int) -> int:
+    """How far a person's row of an article is, 0 where there is none."""
+    with read(engine) as connection:
+        found = connection.execute(select(autosaves.c.sequence).where(_mine(user_id, "", article_id))).scalar()
+    return int(found or 0)
+
+
+def settle(connection: Connection, user_id: int, key: str, article_id: int | None, sequence: int | None) -> None:
+    """In the transaction that saves what was kept: forget it. Raises WrittenElsewhere when it has gone on
+    since `sequence`."""
+    if sequence is not None:
+        require_sequence(connection, user_id, key, article_id, sequence)
+    connection.execute(delete(autosaves).where(_mine(user_id, key, article_id)))
 
 
 def of_article(engine: Engine, user_id: int, article_id: int) -> Any:
@@ -61,6 +95,15 @@ def of_article(engine: Engine, user_id: int, article_id: int) -> Any:
 def of_key(engine: Engine, user_id: int, key: str) -> Any:
     """The same by its key: for an article that was never saved."""
     return _one(engine, (autosaves.c.user_id == user_id) & (autosaves.c.key == key))
+
+
+def made_of_key(engine: Engine, user_id: int, key: str) -> int | None:
+    """The article that a person has made of a new article's form."""
+    row = of_key(engine, user_id, key)
+    if row is not None and row.article_id is not None:
+        return int(row.article_id)
+    with read(engine) as connection:
+        return made(connection, key, user_id)
 
 
 def listed(engine: Engine, user_id: int, seen: Seen) -> list[dict[str, Any]]:
@@ -98,8 +141,26 @@ def forget_abandoned(engine: Engine, now: datetime) -> bool:
         return connection.execute(rows.some(autosaves, autosaves.c.saved_at < now - _KEPT)).rowcount == rows.STEP
 
 
+def is_key(text: str) -> bool:
+    return text.isascii() and text.isalnum() and 16 <= len(text) <= 40
+
+
 def new_key() -> str:
     return secrets.token_hex(16)
+
+
+def _mine(user_id: int, key: str, article_id: int | None) -> ColumnElement[bool]:
+    """One a person and article; of a new article one a key."""
+    which = autosaves.c.key == key if article_id is None else autosaves.c.article_id == article_id
+    return which & (autosaves.c.user_id == user_id)
+
+
+def _refuse_behind(connection: Connection, article_id: int, base_version: int | None, actor_name: str) -> None:
+    """Under the article's lock, so that nothing is kept beside a version that is being saved."""
+    locked = select(articles.c.version).where(articles.c.id == article_id).with_for_update()
+    now = connection.execute(locked).scalar_one()
+    if now != base_version and not rewritten_by_others(connection, article_id, base_version, actor_name):
+        raise WrittenElsewhere
 
 
 def _one(engine: Engine, which: Any) -> Any:

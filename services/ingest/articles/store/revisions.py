@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
 
-from services.ingest.articles.rules import keeps_approval
+from services.ingest.articles.rules import keeps_approval, says_the_same
 from services.ingest.articles.store.pictures import note_uses
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.articles.versions import Current, Saved, Version
@@ -21,6 +21,8 @@ from shared.contracts.articles import ArticleState
 from shared.contracts.events import SUBSCRIBERS, ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
 from shared.settings import get_settings
 
+# Who began to write more versions ago than this is shown both texts.
+_LOOKED_AT = 20
 SHOWN, REMOVED, NONE = "shown", "removed", ""
 EVENTS: dict[str, type[Event]] = {SHOWN: ArticlePublished, REMOVED: ArticleWithdrawn, NONE: ArticleSaved}
 WEBHOOKS, EDGE_CACHE = "webhooks", "edge_cache"
@@ -58,6 +60,22 @@ def current(connection: Connection, article_id: int, if_version: int | None = No
     return found
 
 
+def rewritten_by_others(connection: Connection, article_id: int, since: int | None, actor_name: str) -> bool:
+    """Whether anybody but the actor changed what an article says since that version; steps change nothing of it."""
+    query = (
+        select(revisions.c.version, revisions.c.actor, revisions.c.state)
+        .where(revisions.c.article_id == article_id, revisions.c.version >= (since or 0))
+        .order_by(revisions.c.version)
+        .limit(_LOOKED_AT)
+    )
+    rows = connection.execute(query).all()
+    if len(rows) == _LOOKED_AT or not rows or rows[0].version != since:
+        return True
+    states = [ArticleState.model_validate(row.state) for row in rows]
+    steps = zip(states, states[1:], rows[1:], strict=False)
+    return any(row.actor != actor_name and not says_the_same(before, _fields(after)) for before, after, row in steps)
+
+
 def rows_at(connection: Connection, statement: Select[Any], pointers: Iterable[tuple[int, int]]) -> list[Any]:
     """The rows of a statement with AT_POINTERS for these (article id, version), both of which are among its columns."""
     wanted = set(pointers)
@@ -81,6 +99,10 @@ def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
 def revision_of(connection: Connection, article_id: int, version: int) -> Current:
     """An older version; its `row` is None. Raises NotFound."""
     return _read(connection, None, article_id, version)
+
+
+def _fields(state: ArticleState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in ArticleState.model_fields}
 
 
 def _read(connection: Connection, row: Any, article_id: int, version: int) -> Current:

@@ -24,6 +24,7 @@ from services.ingest.articles.versions import Saved
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.once import Sent, making
 from services.ingest.kit.rights import Action
 from shared.database import read, write
 
@@ -114,14 +115,18 @@ def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: 
 # ---------------------------------------------------------------- notes
 
 
-def add_note(engine: Engine, article_id: int, text: str, actor: Actor) -> None:
-    """Say something about an article to the newsroom. Raises Invalid for nothing."""
+def add_note(engine: Engine, article_id: int, text: str, actor: Actor, sent: Sent | None = None) -> int:
+    """Say something about an article to the newsroom; the note's id. Raises Invalid for nothing."""
     if not text:
         raise Invalid.of("text", "Ghi chú trống.")
     row = {"article_id": article_id, "at": datetime.now(UTC), "actor": actor.name, "text": text}
-    with write(engine) as connection:
-        connection.execute(insert(article_notes), row)
+
+    def work(connection: Connection) -> int:
+        made = connection.execute(insert(article_notes).values(row).returning(article_notes.c.id)).scalar_one()
         audit.append(connection, actor.name, "article.noted", f"article:{article_id}", {})
+        return int(made)
+
+    return making(engine, sent, work)
 
 
 def notes(engine: Engine, article_id: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from services.ingest.articles.tables import articles
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.kit.once import Sent, making
 from services.ingest.royalties.store.rates import MOST, current_month, month_of
 from services.ingest.royalties.store.sheet import Sheet, as_rows, sheet_in
 from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
@@ -17,7 +18,15 @@ from shared.vietnamese.text import one_line, slug
 
 
 def adjust(
-    engine: Engine, actor: Actor, month: str, *, author: str, amount: int, reason: str, article_id: int | None = None
+    engine: Engine,
+    actor: Actor,
+    month: str,
+    *,
+    author: str,
+    amount: int,
+    reason: str,
+    article_id: int | None = None,
+    sent: Sent | None = None,
 ) -> int:
     """Add to what somebody gets, or take away from it; returns the adjustment's id. Raises Invalid, Conflict."""
     month_of(month)
@@ -32,7 +41,8 @@ def adjust(
         "month": month, "author_slug": slug(name), "author_name": name, "article_id": article_id, "amount": amount,
         "reason": reason, "by": actor.name, "at": datetime.now(UTC),
     }  # fmt: skip
-    with write(engine) as connection:
+
+    def work(connection: Connection) -> int:
         _require_open(connection, month)
         known = select(articles.c.id).where(articles.c.id == article_id)
         if article_id is not None and connection.execute(known).first() is None:
@@ -41,7 +51,9 @@ def adjust(
         adjustment = int(connection.execute(made).scalar_one())
         detail = {"author": name, "amount": amount, "reason": reason}
         audit.append(connection, actor.name, "royalty.adjusted", f"royalties:{month}", detail)
-    return adjustment
+        return adjustment
+
+    return making(engine, sent, work)
 
 
 def take_back(engine: Engine, actor: Actor, adjustment: int) -> str:

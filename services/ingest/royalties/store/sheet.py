@@ -56,6 +56,8 @@ class Sheet:
     lines: tuple[SheetLine, ...]
     approved_by: str = ""
     approved_at: datetime | None = None
+    withdrawn: frozenset[int] = frozenset()
+    """The articles among them that have been withdrawn since, also from an approved month."""
 
     @property
     def total(self) -> int:
@@ -78,6 +80,10 @@ class Sheet:
         ]
         return sorted(totals, key=lambda total: _payroll_key(total.author_name))
 
+    def title_of(self, line: SheetLine) -> str:
+        """For paper: with a mark where the work was withdrawn."""
+        return f"{line.title} (đã rút)" if line.article_id in self.withdrawn else line.title
+
     def only(self, author_slugs: frozenset[str]) -> "Sheet":
         """One person's lines."""
         return replace(self, lines=tuple(line for line in self.lines if line.author_slug in author_slugs))
@@ -95,10 +101,11 @@ def sheet_in(connection: Connection, month: str) -> Sheet:
     approved = connection.execute(select(royalty_sheets).where(royalty_sheets.c.month == month)).first()
     if approved is not None:
         lines = tuple(SheetLine(**line) for line in approved.lines)
-        return Sheet(month, lines, approved.approved_by, approved.approved_at)
+        return Sheet(month, lines, approved.approved_by, approved.approved_at, _withdrawn(connection, lines))
     rates = in_force(connection, month)
     lines = tuple(line for state in _published(connection, month) for line in _lines(state, rates))
-    return Sheet(month, lines + _adjustments(connection, month))
+    lines += _adjustments(connection, month)
+    return Sheet(month, lines, withdrawn=_withdrawn(connection, lines))
 
 
 def as_rows(sheet: Sheet) -> list[dict[str, Any]]:
@@ -111,7 +118,7 @@ def tables(sheet: Sheet) -> list[tuple[str, Sequence[str], Iterable[Sequence[Cel
     totals: list[Sequence[Cell]] = [[total.author_name, total.works, total.amount] for total in sheet.totals()]
     lines: list[Sequence[Cell]] = [
         [
-            line.author_name, line.published_on, line.title, KINDS.get(line.kind, ""), role_name(line.role),
+            line.author_name, line.published_on, sheet.title_of(line), KINDS.get(line.kind, ""), role_name(line.role),
             line.pictures, line.rate, line.sharing, line.amount, line.article_id,
         ]
         for line in sheet.lines
@@ -140,6 +147,12 @@ def _published(connection: Connection, month: str) -> Iterable[ArticleState]:
     query = select(revisions.c.state).join(last_shown, same).order_by(revisions.c.article_id)
     for row in connection.execute(query):
         yield ArticleState.model_validate(row.state)
+
+
+def _withdrawn(connection: Connection, lines: Iterable[SheetLine]) -> frozenset[int]:
+    ids = {line.article_id for line in lines if line.article_id is not None}
+    query = select(articles.c.id).where(articles.c.status == "withdrawn", articles.c.id.in_(ids))
+    return frozenset(connection.execute(query).scalars())
 
 
 def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[SheetLine]:

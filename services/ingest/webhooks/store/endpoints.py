@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
+from services.ingest.kit.once import Sent, making
 from services.ingest.webhooks.tables import webhook_deliveries, webhooks
 from shared.database import read, write
 
@@ -45,18 +46,21 @@ def deliveries(engine: Engine, webhook_id: int, limit: int = 50) -> list[Any]:
         return list(connection.execute(query.order_by(webhook_deliveries.c.id.desc()).limit(limit)))
 
 
-def create(engine: Engine, actor: Actor, *, name: str, url: str, kinds: Sequence[str]) -> int:
+def create(engine: Engine, actor: Actor, *, name: str, url: str, kinds: Sequence[str], sent: Sent | None = None) -> int:
     """Add an endpoint with a new secret; it is told what happens from now on. Raises Invalid."""
     values = _checked(name, kinds) | {"url": url}
     now = datetime.now(UTC)
-    with write(engine) as connection:
+
+    def work(connection: Connection) -> int:
         made = {
             **values, "secret": new_secret(), "enabled": True, "disabled_reason": "", "failures": 0,
             "created_by": actor.name, "created_at": now,
         }  # fmt: skip
         webhook_id = int(connection.execute(insert(webhooks).values(made).returning(webhooks.c.id)).scalar_one())
         audit.append(connection, actor.name, "webhook.created", f"webhook:{webhook_id}", {"name": name, "url": url})
-    return webhook_id
+        return webhook_id
+
+    return making(engine, sent, work)
 
 
 def change(engine: Engine, actor: Actor, webhook_id: int, *, name: str, url: str, kinds: Sequence[str]) -> None:

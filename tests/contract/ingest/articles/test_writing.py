@@ -1,5 +1,6 @@
 """Writing: saving, autosave, two people at one article, versions."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from services.ingest.kit.visibility import Seen
 from tests.contract.ingest.desk import Desk, Person, form_of
 
 KEY = "0123456789abcdef0123456789abcdef"
+FIRST = {"key": KEY, "title": "Bản Phủ đón mùa hoa", "body": "<p>Hoa nở.</p>", "section": "kinh-te"}
 
 
 def state(desk: Desk, article_id: int) -> dict[str, Any]:
@@ -17,8 +19,7 @@ def state(desk: Desk, article_id: int) -> dict[str, Any]:
 
 
 def new(reporter: Person, **fields: Any) -> int:
-    form = {"key": KEY, "title": "Bản Phủ đón mùa hoa", "body": "<p>Hoa nở.</p>", "section": "kinh-te", **fields}
-    made = reporter.script("POST", "/bai/moi", data=form)
+    made = reporter.script("POST", "/bai/moi", data=FIRST | fields)
     assert made.status_code == 201, made.text
     return int(made.json()["id"])
 
@@ -78,7 +79,7 @@ def test_autosave_is_kept_without_a_version_and_comes_back(desk: Desk) -> None:
     reporter, saved = desk.be("reporter"), desk.article(by="user:reporter@bao.example")
     form = form_of(saved, key=KEY, sequence=0, title="Đang viết dở")
     first = reporter.script("POST", f"/bai/{saved.id}/luu-tam", data=form)
-    assert first.json()["sequence"] == 1
+    assert first.json()["sequence"] > 0
     assert state(desk, saved.id)["version"] == 1
     assert "Đang viết dở" in reporter.get(f"/bai/{saved.id}").text
     assert "Đang viết dở" in reporter.get("/").text
@@ -152,3 +153,82 @@ def test_a_reporter_keeps_to_own_sections(desk: Desk) -> None:
 )
 def test_merging_paragraphs(mine: str, theirs: str, both: str | None) -> None:
     assert differences.merged("<p>1</p><p>2</p><p>3</p>", mine, theirs) == both
+
+
+def test_a_form_sent_twice_makes_one_article(desk: Desk) -> None:
+    reporter = desk.be("reporter")
+    article_id = new(reporter)
+    again = reporter.script("POST", "/bai/moi", data=FIRST)
+    assert (again.status_code, again.json()["id"], again.json()["version"]) == (200, article_id, 1)
+    more = reporter.script("POST", "/bai/moi", data=FIRST | {"body": "<p>Hoa nở. Người xem đông.</p>"})
+    assert (more.json()["id"], more.json()["version"]) == (article_id, 2)
+    # Without scripts too.
+    pressed = reporter.post("/bai/moi", FIRST | {"key": "a" * 32})
+    assert pressed.headers["location"] == reporter.post("/bai/moi", FIRST | {"key": "a" * 32}).headers["location"]
+    # A key is its owner's alone.
+    other = desk.be("editor").script("POST", "/bai/moi", data=FIRST | {"key": "b" * 32})
+    assert other.status_code == 201 and other.json()["id"] not in (article_id, None)
+
+
+def test_a_form_sent_by_many_at_once_makes_one_article(desk: Desk) -> None:
+    reporter = desk.be("reporter")
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: reporter.script("POST", "/bai/moi", data=FIRST), range(6)))
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert [answer.status_code for answer in answers].count(201) == 1
+
+
+def test_what_another_editor_wrote_since_is_not_overwritten_by_the_form_that_made_it(desk: Desk) -> None:
+    reporter = desk.be("reporter")
+    article_id = new(reporter)
+    theirs = FIRST | {"version": 1, "body": "<p>Hoa nở sớm.</p>"}
+    assert desk.be("editor").script("POST", f"/bai/{article_id}", data=theirs).json()["version"] == 2
+    assert reporter.script("POST", "/bai/moi", data=FIRST | {"body": "<p>Hoa nở muộn.</p>"}).status_code == 412
+    assert "sớm" in state(desk, article_id)["body"]
+
+
+def test_own_windows_are_told_what_the_other_did(desk: Desk) -> None:
+    reporter, saved = desk.be("reporter"), desk.article(by="user:reporter@bao.example")
+    first = form_of(saved, key=KEY, sequence=0, body="<p>Cửa sổ một.</p>")
+    kept = reporter.script("POST", f"/bai/{saved.id}/luu-tam", data=first).json()["sequence"]
+    second = form_of(saved, key="a" * 32, sequence=0, body="<p>Cửa sổ hai.</p>")
+    for door in (f"/bai/{saved.id}/luu-tam", f"/bai/{saved.id}"):
+        behind = reporter.script("POST", door, data=second)
+        assert behind.status_code == 409, "what the first window wrote would be gone"
+        assert behind.json()["errors"][0]["field"] == "sequence"
+    told = reporter.script("GET", f"/bai/{saved.id}/dang-viet?version=1").json()
+    assert (told["sequence"], told["draft"]["body"]) == (kept, "<p>Cửa sổ một.</p>")
+    both = second | {"sequence": kept, "body": "<p>Cửa sổ một. Cửa sổ hai.</p>"}
+    assert reporter.script("POST", f"/bai/{saved.id}", data=both).json()["version"] == 2
+    # The first window knows neither of that version, nor that what it kept is in it.
+    late = reporter.script("POST", f"/bai/{saved.id}/luu-tam", data=first | {"sequence": kept})
+    assert late.status_code == 409
+    assert reporter.script("GET", f"/bai/{saved.id}/dang-viet?version=1").json()["version"] == 2
+
+
+def test_an_own_step_beside_unsaved_words_is_no_conflict(desk: Desk) -> None:
+    reporter, saved = desk.be("reporter"), desk.article(by="user:reporter@bao.example")
+    form = form_of(saved, key=KEY, sequence=0, body="<p>Viết thêm.</p>")
+    reporter.script("POST", f"/bai/{saved.id}/luu-tam", data=form)
+    editor = desk.be("editor")
+    assert editor.script("POST", f"/bai/{saved.id}/buoc", data={"version": 1, "to": "submitted"}).status_code == 200
+    assert editor.script(
+        "POST", f"/bai/{saved.id}/buoc", data={"version": 2, "to": "draft", "note": "Thêm nguồn"}
+    ).is_success
+    page = reporter.get(f"/bai/{saved.id}")
+    assert page.status_code == 200 and "data-behind" in page.text
+    told = reporter.script("GET", f"/bai/{saved.id}/dang-viet?version=1").json()
+    assert told["version"] == 3 and told["rest"]["draft"]["body"] == "<p>Viết thêm.</p>"
+
+
+def test_what_others_wrote_is_not_taken_up_unseen(desk: Desk) -> None:
+    reporter, saved = desk.be("reporter"), desk.article(by="user:reporter@bao.example")
+    theirs = form_of(saved, body="<p>Của biên tập.</p>")
+    assert desk.be("editor").script("POST", f"/bai/{saved.id}", data=theirs).json()["version"] == 2
+    told = reporter.script("GET", f"/bai/{saved.id}/dang-viet?version=1").json()
+    assert told["version"] == 1 and "sáng sớm" in told["draft"]["body"]
+    assert reporter.script("POST", f"/bai/{saved.id}/dang-sua", data={"version": 1}).json()["rewritten"]
+    mine = form_of(saved, key=KEY, sequence=0, body="<p>Của tôi.</p>")
+    assert reporter.script("POST", f"/bai/{saved.id}/luu-tam", data=mine).status_code == 200
+    assert reporter.get(f"/bai/{saved.id}").headers["location"].endswith("/xung-dot")

@@ -5,7 +5,9 @@ import zipfile
 
 from sqlalchemy import Engine
 
+from services.ingest.articles.store import articles
 from services.ingest.kit.actors import Role
+from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, words, workbook
 
 
@@ -63,3 +65,30 @@ def test_royalties_are_shared_to_the_last_dong_and_seen_by_their_author(newsroom
     sheets = download(other, "/nhuan-but?thang=2026-10&xuat=xlsx", "nhuan-but-2026-10.xlsx")
     assert "Mai Hoa" not in str(workbook(sheets)), "nor in the file"
     assert "phần của tôi" in own and "Lan Anh" not in own and EVIL not in own
+
+
+def test_amounts_of_any_size_are_typed_with_their_dots(newsroom: Newsroom, sqlite: Engine) -> None:
+    for number in range(3):
+        publish(sqlite, title=f"Bài {number}", byline="Lan Anh", published_at="2026-10-15T09:00:00+07:00")
+    chief = newsroom.sign_in(Role.chief)
+    chief.post("/nhuan-but/muc", kind="article", role="", from_month="2026-01", amount="1.000.000.000")
+    chief.post("/nhuan-but/2026-10/dieu-chinh", author="Lan Anh", amount="-150.000", reason="Tạm ứng")
+    assert "2.999.850.000" in chief.get("/nhuan-but?thang=2026-10")
+    chief.post("/nhuan-but/2026-10/dieu-chinh", expect=422, author="Lan Anh", amount="1,5 triệu", reason="Thưởng")
+    assert "đã duyệt lúc" in chief.post("/nhuan-but/2026-10/duyet", total="2999850000")
+
+
+def test_a_story_that_was_withdrawn_is_marked_in_its_months_sheet(newsroom: Newsroom, sqlite: Engine) -> None:
+    kept = publish(sqlite, title="Bài còn", byline="Lan Anh", published_at="2026-10-15T09:00:00+07:00")
+    gone = publish(sqlite, title="Bài đã rút", byline="Lan Anh", published_at="2026-10-16T09:00:00+07:00")
+    chief = newsroom.sign_in(Role.chief)
+    chief.post("/nhuan-but/muc", kind="article", role="", from_month="2026-01", amount="100000")
+    chief.post("/nhuan-but/2026-10/duyet", total="200000")
+    page = chief.get("/nhuan-but?thang=2026-10")
+    assert "is-withdrawn" not in page
+    articles.withdraw(sqlite, gone, "Nguồn tin rút lời", EDITOR)
+    page = chief.get("/nhuan-but?thang=2026-10")
+    assert page.count("is-withdrawn") == 1 and kept != gone
+    assert page.index(f"/desk/bai/{gone}") < page.index("is-withdrawn")
+    book = workbook(download(chief, "/nhuan-but?thang=2026-10&xuat=xlsx", "nhuan-but-2026-10.xlsx"))
+    assert any("Bài đã rút (đã rút)" in row for row in list(book.values())[1])

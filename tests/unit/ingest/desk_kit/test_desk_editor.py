@@ -5,7 +5,8 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
-from services.ingest.desk_kit.pages import STATIC, TEMPLATES, static_url
+from services.ingest.desk_kit.pages import TEMPLATES
+from services.ingest.desk_kit.static_files import STATIC, content, static_url
 
 ROOT = Path(__file__).resolve().parents[4]
 BUILT = next(folder / "built" for folder in STATIC if (folder / "built").is_dir())
@@ -28,10 +29,11 @@ def test_every_script_that_a_page_names_is_there() -> None:
     assert "built/richtext.js" in names
     for name in names:
         assert static_url(name).startswith(f"/desk/static/{name}?v=")
-    scripts = {path.name: path for folder in STATIC for path in folder.glob("*.js")}
+    scripts = {path.relative_to(folder).as_posix(): path for folder in STATIC for path in folder.rglob("*.js")}
     for script in scripts.values():
         for other in re.findall(r'^import .*from "\./([^"]+)"', script.read_text("utf-8"), re.MULTILINE):
             assert other in scripts, f"{script.name} imports {other}"
+            assert f'from "{static_url(other)}"' in content(script).decode()
 
 
 def test_no_two_features_name_a_page_or_a_script_alike() -> None:

@@ -1,0 +1,112 @@
+// The form of an article as one value, with the fields of the server's draft, and back.
+
+const line = (words) => words.normalize("NFC").replace(/\s+/g, " ").trim();
+const prose = (words) => words.normalize("NFC").replaceAll("\r\n", "\n").trim();
+const PICTURE = ["url", "caption", "credit", "alt"];
+
+export function fieldsOf(form) {
+  const field = (name) => form.elements.namedItem(name);
+  const textarea = document.getElementById("body");
+  let editor = null;
+  let composing = null;
+
+  // An input method is not disturbed in the middle of a letter.
+  form.addEventListener("compositionstart", () => {
+    let done;
+    composing = { promise: new Promise((ended) => { done = ended; }), done: () => done() };
+  });
+  form.addEventListener("compositionend", () => { composing?.done(); composing = null; });
+
+  const rows = (list, selector) => [...document.querySelectorAll(`${list} > ${selector}`)];
+  const value = (row, name) => row.querySelector(`[name=${name}]`).value;
+
+  function read() {
+    if (editor) textarea.value = editor.html();
+    return {
+      title: field("title").value,
+      summary: field("summary").value,
+      body: textarea.value,
+      section: field("section").value,
+      tags: field("tags").value.split(","),
+      dateline: field("dateline").value,
+      people: rows("#people", ".person").map((row) => [value(row, "person_name"), value(row, "person_roles")]),
+      images: rows(".pictures", ".picture").map((row) =>
+        Object.fromEntries(PICTURE.map((name) => [name, value(row, `image_${name}`)]))),
+      kind: field("kind").value,
+      video_url: field("video_url").value,
+    };
+  }
+
+  // As the server would say the same: two drafts that differ only in how they are written are alike.
+  function normal(draft) {
+    return {
+      title: line(draft.title),
+      summary: prose(draft.summary),
+      body: editor ? editor.normal(draft.body) : draft.body,
+      section: draft.section,
+      tags: [...new Set(draft.tags.map(line).filter(Boolean))],
+      dateline: line(draft.dateline),
+      people: draft.people.map((person) => person.map(line)).filter(([name]) => name),
+      images: draft.images
+        .map((image) => Object.fromEntries(PICTURE.map((name) => [name, line(image[name] ?? "")])))
+        .filter((image) => PICTURE.some((name) => image[name])),
+      kind: draft.kind || "article",
+      video_url: line(draft.video_url),
+    };
+  }
+
+  function fill(draft) {
+    const now = normal(read());
+    const differs = (name) => JSON.stringify(now[name]) !== JSON.stringify(draft[name]);
+    for (const name of ["title", "summary", "section", "dateline", "kind", "video_url"]) {
+      if (differs(name)) field(name).value = draft[name];
+    }
+    if (differs("tags")) field("tags").value = draft.tags.join(", ");
+    if (differs("body") && editor) editor.take(draft.body);
+    if (differs("people")) {
+      const people = draft.people.length ? draft.people : [["", ""]];
+      document.getElementById("people").replaceChildren(...people.map(([name, roles]) =>
+        rowOf("person-row", { person_name: name, person_roles: roles })));
+    }
+    if (differs("images")) document.querySelector(".pictures").replaceChildren(...draft.images.map(pictureRow));
+    for (const area of form.querySelectorAll("textarea.headline, #summary")) area.dispatchEvent(new Event("refit"));
+  }
+
+  return {
+    read,
+    normal,
+    fill,
+    settled: () => composing?.promise ?? Promise.resolve(),
+    write: (made) => { editor = made; },
+  };
+}
+
+// A draft as the form sends it, with where it stands at the server.
+export function pairsOf(draft, { key, sequence, version }) {
+  const names = ["title", "summary", "body", "section", "dateline", "kind", "video_url"];
+  return [
+    ["key", key],
+    ["sequence", sequence],
+    ...(version ? [["version", version]] : []),
+    ...names.map((name) => [name, draft[name]]),
+    ["tags", draft.tags.join(",")],
+    ...draft.people.flatMap(([name, roles]) => [["person_name", name], ["person_roles", roles]]),
+    ...draft.images.flatMap((image) => PICTURE.map((name) => [`image_${name}`, image[name]])),
+  ];
+}
+
+export function pictureRow(media) {
+  const names = Object.fromEntries(PICTURE.map((name) => [`image_${name}`, media[name] ?? ""]));
+  const row = rowOf("image-row", names);
+  row.dataset.url = media.url;
+  const thumb = row.querySelector("img");
+  if (media.url) thumb.src = media.thumb || media.url;
+  thumb.hidden = !media.url;
+  return row;
+}
+
+export function rowOf(template, values) {
+  const row = document.getElementById(template).content.firstElementChild.cloneNode(true);
+  for (const [name, given] of Object.entries(values)) row.querySelector(`[name=${name}]`).value = given;
+  return row;
+}

@@ -1,0 +1,56 @@
+// What the server refused, said beside the fields that it is about; what was typed stays.
+
+export function refuse(form, error) {
+  forgive(form);
+  const said = error.told?.errors?.filter((one) => one.message) ?? [];
+  const rest = [];
+  let first = null;
+  for (const { field, message } of said) {
+    const input = inputOf(form, field);
+    if (!input) { rest.push(message); continue; }
+    beside(input, message);
+    first ??= input;
+  }
+  if (!said.length) rest.push(error.message);
+  if (rest.length) {
+    const words = document.createElement("p");
+    words.className = "fault";
+    words.dataset.refusal = "";
+    words.setAttribute("role", "alert");
+    words.textContent = rest.join(" ");
+    form.append(words);
+  }
+  const shown = first?.hidden ? form.querySelector("[contenteditable=true]") : first;
+  (shown ?? form.querySelector("[data-refusal]"))?.scrollIntoView({ block: "center" });
+  shown?.focus();
+}
+
+export function forgive(form) {
+  form.querySelectorAll("[data-refusal]").forEach((words) => words.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((input) => {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  });
+}
+
+// "images.2.caption" is the caption of the third picture, "byline.0.name" the first person's name.
+const ROWS = { images: "image", byline: "person", people: "person" };
+
+function inputOf(form, path) {
+  const [name, number, part] = path.split(".");
+  const rows = ROWS[name] && form.querySelectorAll(`[name=${ROWS[name]}_${part ?? "name"}]`);
+  if (rows?.length) return rows[Number(number) || 0] ?? null;
+  const found = name ? form.elements.namedItem(name) : null;
+  return found instanceof HTMLElement && found.type !== "hidden" ? found : null;
+}
+
+function beside(input, message) {
+  const words = document.createElement("p");
+  words.className = "fault";
+  words.dataset.refusal = "";
+  words.id = `${input.id || input.name}-refusal`;
+  words.textContent = message;
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", words.id);
+  (input.closest(".field") ?? input.parentElement).append(words);
+}

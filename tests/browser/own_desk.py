@@ -1,0 +1,150 @@
+"""Ingest's HTTP process alone, which a test may kill, freeze and start again, with people whose sessions are open."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import Engine
+
+from services.ingest.accounts.store import accounts
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles, autosaves, reading
+from services.ingest.desk_kit.session import cookie_name
+from services.ingest.kit.actors import Actor, Role
+from services.ingest.kit.json_input import read_fields
+from services.ingest.sections import store as sections
+from shared.database import write
+from tests.conftest import forget_settings
+from tests.contract.ingest.base import migrated
+from tests.servers import free_port
+from tests.wait import until
+from toasoan.processes import die_with_parent
+
+ROOT = Path(__file__).resolve().parents[2]
+HOUSE = Actor("user:house@bao.example")
+
+
+class OwnDesk:
+    """`start()`, `kill()`, `freeze()`, `thaw()` the process; `sign_in` puts a person's session into a browser."""
+
+    def __init__(self, folder: Path, port: int, store: Engine, code: Path) -> None:
+        self._code = code
+        self.store = store
+        self.url = f"http://127.0.0.1:{port}/desk"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._people: dict[str, int] = {}
+
+    def start(self) -> "OwnDesk":
+        with (self._folder / "ingest.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "services.ingest.app"],
+                cwd=self._code,
+                env={**os.environ, "PYTHONPATH": f"{self._code}"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=die_with_parent(os.getpid()),
+            )
+        until(self._answers, 120, "ingest answers")
+        return self
+
+    def start_again(self) -> None:
+        """Where it was killed."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+
+    def freeze(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
+    def person(self, role: str) -> int:
+        """The id of the account of that role."""
+        if role not in self._people:
+            with write(self.store) as connection:
+                self._people[role] = accounts.add_user(
+                    connection, f"{role}@bao.example", Role(role), role, "x", by="tests", section_ids=None
+                )
+        return self._people[role]
+
+    def sign_in(self, context: BrowserContext, role: str) -> str:
+        """Give a browser a session of that person; the session's token."""
+        token = accounts.open_session(self.store, self.person(role))
+        cookie: Any = {"name": cookie_name(), "value": token, "url": self.url}
+        context.add_cookies([cookie])
+        return token
+
+    def article(self, by: str = "secretary", **fields: Any) -> int:
+        """The id of a story that stands already, a draft unless said otherwise."""
+        given = {"title": "Họp chợ phiên", "body": "<p>Chợ họp từ sáng sớm.</p>", "section": "kinh-te", **fields}
+        actor = Actor(f"user:{by}@bao.example")
+        return articles.save_article(self.store, read_fields(ArticleInput, given), actor).id
+
+    def state(self, article_id: int) -> dict[str, Any]:
+        return reading.article(self.store, article_id)
+
+    def kept(self, role: str, article_id: int | None = None, key: str = "") -> str:
+        """The body that the server keeps of what a person is writing, "" for none."""
+        who = self.person(role)
+        of_article = article_id is not None
+        row = (
+            autosaves.of_article(self.store, who, article_id) if of_article else autosaves.of_key(self.store, who, key)
+        )
+        return str(row.fields["body"]) if row else ""
+
+    def _answers(self) -> bool:
+        assert self._process
+        assert self._process.poll() is None, (self._folder / "ingest.log").read_text()[-3000:]
+        try:
+            return httpx2.get(f"{self.url}/dang-nhap", trust_env=False, timeout=5).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+
+@contextmanager
+def own_desk(folder: Path, code: Path = ROOT) -> Iterator[OwnDesk]:
+    """A desk with one section, running the code of a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TOASOAN_INGEST_PORT", str(port))
+        environment.setenv("TOASOAN_DATA_DIR", str(folder / "data"))
+        forget_settings()
+        store = migrated()
+        sections.save(store, HOUSE, None, name="Kinh tế")
+        desk = OwnDesk(folder, port, store, code)
+        try:
+            yield desk.start()
+        finally:
+            desk.kill()
+    forget_settings()
+
+
+def text_of(page: Page) -> Any:
+    """The text of a story's form, once it can be written in."""
+    expect(page.locator("html[data-keeper=ready]")).to_be_attached()
+    return page.get_by_role("textbox", name="Nội dung", exact=True)
+
+
+def write_at_end(page: Page, words: str, delay_ms: float = 0) -> None:
+    """Type behind all that stands in the text."""
+    text_of(page).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words, delay=delay_ms)

@@ -1,0 +1,281 @@
+"""The form of a story where the network, the session or the person is not as one would wish."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from services.ingest.accounts.store import sessions
+from services.ingest.articles.store import listing
+from services.ingest.comments import store as comments
+from services.ingest.kit.visibility import Seen
+from shared.contracts.commands import SubmitComment
+from shared.vietnamese.dates import VIETNAM
+from tests.browser.chromium import READER
+from tests.browser.own_desk import OwnDesk, own_desk, text_of, write_at_end
+from tests.wait import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[OwnDesk]:
+    with own_desk(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def secretary(desk: OwnDesk, context: BrowserContext) -> BrowserContext:
+    context.set_default_timeout(30_000)
+    desk.sign_in(context, "secretary")
+    return context
+
+
+def new(context: BrowserContext, desk: OwnDesk, title: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{desk.url}/bai/moi")
+    text_of(page)
+    page.get_by_label("Tiêu đề").fill(title)
+    page.get_by_label("Chuyên mục").select_option(label="Kinh tế")
+    return page
+
+
+def titles(desk: OwnDesk) -> list[str]:
+    return [row.title for row in listing.page(desk.store, Seen(None, ""), listing.ListFilter(), limit=50)]
+
+
+# ---------------------------------------------------------------- one story, however often one presses
+
+
+@pytest.mark.parametrize("goes_on", [False, True], ids=["pressed again", "written on"])
+def test_a_save_whose_answer_is_lost_makes_one_article(desk: OwnDesk, secretary: BrowserContext, goes_on: bool) -> None:
+    page = new(secretary, desk, "Chợ cá họp lại")
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if lost or route.request.method != "POST":
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/desk/bai/moi", lose)
+    write_at_end(page, "Giá cá tăng nhẹ.")
+    save = page.get_by_role("button", name="Lưu bản nháp")
+    save.click()
+    until(lambda: (page.wait_for_timeout(50), lost)[1], 20, "the article is made")
+    if goes_on:
+        write_at_end(page, " Người bán mừng.")
+    else:
+        save.click()
+    page.wait_for_url(re.compile(r"/bai/\d+"))
+    expect(text_of(page)).to_have_text("Giá cá tăng nhẹ." + (" Người bán mừng." if goes_on else ""))
+    assert lost == [201]
+    assert titles(desk) == ["Chợ cá họp lại"]
+
+
+def test_many_presses_in_two_windows_make_one_article(desk: OwnDesk, secretary: BrowserContext) -> None:
+    first = new(secretary, desk, "Chợ cá họp lại")
+    write_at_end(first, "Giá cá tăng nhẹ.")
+    expect(first.locator("#saving")).to_contain_text("Đã giữ")
+    second = secretary.new_page()
+    second.goto(first.url)
+    expect(text_of(second)).to_have_text("Giá cá tăng nhẹ.")
+    first.get_by_role("button", name="Lưu bản nháp").click(click_count=3)
+    second.get_by_role("button", name="Lưu bản nháp").click(click_count=2)
+    for page in (first, second):
+        page.wait_for_url(re.compile(r"/bai/\d+"))
+    assert titles(desk) == ["Chợ cá họp lại"]
+
+
+# ---------------------------------------------------------------- long, hidden, left
+
+
+def test_a_long_story_is_kept_when_its_window_is_hidden_and_left(desk: OwnDesk, secretary: BrowserContext) -> None:
+    """Browsers refuse more than 64 KiB to a page that is gone."""
+    story = desk.article(body=f"<p>{'Chợ họp từ sáng sớm. ' * 4000}</p>")
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    write_at_end(page, " Ẩn đi.")
+    said: list[str] = []
+    page.expose_function("told", lambda words: said.append(words))
+    page.evaluate("""() => {
+        const saving = document.getElementById("saving");
+        new MutationObserver(() => window.told(saving.textContent)).observe(saving, {childList: true, subtree: true});
+        Object.defineProperty(document, "hidden", {value: true, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""")
+    until(lambda: (page.wait_for_timeout(50), "Ẩn đi." in desk.kept("secretary", story))[1], 20, "it is kept")
+    expect(page.locator("#saving")).to_contain_text("Đã giữ")
+    assert not [words for words in said if "Mất kết nối" in words]
+    page.keyboard.type(" Rời đi.")
+    page.close()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai")
+    until(
+        lambda: (page.wait_for_timeout(50), "Rời đi." in desk.kept("secretary", story))[1],
+        20,
+        "what the browser had is at the server, though nobody opened the story again",
+    )
+
+
+def test_a_link_of_the_desk_takes_nothing_away(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    write_at_end(page, " Vừa gõ.")
+    page.get_by_role("link", name="Phiên bản", exact=True).click()
+    page.wait_for_url(re.compile("/phien-ban"))
+    assert "Vừa gõ." in desk.kept("secretary", story)
+
+
+def test_what_was_thrown_away_stays_away(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    write_at_end(page, " Thừa.")
+    expect(page.locator("#saving")).to_contain_text("Đã giữ")
+    page.reload()
+    write_at_end(page, " Thừa nữa.")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Bỏ phần viết dở").click()
+    expect(page.get_by_text("Đã bỏ phần viết dở.")).to_be_visible()
+    expect(text_of(page)).to_have_text("Chợ họp từ sáng sớm.")
+    page.wait_for_timeout(3000)
+    assert desk.kept("secretary", story) == ""
+
+
+# ---------------------------------------------------------------- session
+
+
+def test_a_session_that_ended_is_renewed_in_place(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    write_at_end(page, " Một.")
+    expect(page.locator("#saving")).to_contain_text("Đã giữ")
+    sessions.log_out(desk.store, session_of(secretary))
+    page.keyboard.type(" Hai.")
+    expect(page.locator("#saving")).to_contain_text("Phiên đã hết: bài đang được giữ trong trình duyệt này.")
+    expect(page.get_by_role("link", name="Đăng nhập lại ở cửa sổ khác")).to_be_visible()
+    # In another window, as by that link.
+    desk.sign_in(secretary, "secretary")
+    expect(page.locator("#saving")).to_contain_text("Đã giữ")
+    expect(page.get_by_role("link", name="Đăng nhập lại ở cửa sổ khác")).to_be_hidden()
+    assert "Một. Hai." in desk.kept("secretary", story)
+    page.get_by_role("button", name="Xuất bản ngay").click()
+    page.wait_for_url(re.compile("/len-trang"))
+    assert "Một. Hai." in desk.state(story)["body"]
+
+
+def test_nothing_is_sent_in_the_name_of_who_signed_in_meanwhile(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    text_of(page)
+    sessions.log_out(desk.store, session_of(secretary))
+    desk.sign_in(secretary, "editor")
+    write_at_end(page, " Của thư ký.")
+    expect(page.locator("#saving")).to_contain_text("bài đang được giữ trong trình duyệt này")
+    page.wait_for_timeout(3000)
+    assert desk.kept("editor", story) == ""
+
+
+def session_of(context: BrowserContext) -> str:
+    return next(one["value"] for one in context.cookies() if "phien" in one["name"])
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def test_a_refusal_stands_beside_its_field(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    write_at_end(page, " Vừa gõ.")
+    page.get_by_label("Video").fill("không phải địa chỉ")
+    page.get_by_role("button", name="Lưu", exact=True).first.click()
+    video = page.get_by_label("Video")
+    expect(video).to_have_attribute("aria-invalid", "true")
+    expect(video).to_be_focused()
+    described = video.get_attribute("aria-describedby")
+    expect(page.locator(f"#{described}")).not_to_be_empty()
+    expect(text_of(page)).to_contain_text("Vừa gõ.")
+    video.fill("")
+    page.get_by_role("button", name="Lưu", exact=True).first.click()
+    expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 2")
+    assert video.get_attribute("aria-invalid") is None
+
+
+def test_an_hour_that_is_past_is_said_beside_the_hour(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article()
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    text_of(page)
+    page.get_by_text("Hẹn giờ lên trang").click()
+    page.get_by_label("Lên trang lúc").fill("2020-01-01T08:00")
+    page.get_by_role("button", name="Hẹn giờ", exact=True).click()
+    expect(page.get_by_text("Giờ hẹn đã qua.")).to_be_visible()
+    expect(page.get_by_label("Lên trang lúc")).to_have_value("2020-01-01T08:00")
+    expect(page.get_by_label("Lên trang lúc")).to_have_attribute("aria-invalid", "true")
+
+
+# ---------------------------------------------------------------- Enter, focus and times
+
+
+def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article(status="published")
+    sent = SubmitComment(
+        token="t" * 20, article_id=story, name="Chị Mai", text="Hay.", at=datetime.now(UTC), spam_score=0
+    )
+    comments.hold(desk.store, sent)
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/binh-luan")
+    held = lambda: [row.status for row in comments.queue(desk.store, Seen(None, ""))]  # noqa: E731
+    assert held() == ["held"]
+    page.locator(".comment input").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert held() == ["held"]
+    page.get_by_role("button", name="Duyệt bình luận đã chọn").click()
+    expect(page.get_by_text("Đã duyệt 1 bình luận.")).to_be_visible()
+
+
+def test_the_focus_stays_with_what_one_does(desk: OwnDesk, secretary: BrowserContext) -> None:
+    rows = [{"url": "", "caption": f"Ảnh {number}", "credit": "", "alt": ""} for number in range(3)]
+    story = desk.article(images=rows)
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    text_of(page)
+    moved = page.locator(".picture").nth(1).get_by_role("button", name="Lên")
+    moved.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".picture").first.get_by_role("button", name="Lên")).to_be_focused()
+    expect(page.locator(".picture").first.get_by_label("Chú thích")).to_have_value("Ảnh 1")
+    page.locator(".picture").first.get_by_role("button", name="Bỏ ảnh").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".picture").first.get_by_role("button", name="Bỏ ảnh")).to_be_focused()
+    page.get_by_role("button", name="Chọn trong kho").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Tìm theo chú thích")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Chọn trong kho")).to_be_focused()
+
+
+def test_times_are_vietnams_whatever_the_browsers_zone(desk: OwnDesk, browser: Browser) -> None:
+    context = browser.new_context(locale="en-US", timezone_id="America/New_York", user_agent=READER)
+    desk.sign_in(context, "secretary")
+    page = context.new_page()
+    page.goto(f"{desk.url}/bai/{desk.article()}")
+    write_at_end(page, " Chữ.")
+    before = datetime.now(UTC).astimezone(VIETNAM)
+    expect(page.locator("#saving")).to_contain_text("Đã giữ lúc")
+    words = page.locator("#saving").inner_text()
+    after = datetime.now(UTC).astimezone(VIETNAM)
+    assert any(f"{moment:%H:%M}" in words for moment in (before, after))
+    context.close()
