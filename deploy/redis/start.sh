@@ -14,7 +14,7 @@ common='resetkeys resetchannels ~ts:_kombu.* -@all +@connection +@read +@write +
 common="$common +script|load +script|exists +time +unsubscribe +punsubscribe -@admin -@dangerous -scan -randomkey -dbsize"
 events='(+publish \&ts:/0.celeryev/*)'
 script="/^#/d; s;%common;$common;; s;%events;$events;;
-s;%worker:\([a-z]*\);~ts:\1.*.celery.pidbox (+subscribe +psubscribe \&ts:/0.celery.pidbox) (+lpush ~ts:*.reply.celery.pidbox) $events;
+s;%worker:\([a-z]*\);~ts:\1.*.celery.pidbox* (+subscribe +psubscribe \&ts:/0.celery.pidbox) (+lpush ~ts:*.reply.celery.pidbox*) $events;
 s;%answers:ingest;(+subscribe +psubscribe$(answers ingest));
 s;%answers:web;(+subscribe +psubscribe$(answers web));
 s;%answer;(+publish \&ts:answer:* \&ts:hint:broker-found);"
