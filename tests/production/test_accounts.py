@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from celery import Celery
 from redis.exceptions import NoPermissionError
 
 from shared.ask import _LINES
@@ -105,6 +106,18 @@ def test_nobody_but_the_exporter_commands_workers(stores: Production) -> None:
         assert not refuses(exporter, "LLEN", f"ts:{queue.value}")
         assert refuses(exporter, "LRANGE", f"ts:{queue.value}", 0, -1)
         assert refuses(exporter, "LPUSH", f"ts:{queue.value}", "x")
+
+
+def test_the_exporter_hears_events_and_asks_workers(stores: Production) -> None:
+    """As celery-exporter does it, with the transport options of its command line."""
+    client = stores.redis("broker", "celery-exporter").connection_pool.connection_kwargs
+    url = f"redis://celery-exporter:{client['password']}@{client['host']}:{client['port']}/0"
+    app = Celery(broker=url, set_as_current=False)
+    app.conf.broker_transport_options = {"global_keyprefix": "ts:", "sep": ":"}
+    with app.connection_for_read() as connection:
+        receiver = app.events.Receiver(connection, handlers={"*": lambda event: None})
+        receiver.capture(limit=1, timeout=1, wakeup=True)
+        assert app.control.inspect(timeout=0.5, connection=connection).active_queues() is None
 
 
 def test_answers_are_heard_by_who_asked(stores: Production) -> None:
