@@ -48,7 +48,7 @@ def signal(house: ComposeHouse, name: str, *services: str) -> None:
 
 def until_healthy(house: ComposeHouse, deadline_s: float = 150.0) -> None:
     def well() -> bool:
-        rows = [row for row in house.containers() if not row["Service"].endswith("-migrate")]
+        rows = [row for row in house.containers() if not row["Service"].endswith(("-migrate", "-accounts"))]
         return all(row["State"] == "running" and row["Health"] in ("", "healthy") for row in rows)
 
     until(well, deadline_s, "every container is healthy again", interval_s=0.5)
