@@ -46,6 +46,7 @@ class Upstream:
         pages: Any = SimpleNamespace(
             hot={b"/": Entry("/", Page("page", "<p>Trang nhất</p>"))},
             hits=Counter(),
+            asked=[],
             filling=Filling({}, ViewTokens("x" * 40)),
         )
         sink: Any = SimpleNamespace(submit=self._beacon)
