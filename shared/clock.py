@@ -41,7 +41,7 @@ def follow() -> None:
     with _lock:
         if not _following:
             _following = True
-            threading.Thread(target=_follow, name="clock", daemon=True).start()
+            threading.Thread(target=_follow, name="house clock", daemon=True).start()
 
 
 def _follow() -> None:
