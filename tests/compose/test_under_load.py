@@ -13,7 +13,9 @@ from tests.newsroom import new_word
 from tests.production.compose import raw
 from tests.wait import until
 
-_SERVICES = [name for name in raw()["services"] if not name.endswith(("-b", "-migrate", "-accounts", "tools", "certificates"))]
+_SERVICES = [
+    name for name in raw()["services"] if not name.endswith(("-b", "-migrate", "-accounts", "tools", "certificates"))
+]
 _HARM = {"restart": faults.restart, "SIGKILL": faults.crash}
 # One container holds the machine's port, which is closed while it starts.
 _DOOR, _DOOR_AWAY_S = "nginx", 8.0
