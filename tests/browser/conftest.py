@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import EXECUTABLE, READER, chromium
 from tests.browser.node import modules
+from tests.browser.own_desk import OwnDesk, own_desk
 from tests.conftest import forget_settings
 from tests.contract.web.conftest import Site, site
 from tests.servers import RedisServer
@@ -41,6 +42,21 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[OwnDesk]:
+    """A desk of its own, which the test may kill."""
+    with own_desk(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def secretary(desk: OwnDesk, context: BrowserContext) -> BrowserContext:
+    """A browser in which the secretary is signed in."""
+    context.set_default_timeout(30_000)
+    desk.sign_in(context, "secretary")
+    return context
 
 
 @pytest.fixture(scope="module")

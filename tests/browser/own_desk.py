@@ -143,6 +143,20 @@ def text_of(page: Page) -> Any:
     return page.get_by_role("textbox", name="Nội dung", exact=True)
 
 
+def in_browser(page: Page) -> str:
+    """All that the page's browser keeps of what is written (drafts.js), as JSON."""
+    return str(
+        page.evaluate("""() => new Promise((done, failed) => {
+            const asked = indexedDB.open("toasoan", 1);
+            asked.onerror = () => failed(asked.error);
+            asked.onsuccess = () => {
+                const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
+                all.onsuccess = () => { asked.result.close(); done(JSON.stringify(all.result)); };
+            };
+        })""")
+    )
+
+
 def write_at_end(page: Page, words: str, delay_ms: float = 0) -> None:
     """Type behind all that stands in the text."""
     text_of(page).click()

@@ -1,9 +1,7 @@
 """The form of a story where the network, the session or the person is not as one would wish."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -15,24 +13,11 @@ from services.ingest.kit.visibility import Seen
 from shared.contracts.commands import SubmitComment
 from shared.vietnamese.dates import VIETNAM
 from tests.browser.chromium import READER
-from tests.browser.own_desk import OwnDesk, own_desk, text_of, write_at_end
+from tests.browser.own_desk import OwnDesk, in_browser, text_of, write_at_end
 from tests.wait import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[OwnDesk]:
-    with own_desk(tmp_path / "desk") as made:
-        yield made
-
-
-@pytest.fixture
-def secretary(desk: OwnDesk, context: BrowserContext) -> BrowserContext:
-    context.set_default_timeout(30_000)
-    desk.sign_in(context, "secretary")
-    return context
 
 
 def new(context: BrowserContext, desk: OwnDesk, title: str) -> Page:
@@ -113,6 +98,7 @@ def test_a_long_story_is_kept_when_its_window_is_hidden_and_left(desk: OwnDesk, 
     expect(page.locator("#saving")).to_contain_text("Đã giữ")
     assert not [words for words in said if "Mất kết nối" in words]
     page.keyboard.type(" Rời đi.")
+    until(lambda: "Rời đi." in in_browser(page), 10, "the browser has it")
     page.close()
     page = secretary.new_page()
     page.goto(f"{desk.url}/bai")

@@ -1,10 +1,8 @@
 """No word is lost at the desk: whatever the rhythm of typing, whichever step is taken, in any number of own windows."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -13,25 +11,12 @@ from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
-from tests.browser.own_desk import HOUSE, OwnDesk, own_desk, text_of, write_at_end
+from tests.browser.own_desk import HOUSE, OwnDesk, text_of, write_at_end
 from tests.wait import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 expect.set_options(timeout=30_000)
 CONFLICT = re.compile("/xung-dot")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[OwnDesk]:
-    with own_desk(tmp_path / "desk") as made:
-        yield made
-
-
-@pytest.fixture
-def secretary(desk: OwnDesk, context: BrowserContext) -> BrowserContext:
-    context.set_default_timeout(30_000)
-    desk.sign_in(context, "secretary")
-    return context
 
 
 def opened(context: BrowserContext, desk: OwnDesk, article_id: int) -> Page:
@@ -122,6 +107,33 @@ def test_a_step_beside_the_text_leaves_what_is_unsaved(desk: OwnDesk, secretary:
     page.get_by_role("button", name="Lưu", exact=True).first.click()
     expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản")
     assert "Chưa lưu." in desk.state(story)["body"]
+
+
+@pytest.mark.parametrize("network", ["slow", "away"])
+def test_what_is_not_taken_up_yet_is_not_written_over(desk: OwnDesk, secretary: BrowserContext, network: str) -> None:
+    """A story is opened behind a step that was taken beside its unsaved text, and left again before that has come."""
+    story = desk.article(status="published")
+    page = opened(secretary, desk, story)
+    write_at_end(page, " Chưa lưu.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    asked: list[Route] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if network == "away":
+            route.abort()
+
+    secretary.route("**/dang-viet*", answer)
+    with page.expect_navigation():
+        page.locator("aside").get_by_role("button", name="Gỡ khỏi trang", exact=True).click()
+    page.goto(f"{desk.url}/bai/{story}")
+    until(lambda: (page.wait_for_timeout(50), len(asked) > 2 * (network == "away"))[1], 20, "it asks for what is kept")
+    page.goto(f"{desk.url}/bai")
+    page.wait_for_timeout(1000)
+    assert "Chưa lưu." in desk.kept("secretary", story)
+    secretary.unroute("**/dang-viet*")
+    page.goto(f"{desk.url}/bai/{story}")
+    expect(text_of(page)).to_contain_text("Chưa lưu.")
 
 
 def test_a_publication_by_the_clock_is_no_conflict(desk: OwnDesk, secretary: BrowserContext) -> None:

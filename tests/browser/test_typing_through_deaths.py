@@ -10,7 +10,6 @@ import random
 import re
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.browser.chromium import ARGUMENTS, EXECUTABLE
-from tests.browser.own_desk import OwnDesk, own_desk, text_of
+from tests.browser.own_desk import OwnDesk, text_of
 from tests.wait import until
 
 SECONDS = float(os.environ.get("TOASOAN_TYPING_SECONDS", "60"))
@@ -125,12 +124,6 @@ class Typist:
             kept = set(words_in(self.desk.kept("reporter", self.story)))
             missing = set(words_in(seen["text"])) - kept
             assert not missing, f"{seen['said']} was said of {sorted(missing)}"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[OwnDesk]:
-    with own_desk(tmp_path / "desk") as made:
-        yield made
 
 
 @pytest.mark.parametrize("seed", SEEDS)

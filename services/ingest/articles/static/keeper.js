@@ -48,6 +48,8 @@ export class Keeper {
   #timers = {};
   #resumed = [];
   #isFilling = false;
+  // What the server has is not taken up yet: nothing is sent over it.
+  #isBehind = false;
   #channel;
 
   // `at` is {key, sequence, version}; `show(keeper)` is told of every change, `heard(told)` what the server says besides.
@@ -141,10 +143,11 @@ export class Keeper {
       this.#resumed.push(drafts.keyOf(one));
     }
     if (!gone.length && !isBehind) return 0;
+    this.#isBehind = true;
     this.#made += 1;
     this.#since = performance.now();
     this.keepHere();
-    await this.#inLine(async () => this.#takeUp(await this.#fetched(), { isGone: true })).catch((error) => this.#failed(error));
+    await this.#inLine(() => this.#catchUp()).catch((error) => this.#failed(error));
     this.#plan(0);
     return gone.length;
   }
@@ -157,7 +160,7 @@ export class Keeper {
     const number = this.#made;
     const { who, place, tab } = this;
     const [base, sent, draft] = [this.#base, this.#sent, this.fields.read()];
-    const record = { who, place, tab, at: Date.now(), at_: { ...this.at }, base, sent, draft };
+    const record = { who, place, tab, at: Date.now(), at_: { ...this.at }, base, sent, draft, isBehind: this.#isBehind };
     try {
       await drafts.put(record, this.#resumed);
       this.#here = Math.max(this.#here, number);
@@ -177,7 +180,7 @@ export class Keeper {
     const form = pairsOf(draft, this.at);
     this.#sent = [...this.#sent, this.fields.normal(draft)].slice(-SENT);
     this.keepHere();
-    if (String(new URLSearchParams(form)).length < LAST_BYTES) {
+    if (!this.#isBehind && String(new URLSearchParams(form)).length < LAST_BYTES) {
       post(`${this.station}/luu-tam`, form, { keepalive: true }).catch(() => {});
     }
   }
@@ -268,12 +271,17 @@ export class Keeper {
   async #again(doing) {
     for (let tries = 1; ; tries += 1) {
       try {
+        await this.#catchUp();
         return await doing();
       } catch (error) {
         if (!isBehind(error) || tries === TRIES) throw error;
         this.#takeUp(await this.#fetched());
       }
     }
+  }
+
+  async #catchUp() {
+    if (this.#isBehind) this.#takeUp(await this.#fetched(), { isGone: true });
   }
 
   async #fetched() {
@@ -286,6 +294,7 @@ export class Keeper {
   // What the server has, together with what was typed here since `base`. Nothing is awaited: nobody types meanwhile.
   #takeUp(told, how) {
     const { normal } = this.fields;
+    this.#isBehind = false;
     if (!told.draft) {
       // What was kept of a new article was thrown away elsewhere.
       this.at.sequence = 0;

@@ -14,5 +14,6 @@ async function send(one) {
 }
 
 if (who && !document.getElementById("article")) {
-  for (const one of await drafts.listed(who).catch(() => [])) await send(one).catch(() => {});
+  const found = await drafts.listed(who).catch(() => []);
+  for (const one of found.filter((left) => !left.isBehind)) await send(one).catch(() => {});
 }
