@@ -112,13 +112,17 @@ def restore(source: Path) -> dict[str, Any]:
         shutil.copytree(source / "media", settings.media_dir, dirs_exist_ok=True)
     for service in KEPT:
         _put_back(service, source)
-    # In production both come by the environment, and the data dir itself may be read-only.
+    bring_secret(source, settings)
+    return manifest
+
+
+def bring_secret(source: Path, settings: Settings) -> None:
+    """The key that the restored paper's forms are signed with, and a mark that it is nobody's empty house. In
+    production both come by the environment, and the data dir itself may be read-only."""
     if not settings.production:
         if (source / "secret.key").is_file():
             shutil.copy2(source / "secret.key", settings.data_dir / "secret.key")
-        # The restored paper is nobody's empty house.
         (settings.data_dir / "demo.loaded").touch()
-    return manifest
 
 
 def _copy_database(service: str, folder: Path, tell: Tell) -> None:

@@ -50,7 +50,13 @@ def copy_snapshot(live: sqlite3.Connection, target: Path, name: str, tell: Tell 
         live.backup(copy, pages=_STEP_PAGES, progress=step)
         live.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode=DELETE")
-        tell(f"checking {name}", 0, 0)
-        (found,) = copy.execute("PRAGMA quick_check").fetchone()
+    tell(f"checking {name}", 0, 0)
+    check(target, f"the copy of the {name} database")
+
+
+def check(database: Path, what: str) -> None:
+    """Raises OperatorError when `what` is not sound, sqlite3.Error when it is no database."""
+    with closing(sqlite3.connect(database)) as one:
+        (found,) = one.execute("PRAGMA quick_check").fetchone()
     if found != "ok":
-        raise OperatorError(f"the copy of the {name} database is not sound: {found}")
+        raise OperatorError(f"{what} is not sound: {found}")

@@ -32,11 +32,10 @@ class Copier:
         self._data_dir, self._target, self._keep, self._stop = data_dir, target, keep, stop
         self._noted = data_dir / "copy.json"
         self._media = media.Media(data_dir / "media", target / media.FOLDER)
-        self._media_lock = threading.Lock()
         self._looked = dict.fromkeys(DATABASES, 0.0)
         self._whole = dict.fromkeys(DATABASES, 0.0)
         """Unix seconds up to which a restore has everything."""
-        self._failure: str | None = None
+        self._failures: dict[str, str] = {}
         self._rehearsal = Rehearsal(data_dir, target, self._noted)
 
     def run(self) -> None:
@@ -64,7 +63,9 @@ class Copier:
 
     def _follow(self, name: str) -> None:
         database = self._data_dir / f"{name}.db"
-        follower = Follower(database, self._target / name, self._keep, self._copy_media)
+        # Ingest's rows name pictures: those are to be there first.
+        beside = self._media.look if name == "ingest" else _nothing
+        follower = Follower(database, self._target / name, self._keep, beside)
         pause = _LOOK_SECONDS
         while True:
             stopping, began = self._stop.asked, time.time()
@@ -72,18 +73,15 @@ class Copier:
                 if database.is_file():
                     follower.look()
                     self._whole[name] = began if follower.whole else self._whole[name]
-                    self._failure, pause = None, _LOOK_SECONDS
+                    self._failures.pop(name, None)
+                    pause = _LOOK_SECONDS
             except (NotFollowed, OperatorError, sqlite3.Error, OSError) as error:
                 log.error("copy begins anew", database=name, error=repr(error)[:300])
-                self._failure, pause = f"{name}: {error}", _AGAIN_SECONDS
+                self._failures[name], pause = str(error), _AGAIN_SECONDS
             self._looked[name] = time.monotonic()
             if stopping:
                 return
             self._stop.wait(pause)
-
-    def _copy_media(self) -> None:
-        with self._media_lock:
-            self._media.look()
 
     def _copy_secret(self) -> None:
         secret, copied = self._data_dir / "secret.key", self._target / "secret.key"
@@ -100,7 +98,7 @@ class Copier:
         note: dict[str, Any] = {
             "copied_at": self.copied_at or None,
             "folder": str(self._target),
-            "failure": self._failure,
+            "failure": "; ".join(f"{name}: {cause}" for name, cause in sorted(self._failures.items())) or None,
             **self._rehearsal.result,
         }
         part = self._noted.with_suffix(".part")
@@ -109,6 +107,10 @@ class Copier:
             part.replace(self._noted)
         except OSError as error:
             log.error("copy not noted", error=str(error))
+
+
+def _nothing() -> None:
+    pass
 
 
 def main() -> int:

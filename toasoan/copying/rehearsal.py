@@ -13,6 +13,7 @@ from shared import telemetry
 from shared.telemetry import log
 from toasoan.copying import DATABASES, chain, media
 from toasoan.place import OperatorError
+from toasoan.sqlite_copy import check
 
 _EVERY_SECONDS = 7 * 86_400.0
 _AGAIN_SECONDS = 6 * 3600.0
@@ -48,7 +49,7 @@ class Rehearsal:
             folder.mkdir(mode=0o700)
             for name in DATABASES:
                 chain.restore(self._copy / name, None, folder / f"{name}.db")
-                check(folder / f"{name}.db")
+                check(folder / f"{name}.db", f"the restored {name} database")
             _compare(folder / "ingest.db", self._data_dir / "ingest.db", self._copy / media.FOLDER)
         except (OperatorError, OSError, sqlite3.Error) as error:
             failure = str(error)
@@ -62,14 +63,6 @@ class Rehearsal:
     def _tell(self) -> None:
         telemetry.copy_rehearsal_timestamp_seconds.set(self.result["rehearsed_at"] or 0.0)
         telemetry.copy_rehearsal_failed.set(bool(self.result["rehearsal_failure"]))
-
-
-def check(database: Path) -> None:
-    """Raises OperatorError when a restored database is not sound, sqlite3.Error when it is none."""
-    with closing(sqlite3.connect(database)) as restored:
-        (found,) = restored.execute("PRAGMA quick_check").fetchone()
-    if found != "ok":
-        raise OperatorError(f"the restored {database.stem} database is not sound: {found}")
 
 
 def _compare(restored: Path, live: Path, pictures: Path) -> None:

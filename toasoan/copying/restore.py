@@ -1,15 +1,14 @@
 """A house made of its copy, as it was at its last moment or at an earlier one."""
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.database import database_url
 from shared.settings import get_settings
-from toasoan.backup import must_be_empty
+from toasoan.backup import bring_secret, must_be_empty
 from toasoan.copying import DATABASES, chain, media
-from toasoan.copying.rehearsal import check
 from toasoan.place import OperatorError
+from toasoan.sqlite_copy import check
 
 
 def is_copy(folder: Path) -> bool:
@@ -29,15 +28,13 @@ def restore(copy: Path, at: datetime | None) -> tuple[datetime, int]:
     parts = {name: settings.data_dir / f"{name}.restored" for name in DATABASES}
     try:
         moments = [chain.restore(copy / name, at, part) for name, part in parts.items()]
-        for part in parts.values():
-            check(part)
+        for name, part in parts.items():
+            check(part, f"the restored {name} database")
         number = media.restore(copy, at, settings.media_dir)
         for name, part in parts.items():
             part.replace(Path(database_url(name).removeprefix("sqlite:///")))
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
-    if (copy / "secret.key").is_file():
-        shutil.copy2(copy / "secret.key", settings.data_dir / "secret.key")
-    (settings.data_dir / "demo.loaded").touch()
+    bring_secret(copy, settings)
     return max(moments).astimezone(UTC), number + len(parts)

@@ -12,7 +12,7 @@ from services.ingest.exchange.importers.found import Fields, ForeignArticle, Pie
 from services.ingest.exchange.importers.paragraphs import paragraphs_of
 from services.ingest.exchange.importers.tree import markup_of
 from services.ingest.exchange.importers.tree import tree as tree_of
-from services.ingest.exchange.importers.xml import beginning, items
+from services.ingest.exchange.importers.xml import beginning, stories
 from services.ingest.kit.errors import Refused
 
 _ATOM = ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#")
@@ -30,19 +30,13 @@ _DATES = ("pubDate", "date", "published", "issued", "created", "updated", "modif
 
 
 def read(path: Path) -> Iterator[tuple[str, Piece]]:
-    repairs: list[str] = []
-    told = 0
     base = _base(path)
-    for number, item in enumerate(items(path, *_NAMES, repairs=repairs), start=1):
-        where = f"{path}#{number}"
-        if isinstance(item, Refused):
-            yield where, item
-            continue
+
+    def made(item: Element) -> ForeignArticle:
         is_atom = item.tag.rpartition("}")[0].lstrip("{") in _ATOM
-        found = _atom(item, base) if is_atom else _rss(item, base)
-        found.changes += repairs[told:]
-        told = len(repairs)
-        yield where, found
+        return _atom(item, base) if is_atom else _rss(item, base)
+
+    return stories(path, _NAMES, made)
 
 
 def _base(path: Path) -> str:

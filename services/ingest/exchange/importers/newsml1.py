@@ -9,24 +9,14 @@ from xml.etree.ElementTree import Element
 
 from services.ingest.exchange.importers import nitf, wires
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
-from services.ingest.exchange.importers.xml import items
-from services.ingest.kit.errors import Refused
+from services.ingest.exchange.importers.xml import stories
 
 _STATUS = {"usable": "usable", "canceled": "canceled", "cancelled": "canceled", "withheld": "withheld", "embargoed": ""}
 _NO_PICTURES = ("thumbnail", "icon", "quicklook")
 
 
 def read(path: Path) -> Iterator[tuple[str, Piece]]:
-    repairs: list[str] = []
-    for number, item in enumerate(items(path, "NewsItem", repairs=repairs), start=1):
-        where = f"{path}#{number}"
-        if isinstance(item, Refused):
-            yield where, item
-            continue
-        found = _found(item)
-        found.changes += repairs
-        repairs.clear()
-        yield where, found
+    return stories(path, ("NewsItem",), _found)
 
 
 def _found(item: Element) -> ForeignArticle:

@@ -10,8 +10,7 @@ from xml.etree.ElementTree import Element
 from services.ingest.exchange.importers import wires
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
 from services.ingest.exchange.importers.tree import markup_of
-from services.ingest.exchange.importers.xml import items
-from services.ingest.kit.errors import Refused
+from services.ingest.exchange.importers.xml import stories
 
 _SPACES = ("", "{http://iptc.org/std/NITF/2006-10-18/}", "{http://www.nitf.org/}")
 _AS_HTML = {
@@ -24,15 +23,7 @@ _AS_HTML = {
 
 
 def read(path: Path) -> Iterator[tuple[str, Piece]]:
-    repairs: list[str] = []
-    for number, story in enumerate(items(path, *(f"{space}nitf" for space in _SPACES), repairs=repairs), start=1):
-        where = f"{path}#{number}"
-        if isinstance(story, Refused):
-            yield where, story
-            continue
-        found = article(story)
-        found.changes += repairs
-        yield where, found
+    return stories(path, [f"{space}nitf" for space in _SPACES], article)
 
 
 def article(story: Element) -> ForeignArticle:

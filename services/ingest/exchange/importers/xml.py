@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from html.entities import html5
 from io import StringIO, TextIOBase
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml import DefusedXmlException
 
+from services.ingest.exchange.importers.found import ForeignArticle, Piece
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, Refused
 from shared.vietnamese.legacy import decoder, encoding_of
@@ -59,6 +60,22 @@ def items(path: Path, *names: str, repairs: list[str] | None = None) -> Iterator
         yield Invalid.of("", "Tệp XML có DTD hoặc thực thể, không nhận.")
     except (ParseError, ValueError, LookupError) as error:
         yield from _one_by_one(path, names, given, str(error), told)
+
+
+def stories(path: Path, names: Sequence[str], make: Callable[[Element], ForeignArticle]) -> Iterator[tuple[str, Piece]]:
+    """What `make` makes of each element with one of these names; what was mended in the file is told once, with the
+    first article behind it."""
+    repairs: list[str] = []
+    told = 0
+    for number, item in enumerate(items(path, *names, repairs=repairs), start=1):
+        where = f"{path}#{number}"
+        if isinstance(item, Refused):
+            yield where, item
+            continue
+        found = make(item)
+        found.changes += repairs[told:]
+        told = len(repairs)
+        yield where, found
 
 
 def _parsed(stream: TextIOBase, names: tuple[str, ...]) -> Iterator[Element]:
