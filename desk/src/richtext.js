@@ -3,7 +3,10 @@
 
 import { createDocument, Editor, getHTMLFromFragment, Mark, mergeAttributes, Node } from "@tiptap/core";
 import { Table, TableKit, TableView } from "@tiptap/extension-table";
+import { Fragment } from "@tiptap/pm/model";
+import { TextSelection } from "@tiptap/pm/state";
 import StarterKit from "@tiptap/starter-kit";
+import { diffIndices } from "node-diff3";
 
 import { mended } from "./legacy.js";
 import { cleanPasted } from "./paste.js";
@@ -86,6 +89,31 @@ const EXTENSIONS = [
 // Tables come with widths of their own; the page's policy forbids inline styles, and the browser complains of each.
 const unstyled = (html) => html.replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ style="[^"]*"/, ""));
 
+// Whether white space stands before and behind the caret.
+function spacesAround({ empty, $head }) {
+  const { parent, parentOffset: at } = $head;
+  if (!empty || !parent.isTextblock) return [false, false];
+  const text = parent.textBetween(0, parent.content.size, "", "\ufffc");
+  return [text[at - 1], text[at]].map((letter) => /\s/.test(letter ?? ""));
+}
+
+const keysOf = (doc) => doc.content.content.map((block) => JSON.stringify(block));
+
+// A part of a document that is some blocks of it: where it begins, and what is in it.
+function partOf(doc, first, length) {
+  const blocks = doc.content.content;
+  const at = blocks.slice(0, first).reduce((sum, block) => sum + block.nodeSize, 0);
+  return { at, inside: Fragment.from(blocks.slice(first, first + length)) };
+}
+
+// The parts in which two documents differ, as [old, fresh], the last first. `folded` is the old one read from HTML again.
+function differences(old, folded, fresh) {
+  const before = folded.childCount === old.childCount ? folded : old;
+  const found = diffIndices(keysOf(before), keysOf(fresh)).flatMap(({ buffer1: [from, many], buffer2: [to, others] }) =>
+    many === others ? Array.from({ length: many }, (_one, at) => [from + at, 1, to + at, 1]) : [[from, many, to, others]]);
+  return found.reverse().map(([from, many, to, others]) => [partOf(old, from, many), partOf(fresh, to, others)]);
+}
+
 export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended }) {
   element.innerHTML = "";
   const editor = new Editor({
@@ -154,14 +182,24 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     normal: (html) => unstyled(getHTMLFromFragment(parsed(html).content, editor.schema)),
     // Another text in its place: only what differs is changed, so that the caret stays where somebody is writing.
     take(html) {
-      const doc = parsed(html);
       const { state } = editor;
-      const start = state.doc.content.findDiffStart(doc.content);
-      if (start === null) return;
-      let { a, b } = state.doc.content.findDiffEnd(doc.content);
-      const overlap = start - Math.min(a, b);
-      if (overlap > 0) { a += overlap; b += overlap; }
-      editor.view.dispatch(state.tr.replace(start, a, doc.slice(start, b)).setMeta("addToHistory", false));
+      const doc = parsed(html);
+      const tr = state.tr.setMeta("addToHistory", false);
+      for (const [old, fresh] of differences(state.doc, parsed(editor.getHTML()), doc)) {
+        const start = old.inside.findDiffStart(fresh.inside);
+        let { a, b } = old.inside.findDiffEnd(fresh.inside);
+        const overlap = start - Math.min(a, b);
+        if (overlap > 0) { a += overlap; b += overlap; }
+        tr.replace(old.at + start, old.at + a, doc.slice(fresh.at + start, fresh.at + b));
+      }
+      // Reading HTML folds white space, that of a word just ended too, and the next word is typed there.
+      const [before, behind] = spacesAround(state.selection);
+      if (before && !spacesAround(tr.selection)[0]) tr.insertText(" ", tr.selection.head);
+      if (behind && !spacesAround(tr.selection)[1]) {
+        const at = tr.selection.head;
+        tr.insertText(" ", at).setSelection(TextSelection.create(tr.doc, at));
+      }
+      editor.view.dispatch(tr);
     },
     text: () => editor.getText({ blockSeparator: "\n" }),
     focus: () => editor.commands.focus(),

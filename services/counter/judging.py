@@ -24,6 +24,7 @@ from redis import RedisError
 
 from services.counter.hot import Hot
 from services.counter.seen import SeenView, asked_bits
+from shared import telemetry
 from shared.settings import get_settings
 from shared.telemetry import log
 from shared.views.definition import JUDGED_LEAST as LEAST
@@ -115,6 +116,11 @@ def _is_even(views: Sequence[Judged]) -> bool:
         return pairs * EVEN_AGENTS < number * (number - 1)
     clients = {one.parts.client for one in views}
     return len(clients) >= AGENTS_LEAST and max(agents.values()) >= ONE_AGENT_SHARE * number
+
+
+for _reason in (UNASKED, INVENTED):
+    # A counter that begins at 1 has not increased, for Prometheus.
+    telemetry.views_taken_back_total.labels(_reason)
 
 
 def judge(hot: Hot, now: float) -> int:

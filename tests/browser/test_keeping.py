@@ -168,6 +168,43 @@ def test_a_correction_beside_unsaved_words_is_no_conflict(desk: OwnDesk, secreta
     expect(text_of(page)).to_have_text("Dài 21 km.Chợ họp sớm. Chưa lưu.")
 
 
+@pytest.mark.parametrize("elsewhere", ["Một hai.", "Đoạn hai."], ids=["same paragraph", "another"])
+@pytest.mark.parametrize("typed_after", ["Một", "hai."], ids=["middle", "end"])
+def test_what_is_taken_up_leaves_the_space_before_the_next_word(
+    desk: OwnDesk, secretary: BrowserContext, elsewhere: str, typed_after: str
+) -> None:
+    story = desk.article(body="<p>Một hai.</p><p>Đoạn hai.</p>")
+    here, there = (opened(secretary, desk, story) for _ in range(2))
+    place_caret(here, typed_after)
+    here.bring_to_front()
+    held = hold_the_first(here, "**/dang-viet*", "GET")
+    place_caret(there, elsewhere)
+    there.keyboard.type(" Cửa sổ kia.")
+    until(lambda: (there.wait_for_timeout(50), "Cửa sổ kia." in desk.kept("secretary", story))[1], 20, "it is kept")
+    until(lambda: (here.wait_for_timeout(50), held)[1], 20, "this window asks for it")
+    here.keyboard.type(" ")
+    held[0].continue_()
+    expect(text_of(here)).to_contain_text("Cửa sổ kia.")
+    here.keyboard.type("gõ")
+    words = f"{typed_after} gõ" if (typed_after, elsewhere) != ("hai.", "Một hai.") else "hai. Cửa sổ kia. gõ"
+    expect(text_of(here)).to_contain_text(f"{words} hai." if typed_after == "Một" else words)
+
+
+def place_caret(page: Page, after: str) -> None:
+    """Behind these words of the text, as a click there sets it."""
+    text_of(page).evaluate(
+        """(editor, words) => {
+            editor.focus();
+            const walker = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT);
+            while (walker.nextNode()) {
+                const at = walker.currentNode.data.indexOf(words);
+                if (at >= 0) return getSelection().collapse(walker.currentNode, at + words.length);
+            }
+        }""",
+        after,
+    )
+
+
 def test_own_windows_never_conflict(desk: OwnDesk, secretary: BrowserContext) -> None:
     story = desk.article(body="<p>Đoạn một.</p><p>Đoạn hai.</p>")
     windows = [opened(secretary, desk, story) for _ in range(3)]
@@ -228,12 +265,12 @@ def test_what_is_saved_and_changed_by_somebody_else_is_shown_beside(desk: OwnDes
     expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 4")
 
 
-def hold_the_first(page: Page, url: str) -> list[Route]:
-    """The first POST to that address waits until the test lets it go on."""
+def hold_the_first(page: Page, url: str, method: str = "POST") -> list[Route]:
+    """The first request to that address waits until the test lets it go on."""
     held: list[Route] = []
 
     def handle(route: Route) -> None:
-        if route.request.method == "POST" and not held:
+        if route.request.method == method and not held:
             held.append(route)
         else:
             route.continue_()

@@ -158,7 +158,8 @@ def refused_or_denied(client: redis.Redis, *command: Any) -> bool:
     try:
         return refuses(client, *command)
     except redis.exceptions.ResponseError as error:
-        return "ACL" in str(error) or "permission" in str(error).lower()
+        # As Redis 7.2 and later say it, and as 7.0 does.
+        return "ACL failure" in str(error) or "user executing the script can't" in str(error)
 
 
 # ---------------------------------------------------------------- PostgreSQL

@@ -42,7 +42,7 @@ def test_browser_address_and_site_tell_readers_apart(client: "redis.Redis[bytes]
     }
 
     assert len(found) == 4
-    assert all(len(key) == 11 and "." not in key for key in found)
+    assert all(len(key) == PARTED_CHARS and "." not in key for key in found)
 
 
 def test_the_secret_changes_at_midnight_and_both_keys_hold_for_one_window(client: "redis.Redis[bytes]") -> None:

@@ -14,6 +14,7 @@ from services.ingest.articles.input import MOST_EARLIER_VIEWS, ArticleInput
 from services.ingest.articles.store import articles as store_articles
 from services.ingest.articles.store import reading
 from services.ingest.exchange.importers import Options, import_paths
+from services.ingest.exchange.importers.found import ForeignArticle
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor, Role, Scope
 from services.ingest.kit.errors import Forbidden
@@ -143,10 +144,11 @@ def test_a_feed_never_brings_them(store: Engine) -> None:
     from services.ingest.feeds.loop import _draft
 
     class Nobody:
-        def place(self, fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-            return fields, ()
+        def place(self, fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...], tuple[str, ...]]:
+            return fields, (), ()
 
     class Feed:
         id, section, name = 1, "kinh-te", "Hãng"
 
-    assert _draft(Feed(), dict(PUSHED), Nobody()).earlier_views == 0  # type: ignore[arg-type]
+    draft, _ = _draft(Feed(), ForeignArticle(dict(PUSHED)), Nobody())  # type: ignore[arg-type]
+    assert draft.earlier_views == 0
