@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from toasoan.copying.chain import BASE, Chain, Writer, chains, new_chain
-from toasoan.copying.wal import LogIndex, NotFollowed, Position, changes
+from toasoan.copying.wal import LogIndex, NotFollowed, Position, changes, log_number
 from toasoan.sqlite_copy import copy_snapshot, snapshot
 
 # Frames after which the log is written back into the database, as SQLite does by itself.
@@ -96,7 +96,7 @@ class Follower:
         """Append the frames up to `until` to every open chain."""
         after = self._at.frames
         if until.salts != self._at.salts:
-            if not (self._sealed and self._at.is_next_log(until)):
+            if not (self._sealed and self._at.is_next_log(until, log_number(self._database))):
                 raise NotFollowed(f"{self.name}'s log was begun anew by somebody else")
             after = 0
         at = datetime.now(UTC)

@@ -31,8 +31,11 @@ class Position:
     salts: bytes
     frames: int
 
-    def is_next_log(self, later: "Position") -> bool:
-        """SQLite began the log anew once in between: it counts the first salt up by one."""
+    def is_next_log(self, later: "Position", number: int) -> bool:
+        """SQLite began the log anew once in between: it counts the first salt up by one. A log that nothing was ever
+        written to has no salts; the first one's `number` is 0."""
+        if self.salts == bytes(8):
+            return number == 0
         return int.from_bytes(self.salts[:4]) + 1 & 0xFFFFFFFF == int.from_bytes(later.salts[:4])
 
 
@@ -73,6 +76,12 @@ class LogIndex:
         if self._file is None:
             self._file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         return self._file
+
+
+def log_number(database: Path) -> int:
+    """How often the log was begun anew since there is its file. Raises OSError."""
+    with database.with_name(f"{database.name}-wal").open("rb") as log:
+        return int.from_bytes(log.read(_LOG_HEADER_BYTES)[12:16])
 
 
 def changes(database: Path, after: int, until: Position) -> Iterator[PageChanges]:
