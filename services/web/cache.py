@@ -24,7 +24,9 @@ from shared.views.token import ViewTokens
 MAKERS = 2
 """Threads that make pages: more would only take turns."""
 WAIT_SECONDS = 2.0
-"""A reader waits this long for a page to be made; then the last copy, or an honest 503."""
+"""A reader waits this long for a page to be made; then the last copy."""
+LONGEST_WAIT_SECONDS = 6.0
+"""Where there is none; then an honest 503."""
 WAITING = 256
 """Pages being made or waited for at a time; past it: 503."""
 YOUNG_SECONDS = 0.25
@@ -89,7 +91,8 @@ class PageCache:
         telemetry.page_cache_misses_total.inc()
         making = self._begin(address)
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            has_copy = held is not None and not self.blind
+            async with asyncio.timeout(WAIT_SECONDS if has_copy else LONGEST_WAIT_SECONDS):
                 made = await asyncio.shield(making.task)
         except TimeoutError:
             return self._last_copy(held, "making the page takes too long")

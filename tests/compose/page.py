@@ -18,9 +18,10 @@ def steps(heading: str) -> list[str]:
     return lines
 
 
-def inline(start: str) -> str:
-    """The one `piece of code` within the text that begins so."""
-    found = {code for code in re.findall(r"`([^`\n]+)`", _text()) if code.startswith(start)}
+def inline(start: str, heading: str = "") -> str:
+    """The one `piece of code` within the text, or under `## heading`, that begins so."""
+    part = _text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0] if heading else _text()
+    found = {code for code in re.findall(r"`([^`\n]+)`", part) if code.startswith(start)}
     assert len(found) == 1, f"{_PAGE.name} has {len(found)} pieces of code that begin with {start!r}"
     return found.pop()
 

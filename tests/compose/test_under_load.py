@@ -65,7 +65,7 @@ def test_an_update_fails_no_request(house: ComposeHouse, load: Load) -> None:
 
 
 def test_two_of_each_come_and_go_and_fail_no_request(house: ComposeHouse, load: Load) -> None:
-    up = page.inline("docker compose up -d --wait")
+    up = page.inline("docker compose up -d --wait", "More of it")
     with _during(house, load, "two of each") as more:
         house.set(**{f"{name}_REPLICAS": "2" for name in _PROCESSES})
         house.type(up)

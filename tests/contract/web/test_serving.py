@@ -14,8 +14,10 @@ import pytest
 
 from services.web import store
 from services.web.changes import BLIND_SECONDS
+from services.web.pagemaking import GRACE_SECONDS
 from services.web.searching import with_section_names
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
+from tests.conftest import forget_settings
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
 from tests.servers import PostgresServer, RedisServer
 from tests.swallow import Swallower
@@ -333,6 +335,35 @@ def test_who_cannot_read_what_changed_shows_nothing_that_may_be_withdrawn(
             site.until("/thoi-su/bai-so-2-2", "Nội dung bài 2.")
         finally:
             site.close()
+
+
+@pytest.mark.postgres
+def test_a_page_that_nobody_has_yet_waits_while_the_database_starts_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broker: RedisServer, counters_redis: RedisServer
+) -> None:
+    server = PostgresServer()
+    server.start()
+    monkeypatch.setenv("TOASOAN_DATABASE_URL", server.new_database())
+    forget_settings()
+    site = Site(tmp_path / "web.log")
+    try:
+        site.tell(store.publish, published(state(1)), published(state(2)))
+        site.start()
+        site.until(PATH, "Nội dung bài 1.")
+        server.kill()
+        with ThreadPoolExecutor(1) as reader:
+            cold = reader.submit(site.get, "/thoi-su/bai-so-2-2")
+            time.sleep(0.5)
+            server.start()
+            assert "Nội dung bài 2." in cold.result().text
+        server.kill()
+        time.sleep(GRACE_SECONDS + 1)
+        began = time.monotonic()
+        assert site.get("/tag/khong-ai-biet").status_code == 503, "who is away for long is not waited for"
+        assert time.monotonic() - began < GRACE_SECONDS
+    finally:
+        site.close()
+        server.close()
 
 
 def test_a_rush_on_a_new_page_makes_it_once(site: Site) -> None:
