@@ -35,7 +35,7 @@ UNASKED, INVENTED = "unasked", "invented"
 """The reasons: nobody asked for the page; the browsers' names are made up."""
 EVERY_SECONDS = 10.0
 REST_SHARE = 50
-"""A look uses a fiftieth of a core: some seconds of one with a million views an hour."""
+"""A look's own work uses a fiftieth of a core, Redis' not counted: some seconds with a million views an hour."""
 RIPE_SECONDS = 15
 """Requests for pages are told within 10 s (services.web.groupcommit.TALLY_SECONDS)."""
 FEW = 50

@@ -120,33 +120,33 @@ def test_a_reader_of_an_old_state_holds_nothing_up(
     assert len(chain.chains(tmp_path / "copy")) == 1
 
 
-def test_a_database_that_nobody_wrote_to_since_it_was_opened_is_followed(tmp_path: Path) -> None:
-    with closing(_connect(tmp_path / "ingest.db")) as before:
-        before.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, words BLOB)")
-    with closing(_connect(tmp_path / "ingest.db")) as live:
-        live.execute("SELECT * FROM notes").fetchall()
-        follower = Follower(tmp_path / "ingest.db", tmp_path / "copy", _KEEP, _nothing)
-        _look_until_whole(follower)
-        live.execute("INSERT INTO notes (words) VALUES ('first')")
-        follower.look()
-        assert _restored(tmp_path) == [(1, "first")]
-        follower.close()
+@pytest.fixture
+def reopened(tmp_path: Path, live: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """The database after a restart, with a log that nothing was written to yet."""
+    live.close()
+    with closing(_connect(tmp_path / "ingest.db")) as connection:
+        connection.execute("SELECT * FROM notes").fetchall()
+        yield connection
+
+
+def test_a_database_that_nobody_wrote_to_since_it_was_opened_is_followed(
+    tmp_path: Path, reopened: sqlite3.Connection, follower: Follower
+) -> None:
+    reopened.execute("INSERT INTO notes (words) VALUES ('first')")
+    follower.look()
+    assert _restored(tmp_path) == [(1, "first")]
     assert len(chain.chains(tmp_path / "copy")) == 1
 
 
-def test_a_first_log_that_nobody_read_is_no_part_of_a_copy(tmp_path: Path) -> None:
-    with closing(_connect(tmp_path / "ingest.db")) as before:
-        before.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, words BLOB)")
-    with closing(_connect(tmp_path / "ingest.db")) as live:
-        live.execute("SELECT * FROM notes").fetchall()
-        follower = Follower(tmp_path / "ingest.db", tmp_path / "copy", _KEEP, _nothing)
-        _look_until_whole(follower)
-        live.execute("INSERT INTO notes (words) VALUES ('unseen')")
-        live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        live.execute("INSERT INTO notes (words) VALUES ('seen')")
-        with pytest.raises(NotFollowed):
-            follower.look()
-        assert _restored(tmp_path) == []
+def test_a_first_log_that_nobody_read_is_no_part_of_a_copy(
+    tmp_path: Path, reopened: sqlite3.Connection, follower: Follower
+) -> None:
+    reopened.execute("INSERT INTO notes (words) VALUES ('unseen')")
+    reopened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    reopened.execute("INSERT INTO notes (words) VALUES ('seen')")
+    with pytest.raises(NotFollowed):
+        follower.look()
+    assert _restored(tmp_path) == []
 
 
 def test_who_empties_the_log_unseen_makes_a_new_chain_and_no_wrong_copy(
