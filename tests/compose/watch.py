@@ -71,8 +71,7 @@ services:
 """
 _BROKER_ON = """
   broker:
-    volumes: !override ["{disk}:/data", "./deploy/redis/start.sh:/etc/redis/start.sh:ro",
-      "./deploy/redis/redis.conf:/etc/redis/redis.conf:ro"]
+    volumes: ["{disk}:/data"]
 """
 
 
