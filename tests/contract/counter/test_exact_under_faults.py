@@ -62,10 +62,11 @@ class Process:
         self.process.kill()
         self.process.wait(10)
 
-    def stop(self) -> None:
+    def __str__(self) -> str:
         assert self.process
-        self.process.terminate()
-        self.process.wait(25)
+        ended = self.process.poll()
+        said = self._log.read_text().splitlines()[-40:]
+        return "\n".join(["it runs" if ended is None else f"it ended with {ended}", *said])
 
 
 class Readers:
@@ -141,14 +142,16 @@ def total(articles: int) -> dict[int, int]:
     return {article: views for article, (views, _epoch) in found.items()}
 
 
-def until_counted(views: int, broker: RedisServer, counters_redis: RedisServer, folder: Path) -> None:
-    """Wait until SQL has so many views; says where the others lie if they don't come."""
+def until_counted(
+    views: int, broker: RedisServer, counters_redis: RedisServer, worker: Process, folder: Path
+) -> None:
+    """Wait until SQL has so many views; says where the others lie if they don't come, and what the worker does."""
 
     def all_counted() -> bool:
         counted = sum(total(20).values())
         if counted < views:
             raise AssertionError(
-                f"{views - counted} of {views} are missing; {_whereabouts(broker, counters_redis, folder)}"
+                f"{views - counted} of {views} are missing; {_whereabouts(broker, counters_redis, folder)}; {worker}"
             )
         return True
 
@@ -225,7 +228,7 @@ def test_whatever_is_killed_whenever(
         fault()
     readers.join(90)
 
-    until_counted(len(views), broker, counters_redis, tmp_path)
+    until_counted(len(views), broker, counters_redis, worker, tmp_path)
     # Whatever is still under way must not add anything.
     until(lambda: _idle(broker, counters_redis), 30, "nothing is under way")
     assert len(readers.acknowledged) == len(views)
@@ -248,7 +251,7 @@ def test_a_counters_redis_that_comes_back_empty_or_older(
     place: tuple[RedisServer, RedisServer, Process, Process, Path], tmp_path: Path, seed: int
 ) -> None:
     """Whatever it forgot is counted all the same, and nothing twice: delivered again or sent again."""
-    broker, counters_redis, _sink, _worker, path = place
+    broker, counters_redis, _sink, worker, path = place
     dice = random.Random(seed)
     views = [(dice.randrange(1, 21), f"reader-{number}") for number in range(8000)]
     folder, before = tmp_path / "counters", tmp_path / "before"
@@ -269,7 +272,7 @@ def test_a_counters_redis_that_comes_back_empty_or_older(
         redeliver(broker, 3)
     readers.join(90)
 
-    until_counted(len(views), broker, counters_redis, tmp_path)
+    until_counted(len(views), broker, counters_redis, worker, tmp_path)
     until(lambda: not list((tmp_path / "data" / "views").rglob("*.views")), 30, "the journal is empty")
     until(lambda: _idle(broker, counters_redis), 30, "nothing is under way")
     assert total(20) == dict(Counter(article for article, _name in views))
