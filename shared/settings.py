@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="signs view tokens and forms. Unset: made and kept in the data dir")
     templates_dir: Path | None = Field(None, description="folder whose templates go before the built-in ones")
     paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: services/web/paper.toml")
+    second_factor: Literal["offered", "required"] = Field(
+        "offered", description="whether people may work at the desk with a password alone"
+    )
     websub_hub: str = Field("", description="address of the WebSub hub that feeds name. Unset: none")
     feed_full_text: bool = Field(False, description="feeds carry whole texts instead of summaries")
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma separated")

@@ -13,6 +13,7 @@ SCREENS = (
     "services.ingest.media.screen",
     "services.ingest.front_page.screen",
     "services.ingest.accounts.screen.account",
+    "services.ingest.accounts.screen.passkeys",
     "services.ingest.accounts.screen.users",
     "services.ingest.accounts.screen.keys",
     "services.ingest.sections.screen",

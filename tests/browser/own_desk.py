@@ -119,10 +119,10 @@ class OwnDesk:
 
 
 @contextmanager
-def own_desk(folder: Path, code: Path = ROOT) -> Iterator[OwnDesk]:
+def own_desk(folder: Path, code: Path = ROOT, port: int = 0) -> Iterator[OwnDesk]:
     """A desk with one section, running the code of a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
+    port = port or free_port()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TOASOAN_INGEST_PORT", str(port))
         environment.setenv("TOASOAN_DATA_DIR", str(folder / "data"))

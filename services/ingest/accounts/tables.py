@@ -1,6 +1,19 @@
 """People, their sections and sessions, invitations, keys of programs."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+    true,
+)
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -74,4 +87,17 @@ sessions = Table(
     Column("agent", String(80), nullable=False, server_default=""),  # "Firefox, Linux"
     Column("seen_at", UtcDateTime),
     Column("proven_at", UtcDateTime),  # when password (and code) were last given
+)
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False, index=True),
+    Column("credential", LargeBinary, nullable=False, unique=True),  # the id that the device gave it
+    Column("public_key", LargeBinary, nullable=False),  # COSE
+    Column("signs", BigInteger, nullable=False),  # the device's own counter; 0 where it has none
+    Column("challenge_at", BigInteger, nullable=False),  # ns, of the last challenge answered: each counts once
+    Column("name", String(100), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
 )

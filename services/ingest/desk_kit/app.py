@@ -13,8 +13,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.ingest.desk_kit.pages import NAV, page, wants_html
-from services.ingest.desk_kit.session import PASSWORD_PAGE, PROOF_PAGE, NotSignedIn, PasswordWanted, ProofWanted
+from services.ingest.desk_kit.pages import NAV, back, page, wants_html
+from services.ingest.desk_kit.session import (
+    ACCOUNT_PAGE,
+    PASSWORD_PAGE,
+    PROOF_PAGE,
+    NotSignedIn,
+    PasswordWanted,
+    ProofWanted,
+    SecondFactorMissing,
+)
 from services.ingest.desk_kit.static_files import StaticPages
 from services.ingest.kit import problems, security_log
 from services.ingest.kit.errors import Forbidden, Refused, TooMany
@@ -83,6 +91,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
     if isinstance(error, PasswordWanted) and wants_html(request):
         return RedirectResponse(PASSWORD_PAGE, 303)
+    if isinstance(error, SecondFactorMissing) and wants_html(request):
+        return back(ACCOUNT_PAGE, error.detail, "warn")
     if isinstance(error, ProofWanted) and wants_html(request):
         # Where the form stood: what was typed is typed again.
         return RedirectResponse(f"{PROOF_PAGE}?tiep={quote(urlsplit(request.headers.get('referer', '')).path)}", 303)
@@ -94,7 +104,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, TooMany):
         security_log.note("tried too often", request)
         return _answer(request, 429, error.detail, headers={"Retry-After": str(error.seconds)})
-    status = 403 if isinstance(error, PasswordWanted | ProofWanted) else problems.status_of(error)
+    wanted = isinstance(error, PasswordWanted | ProofWanted | SecondFactorMissing)
+    status = 403 if wanted else problems.status_of(error)
     if isinstance(error, Forbidden):
         who = getattr(request.state, "who", None)
         security_log.note("forbidden", request, who.email if who else "")

@@ -18,11 +18,12 @@ from services.ingest.kit.rights import Action
 from shared.database import engine
 from shared.settings import get_settings
 
-OPEN = frozenset({"/dang-nhap", "/dang-nhap/ma", "/moi/{token}"})
+OPEN = frozenset({"/dang-nhap", "/dang-nhap/ma", "/dang-nhap/khoa", "/moi/{token}"})
 """Paths that need no session. Everything else has `needs` or `needs_article`."""
 
 PASSWORD_PAGE = "/desk/mat-khau"  # noqa: S105
 PROOF_PAGE = "/desk/xac-nhan"
+ACCOUNT_PAGE = "/desk/tai-khoan"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -34,10 +35,14 @@ class PasswordWanted(Refused):
     """The account still has its one-time password: nothing else before a new one."""
 
 
+class SecondFactorMissing(Refused):
+    """The newsroom requires a second factor, and the account has none yet: nothing else before it."""
+
+
 class Needs:
     """Dependency: the signed-in account, which may do `action` at least somewhere.
 
-    Raises NotSignedIn, PasswordWanted, Forbidden (also for a missing CSRF token).
+    Raises NotSignedIn, PasswordWanted, SecondFactorMissing, Forbidden (also for a missing CSRF token).
     """
 
     def __init__(self, action: Action) -> None:
@@ -58,6 +63,9 @@ class Needs:
             await _refuse_forgery(request, token)
         if who.must_change_password and self.action is not Action.self:
             raise PasswordWanted("Hãy đổi mật khẩu dùng một lần trước.")
+        is_work = self.action is not Action.self
+        if is_work and await run_in_threadpool(accounts.lacks_second_factor, engine("ingest"), who):
+            raise SecondFactorMissing("Tòa soạn yêu cầu xác thực hai lớp: hãy bật nó hoặc thêm khóa truy cập trước.")
         return who
 
 

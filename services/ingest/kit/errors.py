@@ -9,6 +9,8 @@ Refused
 ├── Unauthorized        401
 ├── NotSignedIn         401 at the desk, or the way to its log-in (desk_kit.session)
 ├── PasswordWanted      403 at the desk, or the way to a new password (desk_kit.session)
+├── SecondFactorMissing 403 at the desk, or the way to one's own account (desk_kit.session)
+├── ProofWanted         403 at the desk, or the way to the password asked again (desk_kit.session)
 ├── Forbidden           403
 ├── Conflict            409
 │   └── WrittenElsewhere  one's own other window was first

@@ -142,9 +142,7 @@ def total(articles: int) -> dict[int, int]:
     return {article: views for article, (views, _epoch) in found.items()}
 
 
-def until_counted(
-    views: int, broker: RedisServer, counters_redis: RedisServer, worker: Process, folder: Path
-) -> None:
+def until_counted(views: int, broker: RedisServer, counters_redis: RedisServer, worker: Process, folder: Path) -> None:
     """Wait until SQL has so many views; says where the others lie if they don't come, and what the worker does."""
 
     def all_counted() -> bool:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts import guessing
-from services.ingest.accounts.store import accounts, second_factor, sessions
+from services.ingest.accounts.store import accounts, passkeys, second_factor, sessions
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
 from services.ingest.desk_kit.session import needs, needs_proof
@@ -29,7 +29,17 @@ def mine(request: Request, who: Annotated[Account, needs(Action.self)]) -> Respo
     own = [one["name"] for one in sections.listed(engine("ingest")) if who.works_at(one["id"])]
     can = [action.value for action in RIGHTS if rights.reach(who, action) > Reach.none and action is not Action.self]
     opened = sessions.of_user(engine("ingest"), who.id, request.state.token)
-    return page(request, who, "account.html", recovery_left=left, own_sections=own, can=can, opened=opened)
+    return page(
+        request,
+        who,
+        "account.html",
+        recovery_left=left,
+        own_sections=own,
+        can=can,
+        opened=opened,
+        passkeys=passkeys.of_user(engine("ingest"), who.id),
+        can_passkeys=passkeys.place() is not None,
+    )
 
 
 @router.post("/tai-khoan/phien")

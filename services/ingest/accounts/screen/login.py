@@ -9,9 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.accounts import devices, guessing
-from services.ingest.accounts.store import accounts, holders, invitations, second_factor, sessions
-from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, SecondFactorWanted
+from services.ingest.accounts import entry, guessing
+from services.ingest.accounts.store import accounts, holders, invitations, passkeys, second_factor, sessions
+from services.ingest.accounts.store.accounts import PASSWORD_LENGTH, PasskeyWanted, SecondFactorWanted
 from services.ingest.accounts.weak_passwords import is_weak
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import back, page
@@ -28,42 +28,45 @@ router = APIRouter()
 # Between the password and the code.
 _CODE_SECONDS = 300
 _WRONG = "Địa chỉ thư hoặc mật khẩu không đúng."
+_PASSKEY = "Mật khẩu đúng, nhưng tòa soạn yêu cầu hai lớp: hãy đăng nhập bằng khóa truy cập của bạn."
 
 
 @router.get("/dang-nhap")
 def log_in_page(request: Request) -> Response:
-    return page(request, None, "login.html", tiep=_inside(request.query_params.get("tiep", "")), email="", error="")
+    return _log_in(request, tiep=entry.inside(request.query_params.get("tiep", "")))
 
 
 @router.post("/dang-nhap")
 def log_in(request: Request, form: Form) -> Response:
     """The same answer in the same time for a wrong password and for an account that does not exist."""
     refuse_foreign_origin(request)
-    email, tiep = form.text("email")[:254], _inside(form.text("tiep"))
+    email, tiep = form.text("email")[:254], entry.inside(form.text("tiep"))
     tried = guessing.password(request, holders.by_email(engine("ingest"), email), email)
     found = accounts.log_in(engine("ingest"), email, form.raw("password"))
     if found is None:
         security_log.note("log-in refused", request, email.lower())
-        return page(request, None, "login.html", 401, tiep=tiep, email=email, error=_WRONG)
+        return _log_in(request, 401, tiep=tiep, email=email, error=_WRONG)
     guessing.give_back(tried)
+    if isinstance(found, PasskeyWanted):
+        return _log_in(request, 403, tiep=tiep, email=email, error=_PASSKEY)
     if isinstance(found, SecondFactorWanted):
         answer: Response = RedirectResponse(f"/desk/dang-nhap/ma?tiep={tiep}", 303)
         set_cookie(answer, _half_way(found.user_id), "nua-duong", _CODE_SECONDS)
         return answer
-    return _signed_in(request, found, tiep)
+    return entry.signed_in(request, found, tiep)
 
 
 @router.get("/dang-nhap/ma")
 def code_page(request: Request) -> Response:
     if _who_is_half_way(request) is None:
         return RedirectResponse("/desk/dang-nhap", 303)
-    return page(request, None, "login_code.html", tiep=_inside(request.query_params.get("tiep", "")), error="")
+    return page(request, None, "login_code.html", tiep=entry.inside(request.query_params.get("tiep", "")), error="")
 
 
 @router.post("/dang-nhap/ma")
 def take_code(request: Request, form: Form) -> Response:
     refuse_foreign_origin(request)
-    user_id, tiep = _who_is_half_way(request), _inside(form.text("tiep"))
+    user_id, tiep = _who_is_half_way(request), entry.inside(form.text("tiep"))
     holder = holders.by_id(engine("ingest"), user_id) if user_id else None
     if user_id is None or holder is None:
         return back("/desk/dang-nhap", "Đã quá lâu từ khi nhập mật khẩu; hãy đăng nhập lại.", "warn")
@@ -73,7 +76,7 @@ def take_code(request: Request, form: Form) -> Response:
         error = "Mã không đúng hoặc đã dùng. Mỗi mã chỉ dùng được một lần."
         return page(request, None, "login_code.html", 401, tiep=tiep, error=error)
     guessing.give_back(tried)
-    answer = _signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep)
+    answer = entry.signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep)
     set_cookie(answer, "", "nua-duong")
     return answer
 
@@ -100,19 +103,19 @@ def log_out(request: Request, who: Annotated[Account, needs(Action.self)]) -> Re
 
 @router.get("/xac-nhan")
 def proof_page(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
-    return page(request, who, "proof.html", tiep=_inside(request.query_params.get("tiep", "")), error="")
+    return _proof(request, who, entry.inside(request.query_params.get("tiep", "")))
 
 
 @router.post("/xac-nhan")
 def prove(request: Request, who: Annotated[Account, needs(Action.self)], form: Form) -> Response:
     """Password, and code where there is one, once more: the steps that change who may enter are open for a while."""
-    tiep, tried = _inside(form.text("tiep")), guessing.again(request)
+    tiep, tried = entry.inside(form.text("tiep")), guessing.again(request)
     right = accounts.password_is(engine("ingest"), who.id, form.raw("password"))
     if right and who.has_second_factor:
         right = second_factor.accept(engine("ingest"), who.id, form.text("code"))
     if not right:
         security_log.note("password refused", request, who.email)
-        return page(request, who, "proof.html", 422, tiep=tiep, error="Mật khẩu hoặc mã không đúng.")
+        return _proof(request, who, tiep, "Mật khẩu hoặc mã không đúng.", 422)
     guessing.give_back(tried)
     sessions.prove(engine("ingest"), request.state.token)
     return back(tiep, "Đã xác nhận; bây giờ hãy làm lại việc vừa rồi.")
@@ -140,7 +143,7 @@ def change_password(request: Request, who: Annotated[Account, needs(Action.self)
         return page(request, who, "password.html", 422, errors=errors)
     accounts.change_password(engine("ingest"), who.email, form.raw("new"))
     answer = back("/desk/", "Đã đổi mật khẩu. Các phiên khác của bạn đã kết thúc.")
-    _keep(request, answer, accounts.open_session(engine("ingest"), who.id))
+    entry.keep(request, answer, accounts.open_session(engine("ingest"), who.id))
     return answer
 
 
@@ -162,28 +165,20 @@ def take_up(request: Request, token: str, form: Form) -> Response:
         user_id = invitations.take_up(engine("ingest"), token, form.text("name"), form.raw("new"))
     except IntegrityError:
         raise Invalid.of("email", "Địa chỉ này đã có tài khoản; hãy đăng nhập.") from None
-    return _signed_in(request, accounts.open_session(engine("ingest"), user_id), "/desk/")
+    return entry.signed_in(request, accounts.open_session(engine("ingest"), user_id), "/desk/")
 
 
 # ---------------------------------------------------------------- how
 
 
-def _signed_in(request: Request, token: str, tiep: str) -> Response:
-    """The new session takes the place of the one that this browser had, which is known from now on."""
-    if old := request.cookies.get(cookie_name()):
-        sessions.log_out(engine("ingest"), old)
-    answer = RedirectResponse(tiep, 303)
-    _keep(request, answer, token)
-    return answer
+def _log_in(request: Request, status: int = 200, *, tiep: str, email: str = "", error: str = "") -> Response:
+    words = {"tiep": tiep, "email": email, "error": error, "passkeys": passkeys.place() is not None}
+    return page(request, None, "login.html", status, **words)
 
 
-def _keep(request: Request, answer: Response, token: str) -> None:
-    """The session's cookie and its device's."""
-    sessions.describe(engine("ingest"), token, request.headers.get("user-agent", ""))
-    set_cookie(answer, token, seconds=int(sessions.SESSION.total_seconds()))
-    who = accounts.account_of(engine("ingest"), token)
-    if who and (holder := holders.by_id(engine("ingest"), who.id)):
-        devices.remember(answer, holder)
+def _proof(request: Request, who: Account, tiep: str, error: str = "", status: int = 200) -> Response:
+    has_passkey = passkeys.place() is not None and bool(passkeys.of_user(engine("ingest"), who.id))
+    return page(request, who, "proof.html", status, tiep=tiep, error=error, has_passkey=has_passkey)
 
 
 def _password_errors(form: Fields, email: str) -> list[dict[str, str]]:
@@ -195,12 +190,6 @@ def _password_errors(form: Fields, email: str) -> list[dict[str, str]]:
     if form.raw("new") != form.raw("again"):
         return [{"field": "again", "message": "Hai lần nhập không giống nhau."}]
     return []
-
-
-def _inside(path: str) -> str:
-    """A path of the desk, and nothing that leads anywhere else."""
-    inside = path.startswith("/desk/") and "\\" not in path and "//" not in path and path.isprintable()
-    return path if inside else "/desk/"
 
 
 def _half_way(user_id: int) -> str:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.ingest.accounts.store.passkeys import has_passkey
 from services.ingest.accounts.store.sessions import live, open_session, see
-from services.ingest.accounts.tables import sessions, user_sections, users
+from services.ingest.accounts.tables import passkeys, sessions, user_sections, users
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Role
 from shared.database import AdvisoryLock, read, take_lock, write
 from shared.database import engine as service_engine
+from shared.settings import get_settings
 from shared.vietnamese.text import nfc, one_line
 
 if TYPE_CHECKING:
@@ -37,6 +39,11 @@ class SecondFactorWanted:
     """The password was right, and the account has a second factor: `open_session` after its code."""
 
     user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyWanted:
+    """The password was right, and is not enough here: the account's second factor is its passkey."""
 
 
 # ---------------------------------------------------------------- accounts
@@ -151,12 +158,13 @@ def change_account(
 
 
 def reset_password(engine: Engine, user_id: int, *, by: str) -> str:
-    """A new one-time password; sessions and the second factor end. Raises ValueError for an unknown account."""
+    """A new one-time password; sessions, second factor and passkeys end. Raises ValueError for an unknown account."""
     password = secrets.token_urlsafe(12)
     values = {"password_hash": _hashed(password), "must_change_password": True}
     values |= {"totp_secret": None, "totp_step": None, "recovery": None}
     with write(engine) as connection:
         _end_sessions(connection, users.c.id == user_id, "password_reset", by, **values)
+        connection.execute(delete(passkeys).where(passkeys.c.user_id == user_id))
     return password
 
 
@@ -208,14 +216,27 @@ def enable(engine: Engine, email: str, *, by: str) -> None:
 # ---------------------------------------------------------------- sessions
 
 
-def log_in(engine: Engine, email: str, password: str) -> str | SecondFactorWanted | None:
+def log_in(engine: Engine, email: str, password: str) -> str | SecondFactorWanted | PasskeyWanted | None:
     """A new session's token, or None. An unknown address takes as long as a wrong password."""
     with read(engine) as connection:
         user = connection.execute(select(users).where(users.c.email == _address(email))).first()
     right = _matches(password, user.password_hash if user else _nobody())
     if user is None or not right or user.disabled_at is not None:
         return None
-    return SecondFactorWanted(user.id) if user.totp_secret else open_session(engine, user.id)
+    if user.totp_secret:
+        return SecondFactorWanted(user.id)
+    if _is_second_factor_required() and has_passkey(engine, user.id):
+        return PasskeyWanted()
+    return open_session(engine, user.id)
+
+
+def lacks_second_factor(engine: Engine, who: Account) -> bool:
+    """Whether the newsroom requires one that this account does not have yet."""
+    return _is_second_factor_required() and not (who.has_second_factor or has_passkey(engine, who.id))
+
+
+def _is_second_factor_required() -> bool:
+    return get_settings().second_factor == "required"
 
 
 def account_of(engine: Engine, token: str) -> Account | None:
