@@ -181,10 +181,16 @@ def test_two_people_at_one_article_see_both_texts(newsroom: Newsroom) -> None:
     expect(writer.get_by_role("region", name="So sánh: Nội dung")).to_contain_text("Giá cá tăng mạnh.")
 
 
-def test_what_is_written_without_a_network_is_offered_again(newsroom: Newsroom) -> None:
+@pytest.mark.parametrize("begun", ["with the network", "without"])
+def test_what_is_written_without_a_network_is_offered_again(newsroom: Newsroom, begun: str) -> None:
     page = newsroom.page("reporter")
-    text = new_draft(page, newsroom, "Viết trên đường lên bản")
+    page.goto(f"{newsroom.url}/bai/moi")
+    text = rich_text(page)
+    if begun == "with the network":
+        page.get_by_label("Tiêu đề").fill("Viết trên đường")
+        expect(page.locator("#saving")).to_contain_text("Đã giữ lúc")
     page.context.set_offline(True)
+    page.get_by_label("Tiêu đề").fill("Viết trên đường lên bản")
     text.fill("Ở đây không có sóng.")
     expect(page.get_by_text("Mất kết nối: bài đang được giữ trong trình duyệt này.")).to_be_visible()
     page.close()
@@ -192,8 +198,10 @@ def test_what_is_written_without_a_network_is_offered_again(newsroom: Newsroom) 
     page.context.set_offline(False)
     page.goto(f"{newsroom.url}/bai/moi")
     page.get_by_role("button", name="Mở lại phần ấy").click()
-    expect(page.get_by_text("Đã mở lại phần bạn viết dở")).to_be_visible()
     expect(rich_text(page)).to_have_text("Ở đây không có sóng.")
+    expect(page.get_by_text("Đã mở lại phần bạn viết dở")).to_have_text(
+        ["Đã mở lại phần bạn viết dở, còn trong trình duyệt này."]
+    )
     expect(page.get_by_label("Tiêu đề")).to_have_value("Viết trên đường lên bản")
 
 

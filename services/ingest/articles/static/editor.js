@@ -223,7 +223,7 @@ window.addEventListener("pagehide", () => {
 });
 
 const resumed = await keeper.resume([keeper.place, was].filter(Boolean), "behind" in form.dataset);
-if (resumed) banner(`Đã mở lại phần bạn viết dở, còn trong trình duyệt này.`);
+if (resumed) sayResumed("Đã mở lại phần bạn viết dở, còn trong trình duyệt này.");
 else if (!id) offerOthers();
 if (id) {
   keeper.look();
@@ -242,6 +242,13 @@ async function offerOthers() {
     byId("local").hidden = true;
   });
   banner(`Trình duyệt này giữ phần bạn viết lúc ${when(new Date(last.at))} khi mất kết nối.`, open, drop);
+}
+
+// What the server has of the same writing is older: its note, which has a button to drop both, says so no more.
+function sayResumed(words) {
+  const kept = byId("kept");
+  if (kept) kept.textContent = words;
+  else banner(words);
 }
 
 function banner(words, ...buttons) {
