@@ -101,6 +101,13 @@ def test_an_article_is_light_on_the_wire(page: Page) -> None:
     assert [one.resource_type for one in seen].count("stylesheet") == 1
 
 
+def test_the_tenth_most_read_stands_as_the_ninth(page: Page) -> None:
+    page.goto("/doc-nhieu")
+    heights = page.locator(".most-read li").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert len(heights) == 10
+    assert heights[9] == heights[8]
+
+
 def test_the_row_of_sections_shows_where_the_reader_is(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto("/video")
@@ -123,6 +130,7 @@ def test_a_comment_without_javascript(plain_page: Page) -> None:
     plain_page.get_by_role("button", name="Gửi bình luận").click()
     assert "Tên" in plain_page.get_by_role("alert").inner_text()
     expect(plain_page.get_by_role("alert")).to_be_in_viewport()
+    expect(plain_page.get_by_role("alert")).to_be_focused()
     assert plain_page.get_by_label("Ý kiến của bạn").input_value() == "Bài viết rất hay, cảm ơn tòa soạn."
     assert plain_page.get_by_label("Gửi tới").input_value() == "3"
     plain_page.get_by_label("Tên", exact=True).fill("Bạn đọc")
@@ -246,17 +254,41 @@ def test_a_readers_choices_are_kept(page: Page) -> None:
 
 def test_a_reply_is_sent_without_leaving_the_page(page: Page) -> None:
     page.goto(ARTICLE)
+    words, name = page.get_by_label("Ý kiến của bạn"), page.get_by_label("Tên", exact=True)
     page.locator("#binh-luan-3 [data-reply]").click()
-    page.get_by_label("Ý kiến của bạn").fill("Tôi đồng ý với bạn.")
-    page.get_by_label("Tên", exact=True).fill("  ")
+    expect(words).to_be_focused()
+    words.fill("Tôi đồng ý với bạn.")
+    name.fill("  ")
     page.get_by_role("button", name="Gửi bình luận").click()
-    page.get_by_role("alert").wait_for()
-    page.get_by_label("Tên", exact=True).fill("Bạn đọc")
+    expect(name).to_be_focused()
+    expect(name).to_have_accessible_description("Tên còn trống hoặc quá ngắn.")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    name.fill("Bạn đọc")
     with page.expect_request("**/api/articles/40/comments") as sent:
         page.get_by_role("button", name="Gửi bình luận").click()
     assert json.loads(sent.value.post_data or "")["parent_id"] == "3"
-    page.get_by_text("Tòa soạn đã nhận bình luận").wait_for()
-    assert page.get_by_label("Ý kiến của bạn").input_value() == ""
+    expect(page.get_by_text("Tòa soạn đã nhận bình luận")).to_be_focused()
+    expect(words).to_have_value("")
+    expect(page.get_by_label("Gửi tới")).to_have_value("")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_comment_outlives_a_time_without_a_network(page: Page) -> None:
+    page.goto(ARTICLE)
+    page.get_by_label("Ý kiến của bạn").fill("Viết trên xe, giữa hai trạm.")
+    page.get_by_label("Tên", exact=True).fill("Bạn đọc")
+    page.route("**/comments", lambda route: route.abort())
+    page.get_by_role("button", name="Gửi bình luận").click()
+    expect(page.get_by_role("alert")).to_contain_text("hãy gửi lại")
+    expect(page.get_by_role("alert")).to_be_in_viewport()
+    page.reload()
+    expect(page.get_by_label("Ý kiến của bạn")).to_have_value("Viết trên xe, giữa hai trạm.")
+
+
+def test_an_article_is_read_aloud_where_android_has_a_voice(page: Page) -> None:
+    page.add_init_script("speechSynthesis.getVoices = () => [{ lang: 'vie_X' }, { lang: 'vi_VN' }]")
+    page.goto(ARTICLE)
+    expect(page.get_by_role("button", name="Nghe bài")).to_be_visible()
 
 
 def test_an_embedded_video_is_asked_for_on_a_click(page: Page) -> None:

@@ -35,7 +35,8 @@
   const speak = one("[data-speak]");
   if (speak && "speechSynthesis" in window) {
     const speech = speechSynthesis;
-    const voice = () => speech.getVoices().find(({ lang }) => /^vi\b/i.test(lang));
+    // "vi-VN", and "vi_VN" on Android.
+    const voice = () => speech.getVoices().find(({ lang }) => /^vi(?![a-z])/i.test(lang));
     const offer = () => { speak.hidden = !voice(); };
     const silence = () => {
       speech.cancel();
@@ -74,42 +75,76 @@
   });
 
   const form = one("[data-comment]");
+  if (!form) return;
+  const { text, parent_id: parent } = form.elements;
+  const button = form.querySelector("button");
+  const told = one("#da-nhan");
+  const draft = `binh-luan-${location.pathname}`;
+  const hold = (value) => {
+    try { value ? sessionStorage.setItem(draft, value) : sessionStorage.removeItem(draft); } catch {}
+  };
+  try { text.value ||= sessionStorage.getItem(draft) || ""; } catch {}
+  text.addEventListener("input", () => hold(text.value));
+
   for (const reply of document.querySelectorAll("[data-reply]")) {
-    reply.addEventListener("click", () => {
-      form.elements.parent_id.value = reply.dataset.reply;
-      form.elements.text.focus({ preventScroll: true });
+    reply.addEventListener("click", (event) => {
+      event.preventDefault(); // following the link would take the focus away again
+      parent.value = reply.dataset.reply;
+      form.scrollIntoView({ block: "start" });
+      text.focus({ preventScroll: true });
     });
   }
-  form?.addEventListener("submit", async (event) => {
+
+  const clear = () => {
+    for (const said of form.querySelectorAll(".problem")) said.remove();
+    for (const field of form.querySelectorAll("[aria-invalid]")) {
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+  };
+  // Beside the field that is wrong, which gets the focus; beside the button where it is none.
+  const complain = (problems) => {
+    clear();
+    for (const [place, { field, message }] of problems.entries()) {
+      const input = field && form.elements[field];
+      const said = document.createElement("p");
+      said.className = "problem";
+      said.id = `bl-sai-${place}`;
+      said.setAttribute("role", "alert");
+      said.textContent = message;
+      if (input) {
+        input.after(said);
+        input.setAttribute("aria-invalid", true);
+        input.setAttribute("aria-describedby", said.id);
+      } else button.parentElement.before(said);
+    }
+    (form.querySelector("[aria-invalid]") || button).focus();
+  };
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
-    const told = one("#da-nhan");
-    button.disabled = true;
-    let problem = form.querySelector(".problem");
+    if (button.ariaDisabled) return; // under way
+    button.ariaDisabled = "true";
     try {
       const answer = await fetch(form.action, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(Object.fromEntries(new FormData(form))),
+        signal: AbortSignal.timeout?.(20_000),
       });
       if (answer.ok) {
-        problem?.remove();
-        form.elements.text.value = "";
+        clear();
+        text.value = "";
+        if (parent) parent.value = "";
+        hold("");
         told.classList.add("shown");
-        told.scrollIntoView({ block: "center" });
+        told.focus();
       } else {
         const said = await answer.json();
-        if (!problem) {
-          problem = document.createElement("p");
-          problem.className = "problem";
-          problem.setAttribute("role", "alert");
-          form.prepend(problem);
-        }
-        problem.textContent = (said.errors || []).map(({ message }) => message).join(" ") || said.detail;
+        complain(said.errors?.length ? said.errors : [{ message: said.detail }]);
       }
     } catch {
-      form.submit(); // the plain way says what is wrong
+      complain([{ message: "Chưa gửi được: mất mạng, hoặc máy chủ không trả lời. Ý kiến của bạn vẫn còn đây, hãy gửi lại sau." }]);
     }
-    button.disabled = false;
+    button.ariaDisabled = null;
   });
 })();
