@@ -27,13 +27,14 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     story = site.read.story(state)
     trail = [("Trang chủ", "/")]
     trail += [(one.name, one.path) for one in (story.parent, story.section) if one is not None]
-    laid_out = body.lay_out(state)
+    first = next((image for image in state.images if image.url), None)
+    video = player(state.video_url, site.settings)
     head = Head(
         title=state.title,
         description=describe(state.summary),
         canonical=story.path,
         kind="article",
-        image=next((image for image in state.images if image.url), None),
+        image=first,
         data=[linked_data.news_article(story, site.settings), linked_data.breadcrumbs(site.settings, trail)],
         feed=f"/rss/{state.section_slug}.xml",
         feed_name=state.section_name,
@@ -45,10 +46,10 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         head,
         article_id=state.id,
         story=story,
-        text=laid_out,
+        text=body.lay_out(state, poster=first if video else None),
         byline=body.byline(state.byline, story.authors),
         trail=trail,
-        video=player(state.video_url, site.settings),
+        video=video,
         form={"problem": "", "name": "", "email": "", "text": "", "parent_id": "", **form},
         status=422 if form.get("problem") else 200,
     )

@@ -21,6 +21,7 @@ _FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:{_TOLD}\s*)?</figure>|{_IMG}")
 _SRC = re.compile(r'src="([^"]*)"')
 _WORDS_ALONE = re.compile(r"<p>([^<]*+)</p>")
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
+_BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
 _SIZES = "(min-width: 64rem) 52rem, 100vw"
 
 
@@ -32,10 +33,11 @@ class LaidOut:
     html: Markup
 
 
-def lay_out(state: ArticleState) -> LaidOut:
-    """The article's text as its page shows it."""
+def lay_out(state: ArticleState, poster: Image | None = None) -> LaidOut:
+    """The article's text as its page shows it; `poster` is the picture that its video shows already."""
     text = _responsive(state.body, {image.url: image for image in state.images if image.url})
     text, apart = _captions_in_place(text, state)
+    apart = [image for image in apart if image is not poster]
     summary = "" if _begins_with(state.body, state.summary) else state.summary
     text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
     text = _with_dateline(text, state.dateline)
@@ -138,13 +140,35 @@ def _begins_with(body: str, summary: str) -> bool:
 
 
 def _with_pictures(text: str, apart: list[Image], at_top: bool) -> str:
-    """Pictures that do not stand in the body follow the lead: the summary, or else the first paragraph."""
+    """Pictures that do not stand in the body: the first follows the lead (the summary, or else the first paragraph),
+    the others stand between the paragraphs, and what is left over behind the last one."""
     if not apart:
         return text
     at_once = "fetchpriority" not in text
-    shown = "".join(_figure(image, lazy=place > 0 or not at_once) for place, image in enumerate(apart))
-    head, end, tail = ("", "", text) if at_top else text.partition("</p>")
-    return f"{head}{end}{shown}{tail}"
+    shown = deque(_figure(image, lazy=place > 0 or not at_once) for place, image in enumerate(apart))
+    ends = _paragraph_ends(text)
+    pieces, done = [], 0
+    if not (at_top and text.startswith("<figure")):
+        done = 0 if at_top or not ends else ends[0]
+        pieces = [text[:done], shown.popleft()]
+    between = [end for end in ends[:-1] if end > done]
+    number = min(len(shown), len(between))
+    for place in range(number):
+        end = between[(2 * place + 1) * len(between) // (2 * number)]
+        pieces += [text[done:end], shown.popleft()]
+        done = end
+    return "".join([*pieces, text[done:], *shown])
+
+
+def _paragraph_ends(text: str) -> list[int]:
+    """Where the paragraphs end that stand in no list, quotation, table or box."""
+    ends, depth = [], 0
+    for found in _BORDER.finditer(text):
+        if found[2] != "p":
+            depth += -1 if found[1] else 1
+        elif found[1] and not depth:
+            ends.append(found.end())
+    return ends
 
 
 def _with_dateline(text: str, dateline: str) -> str:

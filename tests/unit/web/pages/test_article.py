@@ -1,6 +1,7 @@
 """The article's page and its JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,39 @@ def test_videos_load_on_a_click_only(paper: Paper) -> None:
     body = paper.page("/nong-nghiep/ban-tin-so-38-38").body
     assert 'href="https://video.example/phim"' in body
     assert "data-embed" not in body
+
+
+def shape(paper: Paper, **fields: object) -> str:
+    """The order of an article's text: "o" is a picture, "p" a paragraph."""
+    store.publish(paper.engine, [published(sample.article(60, version=2, **fields))])
+    text = paper.page("/thoi-su/ban-tin-so-60-60").body.partition('class="prose"')[2].partition('class="byline"')[0]
+    return "".join("o" if found == "<figure" else "p" for found in re.findall("<figure|<p>", text))
+
+
+@pytest.mark.parametrize(
+    ("pictures", "paragraphs", "order"), [(1, 2, "opp"), (3, 5, "oppoppop"), (4, 2, "opopoo"), (2, 1, "opo")]
+)
+def test_pictures_stand_between_the_paragraphs(paper: Paper, pictures: int, paragraphs: int, order: str) -> None:
+    images = tuple(sample.image(f"x{number}", f"Ảnh {number}.") for number in range(pictures))
+    body = "".join(f"<p>Đoạn {number}.</p>" for number in range(paragraphs))
+    assert shape(paper, images=images, body=body) == order
+    assert shape(paper, images=images, body=body, kind="photo") == order
+
+
+def test_a_picture_never_parts_a_quotation(paper: Paper) -> None:
+    images = (sample.image("x"), sample.image("y"))
+    body = "<p>Một.</p><blockquote><p>Hai.</p><p>Ba.</p></blockquote><p>Bốn.</p>"
+    assert shape(paper, images=images, body=body) == "opoppp"
+
+
+def test_the_picture_of_a_video_is_not_shown_twice(paper: Paper) -> None:
+    poster = sample.image("phim", "Đoàn xe qua đèo.", credit="Ảnh: A Páo")
+    body = "<p>Một.</p><p>Hai.</p>"
+    video = {"kind": "video", "video_url": "https://youtu.be/abcdefghijk", "body": body}
+    assert shape(paper, images=(poster, sample.image("khac")), **video) == "opp"
+    page = paper.page("/thoi-su/ban-tin-so-60-60").body
+    assert page.count(f"<img src=\"{sample.file('phim', '-960.webp')}\"") == 1
+    assert "Đoàn xe qua đèo. <" in page
 
 
 def test_addresses_that_are_not_the_articles_own(paper: Paper) -> None:
