@@ -164,6 +164,11 @@ class Story:
     def path(self) -> str:
         return article_path(self.state.section_slug, self.state.slug, self.state.id)
 
+    @property
+    def spoken(self) -> int:
+        """How many comments there are, replies too."""
+        return sum(1 + len(comment.replies) for comment in self.comments)
+
     @classmethod
     def of(cls, state: ArticleState, around: Around, **more: Any) -> "Story":
         return cls(

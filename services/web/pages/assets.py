@@ -9,6 +9,7 @@ from services.web.pages.paper import load_paper
 from services.web.static_files import address, files
 
 _TEXT = "text/plain; charset=utf-8"
+_SHORT_NAME_CHARS = 12
 _SECURITY_DAYS = timedelta(days=365)
 
 
@@ -26,7 +27,7 @@ def manifest(site: Site) -> Page:
     name = site.settings.site_name
     said = {
         "name": name,
-        "short_name": name[:12],
+        "short_name": short_name(name),
         "description": load_paper(site.settings.paper_file).tagline,
         "lang": "vi",
         "dir": "ltr",
@@ -43,6 +44,18 @@ def manifest(site: Site) -> Page:
         ],
     }
     return Page("asset", orjson.dumps(said).decode(), content_type="application/manifest+json")
+
+
+def short_name(name: str) -> str:
+    """A paper's name for under an icon: as many of its words as fit there.
+
+    >>> short_name("Báo Điện Biên Phủ"), short_name("Báo Mẫu")
+    ('Báo Điện', 'Báo Mẫu')
+    """
+    words = " ".join(name.split())
+    if len(words) <= _SHORT_NAME_CHARS:
+        return words
+    return words[: _SHORT_NAME_CHARS + 1].rpartition(" ")[0] or words[:_SHORT_NAME_CHARS]
 
 
 def security(site: Site) -> Page:

@@ -22,7 +22,8 @@ _SRC = re.compile(r'src="([^"]*)"')
 _WORDS_ALONE = re.compile(r"<p>([^<]*+)</p>")
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
-_SIZES = "(min-width: 64rem) 52rem, 100vw"
+# How wide a picture is shown, by the room that it has.
+_SIZES = {"": "(min-width: 64rem) 52rem, 100vw", "tall": "(min-width: 32rem) 30rem, 100vw", "small": "46rem"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,15 @@ def _figure(image: Image, caption: Markup | None = None, lazy: bool = True) -> M
     told = Markup("<figcaption>{}</figcaption>").format(words.strip()) if words else Markup("")
     if not image.url:
         return Markup('<figure class="caption-only">{}</figure>').format(told)
-    return Markup("<figure>{}{}</figure>").format(_picture(image, lazy), told)
+    room = pictures.room(image)
+    kind = Markup(' class="{}"').format(room) if room else ""
+    # Enlarged in place by article.js; without it, the picture itself.
+    return Markup('<figure{}><a class="zoom" href="{}">{}</a>{}</figure>').format(
+        kind, image.url, _picture(image, lazy, _SIZES[room]), told
+    )
 
 
-def _picture(image: Image, lazy: bool) -> Markup:
+def _picture(image: Image, lazy: bool, sizes: str) -> Markup:
     """<picture> with the smaller copies; its room is kept before it has loaded."""
     size = Markup(' width="{}" height="{}"').format(image.width, image.height) if image.width and image.height else ""
     when = Markup(' loading="lazy" decoding="async"') if lazy else Markup(' fetchpriority="high"')
@@ -75,7 +81,7 @@ def _picture(image: Image, lazy: bool) -> Markup:
         pictures.smallest(image, 960), image.alt or " ".join(image.caption.split()), size, when
     )
     sources = Markup("").join(
-        Markup('<source type="{}" srcset="{}" sizes="{}">').format(media_type, srcset, _SIZES)
+        Markup('<source type="{}" srcset="{}" sizes="{}">').format(media_type, srcset, sizes)
         for media_type, srcset in pictures.sources(image)
     )
     return Markup("<picture>{}{}</picture>").format(sources, own) if sources else own
@@ -92,7 +98,7 @@ def _responsive(text: str, known: Mapping[str, Image]) -> str:
         if image is None:
             return found[0].replace("<img ", '<img loading="lazy" decoding="async" ', 1)
         if not found[0].startswith("<figure>"):
-            return str(_picture(image, lazy=seen > 1))
+            return str(_picture(image, seen > 1, _SIZES[pictures.room(image)]))
         return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > 1))
 
     return _FIGURE.sub(better, text)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from shared.contracts.articles import Image
 
 _TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+_COLUMN = 736
+"""Width of a text's column in pixels."""
 
 
 def sources(image: Image) -> Iterator[tuple[str, str]]:
@@ -27,3 +29,11 @@ def shape(image: Image) -> str:
         return "wide"
     ratio = image.width / image.height
     return "tall" if ratio < 0.85 else "square" if ratio < 1.15 else "wide"
+
+
+def room(image: Image) -> str:
+    """The class of a picture in a text that would look too large across it: "small" (shown pixel by pixel), "tall";
+    "" for all others."""
+    if image.width and image.width < _COLUMN:
+        return "small"
+    return "tall" if shape(image) == "tall" else ""

@@ -11,7 +11,8 @@ from services.web import store
 from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
 from services.web.pages import comments
 from shared.contracts.articles import ArticleState, Author, Image
-from tests.contract.web.conftest import published
+from shared.contracts.events import CommentPublished
+from tests.contract.web.conftest import delivered, published
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
 from tests.unit.web.pages.reader import Reader
@@ -69,7 +70,7 @@ def test_all_that_belongs_to_an_article_is_on_its_page(paper: Paper) -> None:
     reader = Reader(filled(page))
     assert page.article_id == sample.LEAD
     for words in (
-        "Trang chủ Kinh tế Chợ phiên Mường Sương họp lại sau mưa lũ",
+        "Trang chủ Kinh tế Chợ phiên Mường Sương họp lại sau mưa lũ Quang Long",
         "09:59 - Thứ Tư, 11/01/2023 Lượt xem: 5.546 In bài viết",
         "Cập nhật: 17:59 - Thứ Tư, 11/01/2023",
         "Tóm tắt của bản tin 40.",
@@ -81,6 +82,7 @@ def test_all_that_belongs_to_an_article_is_on_its_page(paper: Paper) -> None:
         "Tin, ảnh: Quang Long",
         "Bạn đọc A 17:59 - Thứ Năm, 12/01/2023 Bài hay. Cảm ơn.",
         "Tin liên quan",
+        "Bình luận (3)",
         "Tin khác",
     ):
         assert words in reader.words, words
@@ -147,6 +149,39 @@ def test_videos_load_on_a_click_only(paper: Paper) -> None:
     assert "data-embed" not in body
 
 
+def test_what_is_not_the_story_stands_outside_it(paper: Paper) -> None:
+    story = filled(paper.page(LEAD_PATH)).partition("<article")[2].partition("</article>")[0]
+    assert "Bản để in" not in story
+    # Reading modes and extractors leave out what calls itself "share".
+    left = re.sub(r'<(span|div)[^>]*\bshare">.*?</\1>', "", story, flags=re.DOTALL)
+    for words in ("Lượt xem", "In bài viết", "Cỡ chữ", "Facebook"):
+        assert words in story
+        assert words not in left, words
+    assert "Sáng sớm, chợ đã đông." in left
+
+
+def test_many_comments_are_folded_under_their_number(paper: Paper) -> None:
+    for number in range(10, 16):
+        said = CommentPublished(
+            id=number, version=1, article_id=sample.PLAIN, name="Bạn", text=f"Ý kiến {number}.", at=sample.AT
+        )
+        store.save_comments(paper.engine, [delivered(said, number)])
+    page = paper.page("/thoi-su/ban-tin-so-36-36").body
+    open_ones, _, folded = page.partition('<details class="folded">')
+    assert "Bình luận <small>(6)</small>" in open_ones
+    assert "Xem 3 ý kiến nữa" in folded
+    assert "Ý kiến 12." in open_ones.partition('id="binh-luan"')[2] and "Ý kiến 13." in folded
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "kind"), [(1600, 900, ""), (120, 90, ' class="small"'), (900, 1600, ' class="tall"')]
+)
+def test_small_and_tall_pictures_keep_within_bounds(paper: Paper, width: int, height: int, kind: str) -> None:
+    images = (sample.image("x", "Chú thích.", width=width, height=height),)
+    store.publish(paper.engine, [published(sample.article(60, version=2, images=images))])
+    assert f"<figure{kind}><a" in paper.page("/thoi-su/ban-tin-so-60-60").body
+
+
 def shape(paper: Paper, **fields: object) -> str:
     """The order of an article's text: "o" is a picture, "p" a paragraph."""
     store.publish(paper.engine, [published(sample.article(60, version=2, **fields))])
@@ -176,7 +211,7 @@ def test_the_picture_of_a_video_is_not_shown_twice(paper: Paper) -> None:
     video = {"kind": "video", "video_url": "https://youtu.be/abcdefghijk", "body": body}
     assert shape(paper, images=(poster, sample.image("khac")), **video) == "opp"
     page = paper.page("/thoi-su/ban-tin-so-60-60").body
-    assert page.count(f"<img src=\"{sample.file('phim', '-960.webp')}\"") == 1
+    assert page.count(f'<img src="{sample.file("phim", "-960.webp")}"') == 1
     assert "Đoàn xe qua đèo. <" in page
 
 

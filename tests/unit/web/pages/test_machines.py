@@ -141,6 +141,15 @@ def test_small_files(paper: Paper) -> None:
     assert static_files.address("site.css") in worker.body
 
 
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("Báo Mẫu", "Báo Mẫu"), ("Báo Điện Biên Phủ", "Báo Điện"), ("Dienbienphuonline", "Dienbienphuo")],
+)
+def test_a_long_name_is_cut_at_a_word(paper: Paper, name: str, short: str) -> None:
+    paper.settings = paper.settings.model_copy(update={"site_name": name})
+    assert json.loads(paper.page("/manifest.webmanifest").body)["short_name"] == short
+
+
 def test_the_style_sheet_names_the_font_by_its_present_address() -> None:
     style = static_files.files()["site.css"].data.decode()
     assert static_files.address("headline.woff2") in style
