@@ -1,5 +1,6 @@
 """Reading the read model for one page: every method also notes what the page depends on (services.web.keys)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -48,6 +49,10 @@ _THERE = tuple_(bindparam("at"), bindparam("id"))
 _LISTED = _entries(_IN_LIST)
 _LISTED_BETWEEN = _entries(_IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last")))
 _LAST_AT = select(func.max(entries.c.published_at)).where(
+    _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
+)
+_FIRST_AT = select(func.min(entries.c.published_at)).where(_IN_LIST)
+_TIMES = select(entries.c.published_at).where(
     _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
 )
 _LISTED_AFTER = _entries(_IN_LIST & (entries.c.published_at > bindparam("after")))
@@ -208,6 +213,19 @@ class Reading:
         self.depends.add(keys.day(day.isoformat()))
         first, end = (int(moment.timestamp()) for moment in day_bounds(day))
         return self._listed(_LISTED_BETWEEN, page, size, list=model.ALL, first=first, last=end - 1)
+
+    def counts(self, days: Sequence[date]) -> dict[date, int]:
+        """How many articles each of these Vietnamese days, one after another, has."""
+        self.depends.update(keys.day(day.isoformat()) for day in days)
+        first, end = day_bounds(days[0])[0], day_bounds(days[-1])[1]
+        between = {"list": model.ALL, "first": int(first.timestamp()), "last": int(end.timestamp()) - 1}
+        return dict(Counter(vietnam_day(_utc(at)) for at in self._connection.execute(_TIMES, between).scalars()))
+
+    def first_day(self) -> date | None:
+        """The Vietnamese day of the oldest article."""
+        self.depends.add(keys.listing(model.ALL))
+        at = self._connection.execute(_FIRST_AT, {"list": model.ALL}).scalar()
+        return None if at is None else vietnam_day(_utc(at))
 
     def states(self, name: str, size: int) -> list[ArticleState]:
         """The newest articles of a list, whole: for feeds."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 from services.web.page import Maker
-from services.web.pages import article, assets, feeds, home, lists, media, notices, parts, sitemaps
+from services.web.pages import archive, article, assets, feeds, home, lists, media, notices, parts, sitemaps
 from shared.media_files import NAME
 
 _SLUG = r"([a-z0-9-]{1,200})"
@@ -42,6 +42,8 @@ ROUTES: tuple[Route, ...] = (
     _route(f"/tu-khoa/{_SLUG}", lists.tag, "trang"),
     _route(f"/tac-gia/{_SLUG}", lists.author, "trang"),
     _route(r"/ngay/(\d{4}-\d{2}-\d{2})", lists.day, "trang"),
+    _route("/ngay", archive.month),
+    _route(r"/ngay/(\d{4}-\d{2})", archive.month),
     _route("/cach-tinh-luot-xem", notices.how_we_count),
     _route("/gioi-thieu", notices.about),
     _route("/rieng-tu", notices.privacy),

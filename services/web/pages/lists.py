@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 from services.web import model
 from services.web.model import Listed, Section
 from services.web.page import Missing, Page, Site
-from services.web.pages import linked_data
+from services.web.pages import archive, linked_data
 from services.web.pages.frame import Head, numbered, page
-from shared.vietnamese.dates import VIETNAM, long_date, short_date
+from shared.vietnamese.dates import VIETNAM, long_date
 
 SIZE = 20
-_FIRST_YEAR = 1925
 _WINDOWS = (("1h", "1 giờ qua"), ("24h", "24 giờ qua"), ("7d", "7 ngày qua"), ("30d", "30 ngày qua"))
 
 Trail = list[tuple[str, str]]
@@ -58,7 +57,7 @@ def day(site: Site, written: str) -> Page:
     except ValueError:
         raise Missing from None
     today = datetime.now(VIETNAM).date()
-    if wanted.year < _FIRST_YEAR or wanted > today:
+    if wanted.year < archive.FIRST_YEAR or wanted > today:
         raise Missing
     listed = site.read.listed_on(wanted, site.page_number, SIZE)
     return _list(
@@ -66,7 +65,7 @@ def day(site: Site, written: str) -> Page:
         "day",
         long_date(wanted),
         listed,
-        [*_home(), (short_date(wanted), site.path)],
+        [*_home(), ("Lưu trữ", "/ngay"), (f"Tháng {wanted.month}/{wanted.year}", f"/ngay/{written[:7]}")],
         label="Tin theo ngày",
         empty="Không có bài nào trong ngày này.",
         day_before=wanted - timedelta(days=1),

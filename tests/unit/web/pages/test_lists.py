@@ -1,8 +1,9 @@
 """Front page, sections, tags, authors, days and the other lists."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 
 from services.web import store
 from services.web.page import Missing, slot
@@ -91,6 +92,27 @@ def test_a_day_leads_to_its_neighbours(paper: Paper) -> None:
     for wrong in ("2023-02-30", "1899-01-01", "2999-01-01"):
         with pytest.raises(Missing):
             paper.page(f"/ngay/{wrong}")
+
+
+def test_the_archive_is_reached_by_a_calendar(paper: Paper) -> None:
+    with time_machine.travel("2023-02-10T01:00:00+07:00", tick=False):
+        page = paper.page("/ngay/2023-01")
+        this_month = paper.page("/ngay")
+        for wrong in ("2023-13", "1899-01", "2023-03"):
+            with pytest.raises(Missing):
+                paper.page(f"/ngay/{wrong}")
+    reader = Reader(page.body)
+    assert "Tháng 1/2023" in reader.words
+    # 10 January has the articles 7 to 30.
+    assert "10 24 bài" in reader.words
+    assert "/ngay/2023-01-10" in reader.links and "/ngay/2023-01-01" not in reader.links
+    assert reader.rels["canonical"].endswith("/ngay/2023-01")
+    assert "day:2023-01-31" in page.depends
+    assert "Tháng 2/2023" in Reader(this_month.body).words and "/ngay/2023-01" in Reader(this_month.body).links
+    assert "/ngay" in Reader(paper.page("/").body).links
+    assert "/ngay/2023-01" in Reader(paper.page("/ngay/2023-01-10").body).links
+    # At midnight another day is today.
+    assert this_month.until == datetime.fromisoformat("2023-02-11T00:00:00+07:00").timestamp()
 
 
 def test_kinds_and_corrections(paper: Paper) -> None:
