@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     dateline: str = Field("BM", description="the house's own dateline, as in “BM - ”")
     secret_key: str = Field("", description="signs view tokens and forms. Unset: made and kept in the data dir")
     templates_dir: Path | None = Field(None, description="folder whose templates go before the built-in ones")
-    paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: services/web/paper.toml")
+    paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: none but the demo paper's")
     second_factor: Literal["offered", "required"] = Field(
         "offered", description="whether people may work at the desk with a password alone"
     )

@@ -188,6 +188,8 @@ class PageCache:
         for key in page.depends:
             self._by_key.setdefault(key, set()).add(address.key)
         self._addresses[address.key] = address
+        if page.until:
+            self._until[address.key] = page.until
         body = page.body.encode()
         if self.filling.parts[name].data != body:
             self.filling = Filling({**self.filling.parts, name: Piece(body)}, self.filling.tokens)

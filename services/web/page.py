@@ -7,16 +7,20 @@ parts that many pages share. So a view or a new headline makes no article's page
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from services.web.reading import Reading
 from shared.settings import Settings
+from shared.vietnamese.dates import day_bounds, vietnam_day
 
 HTML = "text/html; charset=utf-8"
 # NUL never stands in stored text, so no article can bring a slot of its own.
 SLOT = re.compile("\x00([a-z:-]+)\x00")
+# Cards say "19:35" of what is from today, and so until midnight.
+_HOUR_OF_TODAY = re.compile(r'class="ago" datetime="[^"]*">\d\d:')
 VIEWS, TOKEN = "views", "token"
 PART = "part:"
 
@@ -79,6 +83,8 @@ class Site:
         """Render a template as the page of this address."""
         more: dict[str, Any] = {name: context.pop(name) for name in ("article_id", "status") if name in context}
         body = self.render(template, site=self, **context)
+        if _HOUR_OF_TODAY.search(body):
+            more["until"] = day_bounds(vietnam_day(datetime.now(UTC)))[1].timestamp()
         return Page(kind, body, frozenset(self.read.depends), **more)
 
 

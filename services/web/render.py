@@ -11,9 +11,9 @@ from services.web.page import slot
 from services.web.pages import pictures
 from services.web.pages.frame import script_json
 from services.web.pages.linked_data import absolute
-from services.web.pages.paper import load_paper
+from services.web.pages.paper import paper_of
 from shared.settings import Settings
-from shared.vietnamese.dates import house_time, iso, long_date, short_date, vietnam_day
+from shared.vietnamese.dates import card_time, house_time, iso, long_date, short_date, vietnam_day
 from shared.vietnamese.text import thousands
 
 FOLDER = Path(__file__).parent / "templates"
@@ -32,7 +32,7 @@ def make_renderer(settings: Settings) -> Callable[..., str]:
     )
     environment.globals |= {
         "settings": settings,
-        "paper": load_paper(settings.paper_file),
+        "paper": paper_of(settings),
         "static": static_files.address,
         "slot": slot,
         "absolute": partial(absolute, settings),
@@ -43,6 +43,7 @@ def make_renderer(settings: Settings) -> Callable[..., str]:
     }
     environment.filters |= {
         "house_time": house_time,
+        "card_time": card_time,
         "long_date": long_date,
         "short_date": short_date,
         "iso": iso,

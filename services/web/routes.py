@@ -48,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/gioi-thieu", notices.about),
     _route("/rieng-tu", notices.privacy),
     _route("/ngoai-tuyen", notices.offline),
+    _route("/doc-sau", notices.saved),
     _route(r"/rss\.xml", feeds.rss),
     _route(rf"/rss/{_SLUG}\.xml", feeds.rss),
     _route(r"/atom\.xml", feeds.atom),

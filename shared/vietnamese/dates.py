@@ -39,6 +39,14 @@ def house_time(moment: datetime) -> str:
     return f"{local.hour:02}:{local.minute:02} - {long_date(local.date())}"
 
 
+def card_time(moment: datetime, now: datetime | None = None) -> str:
+    """As short as lists have it: "19:35" today, "25/11" this year, "25/11/2025" before."""
+    local, today = _local(moment), _local(now or datetime.now(UTC)).date()
+    if local.date() == today:
+        return f"{local.hour:02}:{local.minute:02}"
+    return short_date(local.date())[: 5 if local.year == today.year else 10]
+
+
 def long_date(day: date) -> str:
     """ "Thứ Hai, 09/01/2023"."""
     return f"{WEEKDAYS[day.weekday()]}, {short_date(day)}"

@@ -1,14 +1,17 @@
 """Small files for machines: robots.txt, the web manifest, security.txt, the service worker."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import orjson
 
 from services.web.page import Missing, Page, Site
-from services.web.pages.paper import load_paper
+from services.web.pages.paper import paper_of
 from services.web.static_files import address, files
 
 _TEXT = "text/plain; charset=utf-8"
+_KEPT = ("site.css", "theme.js", "site.js", "article.js", "beacon.js", "kept.js", "headline.woff2")
+"""All that a page needs without a network."""
 _SHORT_NAME_CHARS = 12
 _SECURITY_DAYS = timedelta(days=365)
 
@@ -28,7 +31,7 @@ def manifest(site: Site) -> Page:
     said = {
         "name": name,
         "short_name": short_name(name),
-        "description": load_paper(site.settings.paper_file).tagline,
+        "description": paper_of(site.settings).tagline,
         "lang": "vi",
         "dir": "ltr",
         "id": "/",
@@ -60,7 +63,7 @@ def short_name(name: str) -> str:
 
 def security(site: Site) -> Page:
     """RFC 9116. Raises Missing where the paper names nobody to write to."""
-    contact = load_paper(site.settings.paper_file).security_contact
+    contact = paper_of(site.settings).security_contact
     if not contact:
         raise Missing
     # The start of a month, so that the file stays the same for a while.
@@ -72,8 +75,8 @@ def security(site: Site) -> Page:
 
 def service_worker(site: Site) -> Page:
     """The script, told which files and which copy of the site it keeps."""
-    kept = ["/ngoai-tuyen", *(address(name) for name in ("site.css", "theme.js", "site.js"))]
-    version = "-".join(path.split("/")[2] for path in kept[1:])
+    kept = ["/ngoai-tuyen", "/doc-sau", *map(address, _KEPT)]
+    version = sha256("".join(kept).encode()).hexdigest()[:10]
     script = files()["worker.js"].data.decode()
     head = f"const VERSION = {orjson.dumps(version).decode()};\nconst KEPT = {orjson.dumps(kept).decode()};\n"
     return Page(

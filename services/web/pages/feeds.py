@@ -11,7 +11,7 @@ import orjson
 from services.web import model
 from services.web.page import Missing, Page, Site
 from services.web.pages.linked_data import absolute
-from services.web.pages.paper import load_paper
+from services.web.pages.paper import paper_of
 from services.web.static_files import address
 from shared.contracts.addresses import article_path, section_path
 from shared.contracts.articles import ArticleState, Image
@@ -34,7 +34,7 @@ def rss(site: Site, section_slug: str = "") -> Page:
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:media="http://search.yahoo.com/mrss/">\n<channel>',
         f"<title>{_text(title)}</title><link>{_text(link)}</link>"
-        f"<description>{_text(load_paper(site.settings.paper_file).tagline)}</description><language>vi</language>",
+        f"<description>{_text(paper_of(site.settings).tagline)}</description><language>vi</language>",
         f'<atom:link rel="self" type="application/rss+xml" href={_attribute(own)}/>',
         *_hubs(site.settings),
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>"
@@ -71,7 +71,7 @@ def json_feed(site: Site) -> Page:
         "title": title,
         "home_page_url": link,
         "feed_url": site.settings.site_url + site.path,
-        "description": load_paper(site.settings.paper_file).tagline,
+        "description": paper_of(site.settings).tagline,
         "icon": site.settings.site_url + address("icons/512.png"),
         "favicon": site.settings.site_url + address("icons/192.png"),
         "language": "vi",

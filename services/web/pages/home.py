@@ -8,13 +8,17 @@ from services.web.model import Card, Section
 from services.web.page import Page, Site
 from services.web.pages import linked_data
 from services.web.pages.frame import Head, page
-from services.web.pages.paper import load_paper
+from services.web.pages.paper import paper_of
 
 _BESIDE_LEAD = 5
 _IN_BLOCK = 5
+_LEAST_IN_BLOCK = 3
 _IN_STRIP = 6
+_IN_RAIL = 8
 _NEWEST = 24
 _CORRECTED = 3
+# Sections weigh less the further down they stand: two large ones, one of headlines, four compact, headlines.
+_LARGE, _COMPACT = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,12 @@ class SectionBlock:
 def home(site: Site) -> Page:
     top = _top(site)
     shown = {card.id for card in top}
-    photos = _strip(site, "photo")
-    videos = _strip(site, "video")
-    blocks = _blocks(site, shown)
-    paper = load_paper(site.settings.paper_file)
+    photos = _strip(site, "photo", shown)
+    videos = _strip(site, "video", shown)
+    shown |= {card.id for card in (*photos, *videos)}
+    rail = [card for card in site.read.listed(model.ALL, size=_NEWEST).cards if card.id not in shown][:_IN_RAIL]
+    blocks = _blocks(site, shown, {card.id for card in rail})
+    paper = paper_of(site.settings)
     head = Head(
         title=f"{site.settings.site_name} - {paper.tagline}" if paper.tagline else site.settings.site_name,
         description=paper.tagline,
@@ -46,7 +52,11 @@ def home(site: Site) -> Page:
         head,
         lead=top[:1],
         beside=top[1:],
-        blocks=blocks,
+        rail=rail,
+        large=blocks[:_LARGE],
+        middle=blocks[_LARGE : _LARGE + 1],
+        compact=blocks[_LARGE + 1 : _LARGE + 1 + _COMPACT],
+        others=blocks[_LARGE + 1 + _COMPACT :],
         photos=photos,
         videos=videos,
         corrected=site.read.listed(model.CORRECTED, size=_CORRECTED).cards,
@@ -64,13 +74,16 @@ def _top(site: Site) -> list[Card]:
     return [*pinned, *newest][: 1 + _BESIDE_LEAD]
 
 
-def _blocks(site: Site, shown: set[int]) -> list[SectionBlock]:
+def _blocks(site: Site, shown: set[int], in_rail: set[int]) -> list[SectionBlock]:
+    """The sections with what stands nowhere else; a section with little of it repeats headlines of the rail."""
     made = []
     for section in site.read.sections():
-        cards = site.read.listed(model.of_section(section.slug), size=_IN_BLOCK + 1 + _BESIDE_LEAD).cards
-        fresh = tuple(_with_picture_first([card for card in cards if card.id not in shown][:_IN_BLOCK]))
-        if fresh:
-            made.append(SectionBlock(section, fresh))
+        listed = site.read.listed(model.of_section(section.slug), size=_IN_BLOCK + len(shown) + len(in_rail)).cards
+        cards = [card for card in listed if card.id not in shown]
+        fresh = [card for card in cards if card.id not in in_rail]
+        chosen = (fresh if len(fresh) >= _LEAST_IN_BLOCK else cards)[:_IN_BLOCK]
+        if chosen:
+            made.append(SectionBlock(section, tuple(_with_picture_first(chosen))))
     return made
 
 
@@ -80,5 +93,6 @@ def _with_picture_first(cards: list[Card]) -> Iterable[Card]:
     return [opener, *(card for card in cards if card is not opener)] if opener else cards
 
 
-def _strip(site: Site, kind: str) -> tuple[Card, ...]:
-    return tuple(card for card in site.read.listed(model.of_kind(kind), size=_IN_STRIP).cards if card.image)
+def _strip(site: Site, kind: str, shown: set[int]) -> tuple[Card, ...]:
+    cards = site.read.listed(model.of_kind(kind), size=_IN_STRIP + len(shown)).cards
+    return tuple(card for card in cards if card.image and card.id not in shown)[:_IN_STRIP]

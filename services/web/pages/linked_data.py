@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.web.model import Story
-from services.web.pages.paper import load_paper
+from services.web.pages.paper import paper_of
 from services.web.static_files import address
 from shared.contracts.articles import Correction, Image
 from shared.settings import Settings
@@ -69,7 +69,7 @@ def website(settings: Settings) -> dict[str, Any]:
         "@context": _CONTEXT,
         "@type": "WebSite",
         "name": settings.site_name,
-        "description": load_paper(settings.paper_file).tagline,
+        "description": paper_of(settings).tagline,
         "url": f"{settings.site_url}/",
         "inLanguage": "vi",
         "publisher": publisher(settings),

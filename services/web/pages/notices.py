@@ -1,8 +1,8 @@
 """The paper about itself: how it counts, who publishes it, what it does with readers' data, what it says offline."""
 
 from services.web.page import Page, Site
-from services.web.pages.frame import Head, message, page
-from services.web.pages.paper import load_paper
+from services.web.pages.frame import Head, page
+from services.web.pages.paper import paper_of
 from shared.views import definition
 
 
@@ -12,7 +12,7 @@ def how_we_count(site: Site) -> Page:
 
 def about(site: Site) -> Page:
     """The imprint that holds, and those before it with their days."""
-    paper = load_paper(site.settings.paper_file)
+    paper = paper_of(site.settings)
     head = _head(site, f"Giới thiệu {site.settings.site_name}", paper.about[0] if paper.about else "")
     name = f"Giới thiệu {site.settings.site_name}"
     return page(site, "about", "about.html", head, name=name, paragraphs=paper.about, trail=_trail(site, "Giới thiệu"))
@@ -23,9 +23,20 @@ def privacy(site: Site) -> Page:
 
 
 def offline(site: Site) -> Page:
-    """What the service worker shows where the network is gone and the page is not kept."""
-    words = "Máy của bạn đang không có mạng và trang này chưa được lưu. Những bài bạn vừa đọc vẫn mở lại được."
-    return message(site, "offline", "Không có mạng", words)
+    """What the service worker shows where the network is gone and the page is not kept: what is."""
+    words = "Máy của bạn đang không có mạng và trang này chưa được lưu."
+    return _in_browser(site, "offline", "Không có mạng", words, "Còn đọc được trên máy này", "trang-1")
+
+
+def saved(site: Site) -> Page:
+    """What the reader put aside. The list stands in the browser alone."""
+    words = "Bài bạn lưu chỉ nằm trong trình duyệt này và đọc được cả khi không có mạng."
+    return _in_browser(site, "saved", "Đọc sau", words, "Bài đã lưu", "doc-sau")
+
+
+def _in_browser(site: Site, kind: str, name: str, words: str, list_name: str, cache: str) -> Page:
+    head = Head(title=f"{name} - {site.settings.site_name}")
+    return page(site, kind, "kept.html", head, name=name, words=words, list_name=list_name, cache=cache)
 
 
 _PRIVACY = (
@@ -33,7 +44,8 @@ _PRIVACY = (
     "khi bạn đọc báo.",
     "Lượt xem được đếm bằng một mã băm đổi mỗi ngày; tòa soạn không lưu địa chỉ mạng của bạn để đếm. Cách đếm được "
     "công bố ở trang “Cách tính lượt xem”.",
-    "Chế độ sáng, tối và cỡ chữ bạn chọn, cùng những trang vừa đọc để xem lại khi mất mạng, chỉ nằm trong trình duyệt "
+    "Chế độ sáng, tối và cỡ chữ bạn chọn, bài bạn lưu đọc sau, bình luận đang viết dở, cùng những trang vừa đọc để "
+    "xem lại khi mất mạng, chỉ nằm trong trình duyệt "
     "của bạn và xóa được bất cứ lúc nào.",
     "Khi bạn gửi bình luận, tòa soạn nhận tên, nội dung và thư điện tử nếu bạn điền. Thư điện tử chỉ để tòa soạn liên "
     "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng.",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from shared.settings import Settings
 from shared.vietnamese.dates import VIETNAM
 
 BUILT_IN = Path(__file__).parents[1] / "paper.toml"
@@ -43,6 +44,14 @@ class Paper:
         """The one that holds today."""
         today = datetime.now(VIETNAM).date()
         return next((imprint for imprint in self.imprints if imprint.since <= today), self.imprints[-1])
+
+
+def paper_of(settings: Settings) -> Paper:
+    """The paper's own file. Without one the demo paper has its own words, and any other its name alone: nobody's
+    licence is made up."""
+    if settings.paper_file is None and not settings.demo:
+        return Paper("", (), (Imprint(since=date.min, agency=settings.site_name),))
+    return load_paper(settings.paper_file)
 
 
 @lru_cache(maxsize=4)

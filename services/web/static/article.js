@@ -21,26 +21,83 @@
   const share = one("[data-share]");
   if (share && (navigator.share || navigator.clipboard)) {
     const url = share.dataset.share;
-    if (!navigator.share) share.textContent = "Chép liên kết";
+    const word = share.querySelector(".word");
+    if (!navigator.share) word.textContent = "Chép liên kết";
     share.hidden = false;
     share.addEventListener("click", async () => {
       try {
         if (navigator.share) return await navigator.share({ title: one("h1").textContent, url });
         await navigator.clipboard.writeText(url);
-        share.textContent = "Đã chép liên kết";
+        word.textContent = "Đã chép liên kết";
       } catch {}
     });
+  }
+
+  const save = one("[data-save]");
+  if (save && window.caches) {
+    const url = new URL(save.dataset.save, location.href).href;
+    const show = (kept) => {
+      save.setAttribute("aria-pressed", kept);
+      save.querySelector(".word").textContent = kept ? "Đã lưu" : "Lưu đọc sau";
+    };
+    const saved = caches.open("doc-sau");
+    saved.then((cache) => cache.match(url)).then((held) => {
+      show(!!held);
+      save.hidden = false;
+    }).catch(() => {});
+    save.addEventListener("click", async () => {
+      try {
+        const cache = await saved;
+        if (await cache.delete(url)) return show(false);
+        await cache.add(url);
+        show(true);
+      } catch {}
+    });
+  }
+
+  const pictures = [...document.querySelectorAll(".zoom")];
+  if (pictures.length && window.HTMLDialogElement) {
+    const box = document.createElement("dialog");
+    box.className = "box";
+    box.innerHTML = '<button type="button" data-by="-1" aria-label="Ảnh trước">‹</button><figure></figure>' +
+      '<button type="button" data-by="1" aria-label="Ảnh sau">›</button>' +
+      '<button type="button" data-close aria-label="Đóng">×</button>';
+    let shown = 0;
+    const show = (number) => {
+      shown = (number + pictures.length) % pictures.length;
+      const link = pictures[shown];
+      const picture = link.firstElementChild.cloneNode(true);
+      for (const one of picture.querySelectorAll("[sizes]")) one.sizes = "100vw";
+      const caption = link.closest("figure").querySelector("figcaption")?.cloneNode(true);
+      box.querySelector("figure").replaceChildren(picture, ...(caption ? [caption] : []));
+    };
+    box.addEventListener("click", ({ target }) => {
+      if (target.dataset.by) show(shown + Number(target.dataset.by));
+      else if (target === box || "close" in target.dataset) box.close();
+    });
+    box.addEventListener("keydown", ({ key }) => {
+      if (key === "ArrowLeft" || key === "ArrowRight") show(shown + (key === "ArrowLeft" ? -1 : 1));
+    });
+    box.classList.toggle("single", pictures.length === 1);
+    document.body.append(box);
+    pictures.forEach((link, number) => link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(number);
+      box.showModal();
+    }));
   }
 
   const speak = one("[data-speak]");
   if (speak && "speechSynthesis" in window) {
     const speech = speechSynthesis;
+    const said = speak.querySelector(".word");
     // "vi-VN", and "vi_VN" on Android.
     const voice = () => speech.getVoices().find(({ lang }) => /^vi(?![a-z])/i.test(lang));
     const offer = () => { speak.hidden = !voice(); };
     const silence = () => {
       speech.cancel();
-      speak.textContent = "Nghe bài";
+      said.textContent = "Nghe bài";
       speak.setAttribute("aria-pressed", false);
     };
     offer();
@@ -57,7 +114,7 @@
         if (place === parts.length - 1) words.onend = silence;
         speech.speak(words);
       });
-      speak.textContent = "Dừng nghe";
+      said.textContent = "Dừng nghe";
       speak.setAttribute("aria-pressed", true);
     });
     addEventListener("pagehide", silence);

@@ -16,9 +16,18 @@
     });
   }
 
-  // On a narrow screen the row of sections is longer than the screen: the reader's own is shown.
+  // Where the row of sections is longer than its place, the reader's own is shown.
   const here = document.querySelector(".sections [aria-current]");
-  if (here) here.closest("ul").scrollLeft = here.offsetLeft - 64;
+  const row = here?.closest("ul");
+  if (here) row.scrollTo(here.offsetLeft - row.offsetLeft - 64, here.offsetTop - row.offsetTop);
+
+  // "19:35" of the last hours becomes "2 giờ trước": it has room for that.
+  for (const time of document.querySelectorAll(".ago")) {
+    const minutes = (Date.now() - Date.parse(time.dateTime)) / 60_000;
+    if (minutes >= 0 && minutes < 720) {
+      time.textContent = minutes < 60 ? `${Math.max(1, Math.floor(minutes))} phút trước` : `${Math.floor(minutes / 60)} giờ trước`;
+    }
+  }
 
   const menu = document.querySelector(".menu");
   document.addEventListener("click", (event) => {

@@ -3,8 +3,12 @@
 const FILES = `tep-${VERSION}`;
 const PAGES = "trang-1";
 const PICTURES = "anh-1";
+const SAVED = "doc-sau"; // filled by the reader (article.js)
 const MOST = { [PAGES]: 40, [PICTURES]: 80 };
-const NO_NETWORK = '<p class="kept" role="status">Không có mạng: bạn đang xem bản đã lưu trên máy.</p>';
+const PATIENCE = 3000; // with a server that hangs, where there is a copy
+const LAST_PATIENCE = 15000; // where there is none: a slow network is no network away
+const NO_NETWORK = "Không có mạng: bạn đang xem bản đã lưu trên máy.";
+const SLOW = "Mạng quá chậm: bạn đang xem bản đã lưu trên máy.";
 
 addEventListener("install", (event) => {
   event.waitUntil(caches.open(FILES).then((cache) => cache.addAll(KEPT)).then(() => skipWaiting()));
@@ -13,12 +17,24 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     for (const name of await caches.keys()) {
-      if (![FILES, PAGES, PICTURES].includes(name)) await caches.delete(name);
+      if (![FILES, PAGES, PICTURES, SAVED].includes(name)) await caches.delete(name);
     }
     await registration.navigationPreload?.enable();
     await clients.claim();
   })());
+  event.waitUntil(firstPages());
 });
+
+// The pages that were open before there was a service worker, and the front page.
+async function firstPages() {
+  const open = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  for (const url of new Set(["/", ...open.map((one) => one.url)].map((one) => plain(new URL(one, location.origin))))) {
+    try {
+      const answer = await fetch(url);
+      if (keeps(answer, new URL(url))) await put(PAGES, url, answer);
+    } catch {}
+  }
+}
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -29,29 +45,47 @@ addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/media/")) event.respondWith(picture(event));
 });
 
+const plain = (url) => url.origin + url.pathname + url.search;
+const keeps = (answer, url) =>
+  answer.ok && !answer.redirected && !["/tim-kiem", "/ngoai-tuyen", "/doc-sau"].includes(url.pathname);
+
+// What comes first: the answer, or `undefined` after so long. Rejects where the network does.
+const within = (milliseconds, answer) =>
+  Promise.race([answer, new Promise((done) => setTimeout(done, milliseconds))]);
+
 async function page(event, url) {
-  const pages = await caches.open(PAGES);
-  const key = url.origin + url.pathname + url.search;
+  const key = plain(url);
+  const asked = navigated(event);
+  event.waitUntil(asked.then((answer) => follow(PAGES, key, answer, keeps(answer, url)), () => {}));
+  const held = (await caches.match(key, { cacheName: PAGES })) || (await caches.match(key, { cacheName: SAVED }));
+  let said = SLOW;
   try {
-    const answer = (await event.preloadResponse) || (await fetch(event.request));
-    const keeps = answer.ok && !answer.redirected && url.pathname !== "/tim-kiem";
-    event.waitUntil(follow(PAGES, key, answer, keeps));
-    return answer;
+    const answer = await within(held ? PATIENCE : LAST_PATIENCE, asked);
+    if (answer) return answer;
   } catch {
-    const held = await pages.match(key);
-    if (!held) return (await caches.match("/ngoai-tuyen")) || Response.error();
-    const html = (await held.text()).replace(/<body[^>]*>/, (body) => body + NO_NETWORK);
-    return new Response(html, { headers: held.headers });
+    said = NO_NETWORK;
   }
+  if (!held) {
+    return (await caches.match(url.pathname === "/doc-sau" ? "/doc-sau" : "/ngoai-tuyen")) || Response.error();
+  }
+  const html = (await held.text()).replace(/<body[^>]*>/, (body) => `${body}<p class="kept" role="status">${said}</p>`);
+  return new Response(html, { headers: held.headers });
+}
+
+async function navigated(event) {
+  const answer = (await event.preloadResponse) || (await fetch(event.request));
+  if (answer.type === "error") throw new TypeError("no network"); // Firefox's preload says so
+  return answer;
 }
 
 async function picture(event) {
+  const asked = fetch(event.request);
+  event.waitUntil(asked.then((answer) => follow(PICTURES, event.request, answer, answer.status === 200), () => {}));
+  const held = await caches.match(event.request);
   try {
-    const answer = await fetch(event.request);
-    event.waitUntil(follow(PICTURES, event.request, answer, answer.status === 200));
-    return answer;
+    return (await (held ? within(PATIENCE, asked) : asked)) || held;
   } catch {
-    return (await caches.match(event.request)) || Response.error();
+    return held || Response.error();
   }
 }
 
@@ -66,7 +100,9 @@ async function kept(event, name) {
 async function follow(name, key, answer, keeps) {
   if (keeps) await put(name, key, answer.clone());
   // What was withdrawn is gone from here too.
-  else if (answer.status === 404 || answer.status === 410) await (await caches.open(name)).delete(key);
+  else if (answer.status === 404 || answer.status === 410) {
+    for (const one of [name, SAVED]) await (await caches.open(one)).delete(key);
+  }
 }
 
 async function put(name, key, answer) {

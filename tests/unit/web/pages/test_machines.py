@@ -182,6 +182,18 @@ def test_another_paper_brings_its_own_words_and_templates(paper: Paper, tmp_path
     assert make_renderer(paper.settings)("unavailable.html", number=503, name="x", words="y")
 
 
+def test_a_new_paper_has_no_licence_that_nobody_gave_it(paper: Paper) -> None:
+    settings = paper.settings.model_copy(update={"demo": False, "site_name": "Báo Tỉnh"})
+    theirs = Paper(settings)
+    for address in ("/", "/gioi-thieu"):
+        body = theirs.page(address).body
+        assert "Báo Tỉnh" in body
+        for invented in ("Giấy phép", "Hội Nhà báo", "baomau.example", "Tổng biên tập"):
+            assert invented not in body, (address, invented)
+    with pytest.raises(Missing):
+        theirs.page("/.well-known/security.txt")
+
+
 def test_a_paper_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     wrong = tmp_path / "paper.toml"
     wrong.write_text('tagline = "x"\nabout = []\nkhong_co = 1\n[[imprint]]\nsince = 2020-01-01\nagency = "a"\n')
