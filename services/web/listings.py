@@ -101,26 +101,30 @@ def section_parents(connection: Connection) -> dict[str, str]:
 
 
 def with_parents(lists: Iterable[str], parents: dict[str, str]) -> list[str]:
-    """Lists, and the lists above them."""
+    """Lists, and all lists above them."""
     made = dict.fromkeys(lists)
     for name in list(made):
-        if name in parents:
-            made[parents[name]] = None
+        # Events out of order can make a circle for a moment.
+        while (parent := parents.get(name)) is not None and parent not in made:
+            made[parent] = None
+            name = parent
     return list(made)
 
 
-def move_entries(connection: Connection, slug: str, old_parent: str, new_parent: str) -> None:
-    """Bring a section's articles from its old parent's list to its new one's; "" is none."""
-    own = select(entries.c.published_at, entries.c.article_id).where(entries.c.list == model.of_section(slug))
-    if old_parent:
+def move_entries(connection: Connection, name: str, before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """Bring a section's list from the lists above it `before` to those `after`; returns which changed."""
+    was, now = (set(with_parents([name], parents)) - {name} for parents in (before, after))
+    own = select(entries.c.published_at, entries.c.article_id).where(entries.c.list == name)
+    for gone in was - now:
         inside = tuple_(entries.c.published_at, entries.c.article_id).in_(own)
-        connection.execute(delete(entries).where(entries.c.list == model.of_section(old_parent), inside))
-    if new_parent:
-        rows = connection.execute(own).all()
-        target = model.of_section(new_parent)
-        copies = [{"list": target, "published_at": at, "article_id": article_id} for at, article_id in rows]
-        if copies:
-            connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
+        connection.execute(delete(entries).where(entries.c.list == gone, inside))
+    rows = connection.execute(own).all() if now - was else []
+    copies = [
+        {"list": new, "published_at": at, "article_id": article_id} for new in now - was for at, article_id in rows
+    ]
+    if copies:
+        connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
+    return was ^ now
 
 
 def neighbours(connection: Connection, article_id: int, was: Where | None, now: Where | None) -> set[str]:

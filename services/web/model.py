@@ -1,5 +1,6 @@
 """What pages are made of: small typed views of the read model."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -100,6 +101,12 @@ class Section:
     def path(self) -> str:
         return section_path(self.slug)
 
+    def all(self, level: int = 0) -> Iterator[tuple[int, "Section"]]:
+        """It and all below it, each with how many levels below."""
+        yield level, self
+        for child in self.children:
+            yield from child.all(level + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -154,7 +161,8 @@ class Story:
     related: tuple[Card, ...] = ()
     comments: tuple[Comment, ...] = ()
     section: Section | None = None
-    parent: Section | None = None
+    ancestors: tuple[Section, ...] = ()
+    """The sections above its own, the topmost first."""
     tags: tuple[tuple[str, str], ...] = field(default=())
     """(name, path)"""
     authors: tuple[tuple[str, str, str], ...] = field(default=())

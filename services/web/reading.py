@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -115,14 +116,13 @@ class Reading:
     def story(self, state: ArticleState) -> Story:
         """All that stands on an article's page."""
         by_slug = {section.slug: section for section in self._flat_sections()}
-        section = by_slug.get(state.section_slug)
         return Story.of(
             state,
             self.around(state),
             related=self.related(state.id),
             comments=self.comments(state.id),
-            section=section,
-            parent=by_slug.get(section.parent_slug) if section and section.parent_slug else None,
+            section=by_slug.get(state.section_slug),
+            ancestors=self.ancestors(state.section_slug),
         )
 
     def around(self, state: ArticleState) -> Around:
@@ -264,16 +264,17 @@ class Reading:
     def sections(self) -> tuple[Section, ...]:
         """The sections with their sub-sections, in the order of their positions."""
         flat = self._flat_sections()
-        children: dict[str, list[Section]] = {}
         slugs = {section.slug for section in flat}
-        for section in flat:
-            if section.parent_slug in slugs:
-                children.setdefault(section.parent_slug, []).append(section)
-        return tuple(
-            Section(section.slug, section.name, "", tuple(children.get(section.slug, ())))
-            for section in flat
-            if section.parent_slug not in slugs
-        )
+        return tuple(self._with_children(section) for section in flat if section.parent_slug not in slugs)
+
+    def ancestors(self, slug: str) -> tuple[Section, ...]:
+        """The sections above one, the topmost first."""
+        by_slug = {section.slug: section for section in self._flat_sections()}
+        line: list[Section] = []
+        found = by_slug.get(slug)
+        while found and (found := by_slug.get(found.parent_slug)) and found not in line:
+            line.insert(0, found)
+        return tuple(line)
 
     def section_names(self) -> dict[str, str]:
         """slug -> name as it is now: a card was made when its section may have had another."""
@@ -281,12 +282,12 @@ class Reading:
 
     def section(self, slug: str) -> Section | None:
         """One section with its sub-sections."""
-        flat = self._flat_sections()
-        found = next((section for section in flat if section.slug == slug), None)
-        if found is None:
-            return None
-        children = tuple(section for section in flat if section.parent_slug == slug)
-        return Section(found.slug, found.name, found.parent_slug, children)
+        found = next((section for section in self._flat_sections() if section.slug == slug), None)
+        return None if found is None else self._with_children(found)
+
+    def _with_children(self, section: Section) -> Section:
+        below = [one for one in self._flat_sections() if one.parent_slug == section.slug]
+        return replace(section, children=tuple(map(self._with_children, below)))
 
     def pinned(self) -> list[Card]:
         """What editors put on the front page, the first one leads."""

@@ -106,18 +106,19 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
     """Make, rename, move or reorder sections. A moved one brings its articles to its new parent's list."""
     rows = [{**event.payload.model_dump(), "version": event.version} for event in events]
     with _writing(engine) as (connection, changed):
-        ids = [row["id"] for row in rows]
-        known = connection.execute(select(sections.c.id, sections.c.parent_slug).where(sections.c.id.in_(ids)))
-        parents = {row.id: row.parent_slug for row in known}
+        parents = listings.section_parents(connection)
         newer = insert_newer(connection, sections, rows)
         for row in _newest(rows):
             if row["id"] not in newer:
                 continue
             changed.keys.add(keys.SECTIONS)
-            if row["parent_slug"] != parents.get(row["id"], ""):
-                listings.move_entries(connection, row["slug"], parents.get(row["id"], ""), row["parent_slug"])
-                moved = (row["parent_slug"], parents.get(row["id"], ""))
-                changed.keys |= {keys.listing(model.of_section(slug)) for slug in moved if slug}
+            before, name = dict(parents), model.of_section(row["slug"])
+            parents.pop(name, None)
+            if row["parent_slug"]:
+                parents[name] = model.of_section(row["parent_slug"])
+            if parents != before:
+                moved = listings.move_entries(connection, name, before, parents)
+                changed.keys |= {keys.listing(other) for other in moved}
 
 
 def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]) -> None:

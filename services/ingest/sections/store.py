@@ -22,6 +22,8 @@ from shared.vietnamese.text import fold, one_line, slug
 STEPS = ("submitted", "edited", "approved")
 """The steps between a draft and publication, of which each section has its own."""
 USUAL_APPROVER = "secretary"
+MAX_LEVELS = 4
+"""A section on top, and three below one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +121,29 @@ def save(
 
 
 def _parent(connection: Connection, section_id: int | None, slug_of_parent: str) -> int:
-    """The id of a parent that keeps sections at two levels. Both rows are locked, so that two saves at once cannot make
-    a circle between them."""
-    both = or_(sections.c.slug == slug_of_parent, sections.c.id == section_id)
-    rows = connection.execute(select(sections).where(both).order_by(sections.c.id).with_for_update()).all()
+    """The id of a parent that keeps sections within MAX_LEVELS and out of circles. All rows are locked, so that two
+    saves at once cannot make a circle between them."""
+    rows = connection.execute(select(sections).order_by(sections.c.id).with_for_update()).all()
+    above = {row.id: row.parent_id for row in rows}
     parent = next((row for row in rows if row.slug == slug_of_parent), None)
-    if parent is None or parent.id == section_id:
+    if parent is None:
         raise Invalid.of("parent", "Không có chuyên mục cha này.")
-    if parent.parent_id is not None:
-        raise Invalid.of("parent", f"{parent.name} đã là chuyên mục con; chuyên mục chỉ có hai cấp.")
-    children = select(sections.c.id).where(sections.c.parent_id == section_id).limit(1)
-    if section_id is not None and connection.execute(children).first():
-        raise Invalid.of("parent", "Chuyên mục này có chuyên mục con nên không thể nằm dưới chuyên mục khác.")
+    place = _upwards(above, int(parent.id))
+    if section_id in place:
+        raise Invalid.of("parent", "Chuyên mục không thể nằm dưới chính nó hay dưới chuyên mục con của nó.")
+    below = (_upwards(above, row.id) for row in rows)
+    height = max((line.index(section_id) + 1 for line in below if section_id in line), default=1)
+    if len(place) + height > MAX_LEVELS:
+        raise Invalid.of("parent", f"Đặt dưới {parent.name} thì quá {MAX_LEVELS} cấp chuyên mục.")
     return int(parent.id)
+
+
+def _upwards(above: dict[int, int | None], section_id: int) -> list[int | None]:
+    """A section and those above it, from the lowest."""
+    line: list[int | None] = [section_id]
+    while (parent := above.get(line[-1] or 0)) is not None and parent not in line:
+        line.append(parent)
+    return line
 
 
 def listed(engine: Engine) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     """An article's page; `form` is what a reader typed as a comment that could not be taken."""
     story = site.read.story(state)
     trail = [("Trang chủ", "/")]
-    trail += [(one.name, one.path) for one in (story.parent, story.section) if one is not None]
+    trail += [(one.name, one.path) for one in (*story.ancestors, story.section) if one is not None]
     first = next((image for image in state.images if image.url), None)
     video = player(state.video_url, site.settings)
     head = Head(

@@ -20,8 +20,9 @@ def section(site: Site, slug: str) -> Page:
     found = site.read.section(slug)
     if found is None:
         raise Missing
-    parent = site.read.section(found.parent_slug) if found.parent_slug else None
-    trail = _home() + ([(parent.name, parent.path)] if parent else []) + [(found.name, found.path)]
+    above = site.read.ancestors(slug)
+    trail = _home() + [(one.name, one.path) for one in (*above, found)]
+    parent = site.read.section(above[-1].slug) if above else None
     listed = site.read.listed(model.of_section(slug), site.page_number, SIZE)
     return _list(
         site,
@@ -31,7 +32,7 @@ def section(site: Site, slug: str) -> Page:
         trail,
         beside=found.children or (parent.children if parent else ()),
         slug=slug,
-        section_slug=parent.slug if parent else slug,
+        section_slug=above[0].slug if above else slug,
         empty="Chuyên mục chưa có bài.",
     )
 

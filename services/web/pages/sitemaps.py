@@ -34,7 +34,7 @@ def block(site: Site, number: str) -> Page:
         for card in site.read.block(int(number))
     ]
     if number == "0":
-        sections = [section for top in site.read.sections() for section in (top, *top.children)]
+        sections = [section for top in site.read.sections() for _level, section in top.all()]
         paths = ["/", *(section.path for section in sections)]
         rows = [f"<url><loc>{_text(site.settings.site_url + path)}</loc></url>" for path in paths] + rows
     return _xml(site, f'{_HEAD}<urlset xmlns="{_SPACE}">\n', rows, "</urlset>\n")

@@ -94,6 +94,24 @@ def test_a_section_lists_its_sub_sections_too_and_hands_them_over(store_engine: 
     assert tree == {"xa-hoi": [], "doi-song": ["giao-duc"]}
 
 
+def test_sections_stand_at_many_levels_in_whatever_order_they_are_told(store_engine: Engine) -> None:
+    store.publish(store_engine, [published(state(1, section_slug="xa", section_name="Xã"))])
+    store.publish(store_engine, [published(state(2, section_slug="huyen", section_name="Huyện"))])
+    told = [section(1, "xa", "huyen"), section(2, "huyen", "tinh"), section(3, "tinh", "mien"), section(4, "mien")]
+    for one in told:
+        store.save_sections(store_engine, [one])
+    for name, wanted in (("s:xa", [1]), ("s:huyen", [2, 1]), ("s:tinh", [2, 1]), ("s:mien", [2, 1])):
+        assert listed(store_engine, name) == wanted, name
+    with reading(store_engine) as view:
+        assert [one.slug for one in view.ancestors("xa")] == ["mien", "tinh", "huyen"]
+        assert [one.slug for one in view.sections()] == ["mien"]
+        assert view.sections()[0].children[0].children[0].children[0].slug == "xa"
+    store.save_sections(store_engine, [section(2, "huyen", "mien", version=2)])
+    assert listed(store_engine, "s:tinh") == [] and listed(store_engine, "s:mien") == [2, 1]
+    store.withdraw(store_engine, [withdrawn(1, 2)])
+    assert listed(store_engine, "s:mien") == [2]
+
+
 def test_neighbours_and_others_of_an_article(store_engine: Engine) -> None:
     store.publish(store_engine, [published(state(number)) for number in range(1, 11)])
     with reading(store_engine) as view:

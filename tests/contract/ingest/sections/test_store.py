@@ -43,25 +43,31 @@ def test_renamed_section_keeps_its_address_and_is_told_to_readers(store: Engine,
         sections.save(store, EDITOR, 999, name="Không có")
 
 
-def test_sections_stand_at_two_levels_and_in_no_circle(store: Engine) -> None:
+def test_sections_stand_at_four_levels_and_in_no_circle(store: Engine) -> None:
     def make(name: str, parent: str = "", number: int | None = None) -> int:
         return sections.save(store, EDITOR, number, name=name, parent=parent)
 
     north = make("Miền Bắc")
-    make("Điện Biên", parent="mien-bac")
+    province = make("Điện Biên", parent="mien-bac")
+    make("Mường Ảng", parent="dien-bien")
+    make("Búng Lao", parent="muong-ang")
     south = make("Miền Nam")
     for name, parent, number in (
-        ("Mường Ảng", "dien-bien", None),  # a third level
-        ("Miền Bắc", "mien-nam", north),  # with a child of its own
-        ("Miền Bắc", "dien-bien", north),  # under its own child
+        ("Bản Bó", "bung-lao", None),  # a fifth level
+        ("Miền Bắc", "mien-nam", north),  # with three levels of its own below
+        ("Miền Bắc", "bung-lao", north),  # under its own grandchild
         ("Miền Nam", "mien-nam", south),  # under itself
+        ("Miền Nam", "khong-co", south),
     ):
         with pytest.raises(Invalid) as refused:
             make(name, parent, number)
         assert refused.value.errors[0]["field"] == "parent", name
+    make("Điện Biên", "mien-nam", province)
     assert {row["slug"]: row["parent"] for row in sections.listed(store)} == {
         "mien-bac": "",
-        "dien-bien": "mien-bac",
+        "dien-bien": "mien-nam",
+        "muong-ang": "dien-bien",
+        "bung-lao": "muong-ang",
         "mien-nam": "",
     }
 

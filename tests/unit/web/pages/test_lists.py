@@ -9,7 +9,7 @@ import time_machine
 from services.web import store
 from services.web.page import Missing, slot
 from services.web.pages import errors, parts
-from shared.contracts.events import FrontPageChanged
+from shared.contracts.events import FrontPageChanged, SectionSaved
 from tests.contract.web.conftest import delivered, published
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
@@ -93,6 +93,21 @@ def test_a_section_shows_its_sub_sections_and_turns_pages(paper: Paper) -> None:
 def test_a_sub_section_knows_where_it_stands(paper: Paper) -> None:
     reader = Reader(paper.page("/nong-nghiep").body)
     assert reader.words.startswith("Trang chủ Kinh tế Nông nghiệp")
+
+
+def test_a_section_far_down_says_all_that_stands_above_it(paper: Paper) -> None:
+    deeper = [(10, "lua", "Lúa", "nong-nghiep"), (11, "lua-nuong", "Lúa nương", "lua")]
+    for number, slug, name, parent in deeper:
+        made = SectionSaved(id=number, version=1, slug=slug, name=name, parent_slug=parent, position=number)
+        store.save_sections(paper.engine, [delivered(made, number)])
+    store.publish(paper.engine, [published(sample.article(60, section_slug="lua-nuong", section_name="Lúa nương"))])
+    trail = "Trang chủ Kinh tế Nông nghiệp Lúa Lúa nương"
+    assert Reader(paper.page("/lua-nuong").body).words.startswith(trail)
+    story = paper.page("/lua-nuong/ban-tin-so-60-60").body
+    assert Reader(story).words.partition("Trang chủ")[2].startswith(trail.removeprefix("Trang chủ"))
+    assert '/kinh-te" aria-current' in story
+    for path in ("/kinh-te", "/nong-nghiep", "/lua"):
+        assert "Bản tin số 60 " in Reader(paper.page(path).body).words, path
 
 
 @pytest.mark.parametrize(
