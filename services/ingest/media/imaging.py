@@ -1,7 +1,8 @@
 """Uploaded pictures, rebuilt from their pixels in a process of its own with limits on memory and time.
 
 Nothing of the sent file survives but pixels: no metadata, no tail, no name. JPEG (cameras' MPO too), PNG, WebP, HEIC
-and AVIF are read (services.ingest.media.decoding); JPEG, PNG and WebP, which every browser shows, are written.
+and AVIF are read (services.ingest.media.decoding); JPEG, PNG and WebP, which every browser shows, are written, and
+smaller copies as AVIF and WebP, with two JPEG for browsers that know neither.
 Pillow's advice for untrusted files (docs/handbook/security) is followed: few formats, a pixel limit, a bounded process.
 """
 
@@ -18,9 +19,16 @@ from shared.telemetry import log
 MAX_UPLOAD_BYTES = 60_000_000
 MAX_PIXELS = 120_000_000
 """Of a JPEG, which is decoded at a fraction of its size; others may have 50 million."""
-RENDITION_WIDTHS = (480, 960, 1600)
+RENDITION_WIDTHS = (160, 320, 480, 960, 1600)
+_JPEG_WIDTHS = (480, 960)
 _BOUNDS = bounded.Bounds(cpu_seconds=30, memory_bytes=1_000_000_000, seconds=60)
 _WRITTEN = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}
+_COPIES: dict[str, tuple[str, dict[str, Any]]] = {
+    # One thread: the process has a bound on its memory, and its neighbours want the other cores.
+    "avif": ("AVIF", {"quality": 55, "speed": 8, "max_threads": 1}),
+    "webp": ("WEBP", {"quality": 80}),
+    "jpg": ("JPEG", {"quality": 80, "progressive": True}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,9 @@ def _move_in(folder: Path, media_dir: Path, made: dict[str, object]) -> Rebuilt:
     name = f"{digest[:2]}/{digest[2:34]}"
     (media_dir / digest[:2]).mkdir(exist_ok=True)
     renditions = []
-    for width in made["renditions"]:  # type: ignore[attr-defined]
-        path = f"{name}-{width}.webp"
-        (folder / f"{width}.webp").replace(media_dir / path)
+    for width, suffix in made["renditions"]:  # type: ignore[attr-defined]
+        path = f"{name}-{width}.{suffix}"
+        (folder / f"{width}.{suffix}").replace(media_dir / path)
         renditions.append((int(width), path))
     path = f"{name}{main.suffix}"
     size = main.stat().st_size
@@ -107,16 +115,19 @@ def rebuild_here(source: str, folder: str, crop: Crop | None) -> dict[str, objec
     if kind == "JPEG":
         fresh = fresh.convert("RGB")
     fresh.save(Path(folder) / f"main.{suffix}", kind, **options.get(kind, {}))
-    widths = [width for width in RENDITION_WIDTHS if width < fresh.width]
-    for width in widths:
+    renditions = []
+    for width in (width for width in RENDITION_WIDTHS if width < fresh.width):
         small = fresh.resize((width, max(1, round(fresh.height * width / fresh.width))), Image.Resampling.LANCZOS)
-        small.save(Path(folder) / f"{width}.webp", "WEBP", quality=80)
+        for ending, (form, how) in _COPIES.items():
+            if ending != "jpg" or (width in _JPEG_WIDTHS and small.mode == "RGB"):
+                small.save(Path(folder) / f"{width}.{ending}", form, **how)
+                renditions.append((width, ending))
     return {
         "file": f"main.{suffix}",
         "type": mime,
         "width": fresh.width,
         "height": fresh.height,
-        "renditions": widths,
+        "renditions": renditions,
         "caption": picture.caption,
         "credit": picture.credit,
     }

@@ -175,6 +175,9 @@ def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, An
     return _shown(row)
 
 
+_THUMB_WIDTH = 320
+
+
 def _shown(row: Any) -> dict[str, Any]:
     """A file as templates and scripts show it."""
     copies = sorted((width, media.MEDIA + path) for width, path in row.renditions)
@@ -182,7 +185,9 @@ def _shown(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
         "url": url,
-        "thumb": (copies[0][1] if copies else url) if row.type.startswith("image/") else "",
+        "thumb": next((copy for width, copy in copies if width >= _THUMB_WIDTH), url)
+        if row.type.startswith("image/")
+        else "",
         "type": row.type,
         "width": row.width,
         "height": row.height,

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 from shared.contracts.articles import Image
 
-_TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
+_TYPES = {"avif": "image/avif", "webp": "image/webp"}
 _COLUMN = 736
 """Width of a text's column in pixels."""
 
 
-def sources(image: Image) -> Iterator[tuple[str, str]]:
-    """(media type, srcset) of the smaller copies, the best packed type first."""
+def sources(image: Image, most: int = 1600) -> Iterator[tuple[str, str]]:
+    """(media type, srcset) of the copies not wider than `most`, the best packed type first."""
     for suffix, media_type in _TYPES.items():
-        copies = [f"{url} {width}w" for width, url in image.renditions if url.endswith(f".{suffix}")]
+        copies = [f"{url} {width}w" for width, url in image.renditions if url.endswith(f".{suffix}") and width <= most]
         if copies:
             yield media_type, ", ".join(copies)
 
 
 def smallest(image: Image, width: int = 480) -> str:
-    """The url of the smallest copy at least so wide, the picture itself without one."""
-    wide = sorted((known, url) for known, url in image.renditions if known >= width)
-    return wide[0][1] if wide else image.url
+    """The url of the smallest copy at least so wide that every browser shows, the picture itself without one."""
+    wide = [(known, not url.endswith(".jpg"), url) for known, url in image.renditions if known >= width]
+    return min((one for one in wide if not one[2].endswith(".avif")), default=(0, False, image.url))[2]
 
 
 def shape(image: Image) -> str:

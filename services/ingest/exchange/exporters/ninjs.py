@@ -68,9 +68,16 @@ def _picture(index: int, image: dict[str, Any]) -> dict[str, Any]:
         "title": image["alt"],
         "by": image["credit"],
         "descriptions": [{"role": "caption", "contentType": "text/plain", "value": image["caption"]}],
-        "renditions": [{"name": f"w{width}", "href": site + url, "width": width} for width, url in sizes],
+        "renditions": [{"name": _name(width, url), "href": site + url, "width": width} for width, url in sizes],
     }
     return {name: value for name, value in found.items() if value != ""}
+
+
+def _name(width: int, url: str) -> str:
+    """A copy's name: "w960", "w960-avif"; each stands once."""
+    return (
+        f"w{width}-avif" if url.endswith(".avif") else f"w{width}-jpg" if url.endswith(f"-{width}.jpg") else f"w{width}"
+    )
 
 
 def absolute(body: str) -> str:

@@ -183,6 +183,24 @@ def test_small_and_tall_pictures_keep_within_bounds(paper: Paper, width: int, he
     assert f"<figure{kind}><a" in paper.page("/thoi-su/ban-tin-so-60-60").body
 
 
+def test_each_browser_finds_a_copy_that_it_can_show(paper: Paper) -> None:
+    ends = ("-480.avif", "-480.jpg", "-480.webp", "-960.avif", "-960.jpg", "-960.webp", "-1600.avif", "-1600.webp")
+    copies = tuple((int(end[1:].partition(".")[0]), sample.file("x", end)) for end in ends)
+    store.publish(
+        paper.engine, [published(sample.article(60, version=2, images=(sample.image("x", renditions=copies),)))]
+    )
+    story = paper.page("/thoi-su/ban-tin-so-60-60").body.partition("<figure")[2].partition("</figure>")[0]
+    assert re.findall('type="image/([a-z]+)"', story) == ["avif", "webp"]
+    assert f'<img src="{sample.file("x", "-960.jpg")}"' in story
+    assert f"{sample.file('x', '-1600.avif')} 1600w" in story
+    card = paper.page("/thoi-su?trang=1").body.partition(sample.file("x", "-480.avif"))[2].partition("</picture>")[0]
+    assert f"{sample.file('x', '-960.webp')} 960w" in card
+    store.publish(paper.engine, [published(sample.article(63, version=2, images=()))])
+    again = paper.page("/thoi-su").body
+    assert f'<img src="{sample.file("x", "-480.jpg")}"' in again
+    assert "1600.avif" not in again
+
+
 def shape(paper: Paper, **fields: object) -> str:
     """The order of an article's text: "o" is a picture, "p" a paragraph."""
     store.publish(paper.engine, [published(sample.article(60, version=2, **fields))])
