@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,8 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
+from services.web import store
+from shared.contracts.events import SectionSaved
 from tests.browser.chromium import READER
-from tests.contract.web.conftest import Site
+from tests.contract.web.conftest import Site, delivered
+from tests.unit.web.pages import sample
 from tests.wait import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -114,6 +118,72 @@ def test_the_row_of_sections_shows_where_the_reader_is(page: Page) -> None:
     page.goto("/video")
     here = page.get_by_role("navigation", name="Chuyên mục").get_by_role("link", name="Video")
     expect(here).to_be_in_viewport(ratio=1)
+
+
+def test_the_head_is_low_and_its_row_stays(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/")
+    row = page.locator(".row-of-sections")
+    box = row.bounding_box()
+    assert box and box["y"] + box["height"] <= 110
+    page.evaluate("scrollTo({top: 900, behavior: 'instant'})")
+    expect(row).to_be_in_viewport()
+    page.get_by_role("link", name="Tìm trong báo").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Tìm trong báo").click()
+    page.wait_for_url("**/tim-kiem")
+
+
+def test_thirty_sections_are_all_reached(plain_page: Page, own_paper_site: Site) -> None:
+    names = [f"Chuyên mục thứ {number}" for number in range(1, 31)]
+    told = [
+        SectionSaved(id=100 + number, version=1, slug=f"muc-{number}", name=name, position=100 + number)
+        for number, name in enumerate(names, 1)
+    ]
+    own_paper_site.tell(store.save_sections, *[delivered(one, one.id) for one in told])
+    own_paper_site.until("/", names[-1])
+    for width, height in ((360, 640), (768, 600), (1280, 700), (1920, 1080)):
+        plain_page.set_viewport_size({"width": width, "height": height})
+        plain_page.goto(own_paper_site.url)
+        assert plain_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        plain_page.locator(".menu summary").click()
+        menu = plain_page.get_by_role("navigation", name="Mục lục")
+        for name in names:
+            link = menu.get_by_role("link", name=name, exact=True)
+            link.scroll_into_view_if_needed()
+            expect(link).to_be_in_viewport()
+        link.click()
+        plain_page.wait_for_url("**/muc-30")
+
+
+def test_a_new_story_says_how_long_ago(page: Page) -> None:
+    page.clock.install(time=sample.article(45).published_at + timedelta(hours=2, minutes=10))  # type: ignore[operator]
+    page.goto("/")
+    expect(page.locator(".ago", has_text="2 giờ trước").first).to_be_visible()
+
+
+def test_a_picture_is_enlarged_in_place(page: Page) -> None:
+    page.goto(ARTICLE)
+    first = page.locator(".zoom").first
+    first.scroll_into_view_if_needed()
+    first.click()
+    box = page.get_by_role("dialog")
+    expect(box.get_by_role("img")).to_be_visible()
+    caption = box.locator("figcaption").inner_text()
+    page.keyboard.press("ArrowRight")
+    expect(box.locator("figcaption")).not_to_have_text(caption)
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    expect(first).to_be_focused()
+
+
+def test_a_story_is_put_aside_and_found_again(page: Page) -> None:
+    page.goto(ARTICLE)
+    page.get_by_role("button", name="Lưu đọc sau").click()
+    expect(page.get_by_role("button", name="Đã lưu")).to_be_visible()
+    page.goto("/doc-sau")
+    page.get_by_role("link", name="Chợ phiên Mường Sương").click()
+    page.get_by_role("button", name="Đã lưu").click()
+    expect(page.get_by_role("button", name="Lưu đọc sau")).to_be_visible()
 
 
 def test_pages_fit_at_four_times_the_size(page: Page) -> None:
@@ -304,19 +374,23 @@ def test_an_embedded_video_is_asked_for_on_a_click(page: Page) -> None:
 
 def test_pages_are_kept_for_times_without_a_network(page: Page, own_paper_site: Site) -> None:
     page.goto(own_paper_site.url + ARTICLE)
-    until(lambda: page.evaluate("!!navigator.serviceWorker.controller"), 20, "the service worker has taken over")
-    page.reload()
-    page.get_by_role("heading", name="Chợ phiên Mường Sương").wait_for()
-    until(lambda: page.evaluate("caches.open('trang-1').then(one => one.keys()).then(all => all.length)"), 20)
+    keys = "caches.open('trang-1').then(one => one.keys()).then(all => all.map(one => new URL(one.url).pathname))"
+    # The first page ever, opened before there was a service worker, and the front page.
+    until(lambda: set(page.evaluate(keys)) == {ARTICLE, "/"}, 20, "the first page is kept")
     assert own_paper_site.process
+    own_paper_site.process.send_signal(signal.SIGSTOP)
+    page.goto(own_paper_site.url)
+    expect(page.get_by_text("Mạng quá chậm: bạn đang xem bản đã lưu")).to_be_visible()
     own_paper_site.process.kill()
     own_paper_site.process.wait(10)
-    page.reload()
-    assert page.get_by_role("heading", name="Chợ phiên Mường Sương").is_visible()
-    assert page.get_by_text("bạn đang xem bản đã lưu").is_visible()
+    page.goto(own_paper_site.url + ARTICLE)
+    expect(page.get_by_role("heading", name="Chợ phiên Mường Sương")).to_be_visible()
+    expect(page.get_by_text("Không có mạng: bạn đang xem bản đã lưu")).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.prose')).lineHeight") != "normal"
     page.goto(own_paper_site.url + "/kinh-te")
-    assert page.get_by_role("heading", name="Không có mạng").is_visible()
+    expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()
+    page.get_by_role("link", name="Chợ phiên Mường Sương họp lại sau mưa lũ").click()
+    expect(page.get_by_role("heading", level=1, name="Chợ phiên Mường Sương")).to_be_visible()
 
 
 def _own(request: Request) -> bool:
