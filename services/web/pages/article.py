@@ -35,7 +35,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         canonical=story.path,
         kind="article",
         image=first,
-        data=[linked_data.news_article(story, site.settings), linked_data.breadcrumbs(site.settings, trail)],
+        data=[linked_data.news_article(story, site.settings, video), linked_data.breadcrumbs(site.settings, trail)],
         feed=f"/rss/{state.section_slug}.xml",
         feed_name=state.section_name,
     )

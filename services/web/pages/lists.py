@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 from services.web import model
 from services.web.model import Listed, Section
 from services.web.page import Missing, Page, Site
-from services.web.pages import archive, linked_data
+from services.web.pages import archive, linked_data, parts
 from services.web.pages.frame import Head, numbered, page
 from shared.vietnamese.dates import VIETNAM, long_date
 
 SIZE = 20
+_MOST_READ = 5
 _WINDOWS = (("1h", "1 giờ qua"), ("24h", "24 giờ qua"), ("7d", "7 ngày qua"), ("30d", "30 ngày qua"))
 
 Trail = list[tuple[str, str]]
@@ -34,6 +35,7 @@ def section(site: Site, slug: str) -> Page:
         slug=slug,
         section_slug=above[0].slug if above else slug,
         empty="Chuyên mục chưa có bài.",
+        most_read=parts.ranking(site, slug, _MOST_READ) if listed.page == 1 else ([], ""),
     )
 
 
@@ -154,7 +156,7 @@ def _list(
         feed=f"/rss/{slug}.xml" if slug else "",
         feed_name=name,
     )
-    more = {"day_before": None, "day_after": None, "day_shown": None, **context}
+    more = {"most_read": ([], ""), "day_before": None, "day_after": None, "day_shown": None, **context}
     return page(
         site,
         kind,

@@ -1,6 +1,7 @@
 """Parts that many pages share: HTML fragments, put into the pages when those are served."""
 
 from services.web import model
+from services.web.model import Ranked
 from services.web.page import Page, Site
 
 _LATEST = 12
@@ -16,6 +17,11 @@ def latest(site: Site) -> Page:
 
 def most_read(site: Site) -> Page:
     """The most read of a day, or of the shortest longer time that has any; nothing while there were no readers."""
-    found = ((within, site.read.ranking(window, size=_MOST_READ)) for window, within in _WITHIN.items())
-    within, ranked = next((one for one in found if one[1]), ("", []))
+    ranked, within = ranking(site, "", _MOST_READ)
     return site.page("part", "part_most_read.html", ranked=ranked, within=within)
+
+
+def ranking(site: Site, section_slug: str, size: int) -> tuple[list[Ranked], str]:
+    """(the most read of the paper or a section, within which time)."""
+    found = ((site.read.ranking(window, section_slug, size), within) for window, within in _WITHIN.items())
+    return next((one for one in found if one[0]), ([], ""))

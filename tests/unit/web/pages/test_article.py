@@ -113,6 +113,18 @@ def test_machines_learn_what_it_is(paper: Paper) -> None:
     assert [crumb["name"] for crumb in crumbs] == ["Trang chủ", "Kinh tế"]
 
 
+def test_machines_learn_of_videos_and_whose_a_picture_is(paper: Paper) -> None:
+    news = Reader(paper.page("/nong-nghiep/ban-tin-so-38-38").body).of_type("NewsArticle")
+    film = news["video"]
+    assert film["@type"] == "VideoObject" and film["uploadDate"] == news["datePublished"]
+    assert film["embedUrl"].startswith("https://www.youtube-nocookie.com/embed/")
+    assert film["thumbnailUrl"].endswith(sample.file("v"))
+    first, second = Reader(paper.page(LEAD_PATH).body).of_type("NewsArticle")["image"]
+    assert first["creditText"] == first["copyrightNotice"] == "Ảnh: A Páo"
+    assert second["creditText"] == paper.settings.site_name
+    assert first["license"] == f"{paper.settings.site_url}/gioi-thieu"
+
+
 def test_an_article_with_words_alone_has_no_empty_places(paper: Paper) -> None:
     page = paper.page("/thoi-su/ban-tin-so-36-36")
     for absent in (

@@ -9,7 +9,7 @@ import time_machine
 from services.web import store
 from services.web.page import Missing, slot
 from services.web.pages import errors, parts
-from shared.contracts.events import FrontPageChanged, SectionSaved
+from shared.contracts.events import FrontPageChanged, RankedArticle, RankingChanged, SectionSaved
 from tests.contract.web.conftest import delivered, published
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
@@ -168,6 +168,17 @@ def test_the_most_read_with_their_numbers(paper: Paper) -> None:
     assert "rank:24h:" in part.depends
     newest = paper.make(parts.latest)
     assert newest.body.index("số 45") < newest.body.index("số 44")
+
+
+def test_a_section_has_its_own_most_read(paper: Paper) -> None:
+    assert slot("part:most-read") in paper.page("/kinh-te").body
+    ranked = (RankedArticle(id=1, views=70), RankedArticle(id=4, views=50))
+    told = RankingChanged(window="7d", section_slug="kinh-te", version=1, entries=ranked)
+    store.set_rankings(paper.engine, [delivered(told, "7d:kinh-te")])
+    page = paper.page("/kinh-te")
+    assert "Đọc nhiều trong mục" in page.body and "70 lượt xem 7 ngày qua" in page.body
+    assert slot("part:most-read") not in page.body
+    assert "rank:24h:kinh-te" in page.depends
 
 
 def test_a_page_depends_on_what_it_shows(paper: Paper) -> None:
