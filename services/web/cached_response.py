@@ -96,11 +96,12 @@ class Entry:
         self.stale = False
         self._pieces: list[Piece | str] = []
         digest = blake2b(digest_size=8)
-        for number, text in enumerate(SLOT.split(page.body)):
-            if number % 2:
+        parts = [page.data] if page.data else SLOT.split(page.body)
+        for number, text in enumerate(parts):
+            if number % 2 and isinstance(text, str):
                 self._pieces.append(text)
             elif text:
-                piece = Piece(text.encode("utf-8", "replace"))
+                piece = Piece(text if isinstance(text, bytes) else text.encode("utf-8", "replace"))
                 digest.update(piece.data)
                 self._pieces.append(piece)
         self._hash = digest.hexdigest()

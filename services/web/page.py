@@ -45,6 +45,8 @@ class Page:
     """More headers than every page has."""
     until: float = 0.0
     """Unix seconds from which on the page says something else although nothing changed; 0: it never does."""
+    data: bytes = b""
+    """A made file, in the place of `body`."""
 
 
 class Moved(Exception):

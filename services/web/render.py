@@ -9,7 +9,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from services.web import static_files
 from services.web.page import slot
 from services.web.pages import pictures
-from services.web.pages.frame import script_json
+from services.web.pages.frame import SHARE_PICTURE, script_json
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from shared.settings import Settings
@@ -35,6 +35,7 @@ def make_renderer(settings: Settings) -> Callable[..., str]:
         "paper": paper_of(settings),
         "static": static_files.address,
         "slot": slot,
+        "share_picture_of_paper": SHARE_PICTURE,
         "absolute": partial(absolute, settings),
         "script_json": script_json,
         "sources": pictures.sources,

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 from services.web.page import Maker
-from services.web.pages import archive, article, assets, feeds, home, lists, media, notices, parts, sitemaps
+from services.web.pages import (
+    archive,
+    article,
+    assets,
+    feeds,
+    home,
+    lists,
+    media,
+    notices,
+    parts,
+    share_picture,
+    sitemaps,
+)
 from shared.media_files import NAME
 
 _SLUG = r"([a-z0-9-]{1,200})"
@@ -59,6 +71,8 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/robots\.txt", assets.robots),
     _route(r"/manifest\.webmanifest", assets.manifest),
     _route(r"/\.well-known/security\.txt", assets.security),
+    _route(r"/anh-chia-se/bao\.jpg", share_picture.of_paper),
+    _route(r"/anh-chia-se/(\d{1,10})-(\d{1,10})\.jpg", share_picture.of_article),
     _route(r"/sw\.js", assets.service_worker),
     _route(r"/api/articles/(\d{1,10})", article.as_json),
     _route(rf"{MEDIA}({NAME})", media.shown),

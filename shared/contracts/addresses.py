@@ -9,7 +9,7 @@ OLD_PATH_CHARS = 500
 RESERVED = frozenset(
     """api static media tim-kiem doc-nhieu tu-khoa tac-gia ngay cai-chinh cach-tinh-luot-xem gioi-thieu rieng-tu
     rss atom feed sitemap news-sitemap robots favicon healthz readyz metrics desk ops well-known video anh
-    ngoai-tuyen doc-sau""".split()
+    ngoai-tuyen doc-sau anh-chia-se""".split()
 )
 
 

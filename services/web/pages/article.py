@@ -5,7 +5,7 @@ import orjson
 from services.web import model
 from services.web.page import Gone, Missing, Moved, Page, Site, slot
 from services.web.pages import body, linked_data
-from services.web.pages.frame import Head, describe, page
+from services.web.pages.frame import Head, describe, page, share_picture
 from services.web.pages.video import player
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
@@ -35,6 +35,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         canonical=story.path,
         kind="article",
         image=first,
+        shared_as=share_picture(state.id, state.version),
         data=[linked_data.news_article(story, site.settings, video), linked_data.breadcrumbs(site.settings, trail)],
         feed=f"/rss/{state.section_slug}.xml",
         feed_name=state.section_name,

@@ -10,6 +10,8 @@ from markupsafe import Markup
 from services.web.page import Page, Site
 from shared.contracts.articles import Image
 
+SHARE_PICTURE = "/anh-chia-se/bao.jpg"
+"""The paper's own picture, where a page that has none is shared (services.web.pages.share_picture)."""
 _DESCRIPTION_CHARS = 300
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -23,6 +25,8 @@ class Head:
     canonical: str = ""
     kind: str = "website"
     image: Image | None = None
+    shared_as: str = ""
+    """Path of the page's picture for whoever shares it; the paper's own without one."""
     data: Sequence[dict[str, Any]] = ()
     """schema.org objects."""
     previous: str = ""
@@ -55,6 +59,11 @@ def describe(text: str) -> str:
 def script_json(value: Any) -> Markup:
     """JSON that no text can break out of, inside <script type="application/ld+json">."""
     return Markup(orjson.dumps(value).decode().translate(_ESCAPES))  # no "<" is left
+
+
+def share_picture(article_id: int, version: int) -> str:
+    """The path of the picture of an article's version."""
+    return f"/anh-chia-se/{article_id}-{version}.jpg"
 
 
 def numbered(path: str, number: int) -> str:

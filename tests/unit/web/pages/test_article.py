@@ -2,15 +2,18 @@
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from services.ingest.articles.sanitise import text_to_html
 from services.web import store
 from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
 from services.web.pages import comments
-from shared.contracts.articles import ArticleState, Author, Image
+from shared.contracts.articles import ArticleState, Author
+from shared.contracts.articles import Image as Told
 from shared.contracts.events import CommentPublished
 from tests.contract.web.conftest import delivered, published
 from tests.unit.web.pages import sample
@@ -48,7 +51,7 @@ def test_the_seed_page_stands_word_for_word(empty_paper: Paper) -> None:
         dateline="ĐBP",
         byline=byline,
         authors=(Author(name="Quang Long", slug="quang-long"),),
-        images=(Image(url="", caption=caption), Image(url="", caption=second_caption)),
+        images=(Told(url="", caption=caption), Told(url="", caption=second_caption)),
         published_at=sample.AT,
         updated_at=sample.AT,
     )
@@ -139,11 +142,37 @@ def test_an_article_with_words_alone_has_no_empty_places(paper: Paper) -> None:
         assert absent not in page.body, absent
 
 
-def test_an_article_without_pictures_is_shared_with_the_paper_s(paper: Paper) -> None:
-    metas = Reader(paper.page("/thoi-su/ban-tin-so-36-36").body).metas
-    assert metas["og:image"].startswith(f"{paper.settings.site_url}/static/") and ".png" in metas["og:image"]
-    assert metas["og:image:alt"] == paper.settings.site_name
-    assert metas["twitter:card"] == "summary"
+def shared(paper: Paper, path: str) -> Image.Image:
+    """The picture that a page names for sharing."""
+    metas = Reader(paper.page(path).body).metas
+    assert metas["twitter:card"] == "summary_large_image" and metas["og:image:alt"]
+    page = paper.page(metas["og:image"].removeprefix(paper.settings.site_url))
+    picture = Image.open(BytesIO(page.data))
+    assert page.content_type == "image/jpeg"
+    assert picture.size == (int(metas["og:image:width"]), int(metas["og:image:height"])) == (1200, 630)
+    return picture.convert("RGB")
+
+
+def test_every_page_is_shared_with_a_picture(paper: Paper) -> None:
+    green = paper.settings.media_dir / "aa" / sample.file("cho").rpartition("/")[2]
+    green.parent.mkdir(parents=True)
+    Image.new("RGB", (960, 540), "#00a040").save(green)
+    assert shared(paper, LEAD_PATH).getpixel((600, 300))[1] > 100  # type: ignore[index]
+    # Without one, and where the file is not at hand, the headline stands on the paper's red.
+    for path in ("/thoi-su/ban-tin-so-36-36", "/thoi-su/ban-tin-so-39-39", "/", "/kinh-te"):
+        picture = shared(paper, path)
+        assert picture.getpixel((5, 5))[0] > 100, path  # type: ignore[index]
+        assert len(picture.getcolors(1 << 16) or ()) > 20, "words are drawn"
+    with pytest.raises(Moved):
+        paper.page(f"/anh-chia-se/{sample.LEAD}-7.jpg")
+    with pytest.raises(Gone):
+        paper.page(f"/anh-chia-se/{sample.WITHDRAWN}-1.jpg")
+
+
+def test_a_headline_without_end_is_drawn_all_the_same(paper: Paper) -> None:
+    endless = sample.article(60, version=2, title="Ư" * 300 + " 🎉 ừ" * 90, images=())
+    store.publish(paper.engine, [published(endless)])
+    assert len(paper.page("/anh-chia-se/60-2.jpg").data) > 10_000
 
 
 def test_videos_load_on_a_click_only(paper: Paper) -> None:
