@@ -2,12 +2,18 @@
 
 import gzip
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static"
+# What the sources tell their readers and no browser needs: lines of remarks, and the room before lines.
+_REMARKS = {
+    ".js": re.compile(rb"^[ \t]*//.*\n|^\s+", re.MULTILINE),
+    ".css": re.compile(rb"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/\s*|^\s+", re.MULTILINE),
+}
 _TEXT = (".css", ".js", ".svg", ".webmanifest")
 
 
@@ -33,7 +39,7 @@ def address(name: str) -> str:
 
 
 def _load(path: Path) -> StaticFile:
-    data = path.read_bytes()
+    data = _REMARKS[path.suffix].sub(b"", path.read_bytes()) if path.suffix in _REMARKS else path.read_bytes()
     name = str(path.relative_to(FOLDER))
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     is_text = path.suffix in _TEXT

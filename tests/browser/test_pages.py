@@ -328,6 +328,7 @@ def test_a_reply_is_sent_without_leaving_the_page(page: Page) -> None:
     words, name = page.get_by_label("Ý kiến của bạn"), page.get_by_label("Tên", exact=True)
     page.locator("#binh-luan-3 [data-reply]").click()
     expect(words).to_be_focused()
+    expect(page.locator('[data-comment="ready"]')).to_be_visible()
     words.fill("Tôi đồng ý với bạn.")
     name.fill("  ")
     page.get_by_role("button", name="Gửi bình luận").click()
@@ -346,6 +347,8 @@ def test_a_reply_is_sent_without_leaving_the_page(page: Page) -> None:
 
 def test_a_comment_outlives_a_time_without_a_network(page: Page) -> None:
     page.goto(ARTICLE)
+    page.get_by_label("Ý kiến của bạn").focus()
+    expect(page.locator('[data-comment="ready"]')).to_be_visible()
     page.get_by_label("Ý kiến của bạn").fill("Viết trên xe, giữa hai trạm.")
     page.get_by_label("Tên", exact=True).fill("Bạn đọc")
     page.route("**/comments", lambda route: route.abort())
@@ -379,7 +382,7 @@ def test_pages_are_kept_for_times_without_a_network(page: Page, own_paper_site: 
     until(lambda: set(page.evaluate(keys)) == {ARTICLE, "/"}, 20, "the first page is kept")
     assert own_paper_site.process
     own_paper_site.process.send_signal(signal.SIGSTOP)
-    page.goto(own_paper_site.url)
+    page.goto(own_paper_site.url, wait_until="commit")
     expect(page.get_by_text("Mạng quá chậm: bạn đang xem bản đã lưu")).to_be_visible()
     own_paper_site.process.kill()
     own_paper_site.process.wait(10)

@@ -10,7 +10,7 @@ from services.web.pages.paper import paper_of
 from services.web.static_files import address, files
 
 _TEXT = "text/plain; charset=utf-8"
-_KEPT = ("site.css", "theme.js", "site.js", "article.js", "beacon.js", "kept.js", "headline.woff2")
+_KEPT = """site.css theme.js site.js article.js box.js comments.js beacon.js kept.js headline.woff2""".split()
 """All that a page needs without a network."""
 _SHORT_NAME_CHARS = 12
 _SECURITY_DAYS = timedelta(days=365)

@@ -55,37 +55,16 @@
     });
   }
 
-  const pictures = [...document.querySelectorAll(".zoom")];
-  if (pictures.length && window.HTMLDialogElement) {
-    const box = document.createElement("dialog");
-    box.className = "box";
-    box.innerHTML = '<button type="button" data-by="-1" aria-label="Ảnh trước">‹</button><figure></figure>' +
-      '<button type="button" data-by="1" aria-label="Ảnh sau">›</button>' +
-      '<button type="button" data-close aria-label="Đóng">×</button>';
-    let shown = 0;
-    const show = (number) => {
-      shown = (number + pictures.length) % pictures.length;
-      const link = pictures[shown];
-      const picture = link.firstElementChild.cloneNode(true);
-      for (const one of picture.querySelectorAll("[sizes]")) one.sizes = "100vw";
-      const caption = link.closest("figure").querySelector("figcaption")?.cloneNode(true);
-      box.querySelector("figure").replaceChildren(picture, ...(caption ? [caption] : []));
-    };
-    box.addEventListener("click", ({ target }) => {
-      if (target.dataset.by) show(shown + Number(target.dataset.by));
-      else if (target === box || "close" in target.dataset) box.close();
-    });
-    box.addEventListener("keydown", ({ key }) => {
-      if (key === "ArrowLeft" || key === "ArrowRight") show(shown + (key === "ArrowLeft" ? -1 : 1));
-    });
-    box.classList.toggle("single", pictures.length === 1);
-    document.body.append(box);
-    pictures.forEach((link, number) => link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  for (const link of document.querySelectorAll(".zoom")) {
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement) return;
       event.preventDefault();
-      show(number);
-      box.showModal();
-    }));
+      try {
+        (await import(one("[data-box]").dataset.box)).enlarge(link);
+      } catch {
+        location.assign(link.href);
+      }
+    });
   }
 
   const speak = one("[data-speak]");
@@ -134,14 +113,8 @@
   const form = one("[data-comment]");
   if (!form) return;
   const { text, parent_id: parent } = form.elements;
-  const button = form.querySelector("button");
-  const told = one("#da-nhan");
   const draft = `binh-luan-${location.pathname}`;
-  const hold = (value) => {
-    try { value ? sessionStorage.setItem(draft, value) : sessionStorage.removeItem(draft); } catch {}
-  };
   try { text.value ||= sessionStorage.getItem(draft) || ""; } catch {}
-  text.addEventListener("input", () => hold(text.value));
 
   for (const reply of document.querySelectorAll("[data-reply]")) {
     reply.addEventListener("click", (event) => {
@@ -151,57 +124,6 @@
       text.focus({ preventScroll: true });
     });
   }
-
-  const clear = () => {
-    for (const said of form.querySelectorAll(".problem")) said.remove();
-    for (const field of form.querySelectorAll("[aria-invalid]")) {
-      field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
-    }
-  };
-  // Beside the field that is wrong, which gets the focus; beside the button where it is none.
-  const complain = (problems) => {
-    clear();
-    for (const [place, { field, message }] of problems.entries()) {
-      const input = field && form.elements[field];
-      const said = document.createElement("p");
-      said.className = "problem";
-      said.id = `bl-sai-${place}`;
-      said.setAttribute("role", "alert");
-      said.textContent = message;
-      if (input) {
-        input.after(said);
-        input.setAttribute("aria-invalid", true);
-        input.setAttribute("aria-describedby", said.id);
-      } else button.parentElement.before(said);
-    }
-    (form.querySelector("[aria-invalid]") || button).focus();
-  };
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (button.ariaDisabled) return; // under way
-    button.ariaDisabled = "true";
-    try {
-      const answer = await fetch(form.action, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(Object.fromEntries(new FormData(form))),
-        signal: AbortSignal.timeout?.(20_000),
-      });
-      if (answer.ok) {
-        clear();
-        text.value = "";
-        if (parent) parent.value = "";
-        hold("");
-        told.classList.add("shown");
-        told.focus();
-      } else {
-        const said = await answer.json();
-        complain(said.errors?.length ? said.errors : [{ message: said.detail }]);
-      }
-    } catch {
-      complain([{ message: "Chưa gửi được: mất mạng, hoặc máy chủ không trả lời. Ý kiến của bạn vẫn còn đây, hãy gửi lại sau." }]);
-    }
-    button.ariaDisabled = null;
-  });
+  // What sends it is fetched when somebody begins to write; until then the form goes the plain way.
+  form.addEventListener("focusin", () => import(one("[data-sender]").dataset.sender).catch(() => {}), { once: true });
 })();

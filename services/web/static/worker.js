@@ -83,7 +83,7 @@ async function picture(event) {
   event.waitUntil(asked.then((answer) => follow(PICTURES, event.request, answer, answer.status === 200), () => {}));
   const held = await caches.match(event.request);
   try {
-    return (await (held ? within(PATIENCE, asked) : asked)) || held;
+    return (await within(held ? PATIENCE : LAST_PATIENCE, asked)) || held || Response.error();
   } catch {
     return held || Response.error();
   }
