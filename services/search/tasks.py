@@ -31,7 +31,7 @@ class Indexing:
             if document.id in applied and document.public:
                 telemetry.publish_to_searchable_seconds.observe(max(0.0, now - event.occurred_at.timestamp()))
         # Also for what was not newer: the message may come again because this step was not reached.
-        self.related.indexed([(document.id, document.version) for document in documents if document.public])
+        self.related.indexed(documents)
 
 
 def _save(indexing: Indexing, events: list[Delivered[Any]]) -> None:

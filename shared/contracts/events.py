@@ -129,7 +129,7 @@ class RankingChanged(Event):
 
 
 class RelatedArticlesChanged(Event):
-    """Search found the articles that read alike. `version` is the article's."""
+    """Search found the articles that read alike. `version` is the time it did so, in µs."""
 
     kind: ClassVar[str] = "related_articles_changed"
     article_id: int
