@@ -7,6 +7,8 @@ from typing import Literal
 
 from services.search.documents import MAPPING_VERSION, IndexDocument
 from services.search.queries import Field, QueryPlan
+from services.search.words import EditorsWords
+from shared.contracts.events import SearchRule
 from shared.vietnamese import forms
 
 # A fresh article counts up to this much more than an old one, half of it after HALF_LIFE_DAYS: enough to decide
@@ -193,6 +195,14 @@ class SearchEngine(ABC):
         if new is not None:
             new.apply(documents)
         return applied
+
+    @abstractmethod
+    def words(self) -> EditorsWords:
+        """What editors said of readers' words, as of a second ago. Raises Unavailable."""
+
+    @abstractmethod
+    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+        """Keep these for every process that searches, if none of a higher version are kept. Raises Unavailable."""
 
     @abstractmethod
     def close(self) -> None:
