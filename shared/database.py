@@ -257,6 +257,7 @@ class AdvisoryLock(IntEnum):
     generations = 7_305_123
     admins = 7_305_124
     address_rules = 7_305_125
+    search_words = 7_305_126
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from benchmarks import judged, keyboards, load, manual, tools
+from benchmarks import judged, keyboards, linked, load, manual, tools
 from benchmarks.figures import Figure, Report
 from benchmarks.tools import percentile
 from services.search import queries
@@ -58,6 +58,7 @@ def run(report: Report, place: Path, short: bool) -> None:
     finally:
         engine.close()
     _tell_questions(report, place / "judged", documents)
+    _tell_links(report, place)
     _compare(report, documents, known, ranks)
     _ask_at_once(report, place / "house", documents, known)
 
@@ -188,6 +189,24 @@ def _tell_questions(report: Report, place: Path, manual_pages: Sequence[IndexDoc
                 Figure("finding", f"questions, {way}, {engine_name}", "nDCG@10", [gain], "words without marks alone",
                        [plain], wanted=1.15, note=f"{len(judged.questions())} questions; {note}")
             )  # fmt: skip
+
+
+def _tell_links(report: Report, place: Path) -> None:
+    """ "Tin liên quan" of the demo paper, with its tags and sections and by its words alone."""
+    made = {}
+    for bare in (False, True):
+        stories = linked.documents(bare)
+        with closing(TantivyEngine(place / f"links-{bare}")) as engine:
+            engine.own()
+            _fill(engine, stories)
+            made[bare] = linked.judge(engine.current(), stories)
+    whole, words = made[False], made[True]
+    report.figures += [
+        Figure("finding", "related stories", "nDCG@6", [whole.ndcg], "by their words alone", [words.ndcg], wanted=1.2,
+               note=f"{whole.shown} and {words.shown} shown for 41 stories"),
+        Figure("finding", "what is shown as related, an editor would link to", "of all", [whole.precision],
+               "by their words alone", [words.precision], wanted=1.2),
+    ]  # fmt: skip
 
 
 def _tell(report: Report, ranks: dict[str, float], plain: float, times: list[float], pages: int) -> None:

@@ -14,6 +14,7 @@ from services.ingest.articles.tables import revisions
 from services.ingest.comments import store as comments
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage
+from services.ingest.search_words import store as search_words
 from services.ingest.sections import store as sections
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
@@ -24,6 +25,7 @@ from shared.contracts.events import (
     CommentPublished,
     CommentRemoved,
     FrontPageChanged,
+    SearchRulesChanged,
     SectionSaved,
 )
 from shared.database import engine as service_engine
@@ -99,6 +101,7 @@ _OTHERS: dict[str, Any] = {
     SectionSaved.kind: sections.payloads,
     FrontPageChanged.kind: lambda connection, _ids: {frontpage.ONLY: frontpage.payload(connection)},
     AddressRulesChanged.kind: lambda connection, _ids: {former_addresses.ONLY: former_addresses.payload(connection)},
+    SearchRulesChanged.kind: lambda connection, _ids: {search_words.ONLY: search_words.payload(connection)},
     CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),
     CommentRemoved.kind: lambda connection, ids: comments.payloads(connection, CommentRemoved, ids),
 }

@@ -22,6 +22,7 @@ SCREENS = (
     "services.ingest.comments.screen",
     "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
+    "services.ingest.search_words.screen",
     "services.ingest.former_addresses.screen",
     "services.ingest.ops.screen.audit_log",
     "services.ingest.exchange.screen",

@@ -12,6 +12,7 @@ from services.ingest.kit.tables import metadata
 from services.ingest.media import tables as media
 from services.ingest.planning import tables as planning
 from services.ingest.royalties import tables as royalties
+from services.ingest.search_words import tables as search_words
 from services.ingest.sections import tables as sections
 from services.ingest.webhooks import tables as webhooks
 
@@ -29,6 +30,7 @@ FEATURES = {
     "media": media,
     "planning": planning,
     "royalties": royalties,
+    "search_words": search_words,
     "sections": sections,
     "webhooks": webhooks,
 }

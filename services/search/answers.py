@@ -10,11 +10,12 @@ from typing import Any
 
 from services.search import queries
 from services.search.documents import IndexDocument, completion_prefix, iso
-from services.search.engines.base import MAX_OFFSET, Found, Index, SearchEngine, SearchFilter
+from services.search.engines.base import MAX_OFFSET, PUBLIC, Found, Index, SearchEngine, SearchFilter
 from services.search.joining import other_writings
-from services.search.queries import QueryPlan
+from services.search.queries import ParsedQuery, QueryPlan
 from services.search.spelling import suggest, with_bars
 from services.search.vocabulary import Vocabulary
+from services.search.words import EditorsWords, joined
 from shared import telemetry
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, SuggestAnswer, Suggestion, SuggestTitles
 from shared.vietnamese.forms import syllables, twins
@@ -58,27 +59,29 @@ class Answers:
         give_up = time.monotonic() + _WARM_SECONDS
         for words in _WARM_WORDS:
             if time.monotonic() < give_up:
-                self._search(self._engine.current(), SearchArticles(q=words))
+                self._search(self._engine.current(), self._engine.words(), SearchArticles(q=words))
                 self.complete(SuggestTitles(q=words))
 
     def search(self, query: SearchArticles) -> SearchAnswer:
         """A page of results. Raises Unavailable when the index is away."""
         started = time.perf_counter()
         index = self._engine.current()
-        state = index.state()
+        rules, state = self._engine.words(), index.state()
+        if state is not None:
+            state = (state, rules.version)
         answer = self._cache.get(query, state)
         if answer is None:
-            answer = self._search(index, query)
+            answer = self._search(index, rules, query)
             self._cache.put(query, state, answer)
         took = time.perf_counter() - started
         telemetry.search_duration_seconds.observe(took)
         telemetry.search_requests_total.labels("found" if answer.results else "empty").inc()
         return answer.model_copy(update={"took_ms": round(took * 1000, 2)})
 
-    def _search(self, index: Index, query: SearchArticles) -> SearchAnswer:
+    def _search(self, index: Index, rules: EditorsWords, query: SearchArticles) -> SearchAnswer:
         typed = queries.read(query.q)
         words = self._words(index)
-        written = other_writings(words, typed.words)
+        written = joined(other_writings(words, typed.words), rules.written(typed.words))
         offer = suggest(words, query.q, written) if typed.plain and typed.words else None
         meant = offer.words if offer else ()
         asked = replace(typed, words=with_bars(words, typed.words))
@@ -92,14 +95,28 @@ class Answers:
             telemetry.search_suggestions_total.inc()
         slipped = (right for word, right in zip(typed.words, meant, strict=False) if word.folded != right.folded)
         marker = Highlighter([*typed.words, *(word for phrase in typed.phrases for word in phrase), *slipped])
+        documents = self._first(index, rules, typed, query, found)
         return SearchAnswer(
-            total=found.total,
+            total=found.total or max(0, len(documents) - len(found.documents)),
             nearest=found.nearest,
             took_ms=0,
             suggestion=offer.text if offer else None,
             facets=_facets(found),
-            results=tuple(_hit(document, marker) for document in found.documents),
+            results=tuple(_hit(document, marker) for document in documents),
         )
+
+    @staticmethod
+    def _first(
+        index: Index, rules: EditorsWords, typed: ParsedQuery, query: SearchArticles, found: Found
+    ) -> list[IndexDocument]:
+        """A page's documents. What editors put first for this query leads the first page, which may hold one more."""
+        best = rules.best(typed.words) if typed.plain and not query.drafts else None
+        if best is None or query.sort != "relevance" or _scope(query) != PUBLIC:
+            return found.documents
+        others = [document for document in found.documents if document.id != best]
+        if query.page > 1:
+            return others
+        return [*(one for one in index.documents([best]) if one.public), *others]
 
     @staticmethod
     def _looser(index: Index, plan: QueryPlan, query: SearchArticles) -> Found:

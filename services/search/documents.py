@@ -9,6 +9,7 @@ from typing import Any
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
 from shared.markup import without
+from shared.settings import get_settings
 from shared.vietnamese import forms
 from shared.vietnamese.dates import VIETNAM
 
@@ -27,6 +28,8 @@ _MAX_TEXT = 60_000
 _ABOUT_TEXT = 700
 _START_LENGTH = 64
 _STARTS = 24
+_LINK = re.compile(r'href="([^"]*)"')
+_ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 _BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^<>]*>", re.I)
 
 
@@ -53,6 +56,8 @@ class IndexDocument:
     """(slug, name)"""
     published_at: int = 0
     image: str = ""
+    linked: tuple[int, ...] = ()
+    """Articles of the paper that the text links to."""
 
     @property
     def public(self) -> bool:
@@ -71,7 +76,8 @@ class IndexDocument:
     def from_stored(cls, values: dict[str, Any]) -> "IndexDocument":
         if values.keys() != _NAMES:
             values = {name: values[name] for name in cls.__slots__ if name in values}
-        return cls(**{**values, "authors": tuple([(slug, name) for slug, name in values.get("authors", ())])})
+        authors = tuple([(slug, name) for slug, name in values.get("authors", ())])
+        return cls(**{**values, "authors": authors, "linked": tuple(values.get("linked", ()))})
 
 
 _NAMES = frozenset(IndexDocument.__slots__)
@@ -110,11 +116,18 @@ def from_state(state: ArticleState) -> IndexDocument:
         authors=tuple((author.slug, author.name) for author in state.authors),
         published_at=int(state.published_at.timestamp()) if state.published_at else 0,
         image=next((image.url for image in state.images if image.url), ""),
+        linked=tuple(dict.fromkeys(linked_articles(state.body, get_settings().site_url))),
     )
 
 
 def tombstone(article_id: int, version: int) -> IndexDocument:
     return IndexDocument(id=article_id, version=version, status=WITHDRAWN)
+
+
+def linked_articles(body: str, site_url: str) -> list[int]:
+    """The ids of the paper's own articles that sanitised HTML links to, in its order."""
+    paths = (address.removeprefix(site_url) for address in _LINK.findall(body))
+    return [int(found[1]) for found in map(_ARTICLE.fullmatch, paths) if found]
 
 
 def plain_text(body: str) -> str:

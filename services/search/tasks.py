@@ -14,7 +14,7 @@ from services.search.related import Related
 from shared import handler, telemetry
 from shared.contracts.commands import ListSearchVersions, SearchArticles, SuggestTitles, VersionsAnswer
 from shared.contracts.envelope import Delivered, article_of
-from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn
+from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn, SearchRulesChanged
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Indexing:
             if document.id in applied and document.public:
                 telemetry.publish_to_searchable_seconds.observe(max(0.0, now - event.occurred_at.timestamp()))
         # Also for what was not newer: the message may come again because this step was not reached.
-        self.related.indexed([(document.id, document.version) for document in documents if document.public])
+        self.related.indexed(documents)
 
 
 def _save(indexing: Indexing, events: list[Delivered[Any]]) -> None:
@@ -42,11 +42,21 @@ def _withdraw(indexing: Indexing, events: list[Delivered[ArticleWithdrawn]]) -> 
     indexing.apply([tombstone(event.payload.article_id, event.version) for event in events], events)
 
 
+def _keep_words(indexing: Indexing, events: list[Delivered[SearchRulesChanged]]) -> None:
+    newest = max(events, key=lambda event: event.version)
+    indexing.engine.keep_words(newest.version, newest.payload.rules)
+
+
 def _versions(service: Answers, query: ListSearchVersions) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(service.versions(query.after, query.limit)))
 
 
-EVENTS: handler.Events = {ArticlePublished: _save, ArticleSaved: _save, ArticleWithdrawn: _withdraw}
+EVENTS: handler.Events = {
+    ArticlePublished: _save,
+    ArticleSaved: _save,
+    ArticleWithdrawn: _withdraw,
+    SearchRulesChanged: _keep_words,
+}
 QUESTIONS: handler.Questions = {
     SearchArticles: Answers.search,
     SuggestTitles: Answers.complete,

@@ -126,7 +126,7 @@ async def search_form(request: Request) -> Response:
         pass
     try:
         page: Page = await state.responder.work(
-            lambda site: search_page.search(site, query, answer, typed, wrong), request.url.path
+            lambda site: search_page.search(site, query, answer, typed, wrong, request.query_params), request.url.path
         )
     except PageUnavailable:
         return state.responder.unavailable(request)

@@ -150,7 +150,7 @@ class Reading:
         """Articles that read alike ("Tin liên quan"), nearest first."""
         self.depends.add(keys.related(article_id))
         ids = self._connection.execute(_RELATED, {"id": article_id}).scalar()
-        return tuple(self.cards((ids or [])[:RELATED]))
+        return tuple(self.cards(ids or [])[:RELATED])
 
     def comments(self, article_id: int) -> tuple[Comment, ...]:
         """Approved comments, oldest first, with their replies."""

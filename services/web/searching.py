@@ -50,6 +50,8 @@ def read_query(parameters: Mapping[str, str]) -> SearchArticles:
         except ValueError:
             moments[name] = None
             wrong(name, "Ngày phải có dạng 2023-01-09.")
+    if moments["from"] and moments["to"] and moments["from"] > moments["to"]:
+        wrong("to", "Ngày cuối phải từ ngày đầu trở đi.")
     numbers = {}
     for name, usual, most in (("page", 1, MAX_PAGE), ("size", 20, MAX_SIZE)):
         text = parameters.get(name, "").strip() or str(usual)

@@ -197,8 +197,14 @@ def set_related(engine: Engine, events: Sequence[Delivered[RelatedArticlesChange
         for event in events
     ]
     with _writing(engine) as (connection, changed):
+        ids = [row["article_id"] for row in rows]
+        held = connection.execute(select(related.c.article_id, related.c.ids).where(related.c.article_id.in_(ids)))
+        before = {row.article_id: row.ids for row in held}
         newer = insert_newer(connection, related, rows, key="article_id")
-        changed.keys |= {keys.related(article_id) for article_id in newer}
+        # A rebuild tells all of them again: what is the same makes no page anew.
+        latest = _newest(rows, "article_id")
+        same = {row["article_id"] for row in latest if before.get(row["article_id"]) == row["ids"]}
+        changed.keys |= {keys.related(article_id) for article_id in newer - same}
 
 
 # ---------------------------------------------------------------- the log of changes

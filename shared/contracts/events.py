@@ -82,6 +82,22 @@ class AddressRulesChanged(Event):
     rules: tuple[AddressRule, ...] = ()
 
 
+class SearchRule(Contract):
+    """Names that mean the same when somebody searches; with `article_id` the queries that this article answers."""
+
+    words: tuple[str, ...]
+    article_id: int = 0
+
+
+class SearchRulesChanged(Event):
+    """Editors changed what they say of readers' words: all of it."""
+
+    kind: ClassVar[str] = "search_rules_changed"
+    id: int = 1
+    version: int
+    rules: tuple[SearchRule, ...] = ()
+
+
 class CommentPublished(Event):
     """An editor approved a reader's comment."""
 
@@ -129,7 +145,7 @@ class RankingChanged(Event):
 
 
 class RelatedArticlesChanged(Event):
-    """Search found the articles that read alike. `version` is the article's."""
+    """Search found the articles that read alike. `version` is the time it did so, in µs."""
 
     kind: ClassVar[str] = "related_articles_changed"
     article_id: int
@@ -144,6 +160,7 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     SectionSaved: (Queue.page,),
     FrontPageChanged: (Queue.page,),
     AddressRulesChanged: (Queue.page,),
+    SearchRulesChanged: (Queue.index,),
     CommentPublished: (Queue.page,),
     CommentRemoved: (Queue.page,),
     ViewTotalsChanged: (Queue.page,),

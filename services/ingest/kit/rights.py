@@ -35,6 +35,7 @@ class Action(StrEnum):
     media_remove = "Xóa ảnh, video mà không bài nào dùng"
     front_page = "Sắp xếp trang nhất"
     former_addresses = "Sửa mẫu địa chỉ của trang cũ"
+    search_words = "Sửa từ đồng nghĩa và bài đứng đầu khi bạn đọc tìm"
     moderate = "Duyệt bình luận"
     statistics = "Xem số liệu bạn đọc"
     plan_read = "Xem lịch đề tài"
@@ -85,6 +86,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.media_remove: _row("     own       own     all        all    all    -"),
     Action.front_page: _row("       -         -       all        all    all    -"),
     Action.former_addresses: _row(" -         -       all        all    all    -"),
+    Action.search_words: _row("     -         all     all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),

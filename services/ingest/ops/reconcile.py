@@ -23,6 +23,7 @@ from services.ingest.front_page.tables import front_page
 from services.ingest.kit import generation
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import store as letters
+from services.ingest.search_words import store as search_words
 from services.ingest.sections.tables import sections
 from shared import canary
 from shared import outbox as events
@@ -38,6 +39,7 @@ from shared.contracts.events import (
     CommentRemoved,
     Event,
     FrontPageChanged,
+    SearchRulesChanged,
     SectionSaved,
 )
 from shared.contracts.queues import Queue
@@ -202,6 +204,8 @@ class Comparison:
             after = page[-1].id
         rest = self._held(after, None)
         differed += self._judge(rest)
+        if self._store.question is ListSearchVersions:
+            self._send_search_words()
         if self._store.queue is Queue.page:
             self._send_small_things()
             differed += self._compare_comments()
@@ -322,6 +326,12 @@ class Comparison:
             log.error("store is ahead of ingest", store=self._store.name, articles=len(ahead), first=ahead[0])
         strangers = {id_: version for id_, version in unknown.items() if id_ not in own}
         return len(ahead) + self._take_away(ArticleWithdrawn, strangers, number)
+
+    def _send_search_words(self) -> None:
+        with write(self._source) as connection:
+            if (said := search_words.payload(connection)) is not None:
+                events.add(connection, outbox, SearchRulesChanged, [(search_words.ONLY, said.version)])
+        events.wake("ingest")
 
     def _send_small_things(self) -> None:
         with write(self._source) as connection:

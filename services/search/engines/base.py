@@ -7,6 +7,8 @@ from typing import Literal
 
 from services.search.documents import MAPPING_VERSION, IndexDocument
 from services.search.queries import Field, QueryPlan
+from services.search.words import EditorsWords
+from shared.contracts.events import SearchRule
 from shared.vietnamese import forms
 
 # A fresh article counts up to this much more than an old one, half of it after HALF_LIFE_DAYS: enough to decide
@@ -20,8 +22,6 @@ SPELLINGS = 40
 """The most spellings of one folded syllable that are looked at."""
 FACETS = {"section": "section_facet", "year": "year", "author": "author_facet"}
 """Facets and the columns they are counted in."""
-# What shares less than this with an article, against the article's likeness to itself, is about something else.
-_SIMILAR_SHARE = 0.06
 
 
 class IndexMismatch(RuntimeError):
@@ -103,7 +103,7 @@ class Index(ABC):
 
     @abstractmethod
     def similar(self, document: IndexDocument, size: int) -> list[int]:
-        """Ids of published articles that read alike, nearest first, without the article itself."""
+        """Ids of published articles that read alike (see likeness), nearest first, without the article itself."""
 
     @abstractmethod
     def complete(self, prefix: str, limit: int) -> list[IndexDocument]:
@@ -197,6 +197,14 @@ class SearchEngine(ABC):
         return applied
 
     @abstractmethod
+    def words(self) -> EditorsWords:
+        """What editors said of readers' words, as of a second ago. Raises Unavailable."""
+
+    @abstractmethod
+    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+        """Keep these for every process that searches, if none of a higher version are kept. Raises Unavailable."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of files and connections."""
 
@@ -222,10 +230,3 @@ def labelled(buckets: Iterable[tuple[object, int]]) -> list[tuple[str, str, int]
         known = rows.get(value)
         rows[value] = (known[0] if known else label or value, count + (known[1] if known else 0))
     return sorted(((value, label, count) for value, (label, count) in rows.items()), key=lambda row: -row[2])
-
-
-def nearest(article_id: int, scored: Sequence[tuple[int, float]], size: int) -> list[int]:
-    """The ids near enough to an article among (id, score), which should hold the article itself, if it is public."""
-    own = next((score for found, score in scored if found == article_id), 0.0)
-    others = [found for found, score in scored if found != article_id and score >= own * _SIMILAR_SHARE]
-    return others[:size]

@@ -1,6 +1,7 @@
 """The production engine: indexes in Elasticsearch 8, behind aliases that say what each is for."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from elasticsearch import AuthorizationException, BadRequestError, Elasticsearch, NotFoundError
@@ -9,8 +10,10 @@ from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.elasticsearch_index import ElasticsearchIndex, away
 from services.search.engines.elasticsearch_queries import mapping
+from services.search.words import EditorsWords
 from shared import tls
 from shared.away import Unavailable
+from shared.contracts.events import SearchRule, SearchRulesChanged
 from shared.telemetry import log
 
 _TIMEOUT_SECONDS = 10.0
@@ -38,6 +41,7 @@ class ElasticsearchEngine(base.SearchEngine):
         self._alias = alias
         self._known: dict[str, ElasticsearchIndex | None] = {}
         self._known_until = 0.0
+        self._words = EditorsWords()
 
     def current(self) -> Index:
         index = self._indexes()["current"]
@@ -99,6 +103,22 @@ class ElasticsearchEngine(base.SearchEngine):
         self._forget()
         return True
 
+    def words(self) -> EditorsWords:
+        self._indexes()
+        return self._words
+
+    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+        self._forget()
+        if version <= self.words().version:
+            return
+        name, meta = f"{self._alias}-words", {"version": version, "rules": [rule.model_dump() for rule in rules]}
+        with away():
+            # Whoever looks which indexes there are reads them on the way.
+            if not self._client.indices.exists(index=name):
+                self._client.indices.create(index=name, settings=_SETTINGS, mappings={"dynamic": False})
+            self._client.indices.put_mapping(index=name, meta=meta)
+        self._forget()
+
     def close(self) -> None:
         self._client.close()
 
@@ -118,12 +138,20 @@ class ElasticsearchEngine(base.SearchEngine):
         found: dict[str, ElasticsearchIndex | None] = {"current": None, "building": None, "previous": None}
         for name, facts in answer.items():
             meta = facts["mappings"].get("_meta", {})
+            if name == f"{self._alias}-words":
+                self._read_words(meta)
+                continue
             made = Made(int(meta.get("mapping", 0)), int(meta.get("forms", 0)))
             for use in found:
                 if self._alias_of(use) in facts["aliases"]:
                     found[use] = ElasticsearchIndex(self._client, name, made)
         self._known, self._known_until = found, now + _STATE_SECONDS
         return found
+
+    def _read_words(self, meta: dict[str, Any]) -> None:
+        if meta.get("version", 0) != self._words.version:
+            held = SearchRulesChanged.model_validate(meta)
+            self._words = EditorsWords(held.version, held.rules)
 
     def _alias_of(self, use: str) -> str:
         return self._alias if use == "current" else f"{self._alias}-{use}"

@@ -10,6 +10,7 @@ from services.search.documents import IndexDocument
 from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.elasticsearch_queries import matching, ranking, source, visible
+from services.search.likeness import CANDIDATES, nearest, tag_pairs
 from services.search.queries import Field, QueryPlan
 from shared.away import Unavailable, is_away, is_away_status
 
@@ -115,15 +116,19 @@ class ElasticsearchIndex(base.Index):
                 "minimum_should_match": 1,
             }
         }
+        tagged = [{"term": {Field.exact_pairs.value: token}} for token in tag_pairs(document)]
+        either = {"bool": {"should": [alike, *tagged], "minimum_should_match": 1}}
         with away():
             answer = self._client.search(
                 index=self.name,
-                query={"bool": {"must": [alike], "filter": visible(PUBLIC)}},
-                size=size + 1,
-                source=False,
+                query={"bool": {"must": [either], "filter": visible(PUBLIC)}},
+                size=CANDIDATES + 1,
+                source_excludes=["text"],
+                track_total_hits=False,
             )
-        scored = [(int(hit["_id"]), float(hit["_score"])) for hit in answer["hits"]["hits"]]
-        return base.nearest(document.id, scored, size)
+        hits = answer["hits"]["hits"]
+        scores = [float(hit["_score"]) for hit in hits]
+        return nearest(document, list(zip(_documents(hits), scores, strict=True)), size)
 
     def complete(self, prefix: str, limit: int) -> list[IndexDocument]:
         with away():

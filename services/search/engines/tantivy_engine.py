@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import orjson
 from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.tantivy_index import TantivyIndex
+from services.search.words import EditorsWords
 from shared.away import Unavailable
+from shared.contracts.events import SearchRule, SearchRulesChanged
 from shared.telemetry import log
 
 _POINTER = "indexes.json"
+_RULES = "rules.json"
 _WRITER = "writer.lock"
 
 
@@ -30,6 +34,9 @@ class TantivyEngine(base.SearchEngine):
         self._open: dict[str, TantivyIndex] = {}
         self._lock = threading.RLock()
         self._owned: int | None = None
+        self._rules = folder / _RULES
+        self._words = EditorsWords()
+        self._words_seen: object = None
 
     def own(self) -> bool:
         """Become the writing process of these indexes, until `close` or the process's end. False: another one is."""
@@ -92,6 +99,22 @@ class TantivyEngine(base.SearchEngine):
             self._point(current=names["previous"], previous=names["current"])
             return True
 
+    def words(self) -> EditorsWords:
+        try:
+            stat = self._rules.stat()
+        except FileNotFoundError:
+            return self._words
+        seen = (stat.st_ino, stat.st_mtime_ns)
+        with self._lock:
+            if seen != self._words_seen:
+                held = SearchRulesChanged.model_validate_json(self._rules.read_bytes())
+                self._words, self._words_seen = EditorsWords(held.version, held.rules), seen
+            return self._words
+
+    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+        if version > self.words().version:
+            _replace(self._rules, SearchRulesChanged(version=version, rules=tuple(rules)).model_dump_json().encode())
+
     def close(self) -> None:
         with self._lock:
             for index in self._open.values():
@@ -137,9 +160,7 @@ class TantivyEngine(base.SearchEngine):
 
     def _point(self, **changed: str | None) -> None:
         names = self._read() | changed
-        part = self._pointer.with_suffix(f".{os.getpid()}")
-        part.write_bytes(orjson.dumps(names))
-        part.replace(self._pointer)
+        _replace(self._pointer, orjson.dumps(names))
         log.info("search indexes", **names)
 
     def _drop(self, name: str) -> None:
@@ -148,3 +169,10 @@ class TantivyEngine(base.SearchEngine):
             index.close()
         # Readers keep the files they have open; the names go.
         shutil.rmtree(self._folder / name, ignore_errors=True)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    part = file.with_suffix(f".{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(file)

@@ -21,6 +21,7 @@ from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
 from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.recent import RecentDocuments
+from services.search.likeness import CANDIDATES, nearest, tag_pairs
 from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
 from shared.away import Unavailable
 from shared.telemetry import log
@@ -245,10 +246,12 @@ class TantivyIndex(base.Index):
             min_term_frequency=1,
             max_query_terms=_SIMILAR_TERMS,
         )
-        query = Query.boolean_query([(Occur.Must, alike), (Occur.Must, self._visible(PUBLIC))])
-        hits = searcher.search(query, size + 1, False).hits
-        ids = searcher.fast_field_values("id", [address for _, address in hits])
-        return base.nearest(document.id, [(int(i or 0), score) for i, (score, _) in zip(ids, hits, strict=True)], size)
+        tagged = [Term(Field.exact_pairs, token) for token in tag_pairs(document)]
+        either = [(Occur.Should, alike), *((Occur.Should, self._term(term)) for term in tagged)]
+        query = Query.boolean_query([(Occur.Must, Query.boolean_query(either)), (Occur.Must, self._visible(PUBLIC))])
+        hits = searcher.search(query, CANDIDATES + 1, False).hits
+        scored = [(self._load(searcher, address), score) for score, address in hits]
+        return nearest(document, scored, size)
 
     def complete(self, prefix: str, limit: int) -> list[IndexDocument]:
         searcher = self._reader()

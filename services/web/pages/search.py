@@ -1,26 +1,48 @@
 """The search page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from services.web import model
 from services.web.model import Card
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
 from services.web.searching import with_section_names
+from shared.contracts.addresses import author_path, section_path, tag_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.vietnamese.dates import vietnam_day
+from shared.vietnamese.text import slug
 
 _LAST_PAGE = 500
+_ASKED = ("q", "section", "author", "from", "to", "sort")
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A bound on the search, and the address of the search without it, or with it."""
+
+    label: str
+    address: str
+    active: bool = True
 
 
 def search(
-    site: Site, query: SearchArticles | None, answer: SearchAnswer | None, typed: str, problem: str = ""
+    site: Site,
+    query: SearchArticles | None,
+    answer: SearchAnswer | None,
+    typed: str,
+    problem: str = "",
+    asked: Mapping[str, str] = NOTHING,
 ) -> Page:
     """What was found (200), that search is away (503: a query without an answer), what cannot be meant (422),
-    or the empty form (200). `typed` is what stands in the field."""
+    or the empty form (200). `typed` is what stands in the field, `asked` in the others of a form that cannot be meant.
+    """
     status = 422 if problem else 503 if query is not None and answer is None else 200
     head = Head(
         title=f"{typed + ' - ' if typed else ''}Tìm kiếm - {site.settings.site_name}",
@@ -41,7 +63,10 @@ def search(
         typed=typed,
         problem=problem,
         hits=_hits(site, answer.results) if answer else [],
-        wanted=_wanted(query),
+        wanted=_wanted(query) if query or not problem else {name: asked.get(name, "")[:200] for name in _ASKED},
+        bounds=_bounds(site, query) if query else [],
+        times=_times(query, vietnam_day(datetime.now(UTC))) if query else [],
+        named=_named(site, query) if query else [],
         address=lambda **changed: address(query, **changed),
         facet=lambda name, value: address(query, **_facet(name, value)),
         pages=pages,
@@ -59,7 +84,7 @@ def address(query: SearchArticles | None, **changed: object) -> str:
 def _wanted(query: SearchArticles | None) -> dict[str, str]:
     """The parameters of a question; "" for what was not asked."""
     if query is None:
-        return dict.fromkeys(("q", "section", "author", "from", "to", "sort"), "")
+        return dict.fromkeys(_ASKED, "")
     return {
         "q": query.q,
         "section": query.section,
@@ -68,6 +93,63 @@ def _wanted(query: SearchArticles | None) -> dict[str, str]:
         "to": vietnam_day(query.date_to).isoformat() if query.date_to else "",
         "sort": query.sort if query.sort != "relevance" else "",
     }
+
+
+def _bounds(site: Site, query: SearchArticles) -> list[Narrowing]:
+    """What narrows the search now, each with the way out of it."""
+    found = []
+    if query.section:
+        label = site.read.section_names().get(query.section, query.section)
+        found.append(Narrowing(f"Chuyên mục: {label}", address(query, section="")))
+    if query.author:
+        label = site.read.name_of(model.of_author(query.author)) or query.author
+        found.append(Narrowing(f"Tác giả: {label}", address(query, author="")))
+    if query.date_from or query.date_to:
+        found.append(Narrowing(_span(query), address(query, **{"from": "", "to": ""})))
+    return found
+
+
+def _span(query: SearchArticles) -> str:
+    first, last = (day and vietnam_day(day) for day in (query.date_from, query.date_to))
+    if first and last:
+        if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
+            return f"Năm {first.year}"
+        return f"Ngày {first:%d/%m/%Y}" if first == last else f"Từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}"
+    return f"Từ {first:%d/%m/%Y}" if first else f"Đến {last:%d/%m/%Y}"
+
+
+def _times(query: SearchArticles, today: date) -> list[Narrowing]:
+    """Spans of time that readers often mean."""
+    wanted = _wanted(query)
+    spans = {
+        "Hôm nay": (today, today),
+        "7 ngày qua": (today - timedelta(days=6), today),
+        "30 ngày qua": (today - timedelta(days=29), today),
+        "Năm nay": (date(today.year, 1, 1), date(today.year, 12, 31)),
+    }
+    return [
+        Narrowing(label, address(query, **span), active=wanted == {**wanted, **span})
+        for label, (first, last) in spans.items()
+        for span in ({"from": first.isoformat(), "to": last.isoformat()},)
+    ]
+
+
+def _named(site: Site, query: SearchArticles) -> list[Narrowing]:
+    """The section, the tag and the author that are called just what was typed."""
+    name = slug(query.q)
+    if not name or query.page > 1:
+        return []
+    found = []
+    if label := site.read.section_names().get(name):
+        found.append(Narrowing(f"Chuyên mục: {label}", section_path(name)))
+    for kind, listing, path in (
+        ("Từ khóa", model.of_tag(name), tag_path(name)),
+        ("Tác giả", model.of_author(name), author_path(name)),
+    ):
+        label = site.read.name_of(listing)
+        if label and site.read.listed(listing, size=1).cards:
+            found.append(Narrowing(f"{kind}: {label}", path))
+    return found
 
 
 def _facet(name: str, value: object) -> dict[str, object]:

@@ -15,7 +15,14 @@ from shared.ask import Asker, NoAnswer
 from shared.celery_factory import make_celery
 from shared.contracts.articles import ArticleState
 from shared.contracts.commands import ListSearchVersions, SearchAnswer, SearchArticles
-from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
+from shared.contracts.events import (
+    ArticlePublished,
+    ArticleSaved,
+    ArticleWithdrawn,
+    Event,
+    SearchRule,
+    SearchRulesChanged,
+)
 from shared.publishing import send_all
 from tests.servers import RedisServer
 from toasoan.processes import die_with_parent
@@ -102,6 +109,10 @@ class SearchHouse:
 
     def save(self, *articles: ArticleState) -> None:
         self._send([(ArticleSaved(article=one), one.id, one.version) for one in articles])
+
+    def say(self, version: int, *rules: SearchRule) -> None:
+        """What editors say of readers' words."""
+        self._send([(SearchRulesChanged(version=version, rules=rules), 1, version)])
 
     def withdraw(self, article_id: int, version: int) -> None:
         event = ArticleWithdrawn(

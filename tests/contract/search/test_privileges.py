@@ -19,6 +19,7 @@ from services.search.engines.base import PUBLIC
 from services.search.engines.elasticsearch_engine import ElasticsearchEngine
 from services.search.queries import Field, plan, read
 from shared.away import Unavailable
+from shared.contracts.events import SearchRule
 from tests.contract.search.conftest import article
 
 pytestmark = pytest.mark.elasticsearch
@@ -30,6 +31,7 @@ NEEDED = (
     (r"(GET|HEAD) /[^/_]+(/_alias.*)?", "view_index_metadata"),
     (r"(GET|HEAD) /[^/]+/(_alias|_mapping|_settings).*", "view_index_metadata"),
     (r"POST /[^/]+/_refresh", "maintenance"),
+    (r"PUT /[^/]+/_mapping", "manage"),
     (r"PUT /[^/_]+", "create_index"),
     (r"DELETE /[^/_]+", "delete_index"),
     (r"POST /_aliases", "manage"),
@@ -117,6 +119,7 @@ def test_who_asks_needs_no_more_than_it_has_and_has_nothing_that_changes(recorde
         writing.begin()
         writing.switch()
         writing.rollback()
+        writing.keep_words(1, (SearchRule(words=("UBND", "ủy ban")),))
         needed = recorder.privileges()
         (indexes, aliases) = given("search-index").values()
         assert needed <= indexes and "manage" in aliases
@@ -133,12 +136,14 @@ def test_who_asks_needs_no_more_than_it_has_and_has_nothing_that_changes(recorde
         index.frequencies(Field.exact_pairs, ["cầu_treo"])
         index.spellings(["cau"])
         index.size()
+        assert asking.words().version == 1
         (may,) = given("search-query").values()
         assert recorder.privileges() == may == {"read", "view_index_metadata", "maintenance"}
     finally:
         for name in ("current", "building", "previous"):
             if found := writing._indexes()[name]:
                 writing._delete(found.name)
+        writing._delete(f"{alias}-words")
         writing.close()
         asking.close()
 

@@ -9,6 +9,7 @@ from services.search.engines.base import SearchEngine
 from services.search.engines.choose import make_engine
 from services.search.engines.elasticsearch_engine import ElasticsearchEngine
 from shared.contracts.articles import Author, Image, Tag
+from shared.contracts.events import SearchRule
 from shared.settings import get_settings
 from tests.contract.search.conftest import article, put
 from tests.contract.search.processes import SearchHouse, state
@@ -50,6 +51,9 @@ def test_events_become_answers(house: SearchHouse) -> None:
     until(lambda: {1, 2, 3} <= related().keys(), 20, "web is told what is related")
     assert related()[2] == [1]
     assert related()[3] == []
+
+    house.say(1, SearchRule(words=("thiên tai", "hoa mai")))
+    until(lambda: house.ask("hoa mai").total == 1, 5, "what editors say of words is live")
 
     house.save(state(4, "Lũ quét: bản nháp", status="draft"))
     house.withdraw(2, 5)

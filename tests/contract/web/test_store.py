@@ -35,6 +35,10 @@ def section(section_id: int, slug: str, parent: str = "", version: int = 1) -> o
     return delivered(event, section_id, version)
 
 
+def related(article_id: int, ids: tuple[int, ...], version: int = 1) -> object:
+    return delivered(RelatedArticlesChanged(article_id=article_id, version=version, related=ids), article_id, version)
+
+
 def test_the_highest_version_wins_in_any_order_and_number(store_engine: Engine) -> None:
     events = [published(state(1, version, title=f"Bản {version}")) for version in (1, 2, 3)]
     mixed = events * 3
@@ -172,13 +176,27 @@ def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: En
     entries_ = tuple(RankedArticle(id=number, views=10 - number) for number in (1, 2, 3, 99))
     ranking = RankingChanged(window="24h", version=5, entries=entries_)
     store.set_rankings(store_engine, [delivered(ranking, "24h:", 5)])
-    store.set_related(store_engine, [delivered(RelatedArticlesChanged(article_id=1, version=1, related=(3, 2)), 1)])
+    store.set_related(store_engine, [related(1, (3, 2))])
     store.set_front_page(store_engine, [delivered(FrontPageChanged(version=1, pinned=(3, 1)), 1)])
     store.withdraw(store_engine, [withdrawn(3, 2)])
     with reading(store_engine) as view:
         assert [(one.card.id, one.views) for one in view.ranking("24h")] == [(1, 9), (2, 8)]
         assert [card.id for card in view.related(1)] == [2]
         assert [card.id for card in view.pinned()] == [1]
+
+
+def test_one_that_went_makes_room_for_the_next_related(store_engine: Engine) -> None:
+    store.publish(store_engine, [published(state(number)) for number in range(1, 10)])
+    store.set_related(store_engine, [related(1, tuple(range(2, 10)))])
+    store.withdraw(store_engine, [withdrawn(2, 2)])
+    with reading(store_engine) as view:
+        assert [card.id for card in view.related(1)] == [3, 4, 5, 6, 7, 8]
+
+
+def test_repeated_related_make_no_page_anew(store_engine: Engine) -> None:
+    for version in (1, 2):
+        store.set_related(store_engine, [related(1, (2, 3), version)])
+    assert [row.what for row in changes_after(store_engine, 0)] == [[keys.related(1)]]
 
 
 def test_repeated_rankings_make_no_page_anew(store_engine: Engine) -> None:

@@ -31,6 +31,7 @@ from services.ingest.ops import reconcile as reconciling
 from services.ingest.ops import store as letters
 from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
+from services.ingest.search_words import store as search_words
 from shared import canary
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
@@ -308,6 +309,15 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     for kind in ("article", "section_saved", "front_page_changed", "address_rules_changed", "comment"):
         assert house.readers.held("web", kind), kind
     assert reconcile() == NONE
+
+
+def test_search_that_lost_what_editors_say_of_words_is_told_again(house: House) -> None:
+    search_words.save(house.source, EDITOR, ["UBND = Ủy ban nhân dân"], 0)
+    house.publish()
+    house.readers.lose_all("search")
+    assert reconcile() == NONE
+    house.publish()
+    assert house.readers.held("search", "search_rules_changed") == {1: 1}
 
 
 def test_comments_that_differ_are_sent_and_nothing_else(house: House) -> None:

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from services.web.pages import search
+from services.web.searching import BadQuery, read_query
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
+from shared.vietnamese.dates import VIETNAM, vietnam_day
 from tests.unit.web.pages.conftest import Paper
 from tests.unit.web.pages.reader import Reader
 
@@ -66,9 +68,39 @@ def test_the_form_alone_and_what_cannot_be_meant(paper: Paper, typed: str, probl
     assert problem in page.body
 
 
-def test_nothing_found(paper: Paper) -> None:
-    page = paper.make(search.search, SearchArticles(q="zzz"), SearchAnswer(total=0, took_ms=1), "zzz")
-    assert "Không tìm thấy bài nào." in page.body
+def test_nothing_found_is_said_once_with_what_to_try(paper: Paper) -> None:
+    query = SearchArticles(q="zzz", section="kinh-te", author="ai-do")
+    page = paper.make(search.search, query, SearchAnswer(total=0, took_ms=1), "zzz")
+    reader = Reader(page.body)
+    assert reader.words.count("Không tìm thấy bài nào có “zzz”.") == 1
+    assert "0 bài" not in reader.words
+    assert {"/tim-kiem?q=zzz", "/doc-nhieu", "/kinh-te"} <= set(reader.links)
+
+
+def test_what_narrows_the_search_is_seen_and_can_be_taken_away(paper: Paper) -> None:
+    first, last = datetime(2023, 1, 1, tzinfo=VIETNAM), datetime(2023, 12, 31, 23, 59, 59, tzinfo=VIETNAM)
+    query = SearchArticles(q="chợ", section="kinh-te", date_from=first, date_to=last)
+    reader = Reader(paper.make(search.search, query, SearchAnswer(total=1, took_ms=1, results=(HIT,)), "chợ").body)
+    assert "Bỏ điều kiện Chuyên mục: Kinh tế" in reader.words and "Bỏ điều kiện Năm 2023" in reader.words
+    assert "/tim-kiem?q=ch%E1%BB%A3&from=2023-01-01&to=2023-12-31" in reader.links
+    assert "/tim-kiem?q=ch%E1%BB%A3&section=kinh-te" in reader.links
+    today = vietnam_day(datetime.now(UTC)).isoformat()
+    assert f"/tim-kiem?q=ch%E1%BB%A3&section=kinh-te&from={today}&to={today}" in reader.links
+
+
+def test_what_is_called_so_stands_above_the_articles(paper: Paper) -> None:
+    page = paper.make(search.search, SearchArticles(q="kinh te"), SearchAnswer(total=0, took_ms=1), "kinh te")
+    assert "Chuyên mục: Kinh tế" in Reader(page.body).words
+
+
+def test_days_that_cannot_be_meant_stay_in_the_form(paper: Paper) -> None:
+    asked = {"q": "chợ", "from": "2023-02-01", "to": "2023-01-01"}
+    with pytest.raises(BadQuery) as bad:
+        read_query(asked)
+    assert [error["field"] for error in bad.value.errors] == ["to"]
+    page = paper.make(search.search, None, None, "chợ", str(bad.value), asked)
+    assert page.status == 422 and "Ngày cuối phải từ ngày đầu trở đi." in page.body
+    assert 'value="2023-02-01"' in page.body and 'value="2023-01-01"' in page.body
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""Readers' words at the desk: one list that editors keep like a text."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.ingest.desk_kit.forms import Form
+from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.session import needs
+from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid
+from services.ingest.kit.rights import Action
+from services.ingest.search_words import store
+from shared.database import engine
+
+router = APIRouter()
+_HERE = "/desk/tu-tim-kiem"
+NAV = (NavItem(_HERE, "Từ tìm kiếm", Action.search_words, group="Tòa soạn"),)
+_MAX_CHARS = 60_000
+
+
+@router.get("/tu-tim-kiem")
+def show(request: Request, who: Annotated[Account, needs(Action.search_words)]) -> Response:
+    said, version = store.lines(engine("ingest"))
+    return page(request, who, "search_words.html", said="\n".join(said), version=version, errors=[])
+
+
+@router.post("/tu-tim-kiem")
+def save(request: Request, who: Annotated[Account, needs(Action.search_words)], form: Form) -> Response:
+    said, version = form.prose("lines", _MAX_CHARS), form.number("version") or 0
+    try:
+        store.save(engine("ingest"), who.actor, [line for line in map(str.strip, said.split("\n")) if line], version)
+    except Invalid as fault:
+        return page(request, who, "search_words.html", status=422, said=said, version=version, errors=fault.errors)
+    return back(_HERE, "Đã lưu; bạn đọc tìm thấy theo danh sách mới sau vài giây.")
