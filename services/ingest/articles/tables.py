@@ -18,6 +18,7 @@ articles = Table(
     Column("external_id", String(200), unique=True),
     Column("input_hash", String(64)),  # of what the sender with the external id sent last
     Column("title", Text, nullable=False),
+    Column("title_words", Text, nullable=False, server_default=""),  # the title as lists are searched
     Column("slug", String(160), nullable=False),
     Column("section_id", Integer, ForeignKey("sections.id"), nullable=False),
     Column("published_at", UtcDateTime),  # in the future while the status is "scheduled"

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, func, or_, select, update
+from sqlalchemy import Connection, Engine, exists, func, select, update
 
 from services.ingest.articles.tables import articles
 from services.ingest.comments.tables import comments
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, NotFound
+from services.ingest.kit.finding import fits
 from services.ingest.kit.tables import outbox
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
@@ -20,6 +21,7 @@ from shared.contracts.events import CommentPublished, CommentRemoved, Event
 from shared.database import read, upsert, write
 from shared.settings import get_settings
 from shared.telemetry import log
+from shared.vietnamese.matching import written
 from shared.vietnamese.text import one_line, plain
 
 _NAME, _EMAIL, _TEXT = 200, 254, 10_000
@@ -32,14 +34,16 @@ def hold(engine: Engine, sent: SubmitComment) -> None:
         if connection.execute(known).first() is None:
             log.warning("comment on an unknown article", article_id=sent.article_id)
             return
+        name, said = one_line(sent.name)[:_NAME], plain(sent.text).strip()[:_TEXT]
         row = {
             "version": 1,
             "token": sent.token[:64],
             "article_id": sent.article_id,
             "parent_id": _parent(connection, sent),
-            "name": one_line(sent.name)[:_NAME],
+            "name": name,
             "email": one_line(sent.email)[:_EMAIL],
-            "text": plain(sent.text).strip()[:_TEXT],
+            "text": said,
+            "words": written(f"{name} {said}"),
             "at": sent.at,
             "status": "held",
             "spam_score": sent.spam_score,
@@ -104,9 +108,7 @@ def queue(
         .limit(limit)
     )
     if text:
-        query = query.where(
-            or_(comments.c.text.contains(text, autoescape=True), comments.c.name.contains(text, autoescape=True))
-        )
+        query = query.where(fits(comments.c.words, text))
     if after:
         query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
     with read(engine) as connection:
@@ -131,7 +133,7 @@ def forget_rejected(engine: Engine, now: datetime) -> bool:
     some = select(comments.c.id).where(old, answered, said).limit(rows.STEP)
     with write(engine) as connection:
         gone = connection.execute(rows.some(comments, old, ~answered)).rowcount
-        emptied = update(comments).where(comments.c.id.in_(some)).values(name="", email="", text="")
+        emptied = update(comments).where(comments.c.id.in_(some)).values(name="", email="", text="", words="")
         return rows.STEP in (gone, connection.execute(emptied).rowcount)
 
 

@@ -22,6 +22,7 @@ comments = Table(
     Column("spam_reasons", Json, nullable=False),
     Column("decided_by", String(200), nullable=False),
     Column("decided_at", UtcDateTime),
+    Column("words", Text, nullable=False, server_default=""),  # name and text as lists are searched
     Index("comments_by_status", "status", "at"),
     Index("comments_by_parent", "parent_id"),
     sqlite_autoincrement=True,

@@ -10,12 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, select, true, 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.kit.finding import fits
 from services.ingest.media.imaging import Rebuilt
 from services.ingest.media.tables import media
 from shared.database import read, upsert, write
 from shared.media_files import name_of
 from shared.settings import get_settings
-from shared.vietnamese.text import fold, one_line, plain
+from shared.vietnamese.matching import written
+from shared.vietnamese.text import one_line, plain
 
 MEDIA = "/media/"
 _BROUGHT_WITHIN = timedelta(days=1)
@@ -176,8 +178,7 @@ def found(
 ) -> list[Any]:
     """Rows for which `only` holds, the newest first, whose words have all of `q`'s; `kind` is "image" or "video"."""
     query = select(media).where(true() if only is None else only).order_by(media.c.id.desc()).limit(limit)
-    for word in fold(q).split():
-        query = query.where(media.c.words.contains(word, autoescape=True))
+    query = query.where(fits(media.c.words, q))
     if kind:
         query = query.where(media.c.type.startswith(f"{kind}/"))
     if before is not None:
@@ -188,7 +189,7 @@ def found(
 
 def words_to_find(*texts: str) -> str:
     """What a search in the store of pictures looks through."""
-    return fold(" ".join(texts))
+    return written(" ".join(texts))
 
 
 def _row(connection: Connection, media_id: int, only: ColumnElement[bool] | None = None) -> Any:

@@ -27,6 +27,6 @@ media = Table(
     Column("focus_y", Float, nullable=False, server_default="0.5"),
     Column("derived_from", Integer),  # the picture that this one was cut from
     Column("poster_id", Integer),  # the picture that stands for a film until it plays
-    Column("words", Text, nullable=False, server_default=""),  # name, caption and credit without marks, to look for
+    Column("words", Text, nullable=False, server_default=""),  # name, caption and credit as lists are searched
     sqlite_autoincrement=True,  # an id is never given twice, not even after a removal
 )

@@ -12,6 +12,7 @@ from services.ingest.desk_kit.asking import ask
 from services.ingest.desk_kit.pages import NavItem, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
+from services.ingest.kit.finding import fits
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import Seen, seen_by
 from services.ingest.sections import store as sections
@@ -59,11 +60,11 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
 
 
 def _by_title(q: str, seen: Seen) -> list[dict[str, object]]:
-    """What the database can say while the search service is away: titles with these very letters."""
+    """What the database can say while the search service is away: titles with these words."""
     query = (
         select(articles.c.id, articles.c.title, articles.c.status, articles.c.updated_at, sections_table.c.name)
         .join(sections_table, sections_table.c.id == articles.c.section_id)
-        .where(articles.c.title.icontains(q, autoescape=True))
+        .where(fits(articles.c.title_words, q))
         .where(seen.where(articles.c.section_id, articles.c.created_by, articles.c.status == "published"))
         .order_by(articles.c.updated_at.desc())
         .limit(_PAGE)

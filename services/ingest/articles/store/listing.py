@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, Select, func, select
 
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.kit.finding import fits
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared.database import read
@@ -81,7 +82,7 @@ def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]
     if wanted.owner:
         query = query.where(articles.c.created_by == wanted.owner)
     if wanted.title:
-        query = query.where(articles.c.title.icontains(wanted.title, autoescape=True))
+        query = query.where(fits(articles.c.title_words, wanted.title))
     if wanted.ids:
         query = query.where(articles.c.id.in_(wanted.ids))
     return query

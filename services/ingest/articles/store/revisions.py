@@ -20,6 +20,7 @@ from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
 from shared.contracts.events import SUBSCRIBERS, ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
 from shared.settings import get_settings
+from shared.vietnamese.matching import written
 
 # Who began to write more versions ago than this is shown both texts.
 _LOOKED_AT = 20
@@ -168,6 +169,7 @@ def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
         "input_hash": one.input_hash,
         "section_id": one.section_id,
         "words": one.words,
+        "title_words": written(fields["title"]),
         "updated_at": now,
         **{name: fields[name] for name in _OF_STATE},
         **_approval(one, version, now),
