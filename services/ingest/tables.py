@@ -2,6 +2,7 @@
 
 from services.ingest.accounts import tables as accounts
 from services.ingest.articles import tables as articles
+from services.ingest.authors import tables as authors
 from services.ingest.comments import tables as comments
 from services.ingest.exchange import tables as exchange
 from services.ingest.feeds import tables as feeds
@@ -21,6 +22,7 @@ __all__ = ["FEATURES", "metadata"]
 FEATURES = {
     "accounts": accounts,
     "articles": articles,
+    "authors": authors,
     "comments": comments,
     "exchange": exchange,
     "feeds": feeds,

@@ -1,6 +1,6 @@
 """What of a list somebody who types means: marks that are typed count, marks that are missing cost nothing.
 
-A list keeps `written(text)` beside each text; `patterns(typed)` are what SQL's LIKE asks of it, on every database alike.
+A list keeps `written(text)` beside each text; `patterns(typed)` are what SQL's LIKE asks of it, on every database.
 """
 
 from shared.vietnamese.forms import Syllable, syllables, twins

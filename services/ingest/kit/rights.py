@@ -40,6 +40,7 @@ class Action(StrEnum):
     statistics = "Xem số liệu bạn đọc"
     plan_read = "Xem lịch đề tài"
     plan = "Sửa lịch đề tài"
+    authors = "Sửa danh sách tác giả, tên ký của ai"
     royalties_read = "Xem bảng nhuận bút"
     royalties = "Chấm nhuận bút"
     royalties_approve = "Duyệt bảng nhuận bút, sửa biểu mức"
@@ -91,6 +92,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),
     Action.plan: _row("             own       section all        all    all    -"),
+    Action.authors: _row("          -         -       all        all    all    -"),
     Action.royalties_read: _row("   own       own     all        all    all    -"),
     Action.royalties: _row("        -         -       all        all    all    -"),
     Action.royalties_approve: _row("-         -       -          all    all    -"),

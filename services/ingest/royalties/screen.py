@@ -1,5 +1,6 @@
 """Royalties: a month's sheet, its adjustments and approval; the rates."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts.store import accounts
+from services.ingest.authors.store import authors
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
@@ -15,10 +17,11 @@ from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action, Reach
-from services.ingest.royalties.store import ledger, payees, rates
+from services.ingest.royalties.store import ledger, rates
 from services.ingest.royalties.store.sheet import sheet, tables
 from shared.database import engine
 from shared.vietnamese.dates import vietnam_day
+from shared.vietnamese.matching import name_key
 from shared.views.export import XLSX_TYPE, to_xlsx
 
 router = APIRouter()
@@ -29,7 +32,7 @@ _HERE = "/desk/nhuan-but"
 @router.get("/nhuan-but")
 def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)]) -> Response:
     wanted = request.query_params.get("thang", "") or _last_month()
-    own = payees.names_of(engine("ingest"), who.id)
+    own = authors.keys_of(engine("ingest"), who.id)
     found = sheet(engine("ingest"), wanted)
     found = found.only(own) if _only_own(who) else found
     if request.query_params.get("xuat") == "xlsx":
@@ -40,14 +43,14 @@ def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)
     return page(
         request, who, "royalties.html", sheet=found, month=wanted, is_over=wanted < this_month, kinds=rates.KINDS,
         role_name=rates.role_name, names=people.names(engine("ingest"), actors), own=_only_own(who), own_names=own,
-        payees=payees.linked(engine("ingest")), accounts=_accounts(who),
+        account_of=_account_of(), accounts=_accounts(who),
     )  # fmt: skip
 
 
 @router.post("/nhuan-but/{month}/nguoi-nhan")
 def link(month: str, who: Annotated[Account, needs(Action.royalties)], form: Form) -> Response:
     """Say whose account a name in bylines is."""
-    payees.link(engine("ingest"), who.actor, form.text("author", 200), form.number("account_id"))
+    authors.give_account(engine("ingest"), who.actor, form.text("author", 200), form.number("account_id"))
     return back(f"{_HERE}?thang={rates.month_of(month)}", "Đã ghi người nhận.")
 
 
@@ -125,6 +128,12 @@ def _accounts(who: Account) -> list[dict[str, Any]]:
     if not rights.may(who, Action.royalties):
         return []
     return [one for one in accounts.listed(engine("ingest")) if one["disabled_at"] is None]
+
+
+def _account_of() -> Callable[[str], int | None]:
+    """Whose account a name is."""
+    known = authors.accounts_by_key(engine("ingest"))
+    return lambda name: known.get(name_key(name))
 
 
 def _last_month() -> str:

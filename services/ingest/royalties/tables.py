@@ -1,4 +1,4 @@
-"""Rates, adjustments, months as they were approved, and whose names stand in bylines."""
+"""Rates, adjustments, and months as they were approved."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
@@ -39,7 +39,7 @@ royalty_sheets = Table(
     Column("approved_at", UtcDateTime, nullable=False),
 )
 royalty_payees = Table(
-    "royalty_payees",  # the account of a name in bylines, where somebody in charge has said so
+    "royalty_payees",  # of the release before: now people have pen names (services/ingest/authors)
     metadata,
     Column("author_slug", String(200), primary_key=True),
     Column("account_id", Integer, ForeignKey("users.id"), nullable=False, index=True),

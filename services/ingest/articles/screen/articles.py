@@ -14,6 +14,7 @@ from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
 from services.ingest.articles.store.revisions import rewritten_by_others
+from services.ingest.authors.store import authors
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
@@ -80,7 +81,7 @@ def new(request: Request, who: Annotated[Account, needs(Action.write)], key: str
     draft = (
         article_form.from_autosave(kept.fields)
         if kept
-        else Draft(dateline=get_settings().dateline, people=[[who.name, ""]])
+        else Draft(dateline=get_settings().dateline, people=[[_signature(who), ""]])
     )
     return _editor(request, who, draft, kept=kept, key=key if autosaves.is_key(key) else autosaves.new_key())
 
@@ -233,6 +234,7 @@ def _editor(
         last_note=last_note,
         names=people.names(engine("ingest"), actors),
         sections=_sections_for(who, draft.section),
+        pen_names=authors.signatures(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
         errors=errors or [],
         field_errors={one["field"].partition(".")[0]: one["message"] for one in errors or []},
@@ -264,6 +266,12 @@ def _conflict(request: Request, asked: Asked, draft: Draft, version: int) -> Res
         return RedirectResponse(where, 303)
     detail = "Bài đã được người khác lưu trong lúc bạn viết."
     return json_answer({"detail": detail, "conflict": where}, 412)
+
+
+def _signature(who: Account) -> str:
+    """What an account signs with: the only pen name that it has, else its own name."""
+    own = authors.signatures(engine("ingest"), who.id)
+    return own[0] if len(own) == 1 else who.name
 
 
 def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:

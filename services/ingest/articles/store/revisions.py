@@ -11,6 +11,7 @@ from services.ingest.articles.rules import keeps_approval, says_the_same
 from services.ingest.articles.store.pictures import note_uses
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.articles.versions import Current, Saved, Version
+from services.ingest.authors.store import bylines
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound, Stale
@@ -140,6 +141,13 @@ def write_versions(connection: Connection, versions: Sequence[Version], *, bulk:
     connection.execute(_INSERT_REVISION, [_revision(one, effect, state, now) for one, effect, state in written])
     for one, _, state in written:
         note_uses(connection, state.id, one.before.state if one.before else None, state)
+    bylines.note(
+        connection,
+        (
+            bylines.Signed(state.id, one.before.state.authors if one.before else (), state.authors)
+            for one, _, state in written
+        ),
+    )
     for effect in dict.fromkeys(effects):
         pointers = [(state.id, state.version) for _, own, state in written if own == effect]
         queues = SUBSCRIBERS[EVENTS[effect]] + _OWN[effect]

@@ -1,7 +1,7 @@
 """A month's sheet, computed from what readers could see first in that month, or as it was approved."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,13 @@ from sqlalchemy import Connection, Engine, func, select
 
 from services.ingest.articles.store.revisions import SHOWN
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.authors.store.authors import by_key
 from services.ingest.royalties.store.rates import KINDS, TEXT, Rate, in_force, month_of, role_key, role_name
 from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
 from shared.contracts.articles import ArticleState
 from shared.database import read
 from shared.vietnamese.dates import VIETNAM
+from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import sort_key
 from shared.views.export import Cell
 
@@ -27,6 +29,7 @@ class SheetLine:
 
     author_slug: str
     author_name: str
+    """As it was signed; whose name that is, the sheet knows."""
     article_id: int | None
     title: str
     kind: str
@@ -42,8 +45,10 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    author_slug: str
+    """What a person gets, under all their names; `names` are those of this month as they were signed."""
+
     author_name: str
+    names: tuple[str, ...]
     works: int
     amount: int
 
@@ -58,6 +63,8 @@ class Sheet:
     approved_at: datetime | None = None
     withdrawn: frozenset[int] = frozenset()
     """The articles among them that have been withdrawn since, also from an approved month."""
+    people: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Key of a name -> (id, name) of the author whose it is, where somebody has said so."""
 
     @property
     def total(self) -> int:
@@ -71,22 +78,25 @@ class Sheet:
 
     def totals(self) -> list[Total]:
         """Each person's sum, in the order of their names' last word, as payrolls list them."""
-        by_author: dict[str, list[SheetLine]] = {}
+        by_person: dict[int | str, list[SheetLine]] = {}
         for line in self.lines:
-            by_author.setdefault(line.author_slug, []).append(line)
-        totals = [
-            Total(slug, lines[0].author_name, len({line.article_id for line in lines} - {None}), _sum(lines))
-            for slug, lines in by_author.items()
-        ]
+            key = name_key(line.author_name)
+            by_person.setdefault(self.people[key][0] if key in self.people else key, []).append(line)
+        totals = [self._total(lines) for lines in by_person.values()]
         return sorted(totals, key=lambda total: _payroll_key(total.author_name))
 
     def title_of(self, line: SheetLine) -> str:
         """For paper: with a mark where the work was withdrawn."""
         return f"{line.title} (đã rút)" if line.article_id in self.withdrawn else line.title
 
-    def only(self, author_slugs: frozenset[str]) -> "Sheet":
-        """One person's lines."""
-        return replace(self, lines=tuple(line for line in self.lines if line.author_slug in author_slugs))
+    def only(self, keys: frozenset[str]) -> "Sheet":
+        """The lines under these names, by their keys."""
+        return replace(self, lines=tuple(line for line in self.lines if name_key(line.author_name) in keys))
+
+    def _total(self, lines: list[SheetLine]) -> Total:
+        names = tuple(dict.fromkeys(line.author_name for line in lines))
+        _, name = self.people.get(name_key(names[0]), (0, names[0]))
+        return Total(name, names, len({line.article_id for line in lines} - {None}), _sum(lines))
 
 
 def sheet(engine: Engine, month: str) -> Sheet:
@@ -101,11 +111,13 @@ def sheet_in(connection: Connection, month: str) -> Sheet:
     approved = connection.execute(select(royalty_sheets).where(royalty_sheets.c.month == month)).first()
     if approved is not None:
         lines = tuple(SheetLine(**line) for line in approved.lines)
-        return Sheet(month, lines, approved.approved_by, approved.approved_at, _withdrawn(connection, lines))
+        return Sheet(
+            month, lines, approved.approved_by, approved.approved_at, _withdrawn(connection, lines), _people(connection)
+        )
     rates = in_force(connection, month)
     lines = tuple(line for state in _published(connection, month) for line in _lines(state, rates))
     lines += _adjustments(connection, month)
-    return Sheet(month, lines, withdrawn=_withdrawn(connection, lines))
+    return Sheet(month, lines, withdrawn=_withdrawn(connection, lines), people=_people(connection))
 
 
 def as_rows(sheet: Sheet) -> list[dict[str, Any]]:
@@ -147,6 +159,10 @@ def _published(connection: Connection, month: str) -> Iterable[ArticleState]:
     query = select(revisions.c.state).join(last_shown, same).order_by(revisions.c.article_id)
     for row in connection.execute(query):
         yield ArticleState.model_validate(row.state)
+
+
+def _people(connection: Connection) -> dict[str, tuple[int, str]]:
+    return {key: (row.id, row.name) for key, row in by_key(connection).items()}
 
 
 def _withdrawn(connection: Connection, lines: Iterable[SheetLine]) -> frozenset[int]:

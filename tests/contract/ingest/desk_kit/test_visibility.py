@@ -17,6 +17,7 @@ from sqlalchemy import select
 from services.ingest.articles.screen import draft_search
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, reading, workflow
+from services.ingest.authors.store import authors
 from services.ingest.comments import store as comments
 from services.ingest.desk_kit import asking
 from services.ingest.kit.actors import Role
@@ -25,7 +26,7 @@ from services.ingest.kit.visibility import Seen
 from services.ingest.media import imaging, uploads
 from services.ingest.media import store as media
 from services.ingest.planning import store as plans
-from services.ingest.royalties.store import ledger, payees
+from services.ingest.royalties.store import ledger
 from services.ingest.royalties.tables import royalty_adjustments
 from services.ingest.statistics import screen as statistics
 from shared import deadletter
@@ -73,7 +74,7 @@ class Secrets:
     @property
     def ids(self) -> dict[str, Any]:
         """What stands for each name in a path; ids that only administrators ask by are those of nothing."""
-        nothing = "user_id invitation_id section_id rate_id job_id feed_id hook_id rule_id".split()
+        nothing = "user_id author_id invitation_id section_id rate_id job_id feed_id hook_id rule_id".split()
         return {
             **dict.fromkeys(nothing, 999_999),
             "letter_id": LETTER,
@@ -109,7 +110,7 @@ def secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     # The very name of who must not see it: a name gives no right.
     for role in NARROW:
         ledger.adjust(desk.store, HOUSE, THIS_MONTH, author=role, amount=1000, reason=SECRET)
-    payees.link(desk.store, HOUSE, SECRET, owner.id)
+    authors.give_account(desk.store, HOUSE, SECRET, owner.id)
     letter = StoreDeadLetter(
         id=LETTER, service="search", task="search.article_saved", source_queue="index", attempts=5,
         at=datetime.now(UTC),
@@ -234,7 +235,7 @@ def _state(desk: Desk, secrets: Secrets) -> list[Any]:
     writing = autosaves.listed(desk.store, owner.id, Seen(None, ""))
     upload = uploads.offset(owner.id, secrets.upload)
     notes = workflow.notes(desk.store, secrets.draft)
-    rest = [media.one(desk.store, secrets.picture), plans.one(desk.store, secrets.plan), payees.linked(desk.store)]
+    rest = [media.one(desk.store, secrets.picture), plans.one(desk.store, secrets.plan), authors.listed(desk.store)]
     return [adjustments, article, held, writing, upload, notes, *rest]
 
 

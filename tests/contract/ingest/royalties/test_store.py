@@ -61,7 +61,7 @@ def test_lines_follow_from_bylines_kinds_pictures_and_dates(store: Engine) -> No
         ("Minh Tú", 1, 150_000),
         ("Hà Vy", 1, 100_000),
     ]
-    assert len(sheet(store, MONTH).only("lan-anh").lines) == 2
+    assert len(sheet(store, MONTH).only(frozenset({"lan anh"})).lines) == 2
 
 
 def test_sharing_loses_no_dong(store: Engine) -> None:

@@ -1,0 +1,178 @@
+"""Authors: made, named, given an account; whose a pen name is. Everything here is said by somebody in charge."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from services.ingest.accounts.store import accounts
+from services.ingest.authors.tables import authors, pen_names
+from services.ingest.kit import audit
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
+from services.ingest.kit.once import Sent, making
+from shared.database import read, upsert, write
+from shared.vietnamese.matching import name_key
+from shared.vietnamese.text import one_line, slug, sort_key
+
+_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    id: int
+    name: str
+    account_id: int | None
+    pen_names: tuple[str, ...]
+
+
+def listed(engine: Engine) -> list[Author]:
+    """Everybody, by the given name as Vietnamese lists go."""
+    with read(engine) as connection:
+        names: dict[int, list[str]] = {}
+        for row in connection.execute(select(pen_names).order_by(pen_names.c.name)):
+            names.setdefault(row.author_id, []).append(row.name)
+        found = [
+            Author(row.id, row.name, row.account_id, tuple(names.get(row.id, ())))
+            for row in connection.execute(select(authors))
+        ]
+    return sorted(found, key=lambda one: (sort_key(one.name.rpartition(" ")[2]), sort_key(one.name), one.id))
+
+
+def by_key(connection: Connection) -> dict[str, Any]:
+    """Key of a pen name -> the row of its author."""
+    query = select(pen_names.c.key, authors).join(authors, authors.c.id == pen_names.c.author_id)
+    return {row.key: row for row in connection.execute(query)}
+
+
+def keys_of(engine: Engine, account_id: int) -> frozenset[str]:
+    """The keys of the names that an account signs with."""
+    query = select(pen_names.c.key).join(authors, authors.c.id == pen_names.c.author_id)
+    with read(engine) as connection:
+        return frozenset(connection.execute(query.where(authors.c.account_id == account_id)).scalars())
+
+
+def signatures(engine: Engine, account_id: int | None = None) -> list[str]:
+    """Every pen name there is, or an account's own, in the alphabet's order."""
+    query = select(pen_names.c.name)
+    if account_id is not None:
+        mine = select(authors.c.id).where(authors.c.account_id == account_id)
+        query = query.where(pen_names.c.author_id.in_(mine))
+    with read(engine) as connection:
+        return sorted(connection.execute(query).scalars(), key=sort_key)
+
+
+def accounts_by_key(engine: Engine) -> dict[str, int]:
+    """Key of a pen name -> account id, where its author has one."""
+    with read(engine) as connection:
+        return {key: row.account_id for key, row in by_key(connection).items() if row.account_id is not None}
+
+
+def suggested(name: str, known: list[Author]) -> list[Author]:
+    """Who may be meant by a name that differs in its marks alone; only a person can say so."""
+    wanted = slug(name)
+    return [one for one in known if wanted in {slug(pen) for pen in (one.name, *one.pen_names)}]
+
+
+def add(engine: Engine, actor: Actor, name: str, account_id: int | None, sent: Sent | None = None) -> int:
+    """A person who signs with the name; returns the author's id. Raises Invalid, Conflict where that is another's."""
+    name, key = _checked(name)
+
+    def work(connection: Connection) -> int:
+        if connection.execute(select(pen_names.c.key).where(pen_names.c.key == key)).first() is not None:
+            raise Conflict(f"Tên ký “{name}” đã là của người khác.", "name")
+        made = _add(connection, actor, name, account_id)
+        _sign(connection, actor, name, key, made)
+        return made
+
+    return making(engine, sent, work)
+
+
+def change(engine: Engine, actor: Actor, author_id: int, name: str, account_id: int | None) -> None:
+    """Raises NotFound, Invalid, Conflict for an account that another author has."""
+    name, _ = _checked(name)
+    with write(engine) as connection:
+        _require(connection, author_id)
+        _require_account(connection, account_id, author_id)
+        values = {"name": name, "account_id": account_id}
+        connection.execute(update(authors).where(authors.c.id == author_id).values(values))
+        audit.append(connection, actor.name, "author.changed", f"author:{author_id}", values)
+
+
+def sign(engine: Engine, actor: Actor, name: str, author_id: int) -> None:
+    """Say that this name is that author's, whosever it was. Raises NotFound, Invalid."""
+    name, key = _checked(name)
+    with write(engine) as connection:
+        _require(connection, author_id)
+        _sign(connection, actor, name, key, author_id)
+
+
+def let_go(engine: Engine, actor: Actor, name: str) -> None:
+    """Say that a name is nobody's. Raises Invalid."""
+    name, key = _checked(name)
+    with write(engine) as connection:
+        _let_go(connection, actor, name, key)
+
+
+def give_account(engine: Engine, actor: Actor, name: str, account_id: int | None) -> None:
+    """Say whose account a pen name is, with None that it is nobody's name: the author of that account, else the name's
+    own who has no account yet, else a new one. Raises Invalid."""
+    name, key = _checked(name)
+    with write(engine) as connection:
+        if account_id is None:
+            _let_go(connection, actor, name, key)
+            return
+        owner = connection.execute(select(authors).where(authors.c.account_id == account_id)).first()
+        mine = by_key(connection).get(key)
+        if owner is None and mine is not None and mine.account_id is None:
+            _require_account(connection, account_id, mine.id)
+            connection.execute(update(authors).where(authors.c.id == mine.id).values(account_id=account_id))
+            audit.append(connection, actor.name, "author.changed", f"author:{mine.id}", {"account_id": account_id})
+            return
+        author_id = owner.id if owner else _add(connection, actor, name, account_id)
+        _sign(connection, actor, name, key, author_id)
+
+
+def _checked(name: str) -> tuple[str, str]:
+    name = one_line(name)
+    key = name_key(name)
+    if not key or len(name) > _NAME or len(key) > 2 * _NAME:
+        raise Invalid.of("name", f"Hãy ghi tên tác giả, nhiều nhất {_NAME} ký tự.")
+    return name, key
+
+
+def _add(connection: Connection, actor: Actor, name: str, account_id: int | None) -> int:
+    _require_account(connection, account_id, None)
+    row = {"name": name, "account_id": account_id, "by": actor.name, "at": datetime.now(UTC)}
+    made = int(connection.execute(insert(authors).values(row).returning(authors.c.id)).scalar_one())
+    audit.append(connection, actor.name, "author.added", f"author:{made}", {"name": name, "account_id": account_id})
+    return made
+
+
+def _sign(connection: Connection, actor: Actor, name: str, key: str, author_id: int) -> None:
+    values = {"name": name, "author_id": author_id, "by": actor.name, "at": datetime.now(UTC)}
+    statement = upsert(connection, pen_names).values(key=key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
+    audit.append(connection, actor.name, "author.signs", f"author:{author_id}", {"name": name})
+
+
+def _let_go(connection: Connection, actor: Actor, name: str, key: str) -> None:
+    connection.execute(delete(pen_names).where(pen_names.c.key == key))
+    audit.append(connection, actor.name, "author.let_go", "authors", {"name": name})
+
+
+def _require(connection: Connection, author_id: int) -> None:
+    if connection.execute(select(authors.c.id).where(authors.c.id == author_id)).first() is None:
+        raise NotFound("Không có tác giả này.")
+
+
+def _require_account(connection: Connection, account_id: int | None, author_id: int | None) -> None:
+    """Raises Invalid, Conflict."""
+    if account_id is None:
+        return
+    if accounts.standing(connection, account_id) is None:
+        raise Invalid.of("account_id", "Không có tài khoản này.")
+    taken = connection.execute(select(authors.c.id).where(authors.c.account_id == account_id)).scalar()
+    if taken not in (None, author_id):
+        raise Conflict("Tài khoản này đã gắn với một tác giả khác.", "account_id")
