@@ -9,6 +9,7 @@ SCREENS = (
     "services.ingest.articles.screen.conflict",
     "services.ingest.articles.screen.history",
     "services.ingest.articles.screen.publishing",
+    "services.ingest.articles.screen.correction",
     "services.ingest.articles.screen.live",
     "services.ingest.media.screen",
     "services.ingest.front_page.screen",

@@ -1,29 +1,25 @@
-"""The steps of an article: on and back, publication now or later, embargo, taking away, correction, notes."""
+"""The steps of an article: on and back, publication now or later, embargo, taking away, notes."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.articles.asked import Asked, current, needs_article
-from services.ingest.articles.input import CorrectionInput, ReasonInput
-from services.ingest.articles.screen import article_form
+from services.ingest.articles.asked import Asked, needs_article
+from services.ingest.articles.input import ReasonInput
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import workflow
 from services.ingest.articles.versions import Saved
-from services.ingest.desk_kit.forms import Fields, Form
+from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import STATUS_NAMES, done, page, wants_html
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.rights import Action
-from shared.contracts.articles import ArticleState
 from shared.database import engine
-from shared.vietnamese.dates import house_time, short_date
+from shared.vietnamese.dates import house_time
 
 router = APIRouter()
-NOTICE = "Thông tin cải chính, xin lỗi"
 
 
 @router.post("/bai/{id}/buoc")
@@ -73,44 +69,15 @@ def withdraw_page(request: Request, asked: Annotated[Asked, needs_article(Action
 def withdraw(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)], form: Form) -> Response:
     """Take the article from readers for good; the text stays inside."""
 
-    def work() -> Saved:
+    try:
         reason = read_fields(ReasonInput, {"reason": form.prose("reason")}).reason
-        return store.withdraw(engine("ingest"), asked.id, reason, asked.who.actor, if_version=form.number("version"))
-
-    return _or_again(request, asked, work, "withdraw.html", "Đã rút bài.", {})
-
-
-@router.get("/bai/{id}/cai-chinh")
-def correct_page(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)]) -> Response:
-    found = current(asked.id)
-    return page(
-        request, asked.who, "correct.html", asked=asked, article=asked.article, errors=[], **_correction(found, None)
-    )
-
-
-@router.post("/bai/{id}/cai-chinh")
-def correct(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)], form: Form) -> Response:
-    """Publish a notice in the form that the law asks for, and change the text where it was wrong."""
-    found = current(asked.id)
-
-    def work() -> Saved:
-        given: dict[str, Any] = {
-            "notice": form.prose("notice"),
-            "wrong": form.prose("wrong"),
-            "right": form.prose("right"),
-        }
-        if not given["wrong"] or not given["right"]:
-            raise Invalid.of("wrong", "Ghi rõ nội dung đã đăng sai và nội dung đúng.")
-        changed = article_form.from_form(form)
-        before = article_form.from_state(found)
-        if changed.title and changed.title != before.title:
-            given["title"] = changed.title
-        if changed.body and article_form.cleaned(changed).body != before.body:
-            given["body"] = changed.body
-        sent = read_fields(CorrectionInput, given)
-        return store.correct(engine("ingest"), asked.id, sent, asked.who.actor, if_version=form.number("version"))
-
-    return _or_again(request, asked, work, "correct.html", "Đã đăng cải chính.", _correction(found, form))
+        saved = store.withdraw(engine("ingest"), asked.id, reason, asked.who.actor, if_version=form.number("version"))
+    except Invalid as invalid:
+        if not wants_html(request):
+            raise
+        shown = {"asked": asked, "article": asked.article, "errors": invalid.errors}
+        return page(request, asked.who, "withdraw.html", 422, **shown)
+    return _done(request, saved, "Đã rút bài.", after=_live(asked.id))
 
 
 @router.post("/bai/{id}/giu-lai")
@@ -139,36 +106,3 @@ def _live(article_id: int) -> str:
 def _done(request: Request, saved: Saved, said: str, after: str = "") -> Response:
     told: dict[str, Any] = {"id": saved.id, "version": saved.version, "status": saved.status, "url": saved.url}
     return done(request, after or f"/desk/bai/{saved.id}", said, **told)
-
-
-def _or_again(
-    request: Request, asked: Asked, work: Callable[[], Saved], template: str, said: str, shown: dict[str, Any]
-) -> Response:
-    """Do it and show how it gets to readers; or the form again with what is wrong."""
-    try:
-        saved = work()
-    except Invalid as invalid:
-        if not wants_html(request):
-            raise
-        faults: dict[str, Any] = {"errors": invalid.errors, "article": asked.article, "asked": asked}
-        return page(request, asked.who, template, 422, **(shown | faults))
-    return _done(request, saved, said, after=_live(asked.id))
-
-
-def _correction(found: ArticleState, form: Fields | None) -> dict[str, Any]:
-    """What the form of a correction shows; the notice is proposed in the form of the law."""
-    first = found.first_published_at or found.published_at or found.updated_at
-    proposed = (
-        f"{NOTICE}: Bài “{found.title}” đăng trên chuyên mục {found.section_name} ngày {short_date(first)} "
-        "có thông tin chưa chính xác. Tòa soạn cải chính và thành thật xin lỗi các tổ chức, cá nhân liên quan "
-        "cùng bạn đọc."
-    )
-    return {
-        "state": found,
-        "heading": NOTICE,
-        "notice": form.prose("notice") if form else proposed,
-        "wrong": form.prose("wrong") if form else "",
-        "right": form.prose("right") if form else "",
-        "title": (form.text("title") if form else "") or found.title,
-        "body": (form.raw("body") if form else "") or found.body,
-    }

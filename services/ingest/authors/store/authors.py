@@ -20,21 +20,23 @@ _NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class KnownAuthor:
+    """A person; the names are those that they sign with."""
+
     id: int
     name: str
     account_id: int | None
     pen_names: tuple[str, ...]
 
 
-def listed(engine: Engine) -> list[Author]:
+def listed(engine: Engine) -> list[KnownAuthor]:
     """Everybody, by the given name as Vietnamese lists go."""
     with read(engine) as connection:
         names: dict[int, list[str]] = {}
         for row in connection.execute(select(pen_names).order_by(pen_names.c.name)):
             names.setdefault(row.author_id, []).append(row.name)
         found = [
-            Author(row.id, row.name, row.account_id, tuple(names.get(row.id, ())))
+            KnownAuthor(row.id, row.name, row.account_id, tuple(names.get(row.id, ())))
             for row in connection.execute(select(authors))
         ]
     return sorted(found, key=lambda one: (sort_key(one.name.rpartition(" ")[2]), sort_key(one.name), one.id))
@@ -69,7 +71,7 @@ def accounts_by_key(engine: Engine) -> dict[str, int]:
         return {key: row.account_id for key, row in by_key(connection).items() if row.account_id is not None}
 
 
-def suggested(name: str, known: list[Author]) -> list[Author]:
+def suggested(name: str, known: list[KnownAuthor]) -> list[KnownAuthor]:
     """Who may be meant by a name that differs in its marks alone; only a person can say so."""
     wanted = slug(name)
     return [one for one in known if wanted in {slug(pen) for pen in (one.name, *one.pen_names)}]
