@@ -29,7 +29,42 @@ _IN_PREVIEW = 14
 @router.get("/trang-nhat")
 def show(request: Request, who: Annotated[Account, needs(Action.front_page)], q: str = "") -> Response:
     slots, mark = frontpage.slots(engine("ingest"))
-    now = datetime.now(UTC)
+    return _page(request, who, slots, mark, q=q)
+
+
+@router.post("/trang-nhat")
+def arrange(request: Request, who: Annotated[Account, needs(Action.front_page)], form: Form) -> Response:
+    """Set the slots as the form has them. The buttons that add, move or remove one, and the search for more, only show
+    the form anew: nothing is live before it is saved."""
+    slots = _slots(form)
+    do, _, which = form.text("do").partition(":")
+    added = form.number("add")
+    if do or added is not None:
+        if added is not None and all(slot.article_id != added for slot in slots):
+            slots.insert(0, Slot(added))
+        return _page(request, who, _moved(slots, do, which), form.text("mark"), q=form.text("q"), unsaved=True)
+    frontpage.arrange(engine("ingest"), slots, who.actor, if_mark=form.text("mark"))
+    return back("/desk/trang-nhat", "Đã sắp xếp trang nhất.")
+
+
+@router.get("/trang-nhat/xem-truoc")
+def preview(request: Request, who: Annotated[Account, needs(Action.front_page)], luc: str = "") -> Response:
+    """The front page's first stories as the saved slots will have them at a time."""
+    at = _time(luc) or datetime.now(UTC)
+    return _preview(request, who, frontpage.due(engine("ingest"), at), at)
+
+
+@router.post("/trang-nhat/xem-truoc")
+def preview_unsaved(request: Request, who: Annotated[Account, needs(Action.front_page)], form: Form) -> Response:
+    """The same of the slots that a form has, which nobody has saved."""
+    at = datetime.now(UTC)
+    pinned = [slot.article_id for slot in _slots(form) if slot.is_on(at)]
+    return _preview(request, who, pinned, at, unsaved=True)
+
+
+def _page(
+    request: Request, who: Account, slots: list[Slot], mark: str, *, q: str = "", unsaved: bool = False
+) -> Response:
     wanted = listing.ListFilter(statuses=("published", "scheduled"), title=q.strip()[:200])
     candidates = listing.page(engine("ingest"), seen_by(who), wanted, limit=_CANDIDATES)
     taken = {slot.article_id for slot in slots}
@@ -43,33 +78,18 @@ def show(request: Request, who: Annotated[Account, needs(Action.front_page)], q:
         on_now=set(frontpage.pinned(engine("ingest"))),
         candidates=[row for row in candidates if row.id not in taken],
         q=q,
-        now=now,
+        now=datetime.now(UTC),
+        unsaved=unsaved,
     )
 
 
-@router.post("/trang-nhat")
-def arrange(who: Annotated[Account, needs(Action.front_page)], form: Form) -> Response:
-    """Set the slots as the form has them; without scripts one button moves or removes one slot."""
-    slots = _slots(form)
-    order = form.text("do").partition(":")
-    if order[0]:
-        slots = _moved(slots, order[0], order[2])
-    if (added := form.number("add")) is not None:
-        slots.insert(0, Slot(added))
-    frontpage.arrange(engine("ingest"), slots, who.actor, if_mark=form.text("mark"))
-    return back("/desk/trang-nhat", "Đã sắp xếp trang nhất.")
-
-
-@router.get("/trang-nhat/xem-truoc")
-def preview(request: Request, who: Annotated[Account, needs(Action.front_page)], luc: str = "") -> Response:
-    """The front page's first stories as the slots will have them at a time."""
-    at = Fields([("luc", luc)]).time("luc") or datetime.now(UTC)
+def _preview(request: Request, who: Account, pinned: list[int], at: datetime, *, unsaved: bool = False) -> Response:
     wanted = listing.ListFilter(statuses=("published", "scheduled"))
     rows = listing.page(engine("ingest"), seen_by(who), wanted, limit=100)
     visible = [row for row in rows if row.published_at is not None and row.published_at <= at]
     newest = [row.id for row in sorted(visible, key=lambda row: row.published_at, reverse=True)]
-    pinned = frontpage.due(engine("ingest"), at)
-    order = list(dict.fromkeys([*pinned, *newest]))[:_IN_PREVIEW]
+    shown = listing.visible(engine("ingest"), seen_by(who), pinned)
+    order = list(dict.fromkeys([*(one for one in pinned if one in shown), *newest]))[:_IN_PREVIEW]
     stories = [version_of(article_id, None) for article_id in order]
     return page(
         request,
@@ -78,6 +98,7 @@ def preview(request: Request, who: Annotated[Account, needs(Action.front_page)],
         stories=[story for story in stories if _is_out(story, at)],
         pinned=set(pinned),
         at=at,
+        unsaved=unsaved,
     )
 
 
@@ -88,12 +109,15 @@ def _is_out(story: ArticleState, at: datetime) -> bool:
 def _slots(form: Fields) -> list[Slot]:
     """Raises Invalid."""
     ids = form.numbers("article")
-    starts, ends = (
-        [Fields([("at", value)]).time("at") for value in form.many(name)] for name in ("starts_at", "ends_at")
-    )
+    starts, ends = ([_time(value) for value in form.many(name)] for name in ("starts_at", "ends_at"))
     if not len(ids) == len(starts) == len(ends):
         raise Invalid.of("article", "Biểu mẫu thiếu giờ của một bài.")
     return [Slot(*values) for values in zip(ids, starts, ends, strict=True)]
+
+
+def _time(value: str) -> datetime | None:
+    """Raises Invalid."""
+    return Fields([("at", value)]).time("at")
 
 
 def _moved(slots: list[Slot], order: str, which: str) -> list[Slot]:

@@ -36,6 +36,10 @@ class Slot:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
+    def is_on(self, now: datetime) -> bool:
+        """Whether it pins its article at a time, if readers see that then."""
+        return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
+
 
 def pin(engine: Engine, article_ids: Sequence[int], actor: Actor) -> int:
     """Pin these articles at once, the first one leads; returns the front page's version. Raises Invalid."""
@@ -113,7 +117,7 @@ def slots(engine: Engine) -> tuple[list[Slot], str]:
 def due(engine: Engine, now: datetime) -> list[int]:
     """The articles that the slots pin at a time, in their order, if all of them are public by then."""
     with read(engine) as connection:
-        return [slot.article_id for slot in _slots(connection) if _is_on(slot, now)]
+        return [slot.article_id for slot in _slots(connection) if slot.is_on(now)]
 
 
 def payload(connection: Connection) -> FrontPageChanged | None:
@@ -154,14 +158,10 @@ def _refuse_impossible(connection: Connection, wanted: Sequence[Slot], only_publ
 
 
 def _due(connection: Connection, now: datetime) -> list[int]:
-    ids = [slot.article_id for slot in _slots(connection) if _is_on(slot, now)]
+    ids = [slot.article_id for slot in _slots(connection) if slot.is_on(now)]
     public = select(articles.c.id).where(articles.c.id.in_(ids), articles.c.status == "published")
     shown = set(connection.execute(public).scalars()) if ids else set()
     return [article_id for article_id in ids if article_id in shown]
-
-
-def _is_on(slot: Slot, now: datetime) -> bool:
-    return (slot.starts_at is None or slot.starts_at <= now) and (slot.ends_at is None or now < slot.ends_at)
 
 
 def _slots(connection: Connection) -> list[Slot]:

@@ -1,5 +1,6 @@
 """The front page at the desk: its order, times and end."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,11 +34,41 @@ def test_the_front_page_has_an_order_times_and_an_end(desk: Desk) -> None:
     scheduler.tick(desk.store)
     assert frontpage.pinned(desk.store) == [second, first], "the clock has the last word"
     assert arrange([first], [""], [""], mark="old") == 409
-    slots = [second, first, third]
-    assert arrange(slots, ["", "", ""], ["", "", ""], do=f"up:{third}") == 303
+    assert arrange([second, third, first], ["", "", ""], ["", "", ""]) == 303
     assert frontpage.pinned(desk.store) == [second, third, first]
     preview = secretary.get("/trang-nhat/xem-truoc").text
     assert preview.index("Bài số 2") < preview.index("Bài số 3") < preview.index("Bài số 1")
     secretary.post(f"/bai/{second}/go")
     scheduler.tick(desk.store)
     assert frontpage.pinned(desk.store) == [third, first], "what readers can't see is not pinned"
+
+
+def test_nothing_is_live_before_it_is_saved(desk: Desk) -> None:
+    secretary = desk.be("secretary")
+    first, second, third = (desk.article(status="published", title=f"Bài số {n}").id for n in (1, 2, 3))
+    mark = frontpage.slots(desk.store)[1]
+    form = {"mark": mark, "article": [first, second], "starts_at": ["", ""], "ends_at": ["", ""]}
+    assert secretary.post("/trang-nhat", form).is_redirect
+    form["mark"] = frontpage.slots(desk.store)[1]
+
+    def order(page: str) -> list[int]:
+        return [int(one) for one in re.findall(r'name="article" value="(\d+)"', page)]
+
+    for press, wanted in (
+        ({"do": f"up:{second}"}, [second, first]),
+        ({"do": f"down:{first}"}, [second, first]),
+        ({"do": f"remove:{first}"}, [second]),
+        ({"add": third}, [third, first, second]),
+        ({"do": "find", "q": "BÀI SỐ 3"}, [first, second]),
+    ):
+        shown = secretary.post("/trang-nhat", form | press)
+        assert shown.status_code == 200 and order(shown.text) == wanted and "chưa lưu" in shown.text
+        assert frontpage.pinned(desk.store) == [first, second], press
+    assert f'name="add" value="{third}"' in shown.text
+    unsaved = {**form, "article": [third, first], "starts_at": ["", vietnam(timedelta(hours=1))]}
+    preview = secretary.post("/trang-nhat/xem-truoc", unsaved).text
+    assert "chưa lưu" in preview and preview.count("· ghim") == 1
+    assert preview.index("Bài số 3") < preview.index("Bài số 2")
+    assert frontpage.pinned(desk.store) == [first, second]
+    assert secretary.post("/trang-nhat", unsaved).is_redirect
+    assert frontpage.pinned(desk.store) == [third]
