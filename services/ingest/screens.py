@@ -7,6 +7,7 @@ SCREENS = (
     "services.ingest.articles.screen.writing",
     "services.ingest.articles.screen.articles",
     "services.ingest.articles.screen.conflict",
+    "services.ingest.articles.screen.hands",
     "services.ingest.articles.screen.history",
     "services.ingest.articles.screen.publishing",
     "services.ingest.articles.screen.correction",

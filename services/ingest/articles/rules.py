@@ -55,6 +55,8 @@ class WorkflowState(Stands):
     rule: Rule
     is_approved: bool = False
     """Somebody who may approve in this section has approved exactly what the article says."""
+    held_by: str | None = None
+    """The name of the actor who has taken the article on, at this step."""
 
 
 def stands(found: Current) -> Stands:
@@ -138,7 +140,7 @@ def may_move(actor: Actor, at: WorkflowState, to: str) -> bool:
         return all(may_take(actor, at, step) for step in _passed(at, to))
     if to == at.status == "approved":
         return may_approve(actor, at)
-    own_back = at.status == "submitted" and at.owner == actor.name
+    own_back = at.status == "submitted" and at.owner == actor.name and at.held_by in (None, actor.name)
     if to == "draft" and own_back and may(actor, Action.submit, at):
         return True
     return may(actor, Action.approve if at.status == "approved" else Action.edit, at)
@@ -153,6 +155,8 @@ def require_move(actor: Actor, at: WorkflowState, to: str) -> None:
     if not may_move(actor, at, to):
         forward = at.status in UNFINISHED and _order(to) > _order(at.status)
         missing = [step for step in _passed(at, to) if not may_take(actor, at, step)] if forward else []
+        if to == "draft" and at.owner == actor.name and at.held_by:
+            raise Forbidden("Biên tập viên đã nhận bài này; hãy nhờ người ấy trả lại.")
         raise Forbidden(_wanted(at, missing) or "Bạn không có quyền chuyển bài sang bước này.")
 
 

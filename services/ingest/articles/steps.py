@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from services.ingest.accounts.store import accounts
 from services.ingest.articles import rules
 from services.ingest.articles.asked import Asked
 from services.ingest.articles.rules import UNFINISHED, WorkflowState
 from services.ingest.articles.store import approvals
 from services.ingest.articles.store.revisions import with_state
+from services.ingest.kit.actors import Account, Role
 from services.ingest.sections.store import STEPS
 from shared.database import engine, read
 
@@ -57,6 +59,17 @@ def require_write(asked: Asked) -> None:
 def why_not_writable(asked: Asked) -> str:
     """For who sees the text but may not change it."""
     return rules.why_not_writable(asked.who.actor, asked.stands)
+
+
+def successors(asked: Asked) -> list[tuple[int, str]]:
+    """(account id, name) of those who may go on with the article at this step."""
+    found = []
+    for one in accounts.listed(engine("ingest")):
+        sections = frozenset(one["section_ids"])
+        account = Account(one["id"], one["email"], one["name"], Role(one["role"]), False, one["all_sections"], sections)
+        if one["disabled_at"] is None and rules.may_write(account.actor, asked.stands):
+            found.append((account.id, account.name))
+    return found
 
 
 def _choices(asked: Asked, at: WorkflowState) -> list[Choice]:

@@ -32,6 +32,8 @@ articles = Table(
     Column("approved_by", String(200)),  # the actor's name, for people to read
     Column("approver_account_id", Integer),  # whose approval it is; NULL for both: the house's own programs
     Column("approver_key_id", Integer),
+    Column("held_by", String(200)),  # the actor who works on it at this step; NULL: nobody has taken it
+    Column("held_at", UtcDateTime),
     Column("created_by", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

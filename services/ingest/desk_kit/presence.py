@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 import redis
 
@@ -28,11 +29,35 @@ def be_here(place: str, name: str, value: str, seconds: int) -> dict[str, str]:
             pipe.expire(key, seconds)
             pipe.hgetall(key)
             found = pipe.execute()[-1]
-        parts = {who.decode(): said.decode().partition(" ") for who, said in found.items()}
-        return {who: said for who, (until, _, said) in parts.items() if float(until) > now}
+        return _still(found, now)
 
     told = unless_away(tell)
     return here if told is None else told
+
+
+def who_is_at(places: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Who is at each of these places now, {place: {name: value}}; where nobody is, the place is left out."""
+    now = time.time()
+    with _lock:
+        here = {
+            place: {who: said for who, (said, until) in _places.get(place, {}).items() if until > now}
+            for place in places
+        }
+
+    def look(client: redis.Redis) -> dict[str, dict[str, str]]:
+        with client.pipeline() as pipe:
+            for place in places:
+                pipe.hgetall(f"{_PREFIX}{place}")
+            found = pipe.execute()
+        return {place: _still(told, now) for place, told in zip(places, found, strict=True)}
+
+    told = unless_away(look) if places else {}
+    return {place: who for place, who in (here if told is None else told).items() if who}
+
+
+def _still(told: dict[bytes, bytes], now: float) -> dict[str, str]:
+    parts = {who.decode(): said.decode().partition(" ") for who, said in told.items()}
+    return {who: said for who, (until, _, said) in parts.items() if float(until) > now}
 
 
 def leave(place: str, name: str) -> None:

@@ -15,7 +15,7 @@ from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
 from services.ingest.articles.store.revisions import rewritten_by_others
 from services.ingest.authors.store import authors
-from services.ingest.desk_kit import people
+from services.ingest.desk_kit import people, presence
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
 from services.ingest.desk_kit.session import needs
@@ -44,6 +44,7 @@ def listed(
     section: Annotated[str, Query(pattern="^[0-9]*$", max_length=9)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
     mine: Annotated[str, Query(max_length=1)] = "",
+    held: Annotated[str, Query(max_length=1)] = "",
     page_number: Annotated[int, Query(alias="trang", ge=1, le=250)] = 1,
 ) -> Response:
     """Articles of one's sections; a page more than one shows whether there is another."""
@@ -51,12 +52,15 @@ def listed(
         statuses=(status,) if status else (),
         section_id=int(section) if section else None,
         owner=who.actor_name if mine else "",
+        held_by=who.actor_name if held else "",
         title=q.strip(),
     )
     seen = seen_by(who)
     rows = listing.page(engine("ingest"), seen, wanted, limit=_PAGE + 1, offset=(page_number - 1) * _PAGE)
     counted = listing.counts(
-        engine("ingest"), seen, listing.ListFilter(section_id=wanted.section_id, owner=wanted.owner)
+        engine("ingest"),
+        seen,
+        listing.ListFilter(section_id=wanted.section_id, owner=wanted.owner, held_by=wanted.held_by),
     )
     return page(
         request,
@@ -65,9 +69,10 @@ def listed(
         rows=rows[:_PAGE],
         more=len(rows) > _PAGE,
         counts=counted,
-        names=people.names(engine("ingest"), {name for row in rows for name in (row.created_by, row.last_actor)}),
+        names=people.names(engine("ingest"), people_of(rows)),
+        here=presence.who_is_at([f"article:{row.id}" for row in rows[:_PAGE]]),
         sections=sections.listed(engine("ingest")),
-        chosen={"status": status, "section": section, "q": q, "mine": mine, "trang": page_number},
+        chosen={"status": status, "section": section, "q": q, "mine": mine, "held": held, "trang": page_number},
     )
 
 
@@ -146,6 +151,11 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
 # ---------------------------------------------------------------- for the modules beside
 
 
+def people_of(rows: list[Any]) -> set[str]:
+    """The actors that a list of articles names."""
+    return {name for row in rows for name in (row.created_by, row.last_actor, row.held_by) if name}
+
+
 def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int, sequence: int | None = None) -> Any:
     """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and
     WrittenElsewhere when another window has gone on since `sequence`."""
@@ -210,7 +220,7 @@ def _editor(
     history = reading.history(engine("ingest"), asked.id)[:8] if asked else []
     notes = workflow.notes(engine("ingest"), asked.id)[:20] if asked else []
     actors = {line["actor"] for line in [*history, *notes]}
-    actors |= {asked.article.approved_by} if asked and asked.article.approved_by else set()
+    actors |= {asked.article.approved_by, asked.article.held_by} - {None} if asked else set()
     last_note = next((line for line in history[:1] if line["reason"]), None)
     return page(
         request,
@@ -234,6 +244,7 @@ def _editor(
         last_note=last_note,
         names=people.names(engine("ingest"), actors),
         sections=_sections_for(who, draft.section),
+        successors=steps.successors(asked) if asked and writable else [],
         pen_names=authors.signatures(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
         errors=errors or [],

@@ -29,6 +29,7 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
         if _waits_for(who)
         else [],
         "mine": listing.page(source, seen, mine, limit=_ROWS),
+        "held": listing.page(source, seen, listing.ListFilter(held_by=who.actor_name), limit=_ROWS),
         "scheduled": listing.page(source, seen, listing.ListFilter(statuses=("scheduled",)), limit=_ROWS),
         "out": listing.page(source, seen, listing.ListFilter(statuses=("published",)), limit=_ROWS),
     }

@@ -26,7 +26,8 @@ def fault(connection: Connection, found: Current) -> str:
 
 def _place(connection: Connection, found: Current) -> WorkflowState:
     row = found.row
-    return WorkflowState(row.status, row.section_id, row.created_by, sections.rule_of(connection, row.section_id))
+    rule = sections.rule_of(connection, row.section_id)
+    return WorkflowState(row.status, row.section_id, row.created_by, rule, held_by=row.held_by)
 
 
 def _fault(connection: Connection, found: Current, at: WorkflowState) -> str:

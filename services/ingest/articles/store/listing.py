@@ -20,6 +20,7 @@ class ListFilter:
     statuses: Sequence[str] = ()
     section_id: int | None = None
     owner: str = ""
+    held_by: str = ""
     title: str = ""
     ids: Sequence[int] = field(default=())
 
@@ -81,6 +82,8 @@ def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]
         query = query.where(articles.c.section_id == wanted.section_id)
     if wanted.owner:
         query = query.where(articles.c.created_by == wanted.owner)
+    if wanted.held_by:
+        query = query.where(articles.c.held_by == wanted.held_by)
     if wanted.title:
         query = query.where(fits(articles.c.title_words, wanted.title))
     if wanted.ids:

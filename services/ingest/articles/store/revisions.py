@@ -181,8 +181,15 @@ def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
         "updated_at": now,
         **{name: fields[name] for name in _OF_STATE},
         **_approval(one, version, now),
+        **_hands(before, fields["status"]),
     }
     return values if before else values | {"created_by": one.actor.name, "created_at": now}
+
+
+def _hands(before: Any, status: str) -> dict[str, Any]:
+    """Who has the article in hand: with a step it is free for whoever takes the next one."""
+    stays = before is not None and before.status == status
+    return {"held_by": before.held_by if stays else None, "held_at": before.held_at if stays else None}
 
 
 def _approval(one: Version, version: int, now: datetime) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def _decided(
         return rules.outcome(actor, at, wanted, changed=True)
     changed = not rules.says_the_same(before.state, fields)
     is_approved = not changed and place_of(connection, before).is_approved
-    at = WorkflowState(before.row.status, section.id, before.row.created_by, section.rule, is_approved)
+    row = before.row
+    at = WorkflowState(row.status, section.id, row.created_by, section.rule, is_approved, row.held_by)
     return rules.outcome(actor, at, wanted, changed=changed)
 
 
