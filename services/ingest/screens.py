@@ -2,7 +2,7 @@
 
 SCREENS = (
     "services.ingest.accounts.screen.login",
-    "services.ingest.articles.screen.home",
+    "services.ingest.home.screen",
     # Before the form: "/bai/luu-tam" is no article's number.
     "services.ingest.articles.screen.writing",
     "services.ingest.articles.screen.articles",

@@ -8,13 +8,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.articles.store import listing
+from services.ingest.accounts.store import accounts
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles, listing, workflow
+from services.ingest.authors.store import authors
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, Invalid
+from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.planning import store as plans
@@ -32,7 +36,7 @@ def calendar(request: Request, who: Annotated[Account, needs(Action.plan_read)])
     month = _month(request.query_params.get("thang", ""))
     weeks = Calendar().monthdatescalendar(month.year, month.month)
     days = [day for week in weeks for day in week]
-    found = plans.between(engine("ingest"), seen_by(who), days[0], days[-1])
+    found = plans.between(engine("ingest"), seen_by(who), who.id, days[0], days[-1])
     by_day: dict[date, list[Any]] = {day: [] for day in days}
     waiting: dict[date, list[Any]] = {day: [] for day in days}
     for row in found:
@@ -52,7 +56,8 @@ def new(request: Request, who: Annotated[Account, needs(Action.plan)]) -> Respon
     day = request.query_params.get("ngay", "")
     blank = {
         "id": None, "version": 0, "day": _day(day) or datetime.now(VIETNAM).date(), "hour": "", "title": "",
-        "kind": "article", "section_id": None, "assignee": who.name, "note": "", "state": "planned", "article_id": None,
+        "kind": "article", "section_id": None, "assignee": "", "assignee_id": who.id,
+        "note": "", "state": "planned", "article_id": None,
     }  # fmt: skip
     return _form(request, who, blank)
 
@@ -67,9 +72,34 @@ def add(who: Annotated[Account, needs(Action.plan)], form: Form) -> Response:
 
 @router.get("/lich/{plan_id}")
 def edit(request: Request, plan_id: RowId, who: Annotated[Account, needs(Action.plan)]) -> Response:
+    """For whoever may change it, and for who is to write it."""
     row = plans.one(engine("ingest"), plan_id)
-    _require(who, row)
-    return _form(request, who, dict(row._mapping))
+    if row.assignee_id != who.id:
+        _require(who, row)
+    return _form(request, who, dict(row._mapping), writable=may_change(who, row))
+
+
+@router.post("/lich/{plan_id}/viet")
+def begin(plan_id: RowId, who: Annotated[Account, needs(Action.write)]) -> Response:
+    """Make the story of a plan, with what the plan says; there is one, however often that is asked."""
+    row = plans.one(engine("ingest"), plan_id)
+    if row.assignee_id != who.id:
+        _require(who, row)
+    if row.article_id is not None:
+        return back(f"/desk/bai/{row.article_id}")
+    section = next((one["slug"] for one in sections.listed(engine("ingest")) if one["id"] == row.section_id), "")
+    if not section:
+        raise Invalid.of("section_id", "Đề tài chưa có chuyên mục; hãy chọn chuyên mục rồi viết.")
+    byline = [{"name": authors.signature(engine("ingest"), who)}]
+    given = {"title": row.title, "body": "", "section": section, "kind": row.kind, "byline": byline}
+    sent = read_fields(ArticleInput, given)
+    # The key is the plan's: two presses make one story.
+    key = f"detai{plan_id:020}"
+    saved = articles.create_article(engine("ingest"), sent, who.actor, user_id=who.id, key=key)
+    plans.wrote(engine("ingest"), who.actor, plan_id, saved.id)
+    if row.note and saved.result == "created":
+        workflow.add_note(engine("ingest"), saved.id, row.note[:2000], who.actor)
+    return back(f"/desk/bai/{saved.id}", "Đã mở bài từ đề tài.")
 
 
 @router.post("/lich/{plan_id}")
@@ -107,9 +137,18 @@ def _require_places(who: Account, plan: plans.Plan) -> None:
         raise Invalid.of("article_id", "Không có bài này.")
 
 
-def _form(request: Request, who: Account, plan: dict[Any, Any]) -> Response:
-    known = sections.listed(engine("ingest"))
-    return page(request, who, "plan.html", plan=plan, sections=known, kinds=plans.KINDS, states=plans.STATES)
+def _form(request: Request, who: Account, plan: dict[Any, Any], *, writable: bool = True) -> Response:
+    return page(
+        request,
+        who,
+        "plan.html",
+        plan=plan,
+        writable=writable,
+        sections=sections.listed(engine("ingest")),
+        accounts=[one for one in accounts.listed(engine("ingest")) if one["disabled_at"] is None],
+        kinds=plans.KINDS,
+        states=plans.STATES,
+    )
 
 
 def _plan(form: Fields) -> plans.Plan:
@@ -128,6 +167,7 @@ def _plan(form: Fields) -> plans.Plan:
         note=form.prose("note", 5000),
         state=form.text("state") or "planned",
         article_id=form.number("article_id"),
+        assignee_id=form.number("assignee_id"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from services.ingest.accounts.store import accounts
 from services.ingest.articles.tables import articles
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
@@ -35,20 +36,35 @@ class Plan:
     note: str
     state: str
     article_id: int | None
+    assignee_id: int | None = None
+    """The account of who works on it; their name is then the assignee."""
 
 
-def between(engine: Engine, seen: Seen, first: date, last: date) -> list[Any]:
-    """The plans of some days that somebody may see, both ends included, in their order; each with `section_name`. What
-    has no section yet is for the whole newsroom."""
+def between(engine: Engine, seen: Seen, account_id: int, first: date, last: date) -> list[Any]:
+    """The plans of some days that an account may see, both ends included, in their order; each with `section_name`.
+    What has no section yet is for the whole newsroom, and a task for whoever is to do it."""
     query = (
         select(plans, sections.c.name.label("section_name"))
         .outerjoin(sections, sections.c.id == plans.c.section_id)
         .where(plans.c.day >= first, plans.c.day <= last)
-        .where(seen.where(plans.c.section_id, plans.c.created_by, plans.c.section_id.is_(None)))
+        .where(_is_seen(seen, account_id))
         .order_by(plans.c.day, plans.c.hour, plans.c.id)
     )
     with read(engine) as connection:
         return list(connection.execute(query))
+
+
+def tasks(engine: Engine, account_id: int, limit: int = 20) -> list[Any]:
+    """What an account is to do and has not done, the first day first."""
+    mine = (plans.c.assignee_id == account_id) & plans.c.state.in_(("planned", "doing"))
+    with read(engine) as connection:
+        return list(connection.execute(select(plans).where(mine).order_by(plans.c.day, plans.c.hour).limit(limit)))
+
+
+def _is_seen(seen: Seen, account_id: int) -> Any:
+    return seen.where(
+        plans.c.section_id, plans.c.created_by, plans.c.section_id.is_(None), plans.c.assignee_id == account_id
+    )
 
 
 def one(engine: Engine, plan_id: int) -> Any:
@@ -79,6 +95,15 @@ def change(engine: Engine, actor: Actor, plan_id: int, plan: Plan, if_version: i
             raise Conflict("Đề tài vừa được người khác sửa; hãy xem lại rồi lưu.")
         detail = {"title": plan.title, "state": plan.state}
         audit.append(connection, actor.name, "plan.changed", f"plan:{plan_id}", detail)
+
+
+def wrote(engine: Engine, actor: Actor, plan_id: int, article_id: int) -> None:
+    """The article that came of a plan, which is being done from now on; one that there is already stays."""
+    with write(engine) as connection:
+        free = (plans.c.id == plan_id) & plans.c.article_id.is_(None)
+        values = {"article_id": article_id, "state": "doing", "version": plans.c.version + 1}
+        if connection.execute(update(plans).where(free).values(values).returning(plans.c.id)).first() is not None:
+            audit.append(connection, actor.name, "plan.written", f"plan:{plan_id}", {"article": article_id})
 
 
 def remove(engine: Engine, actor: Actor, plan_id: int) -> None:
@@ -126,8 +151,15 @@ def _values(connection: Any, plan: Plan) -> dict[str, Any]:
         count = select(func.count()).select_from(table).where(table.c.id == wanted)
         if wanted is not None and not connection.execute(count).scalar_one():
             raise Invalid.of(field, "Không có bài hoặc chuyên mục này.")
+    assignee = plan.assignee
+    if plan.assignee_id is not None:
+        account = accounts.standing(connection, plan.assignee_id)
+        if account is None:
+            raise Invalid.of("assignee_id", "Không có tài khoản này.")
+        assignee = account.name
     return {
         "day": plan.day, "hour": plan.hour, "title": plan.title, "kind": plan.kind, "section_id": plan.section_id,
-        "assignee": plan.assignee, "note": plan.note, "state": plan.state, "article_id": plan.article_id,
+        "assignee": assignee, "assignee_id": plan.assignee_id, "note": plan.note, "state": plan.state,
+        "article_id": plan.article_id,
         "updated_at": datetime.now(UTC),
     }  # fmt: skip

@@ -15,7 +15,8 @@ plans = Table(
     Column("title", Text, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("section_id", Integer, ForeignKey("sections.id")),
-    Column("assignee", String(200), nullable=False),
+    Column("assignee", String(200), nullable=False),  # as the calendar names them
+    Column("assignee_id", Integer, index=True),  # their account; NULL: somebody without one, or nobody
     Column("note", Text, nullable=False),
     Column("state", String(16), nullable=False),  # planned, doing, done, dropped
     Column("article_id", Integer, ForeignKey("articles.id")),

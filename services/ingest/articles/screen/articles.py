@@ -86,7 +86,7 @@ def new(request: Request, who: Annotated[Account, needs(Action.write)], key: str
     draft = (
         article_form.from_autosave(kept.fields)
         if kept
-        else Draft(dateline=get_settings().dateline, people=[[_signature(who), ""]])
+        else Draft(dateline=get_settings().dateline, people=[[authors.signature(engine("ingest"), who), ""]])
     )
     return _editor(request, who, draft, kept=kept, key=key if autosaves.is_key(key) else autosaves.new_key())
 
@@ -277,12 +277,6 @@ def _conflict(request: Request, asked: Asked, draft: Draft, version: int) -> Res
         return RedirectResponse(where, 303)
     detail = "Bài đã được người khác lưu trong lúc bạn viết."
     return json_answer({"detail": detail, "conflict": where}, 412)
-
-
-def _signature(who: Account) -> str:
-    """What an account signs with: the only pen name that it has, else its own name."""
-    own = authors.signatures(engine("ingest"), who.id)
-    return own[0] if len(own) == 1 else who.name
 
 
 def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from services.ingest.accounts.store import accounts
 from services.ingest.authors.tables import authors, pen_names
 from services.ingest.kit import audit
-from services.ingest.kit.actors import Actor
+from services.ingest.kit.actors import Account, Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.once import Sent, making
 from shared.database import read, upsert, write
@@ -63,6 +63,12 @@ def signatures(engine: Engine, account_id: int | None = None) -> list[str]:
         query = query.where(pen_names.c.author_id.in_(mine))
     with read(engine) as connection:
         return sorted(connection.execute(query).scalars(), key=sort_key)
+
+
+def signature(engine: Engine, who: Account) -> str:
+    """What an account signs with: the only pen name that it has, else its own name."""
+    own = signatures(engine, who.id)
+    return own[0] if len(own) == 1 else who.name
 
 
 def accounts_by_key(engine: Engine) -> dict[str, int]:

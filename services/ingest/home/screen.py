@@ -1,5 +1,6 @@
-"""The first page after log-in: what waits for me, what I was writing, what is planned, what went out."""
+"""The first page after log-in: what waits for me, what is given to me, what I was writing, what went out."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,9 @@ from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.rights import Action, Reach
 from services.ingest.kit.visibility import seen_by
+from services.ingest.planning import store as plans
 from shared.database import engine
+from shared.vietnamese.dates import vietnam_day
 
 router = APIRouter()
 NAV = (NavItem("/desk/", "Bàn làm việc", Action.home, key="b"),)
@@ -40,6 +43,8 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
         who,
         "home.html",
         lists=lists,
+        tasks=plans.tasks(source, who.id),
+        today=vietnam_day(datetime.now(UTC)),
         unsaved=autosaves.listed(source, who.id, seen),
         counts=listing.counts(source, seen, listing.ListFilter()),
         names=people.names(source, actors),
