@@ -245,7 +245,7 @@ def _editor(
         names=people.names(engine("ingest"), actors),
         sections=_sections_for(who, draft.section),
         successors=steps.successors(asked) if asked and writable else [],
-        pen_names=authors.signatures(engine("ingest")) if writable else [],
+        pen_names=listing.public_pen_names(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
         errors=errors or [],
         field_errors={one["field"].partition(".")[0]: one["message"] for one in errors or []},

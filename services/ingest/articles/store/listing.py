@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, exists, func, select
 
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.authors.tables import bylines, pen_names
 from services.ingest.kit.finding import fits
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared.database import read
+from shared.vietnamese.text import sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,17 @@ def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
     with read(engine) as connection:
         rows = connection.execute(select(articles).where(articles.c.id.in_(list(ids)))).all()
     return {row.id: row for row in rows}
+
+
+def public_pen_names(engine: Engine) -> list[str]:
+    """The pen names that readers have seen, in the alphabet's order: others are nobody's business."""
+    seen = (
+        exists()
+        .where(bylines.c.key == pen_names.c.key, articles.c.id == bylines.c.article_id)
+        .where(articles.c.status == "published")
+    )
+    with read(engine) as connection:
+        return sorted(connection.execute(select(pen_names.c.name).where(seen)).scalars(), key=sort_key)
 
 
 def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]:

@@ -55,20 +55,12 @@ def keys_of(engine: Engine, account_id: int) -> frozenset[str]:
         return frozenset(connection.execute(query.where(authors.c.account_id == account_id)).scalars())
 
 
-def signatures(engine: Engine, account_id: int | None = None) -> list[str]:
-    """Every pen name there is, or an account's own, in the alphabet's order."""
-    query = select(pen_names.c.name)
-    if account_id is not None:
-        mine = select(authors.c.id).where(authors.c.account_id == account_id)
-        query = query.where(pen_names.c.author_id.in_(mine))
-    with read(engine) as connection:
-        return sorted(connection.execute(query).scalars(), key=sort_key)
-
-
 def signature(engine: Engine, who: Account) -> str:
     """What an account signs with: the only pen name that it has, else its own name."""
-    own = signatures(engine, who.id)
-    return own[0] if len(own) == 1 else who.name
+    query = select(pen_names.c.name).join(authors, authors.c.id == pen_names.c.author_id)
+    with read(engine) as connection:
+        own = connection.execute(query.where(authors.c.account_id == who.id).limit(2)).scalars().all()
+    return str(own[0]) if len(own) == 1 else who.name
 
 
 def accounts_by_key(engine: Engine) -> dict[str, int]:
