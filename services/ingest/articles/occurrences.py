@@ -55,10 +55,8 @@ def find(texts: Collection[Text], words: str) -> list[Occurrence]:
     for text in texts:
         shown = _Shown(text)
         for number, (begin, end) in enumerate(wanted.spans(shown.plain)):
-            before, after = shown.plain[max(0, begin - _AROUND) : begin], shown.plain[end : end + _AROUND]
-            id_ = f"{text.name}:{number}"
-            before, after = before.rpartition(_EDGE)[2], after.partition(_EDGE)[0]
-            found.append(Occurrence(id_, text.label, before, shown.plain[begin:end], after))
+            before, after = _around(shown.plain, begin, end)
+            found.append(Occurrence(f"{text.name}:{number}", text.label, before, shown.plain[begin:end], after))
             if len(found) == MOST:
                 return found
     return found
@@ -158,6 +156,16 @@ class _Shown:
         self._pieces.append((self._length, begin, end))
         self._parts.append(words)
         self._length += len(words)
+
+
+def _around(plain: str, begin: int, end: int) -> tuple[str, str]:
+    """The whole words of the same block that stand before and after a place."""
+    before, after = plain[max(0, begin - _AROUND) : begin], plain[end : end + _AROUND]
+    if _EDGE not in before and begin > _AROUND:
+        before = before.partition(" ")[2]
+    if _EDGE not in after and end + _AROUND < len(plain):
+        after = after.rpartition(" ")[0]
+    return before.rpartition(_EDGE)[2], after.partition(_EDGE)[0]
 
 
 def _taken_apart(words: str) -> tuple[list[str], list[str]]:

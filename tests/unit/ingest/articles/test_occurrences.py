@@ -54,3 +54,8 @@ def test_figures_with_their_signs() -> None:
 def test_what_is_put_in_is_text() -> None:
     assert everywhere(body("<p>Họp sáng.</p>"), "sáng", "<b>&") == "<p>Họp &lt;b&gt;&amp;.</p>"
     assert find([body("<p>a</p>")], "…") == []
+
+
+def test_whole_words_stand_around_a_place() -> None:
+    (place,) = find([body(f"<p>{'trước ' * 20}sáng sớm{' ngay sau' * 20}</p>")], "sáng sớm")
+    assert set(place.before.split()) == {"trước"} and set(place.after.split()) == {"ngay", "sau"}
