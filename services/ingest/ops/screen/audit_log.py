@@ -25,11 +25,11 @@ SUBJECTS = {
     "article": "Bài", "comment": "Bình luận", "media": "Ảnh, video", "user": "Tài khoản", "section": "Chuyên mục",
     "key": "Khóa API", "feed": "Nguồn tin", "webhook": "Webhook", "royalty": "Nhuận bút", "plan": "Đề tài",
     "import": "Nhập dữ liệu", "front_page": "Trang nhất", "trending": "Đọc nhiều", "address_rules": "Địa chỉ cũ",
-    "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết",
+    "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
 }  # fmt: skip
 # What tells of texts, plans and people's pay: for those who may read them. Who looks after machines neither sees such
 # lines nor can search in them.
-_EDITORIAL = ("article", "comment", "media", "plan", "import", "feed", "front_page", "trending", "royalty")
+_EDITORIAL = ("article", "comment", "media", "plan", "import", "feed", "front_page", "trending", "royalty", "author")
 _ACTS = {
     "saved": "lưu",
     "changed": "sửa",
@@ -73,6 +73,11 @@ _ACTS = {
     "described": "sửa chú thích",
     "replayed": "phát lại",
     "dropped": "bỏ",
+    "taken": "nhận",
+    "handed_over": "giao",
+    "let_go": "thôi giữ",
+    "signs": "gắn tên ký",
+    "written": "viết thành bài",
 }
 _FIELDS = {
     "version": "phiên bản", "status": "trạng thái", "title": "tựa", "reason": "lý do", "role": "vai trò",
@@ -80,7 +85,7 @@ _FIELDS = {
     "amount": "số tiền", "author": "tác giả", "kind": "thể loại", "from_month": "từ tháng", "scopes": "quyền",
     "prefix": "đầu khóa", "url": "địa chỉ", "dry_run": "chạy thử", "pinned": "ghim", "rule": "quy tắc",
     "position": "vị trí", "steps": "các bước", "approver": "người duyệt", "per_picture": "theo từng ảnh",
-    "views": "lượt xem",
+    "views": "lượt xem", "from": "từ", "to": "cho", "account_id": "tài khoản",
 }  # fmt: skip
 
 
