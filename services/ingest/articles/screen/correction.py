@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.articles.asked import Asked, current, needs_article
+from services.ingest.articles.content import derived_summary
 from services.ingest.articles.input import CorrectionInput
 from services.ingest.articles.occurrences import Occurrence, Text, find, mended
 from services.ingest.articles.screen import article_form
@@ -66,10 +67,10 @@ def _texts(state: ArticleState, form: Fields) -> list[Text]:
     """What readers see, with headline and body as the form has them. Raises Invalid."""
     typed = article_form.from_form(form)
     body = article_form.cleaned(typed).body if typed.body else state.body
-    texts = [
-        Text("title", f"Tiêu đề, {_ON_CARDS}", typed.title or state.title),
-        Text("summary", f"Sapo, {_ON_CARDS}", state.summary),
-    ]
+    texts = [Text("title", f"Tiêu đề, {_ON_CARDS}", typed.title or state.title)]
+    # One that is the text's beginning follows the text.
+    if state.summary != derived_summary(state.body):
+        texts.append(Text("summary", f"Sapo, {_ON_CARDS}", state.summary))
     for number, image in enumerate(state.images):
         texts += [
             Text(f"caption:{number}", f"Chú thích ảnh {number + 1}", image.caption),
@@ -82,9 +83,8 @@ def _changes(state: ArticleState, texts: list[Text], form: Fields, given: dict[s
     """The fields that differ from what readers see, with the chosen places mended."""
     chosen = set(form.many("place"))
     now = {one.name: mended(one, given["wrong"], given["right"], chosen) for one in texts}
-    changes: dict[str, Any] = {
-        name: now[name] for name in ("title", "summary", "body") if now[name] != getattr(state, name)
-    }
+    own = [name for name in ("title", "summary", "body") if name in now]
+    changes: dict[str, Any] = {name: now[name] for name in own if now[name] != getattr(state, name)}
     images = [
         {"url": one.url, "caption": now[f"caption:{at}"], "credit": one.credit, "alt": now[f"alt:{at}"]}
         for at, one in enumerate(state.images)

@@ -64,7 +64,7 @@ STATUS_AFTER = {
     "change published": "published",
     "correct published": "published",
 }
-NOTICE = {"notice": "Thông tin cải chính, xin lỗi: sai giờ họp chợ.", "wrong": "sáng sớm", "right": "buổi chiều"}
+NOTICE = {"notice": "Thông tin cải chính, xin lỗi: sai giờ họp chợ.", "wrong": "giữa trưa", "right": "buổi chiều"}
 LATER = "2027-11-01T08:00:00+07:00"
 
 
