@@ -106,7 +106,7 @@ class Broker:
         message = Message(name, queue, body, task_id or f"m{self._count}")
         self.queues[queue].append(message)
         self.world.tell(f"{self.world.who()} sends {name}")
-        trick = self._trick("double", "unsaid")
+        trick = self.trick("double", "unsaid")
         if trick == "double":
             self._count += 1
             self.queues[queue].append(Message(name, queue, body, f"m{self._count}"))
@@ -130,7 +130,7 @@ class Broker:
 
         yield SimpleNamespace(channel=channel, channel_errors=(), connection_errors=(OperationalError,))
 
-    def _trick(self, *kinds: str) -> str:
+    def trick(self, *kinds: str) -> str:
         if self.tricks and self.tricks[0] in kinds:
             return self.tricks.pop(0)
         return ""
@@ -164,7 +164,7 @@ class Worker(Actor):
             return None
         message = self._broker.take(self._queues)
         assert message is not None
-        if self._broker._trick("lose"):
+        if self._broker.trick("lose"):
             self._broker.lost.add(message.task)
             self.world.tell(f"the broker hands {message.task} to {self.name}, which dies before it has it")
             return None

@@ -16,7 +16,7 @@ from tests.simulation.stories import keep_story
 
 ROOT = Path(__file__).parents[2]
 FAULTS = Path(__file__).with_name("faults")
-SCHEDULES, SECONDS = 3_000, 60
+SCHEDULES, SECONDS = 3_000, 600
 _CODE = ("services", "shared", "toasoan", "tests")
 
 

@@ -302,7 +302,9 @@ class Play:
     def web_rots(self, _which: int, _far: int) -> None:
         """What a release that makes cards otherwise leaves behind; a rebuild mends it."""
         with write(self.house.web) as connection:
-            connection.execute(update(web_articles).where(web_articles.c.public).values(card=None))
+            for row in connection.execute(select(web_articles).where(web_articles.c.public)).all():
+                old = {**row.card, "title": "Thẻ cũ"}
+                connection.execute(update(web_articles).where(web_articles.c.id == row.id).values(card=old))
         self.rotten = True
         self.world.tell("web's cards are no longer right")
 

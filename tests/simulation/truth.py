@@ -101,8 +101,9 @@ def _at_web(house: House) -> Iterator[str]:
                 yield f"3 web: article {article} should read {(title, slug, name)}, and is {here or found}"
             if not public and here is not None:
                 yield f"4 web: article {article} is withdrawn and shown"
-            if public and {card.section_name for card in site.cards([article])} != {name}:
-                yield f"3 web: the card of article {article} does not name “{name}”"
+            cards = [(card.title, card.section_name) for card in site.cards([article])]
+            if public and cards != [(title, name)]:
+                yield f"3 web: the card of article {article} says {cards}, should {(title, name)}"
         for slug in {section for _, _, _, section, _ in wanted.values()}:
             listed = [card.id for card in site.listed(model.of_section(slug), 1, 500).cards if card.id not in either]
             own = {article for article in shown if wanted[article][3] == slug}
