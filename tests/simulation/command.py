@@ -37,14 +37,15 @@ def main() -> int:
 
 def _explore(made: Simulator, asked: argparse.Namespace) -> int:
     explorer, began, number = Explorer(asked.seed), time.perf_counter(), 0
+    used = time.process_time()
     found: dict[str, object] = {}
     while number < asked.schedules and time.perf_counter() - began < asked.seconds:
         steps = explorer.next()
         result = made.run(steps)
         number += 1
         if result.faults:
-            seconds = time.perf_counter() - began
-            print(f"seed {asked.seed}: schedule {number} went wrong after {seconds:.1f} s: {result.faults[0]}")
+            seconds = time.process_time() - used
+            print(f"seed {asked.seed}: schedule {number} went wrong, {seconds:.1f} s of a core: {result.faults[0]}")
             found = {"seed": asked.seed, "schedules": number, "seconds": round(seconds, 1)}
             found |= _shrunk(made, steps, result.faults[0], asked.keep)
             break

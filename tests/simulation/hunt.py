@@ -16,7 +16,7 @@ from tests.simulation.stories import keep_story
 
 ROOT = Path(__file__).parents[2]
 FAULTS = Path(__file__).with_name("faults")
-SCHEDULES, SECONDS = 3_000, 600
+SCHEDULES, SECONDS = 5_000, 900
 _CODE = ("services", "shared", "toasoan", "tests")
 
 
@@ -46,7 +46,7 @@ def main() -> int:
         patch.stem for patch in sorted(FAULTS.glob("*.patch"))
     ]
     missed = 0
-    print(f"{'FAULT':<36} {'SEED':>4} {'SCHEDULES':>9} {'SECONDS':>8}  FOUND AS")
+    print(f"{'FAULT':<36} {'SEED':>4} {'SCHEDULES':>9} {'CORE S':>8}  FOUND AS")
     for name in wanted:
         told = hunt(FAULTS / f"{name}.patch")
         found = told["found"]

@@ -62,8 +62,7 @@ class Simulator:
         if play.rotten:
             play.rebuild(0, 0)
         self._rest()
-        for _ in range(3 if play.restored else 2):
-            # The first finds what was lost. After a restore it finds that ingest went back, and the next what was lost.
+        for _ in range(2):
             told = self._compare()
             # What a store has refused stays a difference until somebody looks at its dead letter.
             told.pop("web" if play.refused else "", None)

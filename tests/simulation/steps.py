@@ -55,7 +55,6 @@ class Play:
         self.number = 0
         self.kept: tuple[State, Truth] | None = None
         self.counters_kept: Any = None
-        self.restored = False
         self.refused = False
         self.rotten = False
         self.order = list(house.world.actors)
@@ -309,7 +308,7 @@ class Play:
         self.world.tell("web's cards are no longer right")
 
     def restore(self, _which: int, _far: int) -> None:
-        """The first one backs ingest up, the next puts it back, without a word to anybody."""
+        """The first one backs ingest up, the next puts it back, as `toasoan restore` does while nobody works."""
         if self.kept is None:
             self.kept = (self.house.save("kept"), self.truth.copy())
             self.world.tell("ingest is backed up")
@@ -318,9 +317,10 @@ class Play:
         for name in ("desk", "relay 1", "relay 2", "ingest worker", "delivery check", "comparison"):
             self.house.kill(name)
         self.house.databases["ingest"].put_back(state.databases["ingest"])
+        reconcile.rebuild(everything=True, went_back=True)
+        self.rotten = False
         self.truth.saved, self.truth.comments = dict(truth.saved), set(truth.comments)
-        self.restored = True
-        self.world.tell("ingest is put back to its backup")
+        self.world.tell("ingest is restored from its backup")
 
     def torn(self, which: int, _far: int) -> None:
         """The machine loses its power while web writes: what was written last is half there, or zeros."""
