@@ -67,4 +67,4 @@ class PlayedEngine(SearchEngine):
     def _not_asked(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 
-    previous = begin = switch = rollback = close = _not_asked
+    words = keep_words = previous = begin = switch = rollback = close = _not_asked

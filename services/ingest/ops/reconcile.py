@@ -275,7 +275,7 @@ class Comparison:
         """Send again what of these, a run of ids from `after` on, the store lacks, whether or not it is on its way.
         Raises NoAnswer."""
         held = self._held(after, wanted[-1].id) if wanted else {}
-        lacking = [one for one in wanted if held.get(one.id, 0) < one.stamp]
+        lacking = [one for one in wanted if one.id not in held]
         self._send_again(self._without_dead(self._without_outbox(lacking)))
 
     def _send_again(self, missing: list[ExpectedVersion]) -> None:
