@@ -30,6 +30,10 @@ test: .state/dev .state/packages ## Run every test and check; the last line coun
 chaos: .state/dev ## Kill, freeze and wipe a house's processes while stories are pushed; a table at the end
 	@TOASOAN_CHAOS_PUSHES=$${TOASOAN_CHAOS_PUSHES:-300} exec $(BIN)/python -m pytest tests/chaos
 
+.PHONY: simulate
+simulate: .state/dev ## Run seeded schedules over the delivery code; N= how many, SEED= from where, KEEP= a name for what fails
+	@exec $(BIN)/python -m tests.simulation --schedules $${N:-10000} --seed $${SEED:-1} --keep "$${KEEP:-}"
+
 .PHONY: typing
 typing: .state/dev ## Type at the desk for ten minutes while browser, server and network die at random
 	@TOASOAN_TYPING_SECONDS=$${TOASOAN_TYPING_SECONDS:-600} exec $(BIN)/python -m pytest tests/browser/test_typing_through_deaths.py -s

@@ -4,7 +4,6 @@ A queue is first in, first out, so whoever sees their own canary again knows tha
 been handled (with several workers: at least begun).
 """
 
-import time
 from uuid import uuid4
 
 import redis
@@ -54,16 +53,16 @@ def pass_through(app: Celery, queue: Queue, within_s: float) -> bool:
 
     Raises kombu.exceptions.OperationalError without a broker, redis.RedisError without the counters' Redis.
     """
-    give_up = time.monotonic() + within_s
+    give_up = clock.monotonic() + within_s
     tokens: list[str] = []
     send_at, pause = 0.0, 0.01
-    while time.monotonic() < give_up:
-        if time.monotonic() >= send_at:  # the first may have been lost with the queue
+    while clock.monotonic() < give_up:
+        if clock.monotonic() >= send_at:  # the first may have been lost with the queue
             tokens.append(send(app, queue))
-            send_at = time.monotonic() + _AGAIN_SECONDS
+            send_at = clock.monotonic() + _AGAIN_SECONDS
         if redis_client().exists(*(_SEEN + token for token in tokens)):
             return True
-        time.sleep(pause)
+        clock.sleep(pause)
         pause = min(0.2, pause * 2)
     return False
 

@@ -19,15 +19,46 @@ _EVERY_SECONDS = 30.0
 _NOTHING_SECONDS = 0.5
 _TELL_SECONDS = 5.0
 
+
+class Host:
+    """How time passes on this host, whatever its clock shows. Who plays time gives another one to `pass_by`."""
+
+    def running(self) -> float:
+        """Seconds since it was started."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+_host = Host()
 _booted_at: float | None = None
 """Unix seconds, by the house's clock, at which this host's CLOCK_BOOTTIME was 0."""
 _lock = threading.Lock()
 _following = False
 
 
+def pass_by(host: Host) -> None:
+    """Let time pass as `host` says, in this process."""
+    global _host
+    _host = host
+
+
+def monotonic() -> float:
+    """Seconds that no jump of a clock changes, for what one process measures."""
+    return _host.monotonic()
+
+
+def sleep(seconds: float) -> None:
+    _host.sleep(seconds)
+
+
 def now() -> float:
     """Unix seconds."""
-    return time.time() if _booted_at is None else _booted_at + time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.time() if _booted_at is None else _booted_at + _host.running()
 
 
 def moment() -> datetime:
@@ -57,9 +88,9 @@ def _follow() -> None:
 def set_by(client: redis.Redis) -> None:
     """Take the time that a Redis says. Raises redis.RedisError."""
     global _booted_at
-    asked = time.clock_gettime(time.CLOCK_BOOTTIME)
+    asked = _host.running()
     seconds, microseconds = client.time()
-    answered = time.clock_gettime(time.CLOCK_BOOTTIME)
+    answered = _host.running()
     said = seconds + microseconds / 1e6
     off = said - time.time()
     if abs(off) < _NOTHING_SECONDS:

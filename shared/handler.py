@@ -260,8 +260,8 @@ def _log_context(delivered: list[tuple[dict[str, Any], Delivered[E_]]]) -> Itera
 
 
 def _deadline() -> float:
-    """By time.monotonic(): until when a message that has come just now waits in place for its store."""
-    return time.monotonic() + WAIT_SECONDS
+    """By clock.monotonic(): until when a message that has come just now waits in place for its store."""
+    return clock.monotonic() + WAIT_SECONDS
 
 
 def _patiently(task: Task, work: Callable[[], None], deadline: float) -> None:
@@ -280,11 +280,11 @@ def _patiently(task: Task, work: Callable[[], None], deadline: float) -> None:
                 raise
             # The exit code of an orderly stop is 0, which is neither None nor False itself.
             stopping = worker_state.should_stop is not None and worker_state.should_stop is not False
-            if stopping or time.monotonic() + pause > deadline:
+            if stopping or clock.monotonic() + pause > deadline:
                 _forget_deliveries(task)
                 raise _GiveUp(str(error), requeue=True) from error
             log.warning("waiting for a store", error=repr(error)[:300])
-            time.sleep(pause)
+            clock.sleep(pause)
             pause = min(2.0, pause * 2)
 
 

@@ -14,6 +14,8 @@ from shared.telemetry import log
 _REST_SECONDS = 2.0
 _resting_until = 0.0
 T = TypeVar("T")
+connect: Callable[..., redis.Redis] = redis.Redis.from_url
+"""What makes clients, from an address and options; who plays a Redis that fails puts its own here."""
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +38,7 @@ def subscriber() -> redis.Redis:
 def connection(**options: Any) -> redis.Redis:
     """A client of its own, for who waits otherwise."""
     url = get_settings().counters_url
-    return redis.Redis.from_url(url, **options, **tls.for_redis(url))
+    return connect(url, **options, **tls.for_redis(url))
 
 
 def unless_away(work: Callable[[redis.Redis], T]) -> T | None:

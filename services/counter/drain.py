@@ -49,6 +49,20 @@ def drain(hot: Hot, source: Engine) -> int:
     return len(names)
 
 
+def keep_readers(hot: Hot, source: Engine, now: float) -> None:
+    """Write the estimates of different readers of today, and for the last time those of yesterday."""
+    today = day_number(now)
+    for day in (today - 1, today):
+        readers = {0: hot.readers_of_day(day)}
+        articles = list(hot.sketched_articles(day))
+        for article in articles:
+            readers[article] = hot.sketched_readers(article, day) + SKETCHED_OVER
+        store.set_readers(source, day, readers)
+        # Late views of yesterday come from journals; an hour after midnight the sketches have done their work.
+        if day < today and day_number(now - 3600) == today:
+            hot.drop_sketches(day, articles)
+
+
 class DrainLoop:
     """Drains, ranks, announces and tidies up while this process holds the lease."""
 
@@ -72,7 +86,7 @@ class DrainLoop:
         self._chores: list[Callable[[], None]] = [
             every(SWEEP_SECONDS, self._publisher.sweep),
             every(60, lambda: retention.prune(self._source, time.time())),
-            every(300, self._keep_readers),
+            every(300, lambda: keep_readers(self._hot, self._source, time.time())),
             every(300, lambda: self._hot.forget_old(time.time())),
             every(60, self._forget_secrets),
             every(86_400, self._resum_spans),
@@ -155,20 +169,6 @@ class DrainLoop:
 
     def _publish_rankings(self) -> None:
         self._unranked = not self._rankings.publish(time.time())
-
-    def _keep_readers(self) -> None:
-        """Write the estimates of different readers of today, and for the last time those of yesterday."""
-        now = time.time()
-        today = day_number(now)
-        for day in (today - 1, today):
-            readers = {0: self._hot.readers_of_day(day)}
-            articles = list(self._hot.sketched_articles(day))
-            for article in articles:
-                readers[article] = self._hot.sketched_readers(article, day) + SKETCHED_OVER
-            store.set_readers(self._source, day, readers)
-            # Late views of yesterday come from journals; an hour after midnight the sketches have done their work.
-            if day < today and day_number(now - 3600) == today:
-                self._hot.drop_sketches(day, articles)
 
     def _resum_spans(self) -> None:
         today = day_number(time.time())

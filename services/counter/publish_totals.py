@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
 
 from services.counter import store
+from shared import clock
 from shared.broker import message_count
 from shared.contracts.events import RankingChanged, ViewTotalsChanged
 from shared.contracts.queues import Queue
@@ -50,7 +51,7 @@ class TotalsPublisher:
 
     def sweep(self) -> None:
         """Publish some totals again, round and round: a read model made anew gets all of them within minutes."""
-        if time.monotonic() < self._sweep_rests_until:
+        if clock.monotonic() < self._sweep_rests_until:
             return
         found = store.totals_after(self._source, self._sweep_after, SWEEP_TOTALS)
         try:
@@ -62,7 +63,7 @@ class TotalsPublisher:
         self._sweep_after = max(found, default=0)
         if len(found) < SWEEP_TOTALS:
             self._sweep_after = 0
-            self._sweep_rests_until = time.monotonic() + SWEEP_REST_SECONDS
+            self._sweep_rests_until = clock.monotonic() + SWEEP_REST_SECONDS
 
     def rankings(self, changed: Sequence[RankingChanged]) -> None:
         """Publish lists. Raises OperationalError when the broker is away."""

@@ -8,7 +8,6 @@ with the file.
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,13 +61,13 @@ class Related:
         self._pending.forget([document.id for document in documents if not document.public])
         at_once = len(articles) <= _AT_ONCE
         if not at_once:
-            self._busy_until = time.monotonic() + _QUIET_SECONDS
+            self._busy_until = clock.monotonic() + _QUIET_SECONDS
         self._pending.add(articles, at_once)
         self._wake.set()
 
     def run_once(self) -> int:
         """Work through some of what waits; returns how many articles that were."""
-        waiting = self._pending.take(_CHUNK, only_new=time.monotonic() < self._busy_until)
+        waiting = self._pending.take(_CHUNK, only_new=clock.monotonic() < self._busy_until)
         if not waiting:
             return 0
         begun = _stamp()

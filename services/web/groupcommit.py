@@ -19,7 +19,7 @@ from celery import Celery
 
 from services.web.asked_pages import MANY, AskedPages, Noted
 from services.web.viewjournal import Journal, JournalFull
-from shared import telemetry
+from shared import clock, telemetry
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.broker import message_count
 from shared.celery_factory import BROKER_ERRORS, make_celery
@@ -58,8 +58,8 @@ Done = Callable[[int], None]
 class ViewTransport:
     """The way to the broker and the counter."""
 
-    def __init__(self, ask: AskFunction | None = None) -> None:
-        self._app = _impatient_app()
+    def __init__(self, ask: AskFunction | None = None, app: Celery | None = None) -> None:
+        self._app = app or _impatient_app()
         self._ask = ask
         self._asker: Asker | None = None
 
@@ -85,6 +85,101 @@ class ViewTransport:
             self._asker.close()
 
 
+class HeldViews:
+    """Batches on disk from before they are sent until the counter has applied them. Thread-safe."""
+
+    def __init__(self, journal: Journal, line: ViewTransport) -> None:
+        self._journal = journal
+        self._line = line
+        # Guards the journal and `_away`: writing, and the decision that nothing unsent is left.
+        self._lock = threading.Lock()
+        self._away = False
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self._journal.size
+
+    def hold(self, message: dict[str, Any]) -> int:
+        """Hold a CountViews (as a dict) and send it: TAKEN when the broker or the disk holds it, else BUSY."""
+        name = message["batch_id"]
+        with self._lock:
+            try:
+                self._journal.append(name, orjson.dumps(message))
+                journaled = True
+            except JournalFull as error:
+                log.error("journal of views is full", error=str(error))
+                journaled = False
+        if not self._away:
+            try:
+                self._line.send(message)
+                with self._lock:
+                    self._journal.sent(name, clock.monotonic())
+                return TAKEN
+            except BROKER_ERRORS as error:
+                log.warning("broker away, views wait on disk", error=repr(error)[:200])
+        if not journaled:
+            return BUSY
+        with self._lock:
+            self._away = True
+            try:
+                self._journal.sync()
+            except JournalFull as error:
+                log.error("views refused", error=str(error))
+                self._journal.counted(name)
+                return BUSY
+        return TAKEN
+
+    def send_waiting(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Send what the broker could not take. Raises one of `BROKER_ERRORS` when it cannot still."""
+        while self._away and not stopping():
+            with self._lock:
+                name = self._journal.first_unsent()
+                if name is None:
+                    self._away = False
+                    return
+                record = self._journal.read(name)
+            if record is not None:
+                self._send_again(name, record)
+
+    def check_sent(self) -> None:
+        """Ask after what was sent, send again what was lost. Raises one of `BROKER_ERRORS`."""
+        now = clock.monotonic()
+        with self._lock:
+            names = self._journal.sent_before(now - CHECK_SECONDS, ASKED_AT_ONCE)
+            old = set(self._journal.sent_before(now - LOST_SECONDS, ASKED_AT_ONCE))
+            very_old = set(self._journal.sent_before(now - LEFT_TO_REDIS_SECONDS, ASKED_AT_ONCE))
+        if not names:
+            return
+        # While messages wait, ours may be among them; sent again they would only make the queue longer. Looked at
+        # before the question: what is taken off the queue and applied meanwhile is in the answer.
+        may_be_lost = bool(old) and self._line.queue_is_empty()
+        try:
+            kept, on_the_way = self._line.applied(names)
+        except NoAnswer:
+            return  # what nobody counts now is on the disk
+        with self._lock:
+            for name in kept | (on_the_way & very_old):
+                self._journal.counted(name)
+            for name in on_the_way:
+                self._journal.asked(name)
+        lost = old - kept - on_the_way if may_be_lost else set()
+        if lost:
+            log.warning("views sent again", batches=len(lost))
+        for name in names:
+            if name not in lost:
+                continue
+            with self._lock:
+                record = self._journal.read(name)
+            if record is not None:
+                self._send_again(name, record)
+
+    def _send_again(self, name: str, record: bytes) -> None:
+        self._line.send(orjson.loads(record))
+        with self._lock:
+            self._journal.sent(name, clock.monotonic())
+
+
 class _ViewBatch:
     __slots__ = ("asked", "dones", "message")
 
@@ -100,6 +195,7 @@ class GroupCommit:
     def __init__(self, journal: Journal, line: ViewTransport, asked: AskedPages) -> None:
         self._journal = journal
         self._line = line
+        self._held = HeldViews(journal, line)
         self._asked = asked
         self._names = BatchNames()
         self._views: list[View] = []
@@ -108,9 +204,6 @@ class GroupCommit:
         self._queue: queue.SimpleQueue[_ViewBatch | None] = queue.SimpleQueue()
         self._in_flight = 0
         self._timer: asyncio.TimerHandle | None = None
-        # Guards the journal and `_away`: writing, and the decision that nothing unsent is left.
-        self._lock = threading.Lock()
-        self._away = False
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._checked_at = 0.0
@@ -202,102 +295,26 @@ class GroupCommit:
             try:
                 if batch.asked:
                     batch.message["asked"] = self._asked.read(batch.asked, time.time())
-                status = self._commit(batch.message)
+                status = self._held.hold(batch.message)
             except Exception:
                 log.exception("batch of views not committed")
                 status = BUSY
             self._loop.call_soon_threadsafe(self._finish, batch, status)
 
-    def _commit(self, message: dict[str, Any]) -> int:
-        name = message["batch_id"]
-        with self._lock:
-            try:
-                self._journal.append(name, orjson.dumps(message))
-                journaled = True
-            except JournalFull as error:
-                log.error("journal of views is full", error=str(error))
-                journaled = False
-        if not self._away:
-            try:
-                self._line.send(message)
-                with self._lock:
-                    self._journal.sent(name, time.monotonic())
-                return TAKEN
-            except BROKER_ERRORS as error:
-                log.warning("broker away, views wait on disk", error=repr(error)[:200])
-        if not journaled:
-            return BUSY
-        with self._lock:
-            self._away = True
-            try:
-                self._journal.sync()
-            except JournalFull as error:
-                log.error("views refused", error=str(error))
-                self._journal.counted(name)
-                return BUSY
-        return TAKEN
-
     def _keep_journal(self) -> None:
         """Send what waits, ask after what was sent, send again what was lost."""
         while not self._stopping.is_set():
             try:
-                self._send_waiting()
+                self._held.send_waiting(self._stopping.is_set)
                 if time.monotonic() - self._checked_at >= CHECK_SECONDS:
-                    self._check_sent()
+                    self._held.check_sent()
                     self._checked_at = time.monotonic()
             except BROKER_ERRORS:
                 pass  # away still; what waits waits
             except Exception:
                 log.exception("journal of views not kept")
-            telemetry.view_spool_bytes.set(self._journal.size)
+            telemetry.view_spool_bytes.set(self._held.size)
             self._stopping.wait(RETRY_SECONDS)
-
-    def _send_waiting(self) -> None:
-        while self._away and not self._stopping.is_set():
-            with self._lock:
-                name = self._journal.first_unsent()
-                if name is None:
-                    self._away = False
-                    return
-                record = self._journal.read(name)
-            if record is not None:
-                self._send_again(name, record)
-
-    def _check_sent(self) -> None:
-        now = time.monotonic()
-        with self._lock:
-            names = self._journal.sent_before(now - CHECK_SECONDS, ASKED_AT_ONCE)
-            old = set(self._journal.sent_before(now - LOST_SECONDS, ASKED_AT_ONCE))
-            very_old = set(self._journal.sent_before(now - LEFT_TO_REDIS_SECONDS, ASKED_AT_ONCE))
-        if not names:
-            return
-        # While messages wait, ours may be among them; sent again they would only make the queue longer. Looked at
-        # before the question: what is taken off the queue and applied meanwhile is in the answer.
-        may_be_lost = bool(old) and self._line.queue_is_empty()
-        try:
-            kept, on_the_way = self._line.applied(names)
-        except NoAnswer:
-            return  # what nobody counts now is on the disk
-        with self._lock:
-            for name in kept | (on_the_way & very_old):
-                self._journal.counted(name)
-            for name in on_the_way:
-                self._journal.asked(name)
-        lost = old - kept - on_the_way if may_be_lost else set()
-        if lost:
-            log.warning("views sent again", batches=len(lost))
-        for name in names:
-            if name not in lost:
-                continue
-            with self._lock:
-                record = self._journal.read(name)
-            if record is not None:
-                self._send_again(name, record)
-
-    def _send_again(self, name: str, record: bytes) -> None:
-        self._line.send(orjson.loads(record))
-        with self._lock:
-            self._journal.sent(name, time.monotonic())
 
 
 def _impatient_app() -> Celery:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, bindparam, func, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
 
 from services.web import keys, model
 from services.web.listings import OTHERS
@@ -334,18 +334,23 @@ def _state(fields: dict[str, Any], names: dict[str, str]) -> ArticleState:
 
 def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(article id, version) of everything held, tombstones too, by id from `after` (exclusive) on."""
-    return _versions(engine, articles, after, limit)
+    return _versions(engine, articles.c.id, articles.c.version, after, limit)
 
 
 def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(comment id, version) of everything held, removed ones too, by id from `after` (exclusive) on."""
-    return _versions(engine, comments, after, limit)
+    return _versions(engine, comments.c.id, comments.c.version, after, limit)
 
 
-def _versions(engine: Engine, table: Table, after: int, limit: int) -> list[tuple[int, int]]:
-    query = select(table.c.id, table.c.version).where(table.c.id > after).order_by(table.c.id).limit(limit)
+def related_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    """(article id, version) of everything that search found related, by id from `after` (exclusive) on."""
+    return _versions(engine, related.c.article_id, related.c.version, after, limit)
+
+
+def _versions(engine: Engine, id_: Column[int], version: Column[int], after: int, limit: int) -> list[tuple[int, int]]:
+    query = select(id_, version).where(id_ > after).order_by(id_).limit(limit)
     with read(engine) as connection:
-        return [(row.id, row.version) for row in connection.execute(query)]
+        return list(connection.execute(query).tuples())
 
 
 def changes_after(engine: Engine, last: int) -> list[Any]:

@@ -8,7 +8,14 @@ from sqlalchemy import Engine
 
 from services.web import address_uses, reading, store
 from shared import handler
-from shared.contracts.commands import AddressUseAnswer, ListAddressUse, ListWebComments, ListWebVersions, VersionsAnswer
+from shared.contracts.commands import (
+    AddressUseAnswer,
+    ListAddressUse,
+    ListWebComments,
+    ListWebRelated,
+    ListWebVersions,
+    VersionsAnswer,
+)
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     AddressRulesChanged,
@@ -47,6 +54,10 @@ def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
 
 
+def _related(source: Engine, query: ListWebRelated) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(reading.related_versions(source, query.after, query.limit)))
+
+
 def _address_use(source: Engine, query: ListAddressUse) -> AddressUseAnswer:
     return address_uses.listed(source, query.size)
 
@@ -63,7 +74,12 @@ EVENTS: handler.Events = {
     RankingChanged: _told(store.set_rankings),
     RelatedArticlesChanged: _told(store.set_related),
 }
-QUESTIONS: handler.Questions = {ListWebVersions: _versions, ListWebComments: _comments, ListAddressUse: _address_use}
+QUESTIONS: handler.Questions = {
+    ListWebVersions: _versions,
+    ListWebComments: _comments,
+    ListWebRelated: _related,
+    ListAddressUse: _address_use,
+}
 
 
 def register(app: Celery, source: Engine) -> None:

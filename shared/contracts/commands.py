@@ -196,6 +196,12 @@ class ListWebComments(ListWebVersions):
     kind: ClassVar[str] = "list_web_comments"
 
 
+class ListWebRelated(ListWebVersions):
+    """Of which articles, in which versions, web's read model holds what search found related."""
+
+    kind: ClassVar[str] = "list_web_related"
+
+
 class LostAddress(Contract):
     """An address that readers asked for in vain."""
 
@@ -378,6 +384,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SuggestTitles,
     ListWebVersions,
     ListWebComments,
+    ListWebRelated,
     ListAddressUse,
     ListSearchVersions,
     ListCounterVersions,

@@ -29,10 +29,17 @@ from shared import canary
 from shared import outbox as events
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.celery_factory import publisher
-from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebComments, ListWebVersions
+from shared.contracts.commands import (
+    ListCounterVersions,
+    ListSearchVersions,
+    ListWebComments,
+    ListWebRelated,
+    ListWebVersions,
+)
 from shared.contracts.envelope import stamped
 from shared.contracts.events import (
     AddressRulesChanged,
+    ArticlePublished,
     ArticleSaved,
     ArticleWithdrawn,
     CommentPublished,
@@ -134,6 +141,12 @@ def _compared(
             found[store.name] = None
         if comparison.ahead:
             ahead.append(store.name)
+    if found.get("web") is not None:
+        try:
+            # After search was compared: what it is sent for this is no difference of its own.
+            _ask_for_related(source, app, ask)
+        except NoAnswer as error:
+            log.warning("related articles not compared", error=repr(error)[:200])
     return found, ahead
 
 
@@ -192,27 +205,21 @@ class Comparison:
 
         Raises NoAnswer, Behind, kombu.exceptions.OperationalError, redis.RedisError.
         """
-        differed, after, held_any = 0, 0, False
+        differed, after = 0, 0
         for page in _pages(self._source, self._store.drafts):
             held = self._held(after, page[-1].id)
-            held_any = held_any or bool(held)
             missing = self._still_missing([one for one in page if held.get(one.id, 0) < one.stamp])
             self._send_again(self._without_dead(missing))
             wanted = {one.id: one.stamp for one in page}
             unknown = {id_: version for id_, version in held.items() if version > wanted.get(id_, 0)}
             differed += len(missing) + self._judge(unknown)
             after = page[-1].id
-        rest = self._held(after, None)
-        differed += self._judge(rest)
+        differed += self._judge(self._held(after, None))
         if self._store.question is ListSearchVersions:
             self._send_search_words()
         if self._store.queue is Queue.page:
             self._send_small_things()
             differed += self._compare_comments()
-            if not (held_any or rest):
-                # A site made anew has no related articles either: search tells them when it is told the articles.
-                for page in _pages(self._source, drafts=False):
-                    _resend(self._source, page, (Queue.index,), bulk=True)
         return differed
 
     def _compare_comments(self) -> int:
@@ -263,6 +270,13 @@ class Comparison:
         missing = self._still_missing(candidates)
         self._send_again(missing)
         return there, missing
+
+    def send_lacking(self, wanted: Sequence[ExpectedVersion], after: int) -> None:
+        """Send again what of these, a run of ids from `after` on, the store lacks, whether or not it is on its way.
+        Raises NoAnswer."""
+        held = self._held(after, wanted[-1].id) if wanted else {}
+        lacking = [one for one in wanted if one.id not in held]
+        self._send_again(self._without_dead(self._without_outbox(lacking)))
 
     def _send_again(self, missing: list[ExpectedVersion]) -> None:
         _resend(self._source, missing, (self._store.queue,), bulk=len(missing) > _FEW)
@@ -337,6 +351,19 @@ class Comparison:
         with write(self._source) as connection:
             _resend_sections(connection)
         events.wake("ingest")
+
+
+def _ask_for_related(source: Engine, app: Celery, ask: AskFunction) -> None:
+    """Have search tell web what is related to articles of which web does not know it. Search finds that out in its
+    quiet moments: what is on its way counts for no difference.
+
+    Raises NoAnswer.
+    """
+    told_by_search = Store("web", Queue.index, ListWebRelated)
+    web, after = Comparison(source, app, ask, told_by_search), 0
+    for page in _pages(source, drafts=False):
+        web.send_lacking([one for one in page if one.event is ArticlePublished], after)
+        after = page[-1].id
 
 
 def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[ExpectedVersion]]:

@@ -6,11 +6,10 @@ from uuid import uuid4
 
 import pytest
 import redis
-from celery import Celery
 from sqlalchemy import Engine, select
 
 from services.counter import store
-from services.counter.drain import DrainLoop, drain
+from services.counter.drain import drain, keep_readers
 from services.counter.hot import SKETCHED_OVER, Hot
 from services.counter.tables import SITE, daily
 from shared.contracts.commands import CountViews
@@ -41,25 +40,24 @@ def visit(hot: Hot, source: Engine, article: int, numbers: range, at: int = NOW)
 
 def test_losing_redis_takes_no_reader_from_yesterday_or_today(source: Engine, client: "redis.Redis[bytes]") -> None:
     hot = Hot(client, lambda: store.stored_batches(source))
-    loop = DrainLoop(hot, source, Celery("test", broker="memory://"))
     many = SKETCHED_OVER + 100
     for at in (NOW, NOW - 86_400):
         visit(hot, source, 7, range(20), at)
         visit(hot, source, 7, range(20, many), at)
-    loop._keep_readers()
+    keep_readers(hot, source, NOW)
     before = readers_of(source)
     assert all(before[article, day] for article in (SITE, 7) for day in (TODAY, TODAY - 1)), before
 
     client.flushall()
-    loop._keep_readers()
+    keep_readers(hot, source, NOW)
     assert readers_of(source) == before
 
     visit(hot, source, 7, range(5000, 5000 + SKETCHED_OVER))
     visit(hot, source, 7, range(6000, 6005))
-    loop._keep_readers()
+    keep_readers(hot, source, NOW)
     after = readers_of(source)
     assert all((after[key] or 0) >= (number or 0) for key, number in before.items())
 
     visit(hot, source, 7, range(7000, 7400))
-    loop._keep_readers()
+    keep_readers(hot, source, NOW)
     assert (readers_of(source)[SITE, TODAY] or 0) > (before[SITE, TODAY] or 0)

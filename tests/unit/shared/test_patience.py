@@ -1,10 +1,10 @@
 """How long a message stays with a worker whose store is away."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from shared import clock as house_clock
 from shared import handler
 from shared.away import Unavailable
 from shared.celery_factory import TASK_SECONDS, make_celery
@@ -13,10 +13,8 @@ from tests.contract.shared.conftest import envelope
 from tests.servers import RedisServer
 
 
-class Clock:
-    """Stands in for the handlers' module `time`: it goes on only while a handler sleeps."""
-
-    time, perf_counter = staticmethod(time.time), staticmethod(time.perf_counter)
+class Clock(house_clock.Host):
+    """It goes on only while a handler sleeps."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -29,10 +27,11 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def clock() -> Iterator[Clock]:
     made = Clock()
-    monkeypatch.setattr(handler, "time", made)
-    return made
+    house_clock.pass_by(made)
+    yield made
+    house_clock.pass_by(house_clock.Host())
 
 
 def handed_over(function: Callable[[list[object]], None]) -> str:

@@ -15,10 +15,11 @@ from shared.contracts.commands import (
     ListCounterVersions,
     ListSearchVersions,
     ListWebComments,
+    ListWebRelated,
     ListWebVersions,
     VersionsAnswer,
 )
-from shared.contracts.events import SUBSCRIBERS, Event
+from shared.contracts.events import SUBSCRIBERS, ArticlePublished, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.handler import answers, handles
 from shared.worker import run_worker
@@ -54,6 +55,8 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")
             title = one.payload.article.title if hasattr(one.payload, "article") else getattr(one.payload, "text", "")
             database.execute(INSERT, (service, kind, key, one.version, title))
+            if service == "search" and event is ArticlePublished:
+                database.execute(INSERT, ("web", "related", key, one.version, ""))  # search tells web
 
 
 def _list(
@@ -78,6 +81,7 @@ def main(path: str) -> int:
     for question, service, kind in (
         (ListWebVersions, "web", "article"),
         (ListWebComments, "web", "comment"),
+        (ListWebRelated, "web", "related"),
         (ListSearchVersions, "search", "article"),
         (ListCounterVersions, "counter", "article"),
     ):

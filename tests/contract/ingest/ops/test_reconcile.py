@@ -84,7 +84,7 @@ class Readers:
 
     def lose(self, store: str, *ids: int) -> None:
         for id_ in ids:
-            self.database.execute("DELETE FROM held WHERE store = ? AND id = ?", (store, id_))
+            self.database.execute("DELETE FROM held WHERE store = ? AND kind = 'article' AND id = ?", (store, id_))
 
     def lose_all(self, store: str) -> None:
         self.database.execute("DELETE FROM held WHERE store = ?", (store,))
@@ -318,6 +318,20 @@ def test_search_that_lost_what_editors_say_of_words_is_told_again(house: House) 
     assert reconcile() == NONE
     house.publish()
     assert house.readers.held("search", "search_rules_changed") == {1: 1}
+
+
+def test_lists_of_related_articles_come_back_by_themselves(house: House) -> None:
+    """Also when only they were lost on the way, or a site made anew has got fresh news before it was compared."""
+    article = house.save().id
+    house.publish()
+    assert house.readers.held("web", "related").keys() == {article}
+    house.readers.database.execute("DELETE FROM held WHERE kind = 'related'")
+    assert reconcile() == NONE
+    assert ("index", "article_published") in house.rows()
+    house.publish()
+    assert house.readers.held("web", "related").keys() == {article}
+    assert reconcile() == NONE
+    assert ("index", "article_published") not in house.rows()
 
 
 def test_comments_that_differ_are_sent_and_nothing_else(house: House) -> None:
