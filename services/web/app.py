@@ -14,7 +14,7 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, genera
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from services.web import address_uses, api, static_files
+from services.web import address_uses, api, asked, static_files
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
 from services.web.cached_response import StaticEntry, keeping, security_headers
@@ -29,6 +29,8 @@ from services.web.responding import Responder
 from services.web.routes import resolve
 from services.web.searching import Searching
 from shared import process, telemetry
+from shared.api import page as docs
+from shared.api.described import Described
 from shared.asgi import Measured
 from shared.ask import Asker
 from shared.celery_factory import publisher
@@ -69,7 +71,7 @@ class Web:
 
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
-        app.state.web = api.State(self.responder, Searching(self.asker), self.sink, self.comments)
+        app.state.web = asked.State(self.responder, Searching(self.asker), self.sink, self.comments)
         for file in static_files.files().values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
         if (icon := static_files.files().get("favicon.ico")) is not None:
@@ -173,9 +175,11 @@ def make_app(web: Web) -> FastAPI:
                     await task
             await web.close()
 
-    app = FastAPI(title="Tòa Soạn web", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=life)
+    app = Described(title="Tòa Soạn web", summary="Read, search and comment on published articles.", lifespan=life)
     app.add_middleware(Measured, service="web", headers=security_headers())
+    app.add_exception_handler(asked.Answered, asked.answered)
     app.include_router(api.router)
+    docs.publish(app)
     app.mount("/media", MediaFiles(get_settings().media_dir, _public), name="media")
 
     @app.get("/healthz", include_in_schema=False)
@@ -195,13 +199,11 @@ def make_app(web: Web) -> FastAPI:
 
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(request: Request) -> Response:
-        state: api.State = request.app.state.web
-        return await state.responder.page(request)
+        return await asked.state(request).responder.page(request)
 
     @app.exception_handler(404)
     async def not_found(request: Request, _error: Exception) -> Response:
-        state: api.State = request.app.state.web
-        return await state.responder.error(request, 404)
+        return await asked.state(request).responder.error(request, 404)
 
     return app
 

@@ -101,10 +101,14 @@ def _answer(members: dict[str, Any], headers: dict[str, str] | None = None) -> R
     )
 
 
-def _plain(status: int, detail: str, headers: dict[str, str] | None = None, errors: Any = ()) -> Response:
+def members_of(status: int, detail: str, errors: Any = ()) -> dict[str, Any]:
+    """A problem that no Refused stands for."""
     title = title_of(status)
-    members = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": list(errors)}
-    return _answer(members, headers)
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": list(errors)}
+
+
+def _plain(status: int, detail: str, headers: dict[str, str] | None = None, errors: Any = ()) -> Response:
+    return _answer(members_of(status, detail, errors), headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
