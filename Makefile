@@ -96,6 +96,10 @@ lock: .state/dev ## Choose newest allowed versions again and lock them with hash
 editor: ## Build the desk's editor again, after a change in desk/; commit what it makes (needs npm)
 	@cd desk && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && npm run --silent build
 
+.PHONY: api
+api: .state/dev ## Write docs/api.md anew from the code; RELEASED=1 makes it what later changes are compared with
+	@$(BIN)/python -m tests.api_reference $(if $(RELEASED),--released)
+
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
 	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
