@@ -39,7 +39,12 @@ from shared.vietnamese.dates import iso
 
 router = APIRouter(tags=["readers"])
 _AWAY = {"retry-after": "5", "cache-control": "no-store"}
+_LINKS = {
+    name: {"operationId": f"readers_{name}", "parameters": {"id": "$response.body#/results/0/id"}}
+    for name in ("article", "comments", "comment")
+}
 _AWAY_TOLD: dict[int | str, dict[str, Any]] = {503: problems.answer(503)}
+_LEADS_ON: dict[int | str, dict[str, Any]] = {**_AWAY_TOLD, 200: {"links": _LINKS}}
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -62,7 +67,7 @@ async def article(page: Annotated[Response, Depends(kept_page)], id: ID) -> Resp
 # ---------------------------------------------------------------- search
 
 
-@router.get("/api/search", response_model=FoundAnswer, responses=_AWAY_TOLD)
+@router.get("/api/search", response_model=FoundAnswer, responses=_LEADS_ON)
 async def search(web: InTurn, asked: Annotated[SearchArticles, Depends(Question())]) -> Response:
     """Search the paper. At least one of q, section, author, from and to is needed."""
     try:
@@ -135,7 +140,7 @@ async def views(web: Web, address: Address, sent: Annotated[SentBytes, Depends(B
     return Response(status_code=status, headers={"cache-control": "no-store", **more})
 
 
-@router.get("/api/most-read", response_model=MostReadAnswer, responses=_AWAY_TOLD)
+@router.get("/api/most-read", response_model=MostReadAnswer, responses=_LEADS_ON)
 async def most_read(web: Web, asked: Annotated[Window, Depends(WindowRead())], away: Away) -> Response:
     """What is read most in a window of time, in the whole paper or a section."""
     try:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DBAPIError
@@ -31,7 +31,7 @@ from services.web.searching import Searching
 from shared import process, telemetry
 from shared.api import page as docs
 from shared.api.described import Described
-from shared.asgi import Measured
+from shared.asgi import Measured, problem
 from shared.ask import Asker
 from shared.celery_factory import publisher
 from shared.database import engine
@@ -199,7 +199,16 @@ def make_app(web: Web) -> FastAPI:
 
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(request: Request) -> Response:
+        path = request.url.path
+        if path.startswith("/api/") and "GET" not in (app.allowed(path) or "GET"):
+            raise HTTPException(405)
         return await asked.state(request).responder.page(request)
+
+    @app.exception_handler(405)
+    async def not_so(request: Request, _error: Exception) -> Response:
+        headers = {"allow": app.allowed(request.url.path) or "GET, HEAD"}
+        detail = "Địa chỉ này không nhận cách gọi (method) vừa dùng."
+        return problem(405, "Không dùng được cách gọi này", detail, headers=headers)
 
     @app.exception_handler(404)
     async def not_found(request: Request, _error: Exception) -> Response:

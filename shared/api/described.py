@@ -76,6 +76,12 @@ class Described(FastAPI):
         self._whole: dict[str, Any] | None = None
         self._making = Lock()
 
+    def allowed(self, path: str) -> str:
+        """The methods of the calls at a path, for Allow; "" where there is none."""
+        return ", ".join(
+            sorted(method for route in self._calls() if route.path_regex.match(path) for method in route.methods)
+        )
+
     def openapi(self) -> dict[str, Any]:
         with self._making:
             if self._whole is None:
@@ -85,10 +91,7 @@ class Described(FastAPI):
     def _described(self, document: dict[str, Any]) -> dict[str, Any]:
         models: dict[str, type[BaseModel]] = {"Problem": Problem}
         models |= {model.__name__: model for model in self._problems.values()}
-        for context in iter_route_contexts(self.routes):
-            route: Any = context
-            if not isinstance(context.original_route, APIRoute) or not route.include_in_schema:
-                continue
+        for route in self._calls():
             for method in route.methods:
                 operation = document["paths"][route.path_format][method.lower()]
                 for part in _parts(route.dependant):
@@ -109,6 +112,13 @@ class Described(FastAPI):
         _name_lines(document["paths"], models)
         _add_schemas(document, models)
         return document
+
+    def _calls(self) -> Iterator[Any]:
+        """The routes that the document shows."""
+        for context in iter_route_contexts(self.routes):
+            route: Any = context
+            if isinstance(context.original_route, APIRoute) and route.include_in_schema:
+                yield route
 
     def _add(self, operation: dict[str, Any], part: Part, models: dict[str, type[BaseModel]]) -> None:
         for status in part.problems:

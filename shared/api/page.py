@@ -12,8 +12,9 @@ from shared.api.described import Described
 
 _FOLDER = files("shared.api")
 _KEPT = {"cache-control": "public, max-age=300"}
+_POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 _PAGE = _KEPT | {
-    "content-security-policy": "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": _POLICY,
     "referrer-policy": "no-referrer",
 }
 

@@ -8,14 +8,14 @@ from pydantic import BaseModel, Field
 
 from services.ingest.accounts.bearer import Publisher
 from services.ingest.front_page import store as frontpage
-from services.ingest.kit.json_input import Input
+from services.ingest.kit.json_input import WHOLE, Input
 from services.ingest.kit.requests import SentAs, json_answer, work
 
 router = APIRouter(tags=["front-page"])
 
 
 class PinnedInput(Input):
-    pinned: Annotated[tuple[Annotated[int, Field(ge=1, lt=2**31)], ...], Field(max_length=frontpage.MAX_PINNED)]
+    pinned: Annotated[tuple[Annotated[int, Field(ge=1, lt=2**31), WHOLE], ...], Field(max_length=frontpage.MAX_PINNED)]
 
 
 class PinnedAnswer(BaseModel):

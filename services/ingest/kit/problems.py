@@ -26,6 +26,7 @@ from services.ingest.kit.errors import (
     Unauthorized,
     WrongType,
 )
+from shared.api.described import Described
 from shared.telemetry import log
 
 _STATUS: dict[type[Refused], int] = {
@@ -128,13 +129,17 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _answer(content(error), headers)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = {
         404: "Không có địa chỉ này.",
         405: "Địa chỉ này không nhận cách gọi (method) vừa dùng.",
     }.get(error.status_code, "Không đọc được yêu cầu.")
-    return _plain(error.status_code, detail, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    # The framework knows one route of the path, not all.
+    if error.status_code == 405 and isinstance(request.app, Described):
+        headers["Allow"] = request.app.allowed(request.url.path) or headers.get("Allow", "")
+    return _plain(error.status_code, detail, headers)
 
 
 async def _parameters(_request: Request, error: Exception) -> Response:

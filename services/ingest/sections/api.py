@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.ingest.accounts.bearer import Publisher, Reader
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.json_input import LINE, Input
+from services.ingest.kit.json_input import LINE, WHOLE, Input
 from services.ingest.kit.requests import ID, SentAs, json_answer, number_in, work
 from services.ingest.sections import store as sections
 from shared.api.problems import answer
@@ -19,7 +19,7 @@ router = APIRouter(tags=["sections"])
 class SectionInput(Input):
     name: Annotated[str, Field(min_length=1, max_length=100), LINE]
     parent: Annotated[str, Field(max_length=120)] = ""
-    position: Annotated[int, Field(ge=0, le=10_000)] = 0
+    position: Annotated[int, Field(ge=0, le=10_000), WHOLE] = 0
 
 
 class SectionAnswer(BaseModel):

@@ -89,6 +89,18 @@ def test_every_message_to_webhooks_is_as_the_document_says(sqlite: Engine, outsi
     assert asked <= {name.lower() for name in outside.asked[0][1]}
 
 
+def test_allow_names_every_method_of_a_path(api: Api) -> None:
+    assert api("PATCH", "/api/articles").headers["allow"] == "GET, POST"
+    assert api("PATCH", "/api/articles/1").headers["allow"] == "GET, PUT"
+
+
+def test_truth_is_no_number(api: Api) -> None:
+    answer = api("POST", "/api/sections", json={"name": "Chợ quê", "position": True})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "position", "message": "Phải là số nguyên."}]
+    assert api.post(**STORY, earlier_views=True).json()["errors"][0]["field"] == "earlier_views"
+
+
 def test_what_an_endpoint_takes_it_names() -> None:
     """A bare Request says nothing to the document."""
     app = make_app()

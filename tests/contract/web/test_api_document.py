@@ -33,6 +33,9 @@ def test_every_answer_is_as_the_document_says(site: Site) -> None:
     site.tell(store.save_comments, *(delivered(one, one.id) for one in comments))
     site.until("/api/articles/1/comments", "Hay quá")
     site.until("/api/articles/2", "", 410)
+    wrong = site.get("/api/views")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    assert wrong.headers["content-type"] == "application/problem+json"
     site.client.event_hooks = {"response": [document.hold]}
     assert site.get("/api/articles/1").status_code == 200
     assert site.get("/api/articles/99").status_code == 404

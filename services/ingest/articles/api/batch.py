@@ -46,7 +46,7 @@ class Lines(Part):
 
     def __init__(self) -> None:
         kinds = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json")
-        self.sent = Sent({kind: {"type": "string", "x-lines": [ArticleInput]} for kind in kinds}, MAX_LINE_BYTES)
+        self.sent = Sent({kind: {"x-lines": [ArticleInput]} for kind in kinds}, MAX_LINE_BYTES)
 
     def __call__(self, request: Request) -> AsyncIterator[Numbered]:
         assert self.sent
