@@ -1,6 +1,6 @@
 """What the readers' API answers, as its document shows it; tests hold the answers against it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -101,7 +101,7 @@ class SentBeacon(BaseModel):
     """That a page was read."""
 
     token: str = Field(description='The page\'s `<meta name="view-token">`.')
-    referrer: str = Field("", description="Where the reader came from; only its host is kept.")
+    referrer: Any = Field("", description="Where the reader came from: only the host of an address is kept.")
 
 
 class SentComment(BaseModel):

@@ -157,6 +157,11 @@ async def most_read(web: Web, asked: Annotated[Window, Depends(WindowRead())], a
 # ---------------------------------------------------------------- comments
 
 
+def _or_page(told: dict[str, Any]) -> dict[str, Any]:
+    """A form's faults are answered with a page."""
+    return told | {"content": told["content"] | {"text/html": {"schema": {"type": "string"}}}}
+
+
 @router.get("/api/articles/{id}/comments", response_model=CommentsAnswer)
 async def comments(about: Commented) -> Response:
     """The approved comments, the oldest first."""
@@ -169,7 +174,7 @@ async def comments(about: Commented) -> Response:
     response_model=HeldAnswer,
     responses={
         303: {"description": "To a form: back to the article."},
-        429: problems.answer(429),
+        **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
     },
 )
 async def comment(state: Web, address: Address, sent: Annotated[TypedComment, Depends(CommentRead())]) -> Response:
