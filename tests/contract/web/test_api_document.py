@@ -50,6 +50,7 @@ def test_every_answer_is_as_the_document_says(site: Site) -> None:
     assert site.client.post(here, json={"name": "Bạn đọc", "text": "Tôi cũng thấy vậy"}).status_code == 202
     assert site.client.post(here, data={"name": "Bạn đọc", "text": "Rất đúng"}).status_code == 303
     assert site.client.post(here, json={"name": "B"}).status_code == 422
+    assert site.client.post(here, json={"name": "Bạn đọc", "text": "Hay", "parent_id": 0}).status_code == 422
     assert site.client.post(here, json={}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert site.client.post(here, content=b"x" * 70_000).status_code == 413
     assert site.client.post("/api/views", json={"token": "x"}).status_code == 204
