@@ -58,7 +58,7 @@ security: .state/security .state/packages ## Scan the code, ask for known holes 
 	@echo "Scanning the code (ruff's S rules are bandit's)…"
 	@$(BIN)/ruff check
 	@$(BIN)/python -m tests.security.packages
-	@TOASOAN_MADE_REQUESTS=20000 TOASOAN_COMPARED_REQUESTS=1000000 exec $(BIN)/python -m pytest tests/security
+	@TOASOAN_MADE_REQUESTS=20000 TOASOAN_MADE_EXAMPLES=50 TOASOAN_COMPARED_REQUESTS=1000000 exec $(BIN)/python -m pytest tests/security
 
 .PHONY: sbom
 sbom: .state/security ## Write the bills of materials of the house and of its image (CycloneDX)

@@ -17,10 +17,10 @@ from services.web.asked import (
     CommentRead,
     InTurn,
     Question,
+    RankingAsked,
     SentBytes,
     TypedComment,
     Web,
-    Window,
     WindowRead,
     kept_page,
 )
@@ -141,7 +141,7 @@ async def views(web: Web, address: Address, sent: Annotated[SentBytes, Depends(B
 
 
 @router.get("/api/most-read", response_model=MostReadAnswer, responses=_LEADS_ON)
-async def most_read(web: Web, asked: Annotated[Window, Depends(WindowRead())], away: Away) -> Response:
+async def most_read(web: Web, asked: Annotated[RankingAsked, Depends(WindowRead())], away: Away) -> Response:
     """What is read most in a window of time, in the whole paper or a section."""
     try:
         ranked = await web.responder.work(lambda site: site.read.ranking(asked.window, asked.section, asked.size))

@@ -21,7 +21,7 @@ from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
 from services.web.responding import Responder
 from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
-from shared.api.described import Part, Sent
+from shared.api.described import BodyTaken, Part
 from shared.asgi import problem
 from shared.contracts.articles import ArticleState
 from shared.contracts.commands import SearchArticles
@@ -145,7 +145,7 @@ class Question(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class RankingAsked:
     """Which ranking is asked for."""
 
     window: str
@@ -163,7 +163,7 @@ class WindowRead(Part):
         window: Annotated[str, _WINDOW, Query()] = "24h",
         section: Annotated[str, Query(description="A section's slug; without it the whole paper.")] = "",
         size: Annotated[str, _number(MOST_READ), Query()] = "10",
-    ) -> Window:
+    ) -> RankingAsked:
         errors = []
         if window not in WINDOWS:
             errors.append({"field": "window", "message": f"Chỉ có {', '.join(WINDOWS)}."})
@@ -171,7 +171,7 @@ class WindowRead(Part):
             errors.append({"field": "size", "message": f"Phải là số từ 1 đến {MOST_READ}."})
         if errors:
             raise Answered(problem(422, "Tham số chưa đúng", errors[0]["message"], errors))
-        return Window(window, section[:200], int(size))
+        return RankingAsked(window, section[:200], int(size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class SentBytes:
 class Beacon(Part):
     """A beacon's bytes, and not many of what is too long for one."""
 
-    sent = Sent({"text/plain": SentBeacon, "application/json": SentBeacon}, BEACON_BYTES)
+    sent = BodyTaken({"text/plain": SentBeacon, "application/json": SentBeacon}, BEACON_BYTES)
 
     async def __call__(self, request: Request) -> SentBytes:
         return SentBytes(dict(request.scope["headers"]), await _within(request, BEACON_BYTES))
@@ -238,7 +238,7 @@ class CommentRead(Part):
     """A comment that can be meant, sent from one of the paper's pages or by a program."""
 
     problems = (403, 413, 422)
-    sent = Sent(
+    sent = BodyTaken(
         {"application/json": SentComment, "application/x-www-form-urlencoded": SentComment},
         MAX_BYTES,
         examples={"comment": {"name": "Bạn đọc Cần Thơ", "text": "Bài viết rất hay."}},

@@ -24,7 +24,7 @@ _REF = "#/components/schemas/{model}"
 
 
 @dataclass(frozen=True)
-class Sent:
+class BodyTaken:
     """A body that an endpoint takes: its form by content type, as a model or as a schema."""
 
     content: dict[str, type[BaseModel] | dict[str, Any]]
@@ -49,7 +49,7 @@ class Part:
     """A dependency that says what it reads and with which problems it refuses."""
 
     problems: tuple[int, ...] = ()
-    sent: Sent | None = None
+    sent: BodyTaken | None = None
     lines: tuple[type[BaseModel], ...] = ()
     """What each line of the answer is one of, where it answers in lines."""
     needed: tuple[str, ...] = ()

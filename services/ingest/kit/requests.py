@@ -16,7 +16,7 @@ from starlette.types import Message, Receive
 
 from services.ingest.kit.errors import Invalid, NotFound, NoVersion, TooLarge, WrongType
 from services.ingest.kit.json_input import Input, M, read_fields, read_json
-from shared.api.described import Part, Sent
+from shared.api.described import BodyTaken, Part
 from shared.database import engine
 
 # Room for a whole article with every field at its limit; what is longer is no article.
@@ -64,7 +64,7 @@ class SentAs(Part):
     problems = (413, 415, 422)
 
     def __init__(self, model: type[Input], *, optional: bool = False, **examples: Any) -> None:
-        self.sent = Sent({"application/json": model}, MAX_REQUEST_BYTES, not optional, examples)
+        self.sent = BodyTaken({"application/json": model}, MAX_REQUEST_BYTES, not optional, examples)
         self._model, self._optional = model, optional
 
     async def __call__(self, request: Request) -> Input:

@@ -22,7 +22,7 @@ from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type, json_answer
 from services.ingest.media import imaging, uploads
 from services.ingest.media import store as media
-from shared.api.described import Part, Sent
+from shared.api.described import BodyTaken, Part
 from shared.api.problems import answer
 from shared.database import engine
 from shared.settings import get_settings
@@ -53,7 +53,7 @@ class PictureForm(Part):
         texts = {name: {"type": "string", "maxLength": _MOST_CHARS} for name in _WORDS}
         file = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC or AVIF."}
         form = {"type": "object", "properties": {"file": file, **texts}, "required": ["file"]}
-        self.sent = Sent({"multipart/form-data": form}, _MOST_BYTES)
+        self.sent = BodyTaken({"multipart/form-data": form}, _MOST_BYTES)
 
     async def __call__(self, request: Request, who: Writer) -> AsyncIterator[SentPicture]:
         expect_type(request, "multipart/form-data")

@@ -26,7 +26,7 @@ from services.ingest.kit.errors import Refused, TooLarge
 from services.ingest.kit.json_input import read_fields, read_json
 from services.ingest.kit.problems import content, members_of
 from services.ingest.kit.requests import expect_type
-from shared.api.described import Part, Sent
+from shared.api.described import BodyTaken, Part
 from shared.database import engine
 from shared.telemetry import log
 
@@ -46,7 +46,7 @@ class Lines(Part):
 
     def __init__(self) -> None:
         kinds = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json")
-        self.sent = Sent({kind: {"x-lines": [ArticleInput]} for kind in kinds}, MAX_LINE_BYTES)
+        self.sent = BodyTaken({kind: {"x-lines": [ArticleInput]} for kind in kinds}, MAX_LINE_BYTES)
 
     def __call__(self, request: Request) -> AsyncIterator[Numbered]:
         assert self.sent
