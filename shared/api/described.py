@@ -35,13 +35,13 @@ class BodyTaken:
 
     def described(self) -> dict[str, Any]:
         content: dict[str, Any] = {}
+        schema: dict[str, Any] = {}
         for kind, form in self.content.items():
-            content[kind] = {
-                "schema": deepcopy(form) if isinstance(form, dict) else {"$ref": _REF.format(model=form.__name__)}
-            }
+            schema = deepcopy(form) if isinstance(form, dict) else {"$ref": _REF.format(model=form.__name__)}
+            content[kind] = {"schema": schema}
             if self.examples and len(content) == 1:
                 content[kind]["examples"] = {name: {"value": value} for name, value in self.examples.items()}
-        said = f"At most {self.max_bytes:,} bytes."
+        said = f"At most {self.max_bytes:,} bytes{' a line' if 'x-lines' in schema else ''}."
         return {"description": said, "required": self.required, "content": content, "x-max-bytes": self.max_bytes}
 
 
