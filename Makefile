@@ -62,7 +62,7 @@ security: .state/security .state/packages ## Scan the code, ask for known holes 
 	@echo "Scanning the code (ruff's S rules are bandit's)…"
 	@$(BIN)/ruff check
 	@$(BIN)/python -m tests.security.packages
-	@TOASOAN_MADE_REQUESTS=20000 TOASOAN_COMPARED_REQUESTS=1000000 exec $(BIN)/python -m pytest tests/security
+	@TOASOAN_MADE_REQUESTS=20000 TOASOAN_MADE_EXAMPLES=50 TOASOAN_COMPARED_REQUESTS=1000000 exec $(BIN)/python -m pytest tests/security
 
 .PHONY: sbom
 sbom: .state/security ## Write the bills of materials of the house and of its image (CycloneDX)
@@ -99,6 +99,10 @@ lock: .state/dev ## Choose newest allowed versions again and lock them with hash
 .PHONY: editor
 editor: ## Build the desk's editor again, after a change in desk/; commit what it makes (needs npm)
 	@cd desk && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error && npm run --silent build
+
+.PHONY: api
+api: .state/dev ## Write docs/api.md anew from the code; RELEASED=1 makes it what later changes are compared with
+	@$(BIN)/python -m tests.api_reference $(if $(RELEASED),--released)
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays

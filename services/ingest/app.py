@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles.api import articles, batch
+from services.ingest.articles.api.answers import StaleProblem
 from services.ingest.desk_kit import asking
 from services.ingest.desk_kit.app import make_desk
 from services.ingest.files import may_have
@@ -21,7 +22,10 @@ from services.ingest.media import api as media
 from services.ingest.ops import api as watch
 from services.ingest.screens import SCREENS
 from services.ingest.sections import api as sections
+from services.ingest.webhooks import api as webhooks
 from shared import process
+from shared.api import page
+from shared.api.described import Described
 from shared.asgi import Measured
 from shared.database import migrate
 from shared.http_guard import GuardedHttp, close_slow
@@ -41,11 +45,10 @@ _HEADERS = (("x-content-type-options", "nosniff"), ("cache-control", "no-store")
 def make_app() -> FastAPI:
     """The app: the API, the editors' desk, and what watches them."""
     # Redirects to the same path with a slash would name whatever host the request names.
-    app = FastAPI(
+    app = Described(
         title="Tòa Soạn ingest",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
+        summary="Write, publish, correct and withdraw articles.",
+        problems={412: StaleProblem},
         lifespan=_life,
         redirect_slashes=False,
     )
@@ -53,6 +56,8 @@ def make_app() -> FastAPI:
     # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
     for door in (batch, articles, sections, front_page, media, watch):
         app.include_router(door.router)
+    webhooks.describe(app.webhooks)
+    page.publish(app)
     app.mount("/desk", make_desk(SCREENS), name="desk")
     for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
         app.add_route(short, partial(_redirect, whole), include_in_schema=False)

@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from services.web import address_uses, api, static_files
+from services.web import address_uses, api, asked, static_files
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
 from services.web.cached_response import StaticEntry, keeping, security_headers
@@ -29,7 +29,9 @@ from services.web.responding import Responder
 from services.web.routes import resolve
 from services.web.searching import Searching
 from shared import process, telemetry
-from shared.asgi import Measured
+from shared.api import page as docs
+from shared.api.described import Described
+from shared.asgi import Measured, problem
 from shared.ask import Asker
 from shared.celery_factory import publisher
 from shared.database import engine
@@ -69,7 +71,7 @@ class Web:
 
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
-        app.state.web = api.State(self.responder, Searching(self.asker), self.sink, self.comments)
+        app.state.web = asked.State(self.responder, Searching(self.asker), self.sink, self.comments)
         for file in static_files.files().values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
         if (icon := static_files.files().get("favicon.ico")) is not None:
@@ -173,9 +175,11 @@ def make_app(web: Web) -> FastAPI:
                     await task
             await web.close()
 
-    app = FastAPI(title="Tòa Soạn web", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json", lifespan=life)
+    app = Described(title="Tòa Soạn web", summary="Read, search and comment on published articles.", lifespan=life)
     app.add_middleware(Measured, service="web", headers=security_headers())
+    app.add_exception_handler(asked.Answered, asked.answered)
     app.include_router(api.router)
+    docs.publish(app)
     app.mount("/media", MediaFiles(get_settings().media_dir, _public), name="media")
 
     @app.get("/healthz", include_in_schema=False)
@@ -195,13 +199,20 @@ def make_app(web: Web) -> FastAPI:
 
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(request: Request) -> Response:
-        state: api.State = request.app.state.web
-        return await state.responder.page(request)
+        path = request.url.path
+        if path.startswith("/api/") and "GET" not in (app.allowed(path) or "GET"):
+            raise HTTPException(405)
+        return await asked.state(request).responder.page(request)
+
+    @app.exception_handler(405)
+    async def not_so(request: Request, _error: Exception) -> Response:
+        headers = {"allow": app.allowed(request.url.path) or "GET, HEAD"}
+        detail = "Địa chỉ này không nhận cách gọi (method) vừa dùng."
+        return problem(405, "Không dùng được cách gọi này", detail, headers=headers)
 
     @app.exception_handler(404)
     async def not_found(request: Request, _error: Exception) -> Response:
-        state: api.State = request.app.state.web
-        return await state.responder.error(request, 404)
+        return await asked.state(request).responder.error(request, 404)
 
     return app
 

@@ -61,8 +61,8 @@ def read_comment(fields: dict[str, Any]) -> CommentForm:
         texts[name] = value
     if texts["email"] and ("@" not in texts["email"] or " " in texts["email"]):
         errors.append({"field": "email", "message": "Địa chỉ thư chưa đúng."})
-    parent = str(fields.get("parent_id") or "")
-    if parent and not (parent.isascii() and parent.isdigit() and len(parent) < 10):
+    parent = "" if fields.get("parent_id") is None else str(fields["parent_id"])
+    if parent and not (parent.isascii() and parent.isdigit() and len(parent) < 10 and int(parent)):
         errors.append({"field": "parent_id", "message": "Không có bình luận này."})
         parent = ""
     return CommentForm(

@@ -13,7 +13,7 @@ from typing import Any
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from services.web import api
+from services.web import asked
 from services.web.app import make_app
 from services.web.cache import PageCache
 from services.web.cached_response import security_headers
@@ -106,7 +106,7 @@ class _Side:
         app = make_app(SimpleNamespace(pages=pages, ready=True))  # type: ignore[arg-type]
         sink: Any = self.sink
         nobody: Any = None
-        app.state.web = api.State(Responder(pages, maker), nobody, sink, nobody)
+        app.state.web = asked.State(Responder(pages, maker), nobody, sink, nobody)
         self._config = Config(app, log_config=None, access_log=False, lifespan="off", proxy_headers=False, ws="none")
         self._config.load()
         self._protocol = make_protocol(pages, sink, Clock()) if quick else GuardedHttp

@@ -1,18 +1,45 @@
 """Which program calls: the key in `Authorization: Bearer`."""
 
 import time
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer, SecurityScopes
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store.keys import actor_of
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Forbidden, Unauthorized
+from shared.api.described import Part
 from shared.database import engine
 
 # A key that was revoked works this much longer at most.
 KEY_SECONDS = 0.5
 _recent: dict[str, tuple[float, Actor]] = {}
+_SCHEME = HTTPBearer(
+    scheme_name="key",
+    bearerFormat="toasoan key",
+    description="Made by `toasoan keys create NAME --scope SCOPE`, or at the desk. `publish` includes `draft`, which "
+    "includes `read`.",
+    auto_error=False,
+)
+
+
+class Key(Part):
+    """Who calls: the first that every endpoint asks."""
+
+    problems = (401, 403, 503)
+
+    async def __call__(
+        self, request: Request, scopes: SecurityScopes, _given: Annotated[object, Depends(_SCHEME)]
+    ) -> Actor:
+        return await actor(request, Scope(scopes.scopes[-1]))
+
+
+_KEY = Key()
+Reader = Annotated[Actor, Security(_KEY, scopes=[Scope.read])]
+Writer = Annotated[Actor, Security(_KEY, scopes=[Scope.draft])]
+Publisher = Annotated[Actor, Security(_KEY, scopes=[Scope.publish])]
 
 
 async def actor(request: Request, scope: Scope) -> Actor:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from services.ingest.kit.errors import TooLarge
-from services.ingest.kit.json_input import LINE, PROSE, Input, Time, utf8_length
+from services.ingest.kit.json_input import LINE, PROSE, WHOLE, Input, Time, utf8_length
 from shared.contracts.addresses import OLD_PATH_CHARS, old_path
 
 MAX_BODY_BYTES = 2_000_000
@@ -53,7 +53,7 @@ class ImageInput(Input):
     """A picture uploaded before (`media_id`, or `url` of ours), or only the caption of one that is not at hand."""
 
     url: Annotated[str, Field(max_length=2000)] = ""
-    media_id: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    media_id: Annotated[int, Field(ge=1, lt=2**31), WHOLE] | None = None
     caption: Annotated[str, Field(max_length=2000), PROSE] = ""
     credit: Annotated[str, Field(max_length=300), LINE] = ""
     alt: Annotated[str, Field(max_length=1000), LINE] = ""
@@ -83,7 +83,7 @@ class ArticleInput(_TextInput):
     ) = None
     kind: Literal["article", "photo", "video"] = "article"
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
-    earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS)] = 0
+    earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS), WHOLE] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()
 
     @classmethod

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticKnownError
 
 from services.ingest.kit.errors import Invalid
 from shared.vietnamese.text import one_line, plain
@@ -30,9 +31,17 @@ def _time(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
 
+def _no_truth(value: Any) -> Any:
+    # pydantic would take true for 1.
+    if isinstance(value, bool):
+        raise PydanticKnownError("int_type")
+    return value
+
+
 # Behind the length in an annotation: cleaning comes first, then the length is that of the clean text.
 LINE = BeforeValidator(_one_line)
 PROSE = BeforeValidator(_plain)
+WHOLE = BeforeValidator(_no_truth)
 Time = Annotated[AwareDatetime, BeforeValidator(_time)]
 """A moment with its offset, as RFC 3339 writes it."""
 

@@ -26,6 +26,7 @@ from services.ingest.kit.errors import (
     Unauthorized,
     WrongType,
 )
+from shared.api.described import Described
 from shared.telemetry import log
 
 _STATUS: dict[type[Refused], int] = {
@@ -101,10 +102,14 @@ def _answer(members: dict[str, Any], headers: dict[str, str] | None = None) -> R
     )
 
 
-def _plain(status: int, detail: str, headers: dict[str, str] | None = None, errors: Any = ()) -> Response:
+def members_of(status: int, detail: str, errors: Any = ()) -> dict[str, Any]:
+    """A problem that no Refused stands for."""
     title = title_of(status)
-    members = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": list(errors)}
-    return _answer(members, headers)
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": list(errors)}
+
+
+def _plain(status: int, detail: str, headers: dict[str, str] | None = None, errors: Any = ()) -> Response:
+    return _answer(members_of(status, detail, errors), headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -124,13 +129,17 @@ async def _refused(request: Request, error: Exception) -> Response:
     return _answer(content(error), headers)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = {
         404: "Không có địa chỉ này.",
         405: "Địa chỉ này không nhận cách gọi (method) vừa dùng.",
     }.get(error.status_code, "Không đọc được yêu cầu.")
-    return _plain(error.status_code, detail, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    # The framework knows one route of the path, not all.
+    if error.status_code == 405 and isinstance(request.app, Described):
+        headers["Allow"] = request.app.allowed(request.url.path) or headers.get("Allow", "")
+    return _plain(error.status_code, detail, headers)
 
 
 async def _parameters(_request: Request, error: Exception) -> Response:

@@ -1,18 +1,22 @@
-"""What the API's endpoints share: how much may be sent, as what it is read, which version is meant, the answer."""
+"""What the API's endpoints share: how much may be sent, as what it is read, which version is meant, the answer.
+
+What an endpoint takes it names by a `Part`, which reads it and says so in the API's document."""
 
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
-from fastapi import Request
+from fastapi import Depends, Header, Path, Request
 from fastapi.responses import Response
+from pydantic import WithJsonSchema
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Message, Receive
 
 from services.ingest.kit.errors import Invalid, NotFound, NoVersion, TooLarge, WrongType
-from services.ingest.kit.json_input import M, read_fields, read_json
+from services.ingest.kit.json_input import Input, M, read_fields, read_json
+from shared.api.described import BodyTaken, Part
 from shared.database import engine
 
 # Room for a whole article with every field at its limit; what is longer is no article.
@@ -24,6 +28,16 @@ T = TypeVar("T")
 P = ParamSpec("P")
 # Ids are SQL integers.
 _MAX_ID = 2**31 - 1
+ID = WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _MAX_ID})
+"""How the document shows an id; it comes as a text, so that a wrong one is answered as what is not there."""
+_IF_MATCH = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": r'^("[0-9]{1,18}"|\*)$',
+        "description": "The version that was read, as ETag gave it; * for any.",
+        "examples": ['"3"'],
+    }
+)
 
 
 async def work(function: Callable[Concatenate[Engine, P], T], *given: P.args, **named: P.kwargs) -> T:
@@ -42,6 +56,19 @@ async def sent_as(request: Request, model: type[M], *, optional: bool = False) -
     Raises WrongType, Refused as `read_fields` does.
     """
     return await _read(await _json_in(request, optional), lambda raw: read_fields(model, read_json(raw)))
+
+
+class SentAs(Part):
+    """The JSON object in the body as a model; examples stand in the document."""
+
+    problems = (413, 415, 422)
+
+    def __init__(self, model: type[Input], *, optional: bool = False, **examples: Any) -> None:
+        self.sent = BodyTaken({"application/json": model}, MAX_REQUEST_BYTES, not optional, examples)
+        self._model, self._optional = model, optional
+
+    async def __call__(self, request: Request) -> Input:
+        return await sent_as(request, self._model, optional=self._optional)
 
 
 async def json_object(request: Request) -> dict[str, Any]:
@@ -112,19 +139,40 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def version_in(request: Request, *, required: bool = False) -> int | None:
+class VersionRead(Part):
     """The version in If-Match, None for none or "*". Raises Invalid, NoVersion."""
-    header = request.headers.get("if-match")
-    if header is None:
+
+    problems: tuple[int, ...] = (412, 422)
+
+    def __init__(self, *, required: bool = False) -> None:
         if required:
-            raise NoVersion('Thiếu If-Match: "số phiên bản" để không đè lên bản của người khác.')
-        return None
-    if header.strip() == "*":
-        return None
-    found = _ETAG.fullmatch(header)
-    if found is None:
-        raise Invalid.of("If-Match", 'If-Match phải là số phiên bản, ví dụ "3".')
-    return int(found[1])
+            self.needed, self.problems = ("If-Match",), (*self.problems, 428)
+
+    def __call__(self, if_match: Annotated[str | None, _IF_MATCH, Header(alias="If-Match")] = None) -> int | None:
+        if if_match is None:
+            if self.needed:
+                raise NoVersion('Thiếu If-Match: "số phiên bản" để không đè lên bản của người khác.')
+            return None
+        if if_match.strip() == "*":
+            return None
+        found = _ETAG.fullmatch(if_match)
+        if found is None:
+            raise Invalid.of("If-Match", 'If-Match phải là số phiên bản, ví dụ "3".')
+        return int(found[1])
+
+
+class ArticleId(Part):
+    """The article's id in the path. Raises NotFound for what no article can have."""
+
+    problems = (404,)
+
+    def __call__(self, id: Annotated[str, ID, Path()]) -> int:
+        return article_id(id)
+
+
+IfMatch = Annotated[int | None, Depends(VersionRead())]
+NeededIfMatch = Annotated[int | None, Depends(VersionRead(required=True))]
+OfArticle = Annotated[int, Depends(ArticleId())]
 
 
 def article_id(text: str) -> int:

@@ -2,50 +2,91 @@
 
 import shutil
 import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
-from services.ingest.accounts.bearer import actor
-from services.ingest.kit.actors import Actor, Scope
+from services.ingest.accounts.bearer import Writer
+from services.ingest.kit.actors import Actor
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type, json_answer
 from services.ingest.media import imaging, uploads
 from services.ingest.media import store as media
+from shared.api.described import BodyTaken, Part
+from shared.api.problems import answer
 from shared.database import engine
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line, plain
 
-router = APIRouter()
+router = APIRouter(tags=["media"])
 # The form around the file: names, boundaries, captions.
 _FORM_BYTES = 100_000
+_MOST_BYTES = imaging.MAX_UPLOAD_BYTES + _FORM_BYTES
+_WORDS = ("caption", "credit", "alt")
+_MOST_CHARS = 2000
 
 
-@router.post("/api/media")
-async def upload(request: Request) -> Response:
-    """Form fields: `file`, and `caption`, `credit`, `alt` where known. Answers {"id", "url", "width", "height"}."""
-    who = await actor(request, Scope.draft)
-    expect_type(request, "multipart/form-data")
-    await run_in_threadpool(uploads.take_try, who.name)
-    read = bounded(request, imaging.MAX_UPLOAD_BYTES + _FORM_BYTES)
-    try:
-        async with read.form(max_files=1, max_fields=10, max_part_size=20_000) as form:
-            file = form.get("file")
+@dataclass(frozen=True, slots=True)
+class SentPicture:
+    """A file and what is said about it; it is there until the call ends."""
+
+    file: UploadFile
+    words: dict[str, str]
+
+
+class PictureForm(Part):
+    """The form with a picture. Each counts as a try of whoever sends it."""
+
+    problems = (413, 415, 422, 429)
+
+    def __init__(self) -> None:
+        texts = {name: {"type": "string", "maxLength": _MOST_CHARS} for name in _WORDS}
+        file = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC or AVIF."}
+        form = {"type": "object", "properties": {"file": file, **texts}, "required": ["file"]}
+        self.sent = BodyTaken({"multipart/form-data": form}, _MOST_BYTES)
+
+    async def __call__(self, request: Request, who: Writer) -> AsyncIterator[SentPicture]:
+        expect_type(request, "multipart/form-data")
+        await run_in_threadpool(uploads.take_try, who.name)
+        form = bounded(request, _MOST_BYTES).form(max_files=1, max_fields=10, max_part_size=20_000)
+        try:
+            read = await form
+        except (MultiPartException, HTTPException):
+            raise Invalid.of("file", "Không đọc được biểu mẫu gửi lên.") from None
+        try:
+            file = read.get("file")
             if not isinstance(file, UploadFile):
                 raise Invalid.of("file", "Thiếu tệp ảnh trong trường “file”.")
             if (file.size or 0) > imaging.MAX_UPLOAD_BYTES:
                 raise TooLarge(f"Ảnh lớn quá {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB.", "file")
-            words = {name: _words(name, form.get(name)) for name in ("caption", "credit", "alt")}
-            row = await costly(who.name, _keep, file, who, words)
-    except (MultiPartException, HTTPException):
-        raise Invalid.of("file", "Không đọc được biểu mẫu gửi lên.") from None
+            yield SentPicture(file, {name: _words(name, read.get(name)) for name in _WORDS})
+        finally:
+            await read.close()
+
+
+class MediaAnswer(BaseModel):
+    """A picture; its `id` is an article's `media_id`."""
+
+    id: int
+    url: str
+    width: int
+    height: int
+
+
+@router.post("/api/media", status_code=201, response_model=MediaAnswer, responses={503: answer(503)})
+async def upload(who: Writer, sent: Annotated[SentPicture, Depends(PictureForm())]) -> Response:
+    """One picture, made anew from its pixels."""
+    row = await costly(who.name, _keep, sent.file, who, sent.words)
     members = {
         "id": row.id,
         "url": get_settings().site_url + media.MEDIA + row.path,
@@ -61,8 +102,8 @@ def _words(name: str, value: Any) -> str:
     if not isinstance(value, str) or "\x00" in value:
         raise Invalid.of(name, "Phải là chữ.")
     words = plain(value).strip() if name == "caption" else one_line(value)
-    if len(words) > 2000:
-        raise Invalid.of(name, "Quá dài: nhiều nhất 2000 ký tự.")
+    if len(words) > _MOST_CHARS:
+        raise Invalid.of(name, f"Quá dài: nhiều nhất {_MOST_CHARS} ký tự.")
     return words
 
 

@@ -11,7 +11,7 @@ from services.ingest.articles.tables import articles
 from shared import telemetry
 from shared.database import engine, read
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz")

@@ -1,0 +1,113 @@
+"""What the readers' API answers, as its document shows it; tests hold the answers against it."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from services.web.commenting import MAX_EMAIL, MAX_NAME, MAX_TEXT
+from shared.contracts.articles import Correction, Image
+from shared.contracts.commands import SearchHit
+
+
+class ShownAuthor(BaseModel):
+    """Somebody named in the byline, with what they did ("Tin", "ảnh")."""
+
+    name: str
+    roles: list[str]
+
+
+class PublicArticle(BaseModel):
+    """A published article."""
+
+    id: int
+    version: int
+    kind: Literal["article", "photo", "video"]
+    title: str
+    summary: str
+    body: str = Field(description="Sanitised HTML.")
+    url: str
+    section: str = Field(description="The section's slug.")
+    section_name: str
+    tags: list[str]
+    byline: str
+    authors: list[ShownAuthor]
+    dateline: str
+    published_at: AwareDatetime | None
+    updated_at: AwareDatetime
+    images: list[Image]
+    video_url: str
+    corrections: list[Correction]
+    views: int
+
+
+class Facet(BaseModel):
+    """How many of what was found have this value."""
+
+    value: str
+    label: str
+    count: int
+
+
+class FoundAnswer(BaseModel):
+    """What was found; `nearest` of the results, at least, only come near to what was asked and are in no total."""
+
+    total: int
+    nearest: int
+    took_ms: float
+    suggestion: str | None
+    facets: dict[str, list[Facet]] = Field(description="By section, year, author.")
+    results: list[SearchHit]
+
+
+class MostRead(BaseModel):
+    """An article and how often it was read in the window."""
+
+    id: int
+    title: str
+    url: str
+    views: int
+
+
+class MostReadAnswer(BaseModel):
+    """The most read first."""
+
+    results: list[MostRead]
+
+
+class ShownComment(BaseModel):
+    """An approved comment with the answers to it."""
+
+    id: int
+    name: str
+    text: str
+    at: AwareDatetime
+    replies: "list[ShownComment]"
+
+
+class CommentsAnswer(BaseModel):
+    """The oldest first."""
+
+    comments: list[ShownComment]
+
+
+class HeldAnswer(BaseModel):
+    """A comment was taken; it is shown when an editor approves it."""
+
+    status: Literal["held"]
+    detail: str
+
+
+class SentBeacon(BaseModel):
+    """That a page was read."""
+
+    token: str = Field(description='The page\'s `<meta name="view-token">`.')
+    referrer: Any = Field("", description="Where the reader came from: only the host of an address is kept.")
+
+
+class SentComment(BaseModel):
+    """A comment on its way in."""
+
+    name: str = Field(min_length=2, max_length=MAX_NAME)
+    email: str = Field("", max_length=MAX_EMAIL, description="Not shown.")
+    text: str = Field(min_length=2, max_length=MAX_TEXT)
+    parent_id: int | None = Field(None, ge=1, lt=10**9, description="The comment that this one answers.")

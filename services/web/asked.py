@@ -1,0 +1,287 @@
+"""What the readers' API is asked: the parts of its endpoints, which read within bounds and say so in its document."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import orjson
+from fastapi import Depends, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import WithJsonSchema
+
+from services.web.answers import SentBeacon, SentComment
+from services.web.beacons import ViewSink
+from services.web.cache import PageUnavailable
+from services.web.clients import client_address
+from services.web.commenting import MAX_BYTES, CommentForm, Comments, read_comment
+from services.web.model import Comment, Tombstone
+from services.web.page import Page, Site
+from services.web.pages import comments as comment_pages
+from services.web.responding import Responder
+from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
+from shared.api.described import BodyTaken, Part
+from shared.asgi import problem
+from shared.contracts.articles import ArticleState
+from shared.contracts.commands import SearchArticles
+from shared.views.definition import BEACON_BYTES
+
+WINDOWS = ("1h", "24h", "7d", "30d")
+MOST_READ = 50
+_MAX_ID = 2**31 - 1
+_NAMES_SECONDS = 5.0
+
+
+class State:
+    """What the endpoints work with: `request.app.state.web`."""
+
+    def __init__(self, responder: Responder, searching: Searching, sink: ViewSink, comments: Comments) -> None:
+        self.responder = responder
+        self.searching = searching
+        self.sink = sink
+        self.comments = comments
+        self._names: dict[str, str] = {}
+        self._names_until = 0.0
+
+    async def section_names(self) -> dict[str, str]:
+        """slug -> name, some seconds old at most; those known last while the database is away."""
+        if time.monotonic() > self._names_until:
+            try:
+                self._names = await self.responder.work(lambda site: site.read.section_names())
+            except PageUnavailable:
+                pass
+            self._names_until = time.monotonic() + _NAMES_SECONDS
+        return self._names
+
+
+class Answered(Exception):
+    """A part has the answer already."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+async def answered(_request: Request, error: Exception) -> Response:
+    """The app's handler of it."""
+    assert isinstance(error, Answered)
+    return error.response
+
+
+def state(request: Request) -> State:
+    found: State = request.app.state.web
+    return found
+
+
+def address(request: Request) -> str:
+    """Whose request it is, as far as limits go."""
+    return client_address(request.scope["client"], dict(request.scope["headers"]).get(b"x-forwarded-for"))
+
+
+def unavailable(request: Request) -> Callable[[], Response]:
+    return lambda: state(request).responder.unavailable(request)
+
+
+async def kept_page(request: Request) -> Response:
+    """Whatever stands at the request's address."""
+    return await state(request).responder.page(request)
+
+
+Web = Annotated[State, Depends(state)]
+Address = Annotated[str, Depends(address)]
+Away = Annotated[Callable[[], Response], Depends(unavailable)]
+"""The answer where the database cannot be read."""
+ID = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _MAX_ID}), Path()]
+"""An article's id as it stands in the path: a wrong one is answered as what is not there."""
+
+
+class Turn(Part):
+    """The service's state, where this address has not asked search too often."""
+
+    problems = (429,)
+
+    async def __call__(self, request: Request) -> State:
+        web = state(request)
+        if not web.searching.may_ask(address(request)):
+            raise Answered(web.responder.busy(request))
+        return web
+
+
+InTurn = Annotated[State, Depends(Turn())]
+
+
+def _number(most: int) -> Any:
+    return WithJsonSchema({"type": "integer", "minimum": 1, "maximum": most})
+
+
+_SORT = WithJsonSchema({"type": "string", "enum": ["relevance", "newest"]})
+_DAY = WithJsonSchema({"type": "string", "examples": ["2023-01-09", "2023-01-09T17:59:00+07:00"]})
+_WINDOW = WithJsonSchema({"type": "string", "enum": [*WINDOWS]})
+_QUERY = WithJsonSchema({"type": "string", "maxLength": MAX_QUERY, "examples": ["chợ nổi Cái Răng"]})
+
+
+class Question(Part):
+    """What search is asked. Read by `read_query`, which answers each fault with a sentence."""
+
+    problems = (422,)
+
+    def __call__(
+        self,
+        q: Annotated[str, _QUERY, Query(description="Words, with or without their marks.")] = "",
+        section: Annotated[str, Query(description="A section's slug.")] = "",
+        author: Annotated[str, Query(description="An author's name.")] = "",
+        begin: Annotated[str, _DAY, Query(alias="from", description="A day in Vietnam, or a moment.")] = "",
+        end: Annotated[str, _DAY, Query(alias="to", description="Its last second, or a moment.")] = "",
+        sort: Annotated[str, _SORT, Query()] = "relevance",
+        page: Annotated[str, _number(MAX_PAGE), Query()] = "1",
+        size: Annotated[str, _number(MAX_SIZE), Query()] = "20",
+    ) -> SearchArticles:
+        asked = {"q": q, "section": section, "author": author, "from": begin, "to": end}
+        try:
+            return read_query(asked | {"sort": sort, "page": page, "size": size})
+        except BadQuery as bad:
+            raise Answered(problem(422, "Câu tìm chưa đúng", str(bad), bad.errors)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class RankingAsked:
+    """Which ranking is asked for."""
+
+    window: str
+    section: str
+    size: int
+
+
+class WindowRead(Part):
+    """Which ranking is asked for."""
+
+    problems = (422,)
+
+    def __call__(
+        self,
+        window: Annotated[str, _WINDOW, Query()] = "24h",
+        section: Annotated[str, Query(description="A section's slug; without it the whole paper.")] = "",
+        size: Annotated[str, _number(MOST_READ), Query()] = "10",
+    ) -> RankingAsked:
+        errors = []
+        if window not in WINDOWS:
+            errors.append({"field": "window", "message": f"Chỉ có {', '.join(WINDOWS)}."})
+        if not (size.isascii() and size.isdigit() and len(size) < 4 and 1 <= int(size) <= MOST_READ):
+            errors.append({"field": "size", "message": f"Phải là số từ 1 đến {MOST_READ}."})
+        if errors:
+            raise Answered(problem(422, "Tham số chưa đúng", errors[0]["message"], errors))
+        return RankingAsked(window, section[:200], int(size))
+
+
+@dataclass(frozen=True, slots=True)
+class SentBytes:
+    """A body that is not read yet, and what came above it."""
+
+    headers: dict[bytes, bytes]
+    body: bytes
+
+
+class Beacon(Part):
+    """A beacon's bytes, and not many of what is too long for one."""
+
+    sent = BodyTaken({"text/plain": SentBeacon, "application/json": SentBeacon}, BEACON_BYTES)
+
+    async def __call__(self, request: Request) -> SentBytes:
+        return SentBytes(dict(request.scope["headers"]), await _within(request, BEACON_BYTES))
+
+
+class PublicId(Part):
+    """The article `{id}` with its approved comments."""
+
+    problems = (404, 410, 503)
+
+    async def __call__(self, request: Request, id: ID) -> tuple[ArticleState, tuple[Comment, ...]]:
+        responder = state(request).responder
+        try:
+            article, found = await responder.work(lambda site: _with_comments(site, id))
+        except PageUnavailable:
+            raise Answered(responder.unavailable(request)) from None
+        if not isinstance(article, ArticleState):
+            raise Answered(await responder.error(request, 410 if isinstance(article, Tombstone) else 404))
+        return article, found
+
+
+Commented = Annotated[tuple[ArticleState, tuple[Comment, ...]], Depends(PublicId())]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedComment:
+    """A comment for an article, as JSON or from the page's form."""
+
+    article: ArticleState
+    typed: CommentForm
+    is_form: bool
+    _responder: Responder
+
+    async def refused(self, status: int, errors: Sequence[dict[str, str]]) -> Response:
+        """Problem details, or the form again with what was typed."""
+        headers = {"retry-after": "20"} if status in (429, 503) else {}
+        if not self.is_form:
+            return problem(status, "Chưa nhận được bình luận", errors[0]["message"], errors, headers)
+        typed, told = self.typed, " ".join(error["message"] for error in errors)
+        parent = str(typed.parent_id or "")
+        page: Page = await self._responder.work(
+            lambda site: comment_pages.form_answer(
+                site, self.article, told, typed.name, typed.email, typed.text, parent
+            )
+        )
+        return self._responder.made(replace(page, status=status), headers)
+
+
+class CommentRead(Part):
+    """A comment that can be meant, sent from one of the paper's pages or by a program."""
+
+    problems = (403, 413, 422)
+    sent = BodyTaken(
+        {"application/json": SentComment, "application/x-www-form-urlencoded": SentComment},
+        MAX_BYTES,
+        examples={"comment": {"name": "Bạn đọc Cần Thơ", "text": "Bài viết rất hay."}},
+    )
+
+    async def __call__(self, request: Request, about: Commented) -> TypedComment:
+        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            raise Answered(problem(403, "Không nhận", "Bình luận phải gửi từ trang của báo."))
+        body = await _within(request, MAX_BYTES)
+        if len(body) > MAX_BYTES:
+            raise Answered(problem(413, "Quá lớn", "Bình luận dài quá mức cho phép."))
+        is_form = "json" not in request.headers.get("content-type", "")
+        fields = _fields(body, is_form)
+        if fields is None:
+            raise Answered(problem(422, "Nội dung chưa đúng", "Không đọc được bình luận gửi lên."))
+        read = TypedComment(about[0], read_comment(fields), is_form, state(request).responder)
+        if read.typed.errors:
+            raise Answered(await read.refused(422, read.typed.errors))
+        return read
+
+
+async def _within(request: Request, limit: int) -> bytes:
+    """The body, or its first bytes where it has more than the limit."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            break
+    return body
+
+
+def _fields(body: bytes, is_form: bool) -> dict[str, Any] | None:
+    try:
+        if is_form:
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
+        said = orjson.loads(body)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _with_comments(site: Site, text: str) -> tuple[ArticleState | Tombstone | None, tuple[Comment, ...]]:
+    if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _MAX_ID):
+        return None, ()
+    article = site.read.article(int(text))
+    return article, site.read.comments(int(text)) if isinstance(article, ArticleState) else ()
