@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     query_threads: int = Field(
         4, ge=1, le=64, description="searches that one such process has under way in Elasticsearch"
     )
+    redis_megabytes: int = Field(
+        384, ge=32, description="memory of each embedded redis-server; what a full one refuses waits on disk"
+    )
     celery_events: bool = Field(False, description="send Celery's task events, for celery-exporter and flower")
     otlp_endpoint: str | None = Field(None, description="OpenTelemetry collector (OTLP over HTTP). Unset: no traces")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")

@@ -36,6 +36,7 @@ class Place:
     """Socket of the embedded broker; None when TOASOAN_BROKER_URL names another one."""
     counters_socket: Path | None
     query_workers: int = 1
+    redis_megabytes: int = 384
     copies: bool = False
     """A process copies the house into TOASOAN_COPY_DIR."""
     services_with_sql: tuple[str, ...] = ("ingest", "web", "counter")
@@ -73,6 +74,7 @@ def from_settings() -> Place:
         broker_socket=None if settings.broker_url else settings.socket_dir / "broker.sock",
         counters_socket=None if settings.redis_url else settings.socket_dir / "counters.sock",
         query_workers=settings.query_workers,
+        redis_megabytes=settings.redis_megabytes,
         copies=settings.copy_dir is not None and settings.database_url is None,
     )
 

@@ -87,7 +87,7 @@ def _redis_roles(place: Place) -> list[ProcessRole]:
     return [
         ProcessRole(
             f"redis.{name}",
-            redis_command(socket, redis_dir(place, name), SYNC[name]),
+            redis_command(socket, redis_dir(place, name), SYNC[name], place.redis_megabytes),
             Phase.redis,
             Proof.ping,
             0,
@@ -122,8 +122,8 @@ def redis_dir(place: Place, name: str) -> Path:
 SYNC = {"broker": "everysec", "counters": "always"}
 
 
-def redis_command(socket: Path, folder: Path, sync: str = "everysec") -> tuple[str, ...]:
-    """A redis-server on a socket that only we may use; it keeps everything (append-only file)."""
+def redis_command(socket: Path, folder: Path, sync: str = "everysec", megabytes: int = 384) -> tuple[str, ...]:
+    """A redis-server on a socket that only we may use: it keeps everything (append-only file) or says it is full."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -137,6 +137,7 @@ def redis_command(socket: Path, folder: Path, sync: str = "everysec") -> tuple[s
         "hz": "5",
         "auto-aof-rewrite-min-size": "16mb",
         "save": "",
+        "maxmemory": f"{megabytes}mb",
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
         "logfile": "",

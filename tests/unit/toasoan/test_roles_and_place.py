@@ -47,14 +47,15 @@ def test_servers_of_ones_own_replace_the_embedded_ones(monkeypatch: pytest.Monke
     assert {role.name for role in house_roles(ask_for_place())} == ROLES
 
 
-def test_redis_keeps_everything_and_listens_on_no_port() -> None:
+def test_redis_keeps_everything_and_listens_on_no_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOASOAN_REDIS_MEGABYTES", "96")
     for name, sync in (("redis.broker", "everysec"), ("redis.counters", "always")):
         command = next(role for role in house_roles(ask_for_place()) if role.name == name).command
         options = dict(zip(command[1::2], command[2::2], strict=True))
         assert options["--port"] == "0"
         assert options["--appendonly"] == "yes"
         assert options["--appendfsync"] == sync
-        assert options["--maxmemory-policy"] == "noeviction"
+        assert (options["--maxmemory"], options["--maxmemory-policy"]) == ("96mb", "noeviction")
 
 
 def test_a_setting_that_cannot_be_meant_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
