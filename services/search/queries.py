@@ -186,7 +186,7 @@ def plan(
     if typed.blank:
         return QueryPlan(everything=True)
     kept = content(typed.words)
-    long = len(kept) > SHORT
+    long = len({typed.words[at].folded for at in kept}) > SHORT
     words = [(at, typed.words[at]) for at in kept]
     pairs = [(at, pair) for at, pair in enumerate(pairwise(typed.words)) if at in kept and at + 1 in kept]
     # Side by side, the pieces of one word say no more than the word.

@@ -79,7 +79,16 @@ def address(request: Request) -> str:
     return client_address(request.scope["client"], dict(request.scope["headers"]).get(b"x-forwarded-for"))
 
 
-def unavailable(request: Request) -> Callable[[], Response]:
+# FastAPI takes a dependency to a thread unless it is a coroutine.
+async def _state(request: Request) -> State:
+    return state(request)
+
+
+async def _address(request: Request) -> str:
+    return address(request)
+
+
+async def _unavailable(request: Request) -> Callable[[], Response]:
     return lambda: state(request).responder.unavailable(request)
 
 
@@ -88,9 +97,9 @@ async def kept_page(request: Request) -> Response:
     return await state(request).responder.page(request)
 
 
-Web = Annotated[State, Depends(state)]
-Address = Annotated[str, Depends(address)]
-Away = Annotated[Callable[[], Response], Depends(unavailable)]
+Web = Annotated[State, Depends(_state)]
+Address = Annotated[str, Depends(_address)]
+Away = Annotated[Callable[[], Response], Depends(_unavailable)]
 """The answer where the database cannot be read."""
 ID = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _MAX_ID}), Path()]
 """An article's id as it stands in the path: a wrong one is answered as what is not there."""
@@ -126,7 +135,7 @@ class Question(Part):
 
     problems = (422,)
 
-    def __call__(
+    async def __call__(
         self,
         q: Annotated[str, _QUERY, Query(description="Words, with or without their marks.")] = "",
         section: Annotated[str, Query(description="A section's slug.")] = "",
@@ -158,7 +167,7 @@ class WindowRead(Part):
 
     problems = (422,)
 
-    def __call__(
+    async def __call__(
         self,
         window: Annotated[str, _WINDOW, Query()] = "24h",
         section: Annotated[str, Query(description="A section's slug; without it the whole paper.")] = "",

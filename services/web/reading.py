@@ -350,7 +350,7 @@ def related_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, 
 def _versions(engine: Engine, id_: Column[int], version: Column[int], after: int, limit: int) -> list[tuple[int, int]]:
     query = select(id_, version).where(id_ > after).order_by(id_).limit(limit)
     with read(engine) as connection:
-        return list(connection.execute(query).tuples())
+        return [(one, number) for one, number in connection.execute(query)]
 
 
 def changes_after(engine: Engine, last: int) -> list[Any]:

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "static"
 # What the sources tell their readers and no browser needs: lines of remarks, and the room before lines.
 _REMARKS = {
     ".js": re.compile(rb"^[ \t]*//.*\n|^\s+", re.MULTILINE),
-    ".css": re.compile(rb"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/\s*|^\s+", re.MULTILINE),
+    ".css": re.compile(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)\s*+|^\s+", re.MULTILINE),
 }
 _TEXT = (".css", ".js", ".svg", ".webmanifest")
 

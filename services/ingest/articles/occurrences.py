@@ -18,7 +18,7 @@ MOST = 200
 """Places in one article: more are no slip."""
 _AROUND = 40
 # Of a clean body: a tag, a reference, or the text up to the next of them.
-_PIECE = re.compile(r"""<(?P<tag>/?[a-z0-9]+)(?:[^"<>]|"[^"]*+")*>|&\w{1,10};|&#\w{1,8};|[^<&]+|[<&]""")
+_PIECE = re.compile(r"""<(?P<tag>/?[a-z0-9]++)(?:[^"<>]++|"[^"]*+")*+>|&\w{1,10};|&#\w{1,8};|[^<&]+|[<&]""")
 _INLINE = frozenset("a em strong u s sub sup cite q".split())
 _ALT = re.compile(r' alt="([^"]*)"')
 _EDGE = "\x00"

@@ -148,7 +148,7 @@ class VersionRead(Part):
         if required:
             self.needed, self.problems = ("If-Match",), (*self.problems, 428)
 
-    def __call__(self, if_match: Annotated[str | None, _IF_MATCH, Header(alias="If-Match")] = None) -> int | None:
+    async def __call__(self, if_match: Annotated[str | None, _IF_MATCH, Header(alias="If-Match")] = None) -> int | None:
         if if_match is None:
             if self.needed:
                 raise NoVersion('Thiếu If-Match: "số phiên bản" để không đè lên bản của người khác.')
@@ -166,7 +166,7 @@ class ArticleId(Part):
 
     problems = (404,)
 
-    def __call__(self, id: Annotated[str, ID, Path()]) -> int:
+    async def __call__(self, id: Annotated[str, ID, Path()]) -> int:
         return article_id(id)
 
 

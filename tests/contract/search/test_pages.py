@@ -121,6 +121,11 @@ def test_editors_find_drafts_and_readers_do_not(engine: SearchEngine, reader: Re
     assert reader.ids("bí mật", drafts=True, draft_sections=()) == [50]
 
 
+def test_a_word_that_is_typed_again_and_again_finds_what_it_finds_once(engine: SearchEngine, reader: Reader) -> None:
+    put(engine, [article(1, "Tài liệu mật"), article(2, "Chuyện chưa ai biết")])
+    assert reader.ids("tài tài tai tài tài") == reader.ids("tài") == [1]
+
+
 _SECRETS = [
     article(number, "Tài liệu mật", "Chuyện chưa ai biết", status=status, section_slug=f"ban-{desk}", version=2)
     for number, (status, desk) in enumerate(

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.ingest.accounts.tables import passkeys, users
 from services.ingest.kit import audit
-from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from shared.database import read, write
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line
@@ -51,7 +51,7 @@ def place() -> tuple[str, str] | None:
 
 
 def asked(purpose: str, session: str = "") -> dict[str, Any]:
-    """The options of navigator.credentials.get, as JSON has them. Raises Conflict where there are no passkeys."""
+    """The options of navigator.credentials.get, as JSON has them. Raises NotFound where there are no passkeys."""
     from webauthn import generate_authentication_options
     from webauthn.helpers import options_to_json_dict
     from webauthn.helpers.structs import UserVerificationRequirement
@@ -67,7 +67,7 @@ def asked(purpose: str, session: str = "") -> dict[str, Any]:
 
 
 def asked_new(engine: Engine, user_id: int, session: str) -> dict[str, Any]:
-    """The options of navigator.credentials.create. Raises Conflict where there are no passkeys, or enough."""
+    """The options of navigator.credentials.create. Raises NotFound where there are no passkeys, Conflict for enough."""
     from webauthn import generate_registration_options
     from webauthn.helpers import options_to_json_dict
     from webauthn.helpers.structs import (
@@ -213,7 +213,7 @@ def remove(engine: Engine, user_id: int, passkey_id: int) -> bool:
 def _place() -> tuple[str, str]:
     found = place()
     if found is None:
-        raise Conflict("Tòa soạn này chưa có tên miền với https nên chưa dùng được khóa truy cập.")
+        raise NotFound("Tòa soạn này chưa có tên miền với https nên chưa dùng được khóa truy cập.")
     return found
 
 

@@ -48,7 +48,7 @@ class Lines(Part):
         kinds = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json")
         self.sent = BodyTaken({kind: {"x-lines": [ArticleInput]} for kind in kinds}, MAX_LINE_BYTES)
 
-    def __call__(self, request: Request) -> AsyncIterator[Numbered]:
+    async def __call__(self, request: Request) -> AsyncIterator[Numbered]:
         assert self.sent
         expect_type(request, *self.sent.content)
         return _lines(request)
