@@ -41,7 +41,8 @@ def test_an_article_is_read_found_counted_and_talked_about(house: ComposeHouse) 
     word = new_word("tin")
     saved = house.publish("Chợ phiên đông khách", word)
     number, path = saved["id"], saved["path"]
-    assert "Chợ phiên đông khách" in house.site("/").text
+    # A copy made in the moment between is given for as long as it is kept (cache.conf).
+    until(lambda: "Chợ phiên đông khách" in house.site("/").text, 10, "the front page shows it")
 
     def found() -> bool:
         return number in [hit["id"] for hit in house.site(f"/api/search?q={word}").json()["results"]]

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, Table, event
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.versions import Saved
+from services.ingest.desk_kit import presence
 from services.ingest.kit import tries
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
@@ -42,8 +43,10 @@ def store(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried() -> None:
+def nobody_has_been_here() -> None:
+    """What this process remembers where there is no Redis: articles of every test's store have the same numbers."""
     tries.limiter._full_at.clear()
+    presence._places.clear()
 
 
 @pytest.fixture
