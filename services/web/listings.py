@@ -112,19 +112,37 @@ def with_parents(lists: Iterable[str], parents: dict[str, str]) -> list[str]:
 
 
 def move_entries(connection: Connection, name: str, before: dict[str, str], after: dict[str, str]) -> set[str]:
-    """Bring a section's list from the lists above it `before` to those `after`; returns which changed."""
+    """Bring a section's list from the lists above it `before` to those `after`; returns which changed.
+
+    Where events out of order make a circle, some of what stands in it belongs to those above it by itself, and stays.
+    """
     was, now = (set(with_parents([name], parents)) - {name} for parents in (before, after))
-    own = select(entries.c.published_at, entries.c.article_id).where(entries.c.list == name)
-    for gone in was - now:
-        inside = tuple_(entries.c.published_at, entries.c.article_id).in_(own)
-        connection.execute(delete(entries).where(entries.c.list == gone, inside))
-    rows = connection.execute(own).all() if now - was else []
-    copies = [
-        {"list": new, "published_at": at, "article_id": article_id} for new in now - was for at, article_id in rows
+    rows = []
+    if was != now:
+        found = select(entries.c.published_at, entries.c.article_id, articles.c.lists)
+        found = found.join(articles, articles.c.id == entries.c.article_id).where(entries.c.list == name)
+        rows = [(at, article_id, _section(lists)) for at, article_id, lists in connection.execute(found)]
+    leads = {section: with_parents([section], after) for section in {row[2] for row in rows}}
+    gone = [
+        {"name": other, "at": at, "id": article_id}
+        for other in was - now
+        for at, article_id, section in rows
+        if other not in leads[section]
     ]
+    copies = [
+        {"list": other, "published_at": at, "article_id": article_id}
+        for other in now - was
+        for at, article_id, _ in rows
+    ]
+    if gone:
+        connection.execute(_TAKE_OUT, gone)
     if copies:
         connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
     return was ^ now
+
+
+def _section(lists: Iterable[str]) -> str:
+    return next(name for name in lists if name.startswith("s:"))
 
 
 def neighbours(connection: Connection, article_id: int, was: Where | None, now: Where | None) -> set[str]:
@@ -134,7 +152,7 @@ def neighbours(connection: Connection, article_id: int, was: Where | None, now: 
         if place is None:
             continue
         lists, at = place
-        section = next((name for name in lists if name.startswith("s:")), "")
+        section = _section(lists)
         near = connection.execute(_NEAR, {"section": section, "at": at, "article_id": article_id})
         found |= {keys.around(other) for other in near.scalars()}
     return found

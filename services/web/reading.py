@@ -272,7 +272,7 @@ class Reading:
         by_slug = {section.slug: section for section in self._flat_sections()}
         line: list[Section] = []
         found = by_slug.get(slug)
-        while found and (found := by_slug.get(found.parent_slug)) and found not in line:
+        while found and (found := by_slug.get(found.parent_slug)):
             line.insert(0, found)
         return tuple(line)
 
@@ -312,7 +312,7 @@ class Reading:
         self.depends.add(keys.SECTIONS)
         if self._sections is None:
             rows = self._connection.execute(_SECTIONS)
-            self._sections = [Section(row.slug, row.name, row.parent_slug) for row in rows]
+            self._sections = _without_circles([Section(row.slug, row.name, row.parent_slug) for row in rows])
         return self._sections
 
     def _listed(self, which: Select[int], page: int, size: int, **of: str | int) -> Listed:
@@ -321,6 +321,20 @@ class Reading:
 
     def _ids(self, which: Select[int], offset: int, limit: int, **of: str | int) -> list[int]:
         return list(self._connection.execute(which, {"offset": offset, "limit": limit, **of}).scalars())
+
+
+def _without_circles(found: list[Section]) -> list[Section]:
+    """Two that changed places stand under one another until both pieces of news are here: on top, so long."""
+    above = {section.slug: section.parent_slug for section in found}
+
+    def circles(slug: str) -> bool:
+        seen, at = {slug}, above[slug]
+        while at in above and at not in seen:
+            seen.add(at)
+            at = above[at]
+        return at == slug
+
+    return [replace(one, parent_slug="") if circles(one.slug) else one for one in found]
 
 
 def _named(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ UBND = Ủy ban nhân dân          names of the same
 giá vàng = vàng hôm nay => 123  queries that article 123 answers
 """
 
+import re
 from collections.abc import Sequence
 
 from services.ingest.kit.errors import Invalid
@@ -15,6 +16,7 @@ _MAX_NAMES = 8
 _MAX_WORDS = 8
 _MAX_CHARS = 60
 _ARROW = "=>"
+_NUMBER = re.compile(r"[0-9]{1,10}")
 
 
 def read(lines: Sequence[str]) -> tuple[SearchRule, ...]:
@@ -36,7 +38,7 @@ def _rule(line: str) -> SearchRule:
     """Raises ValueError with what is wrong, in Vietnamese."""
     typed, arrow, article = line.partition(_ARROW)
     names = [" ".join(name.split()) for name in typed.split("=")]
-    if arrow and not (article.strip().isascii() and article.strip().isdigit() and 0 < int(article[:12]) < 2**31):
+    if arrow and not (_NUMBER.fullmatch(article.strip()) and 0 < int(article) < 2**31):
         raise ValueError("sau => là số của một bài.")
     if len(names) < 2 and not arrow:
         raise ValueError("cần ít nhất hai cách gọi, ngăn bằng dấu =.")

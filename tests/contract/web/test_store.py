@@ -98,6 +98,30 @@ def test_a_section_lists_its_sub_sections_too_and_hands_them_over(store_engine: 
     assert tree == {"xa-hoi": [], "doi-song": ["giao-duc"]}
 
 
+def test_lists_are_right_whatever_sections_change_places_in_whatever_order(store_engine: Engine) -> None:
+    names = ["xa", "huyen", "tinh", "mien"]
+    for number, slug in enumerate(names, start=1):
+        store.publish(store_engine, [published(state(number, section_slug=slug, section_name=slug.title()))])
+    store.save_sections(store_engine, [section(number, slug) for number, slug in enumerate(names, start=1)])
+    chance, version = random.Random(11), 1
+    for _ in range(25):
+        line = chance.sample(names, 4)
+        above = {slug: chance.choice(["", *line[:place]]) for place, slug in enumerate(line)}
+        version += 1
+        for slug in chance.sample(names, 4):
+            store.save_sections(store_engine, [section(names.index(slug) + 1, slug, above[slug], version)])
+            with reading(store_engine) as view:
+                assert {one.slug for top in view.sections() for _, one in top.all()} == set(names), "all can be reached"
+        for slug in names:
+            under = [other for other in names if slug in [other, *_upwards(above, other)]]
+            wanted = sorted((names.index(other) + 1 for other in under), reverse=True)
+            assert listed(store_engine, f"s:{slug}") == wanted, (slug, above)
+
+
+def _upwards(above: dict[str, str], slug: str) -> list[str]:
+    return [above[slug], *_upwards(above, above[slug])] if above[slug] else []
+
+
 def test_sections_stand_at_many_levels_in_whatever_order_they_are_told(store_engine: Engine) -> None:
     store.publish(store_engine, [published(state(1, section_slug="xa", section_name="Xã"))])
     store.publish(store_engine, [published(state(2, section_slug="huyen", section_name="Huyện"))])

@@ -118,7 +118,8 @@ def add(engine: Engine, user_id: int, session: str, name: str, answer: str) -> N
             expected_origin=origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (WebAuthnException, ValueError, TypeError, LookupError) as error:
+        # The last two are the library's slips on CBOR that is sound but no key.
         raise Invalid.of("credential", "Khóa truy cập này không nhận được; hãy thử lại.") from error
     row = {
         "user_id": user_id,

@@ -14,16 +14,20 @@ _PRESENT, _VERIFIED, _NEW = 0x01, 0x04, 0x40
 
 
 class Authenticator:
-    """One key pair; `verified`: it asked for a finger. `signs` counts what it signed."""
+    """One key pair; `verified`: it asked for a finger. `signs` counts what it signed. `key` and `statement` (its kind
+    and itself) are what it says of itself when it is new, in place of what is right."""
 
     def __init__(self, origin: str, rp_id: str) -> None:
         self.origin, self.rp_id, self.verified, self.signs = origin, rp_id, True, 0
         self.id = secrets.token_bytes(32)
+        self.key: Any = None
+        self.statement: tuple[str, Any] = ("none", {})
         self._key = ec.generate_private_key(ec.SECP256R1())
 
     def create(self, options: dict[str, Any]) -> str:
         """The answer to navigator.credentials.create."""
-        made = {"fmt": "none", "attStmt": {}, "authData": self._said(self._credential())}
+        kind, statement = self.statement
+        made = {"fmt": kind, "attStmt": statement, "authData": self._said(self._credential())}
         return self._answer("webauthn.create", options, {"attestationObject": bytes_to_base64url(cbor2.dumps(made))})
 
     def get(self, options: dict[str, Any]) -> str:
@@ -49,4 +53,5 @@ class Authenticator:
     def _credential(self) -> bytes:
         point = self._key.public_key().public_numbers()
         key = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
-        return bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(key)
+        said = cbor2.dumps(key if self.key is None else self.key)
+        return bytes(16) + len(self.id).to_bytes(2, "big") + self.id + said

@@ -100,6 +100,21 @@ def test_what_is_no_answer_is_refused(store: Engine) -> None:
             passkeys.add(store, user_id, "s", "", answer)
 
 
+def test_what_is_no_new_key_is_refused(store: Engine) -> None:
+    """CBOR that is sound, and no key, or no statement about one."""
+    user_id = person(store)
+    for key in ({1: 2}, {1: 3, 3: -257}, [1], 5):
+        wrong = Authenticator(ORIGIN, HERE)
+        wrong.key = key
+        with pytest.raises(Invalid):
+            passkeys.add(store, user_id, "s", "", wrong.create(passkeys.asked_new(store, user_id, "s")))
+    for statement in (5, {"x5c": 5, "sig": b"", "alg": -7}, {"x5c": [], "sig": b"", "alg": -7}):
+        wrong = Authenticator(ORIGIN, HERE)
+        wrong.statement = ("packed", statement)
+        with pytest.raises(Invalid):
+            passkeys.add(store, user_id, "s", "", wrong.create(passkeys.asked_new(store, user_id, "s")))
+
+
 def test_a_key_that_is_gone_or_whose_owner_is_enters_no_more(store: Engine) -> None:
     ways: list[Callable[[int], object]] = [
         lambda one: passkeys.remove(store, one, passkeys.of_user(store, one)[0]["id"]),

@@ -65,6 +65,10 @@ def test_lines_that_cannot_be_meant_are_refused(line: str) -> None:
         rules.read([line])
 
 
+def test_columns_may_be_lined_up() -> None:
+    assert rules.read(["giá vàng            =>              123"])[0].article_id == 123
+
+
 def test_there_are_no_more_than_search_can_keep() -> None:
     assert len(rules.read([f"a{number} = b" for number in range(rules.MAX_LINES)])) == rules.MAX_LINES
     with pytest.raises(Invalid):
