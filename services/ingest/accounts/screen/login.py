@@ -4,6 +4,7 @@ import hmac
 import time
 from hashlib import sha256
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -50,7 +51,7 @@ def log_in(request: Request, form: Form) -> Response:
     if isinstance(found, PasskeyWanted):
         return _log_in(request, 403, tiep=tiep, email=email, error=_PASSKEY)
     if isinstance(found, SecondFactorWanted):
-        answer: Response = RedirectResponse(f"/desk/dang-nhap/ma?tiep={tiep}", 303)
+        answer: Response = RedirectResponse(f"/desk/dang-nhap/ma?tiep={quote(tiep)}", 303)
         set_cookie(answer, _half_way(found.user_id), "nua-duong", _CODE_SECONDS)
         return answer
     return entry.signed_in(request, found, tiep)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import escape
 
 import pyotp
 import pytest
@@ -91,8 +92,10 @@ def test_the_second_factor_is_asked_for_and_each_code_counts_once(desk: Desk) ->
     codes = second_factor.turn_on(desk.store, user["id"], secret, pyotp.TOTP(secret).now())
     assert codes is not None and len(codes) == second_factor.RECOVERY_CODES
     with desk.anonymous() as client:
-        first = client.post("/desk/dang-nhap", data={"email": email, "password": PASSWORD})
+        wanted = "/desk/bai?status=draft&trang=2"
+        first = client.post("/desk/dang-nhap", data={"email": email, "password": PASSWORD, "tiep": wanted})
         assert first.headers["location"].startswith("/desk/dang-nhap/ma")
+        assert f'name="tiep" value="{escape(wanted)}"' in client.get(first.headers["location"]).text
         assert client.get("/desk/").is_redirect, "the password alone is not enough"
         used = client.post("/desk/dang-nhap/ma", data={"code": pyotp.TOTP(secret).at(time.time())})
         assert used.status_code == 401, "the code that turned it on is used up"
