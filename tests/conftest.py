@@ -17,6 +17,9 @@ _CACHES = (
     ("shared.celery_factory", "publisher"),
     ("shared.redis_client", "redis_client"),
     ("shared.redis_client", "hint_client"),
+    ("services.web.clients", "_networks"),
+    ("services.web.clients", "_is_trusted"),
+    ("services.web.pages.errors", "_without_database"),
 )
 
 

