@@ -356,6 +356,11 @@ def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, 
     return _versions(engine, comments.c.id, comments.c.version, after, limit)
 
 
+def section_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    """(section id, version) of every section, by id from `after` (exclusive) on."""
+    return _versions(engine, sections.c.id, sections.c.version, after, limit)
+
+
 def related_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(article id, version) of everything that search found related, by id from `after` (exclusive) on."""
     return _versions(engine, related.c.article_id, related.c.version, after, limit)

@@ -13,6 +13,7 @@ from shared.contracts.commands import (
     ListAddressUse,
     ListWebComments,
     ListWebRelated,
+    ListWebSections,
     ListWebVersions,
     VersionsAnswer,
 )
@@ -54,6 +55,10 @@ def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
 
 
+def _sections(source: Engine, query: ListWebSections) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(reading.section_versions(source, query.after, query.limit)))
+
+
 def _related(source: Engine, query: ListWebRelated) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.related_versions(source, query.after, query.limit)))
 
@@ -78,6 +83,7 @@ QUESTIONS: handler.Questions = {
     ListWebVersions: _versions,
     ListWebComments: _comments,
     ListWebRelated: _related,
+    ListWebSections: _sections,
     ListAddressUse: _address_use,
 }
 

@@ -196,6 +196,12 @@ class ListWebComments(ListWebVersions):
     kind: ClassVar[str] = "list_web_comments"
 
 
+class ListWebSections(ListWebVersions):
+    """The sections that web's read model holds."""
+
+    kind: ClassVar[str] = "list_web_sections"
+
+
 class ListWebRelated(ListWebVersions):
     """Of which articles, in which versions, web's read model holds what search found related."""
 
@@ -385,6 +391,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ListWebVersions,
     ListWebComments,
     ListWebRelated,
+    ListWebSections,
     ListAddressUse,
     ListSearchVersions,
     ListCounterVersions,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, select
 
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
@@ -34,6 +34,7 @@ from shared.contracts.commands import (
     ListSearchVersions,
     ListWebComments,
     ListWebRelated,
+    ListWebSections,
     ListWebVersions,
 )
 from shared.contracts.envelope import stamped
@@ -64,8 +65,8 @@ _NEAR = 200
 _FEW = 100
 _BY_STATUS: dict[str, type[Event]] = {"approved": CommentPublished, "rejected": CommentRemoved}
 _RESULTS = "ts:reconcile"
-# Of what stores are told about an article that there is not.
-_NO_VERSION = 1
+# Of what stores are told about an article that there is not; ingest gives none so low.
+_NO_VERSION = 0
 
 
 @dataclass(frozen=True)
@@ -232,21 +233,31 @@ class Comparison:
             lacking = [one for one in page if one.event is CommentPublished and held.get(one.id, 0) < one.stamp]
             shown = [one for one in page if one.event is CommentRemoved and 0 < held.get(one.id, 0) < one.stamp]
             missing = web._still_missing(lacking + shown)
-            unknown = set(held) - {one.id for one in page}
-            differed += len(missing) + self._remove_comments(unknown, held)
+            differed += len(missing) + self._judge_comments(held)
             web._send_again(web._without_dead(missing))
             after = page[-1].id
-        rest = web._held(after, None)
-        return differed + self._remove_comments(set(rest), rest)
+        return differed + self._judge_comments(web._held(after, None))
 
-    def _remove_comments(self, unknown: set[int], held: dict[int, int]) -> int:
+    def _judge_comments(self, held: dict[int, int]) -> int:
         """Take those away that ingest does not know; returns their number."""
-        if not unknown:
+        if not held:
             return 0
         with read(self._source) as connection:
             number = generation.current(connection)
-            own = set(connection.execute(select(comments.c.id).where(comments.c.id.in_(unknown))).scalars())
-        return self._take_away(CommentRemoved, {id_: held[id_] for id_ in unknown - own}, number)
+            query = select(comments.c.id, comments.c.version).where(comments.c.id.in_(list(held)))
+            own = {row.id: row.version for row in connection.execute(query)}
+            newest = connection.execute(select(func.max(comments.c.id))).scalar() or 0
+        # Old ones that are not known are gone from ingest by its own rules.
+        self._notice_newer({id_: held[id_] for id_ in held if id_ in own or id_ > newest}, own, number)
+        return self._take_away(CommentRemoved, {id_: held[id_] for id_ in held.keys() - own.keys()}, number)
+
+    def _notice_newer(self, held: dict[int, int], own: dict[int, int], number: int) -> list[int]:
+        """The ids that the store knows in newer versions than ingest gave: it was put back to an older state."""
+        newer = [id_ for id_, version in held.items() if version > stamped(number, own.get(id_, _NO_VERSION))]
+        if newer:
+            self.ahead = True
+            log.error("store is ahead of ingest", store=self._store.name, number=len(newer), first=newer[0])
+        return newer
 
     def _take_away(self, event: type[Event], held: dict[int, int], number: int) -> int:
         """Tell the store that these (id -> version) are gone, but for those that it was told before in this generation;
@@ -334,10 +345,7 @@ class Comparison:
             number = generation.current(connection)
             query = select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(unknown)))
             own = {row.id: row.version for row in connection.execute(query)}
-        ahead = [id_ for id_, version in unknown.items() if version > stamped(number, own.get(id_, _NO_VERSION))]
-        if ahead:
-            self.ahead = True
-            log.error("store is ahead of ingest", store=self._store.name, articles=len(ahead), first=ahead[0])
+        ahead = self._notice_newer(unknown, own, number)
         strangers = {id_: version for id_, version in unknown.items() if id_ not in own}
         return len(ahead) + self._take_away(ArticleWithdrawn, strangers, number)
 
@@ -348,6 +356,12 @@ class Comparison:
         events.wake("ingest")
 
     def _send_small_things(self) -> None:
+        """Sections, the front page, rules about addresses: sent again whether or not they differ."""
+        store = replace(self._store, question=ListWebSections)
+        held = Comparison(self._source, self._app, self._ask, store, self._patience)._held(0, None)
+        with read(self._source) as connection:
+            own = {row.id: row.version for row in connection.execute(select(sections.c.id, sections.c.version))}
+            self._notice_newer(held, own, generation.current(connection))
         with write(self._source) as connection:
             _resend_sections(connection)
         events.wake("ingest")

@@ -16,6 +16,7 @@ from shared.contracts.commands import (
     ListSearchVersions,
     ListWebComments,
     ListWebRelated,
+    ListWebSections,
     ListWebVersions,
     VersionsAnswer,
 )
@@ -82,6 +83,7 @@ def main(path: str) -> int:
         (ListWebVersions, "web", "article"),
         (ListWebComments, "web", "comment"),
         (ListWebRelated, "web", "related"),
+        (ListWebSections, "web", "section_saved"),
         (ListSearchVersions, "search", "article"),
         (ListCounterVersions, "counter", "article"),
     ):
