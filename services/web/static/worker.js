@@ -6,6 +6,8 @@ const PICTURES = "anh-1";
 const SAVED = "doc-sau"; // filled by the reader (article.js)
 const MOST = { [PAGES]: 40, [PICTURES]: 80 };
 const PATIENCE = 3000; // with a server that hangs, where there is a copy
+const KNOWN_PATIENCE = 300; // with one that has just hung
+const KNOWN_FOR = 30_000;
 const LAST_PATIENCE = 15000; // where there is none: a slow network is no network away
 const NO_NETWORK = "Không có mạng: bạn đang xem bản đã lưu trên máy.";
 const SLOW = "Mạng quá chậm: bạn đang xem bản đã lưu trên máy.";
@@ -49,9 +51,14 @@ const plain = (url) => url.origin + url.pathname + url.search;
 const keeps = (answer, url) =>
   answer.ok && !answer.redirected && !["/tim-kiem", "/ngoai-tuyen", "/doc-sau"].includes(url.pathname);
 
-// What comes first: the answer, or `undefined` after so long. Rejects where the network does.
-const within = (milliseconds, answer) =>
-  Promise.race([answer, new Promise((done) => setTimeout(done, milliseconds))]);
+// The answer, or `undefined` for one that is not waited for any longer. Rejects where the network does.
+let hung = 0;
+async function inTime(asked, held) {
+  const patience = !held ? LAST_PATIENCE : Date.now() - hung < KNOWN_FOR ? KNOWN_PATIENCE : PATIENCE;
+  const answer = await Promise.race([asked, new Promise((done) => setTimeout(done, patience))]);
+  hung = answer ? 0 : Date.now();
+  return answer;
+}
 
 async function page(event, url) {
   const key = plain(url);
@@ -60,7 +67,7 @@ async function page(event, url) {
   const held = (await caches.match(key, { cacheName: PAGES })) || (await caches.match(key, { cacheName: SAVED }));
   let said = SLOW;
   try {
-    const answer = await within(held ? PATIENCE : LAST_PATIENCE, asked);
+    const answer = await inTime(asked, held);
     if (answer) return answer;
   } catch {
     said = NO_NETWORK;
@@ -83,7 +90,7 @@ async function picture(event) {
   event.waitUntil(asked.then((answer) => follow(PICTURES, event.request, answer, answer.status === 200), () => {}));
   const held = await caches.match(event.request);
   try {
-    return (await within(held ? PATIENCE : LAST_PATIENCE, asked)) || held || Response.error();
+    return (await inTime(asked, held)) || held || Response.error();
   } catch {
     return held || Response.error();
   }
