@@ -20,9 +20,11 @@ _FENCED = re.compile(r"^(```+).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 _MARKER = re.compile(r"^<!-- /?[\w-]+ -->\n", re.MULTILINE)
-# What the theme's script would fetch in a browser without ResizeObserver, and for drawings in text, which we have none of.
+# What the theme would fetch in a browser without ResizeObserver, and for drawings in text, which we have none of.
 _FOREIGN = re.compile(r"https://unpkg\.com/[\w@./-]+")
-_FETCHED = re.compile(r"""<(?:script|img|iframe|source)[^>]*\ssrc=["']?(?:https?:)?//|<link[^>]*\shref=["']?https?://""")
+_FETCHED = re.compile(
+    r"""<(?:script|img|iframe|source)[^>]*\ssrc=["']?(?:https?:)?//|<link[^>]*\shref=["']?https?://"""
+)
 
 
 def pages() -> dict[Path, str]:
