@@ -95,7 +95,7 @@ def finish(site: Path) -> None:
     """Take away what no page needs, and look that nothing is fetched from another host."""
     for unused in (*site.rglob("*.map"), *site.glob("assets/javascripts/lunr/*.js"), site / "sitemap.xml.gz"):
         unused.unlink()
-    needed = {"lunr.vi.min.js", "lunr.multi.min.js", "lunr.stemmer.support.min.js"}
+    needed = {"lunr.vi.min.js", "lunr.stemmer.support.min.js"}
     for language in site.glob("assets/javascripts/lunr/min/*.js"):
         if language.name not in needed:
             language.unlink()
@@ -111,17 +111,24 @@ def finish(site: Path) -> None:
 
 def build() -> Path:
     """Where the finished site lies."""
+    if dead := {page.name: found for page in pages() if (found := dead_links(page))}:
+        raise SystemExit(f"dead links: {dead}")
     shutil.rmtree(_FOLDER, ignore_errors=True)
     gather(_FOLDER / "pages")
     configuration = DOCS / "site" / "mkdocs.yml"
     # The theme advertises its successor at each run.
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", str(configuration)],
+    # Not --quiet: what is not said is not counted, and ends nothing.
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--config-file", str(configuration)],
         env=environment,
-        check=True,
+        capture_output=True,
+        text=True,
         timeout=300,
+        check=False,
     )
+    if built.returncode:
+        raise SystemExit(built.stdout + built.stderr)
     finish(_FOLDER / "site")
     return _FOLDER / "site"
 
