@@ -54,7 +54,7 @@ def settings() -> Iterator[str]:
         if name in _OF_SETTINGS:
             yield from ("", f"## {_OF_SETTINGS[name]}", "")
             yield from _head("name", "default", "meaning")
-        default = field.default
+        default = field.get_default(call_default_factory=True)
         shown = "unset" if default in (None, "") else str(int(default) if isinstance(default, bool) else default)
         said = [_sentence(field.description or ""), *_bounds(field.metadata)]
         variable = str(field.validation_alias or f"TOASOAN_{name}".upper())
