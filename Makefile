@@ -89,9 +89,9 @@ lighthouse: .state/dev .state/packages ## Ask Lighthouse about the readers' page
 ##@ Keep
 .PHONY: lock
 lock: .state/dev ## Choose newest allowed versions again and lock them with hashes
-	@for name in base redis dev security; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
+	@for name in base redis dev security docs; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
 	@# Whoever installs has no compiler: everything must have a wheel everywhere.
-	@for name in base dev security; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
+	@for name in base dev security docs; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
 		$(BIN)/uv pip install --quiet --dry-run --target .cache/none --only-binary :all: --require-hashes \
 			--python-version $$python --python-platform $$cpu-manylinux_2_36 -r requirements/$$name.txt; \
 	done; done; done
@@ -103,6 +103,14 @@ editor: ## Build the desk's editor again, after a change in desk/; commit what i
 .PHONY: api
 api: .state/dev ## Write docs/api.md anew from the code; RELEASED=1 makes it what later changes are compared with
 	@$(BIN)/python -m tests.api_reference $(if $(RELEASED),--released)
+
+.PHONY: reference
+reference: .state/dev ## Write the tables of settings, metrics, events, commands and permissions in docs/ anew from the code
+	@$(BIN)/python -m tests.reference
+
+.PHONY: docs
+docs: .state/docs ## Build the site of docs/, with search; dead links end it
+	@$(BIN)/python -m tests.docs_site
 
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
@@ -163,6 +171,11 @@ $(VENV):
 .state/security: .state/dev requirements/security.txt
 	@echo "Installing what the security checks need…"
 	@$(PIP_INSTALL) --require-hashes -r requirements/security.txt
+	@touch $@
+
+.state/docs: .state/dev requirements/docs.txt
+	@echo "Installing what the site of the documents needs…"
+	@$(PIP_INSTALL) --require-hashes -r requirements/docs.txt
 	@touch $@
 
 .state/packages: tests/packages.sh

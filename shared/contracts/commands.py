@@ -141,6 +141,11 @@ class SearchAnswer(Contract):
 
 
 class SearchArticles(Query):
+    """One page of hits: words with the marks as typed first, then those without, with facets and a better spelling.
+
+    `total` and facets count what has the words; `nearest` of the results have not, and come nearest to a long query.
+    """
+
     kind: ClassVar[str] = "search_articles"
     queue: ClassVar[Queue] = Queue.query
     Answer: ClassVar[type[Contract]] = SearchAnswer
@@ -168,6 +173,8 @@ class SuggestAnswer(Contract):
 
 
 class SuggestTitles(Query):
+    """Titles that begin like what somebody is typing."""
+
     kind: ClassVar[str] = "suggest_titles"
     queue: ClassVar[Queue] = Queue.query
     Answer: ClassVar[type[Contract]] = SuggestAnswer
@@ -233,11 +240,15 @@ class ListAddressUse(Query):
 
 
 class ListSearchVersions(ListWebVersions):
+    """What the search index holds."""
+
     kind: ClassVar[str] = "list_search_versions"
     queue: ClassVar[Queue] = Queue.query
 
 
 class ListCounterVersions(ListWebVersions):
+    """What the counter knows of articles."""
+
     kind: ClassVar[str] = "list_counter_versions"
     queue: ClassVar[Queue] = Queue.statistics
 
@@ -329,6 +340,8 @@ class LiveNowAnswer(Contract):
 
 
 class LiveNow(Query):
+    """Who reads at this moment: readers, views of 5 and 60 minutes, the curve, the articles."""
+
     kind: ClassVar[str] = "live_now"
     queue: ClassVar[Queue] = Queue.statistics
     Answer: ClassVar[type[Contract]] = LiveNowAnswer

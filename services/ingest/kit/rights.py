@@ -106,7 +106,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.ops_change: _row("       -         -       -          -      all    all"),
 }
 # What the scopes of a program's key open, of what is done to articles.
-_SCOPES = {
+SCOPES = {
     Action.read: Scope.read,
     Action.write: Scope.draft,
     Action.submit: Scope.draft,
@@ -139,7 +139,7 @@ def actor_may(actor: Actor, action: Action, *, section_id: int | None = None, ow
     """`may` for whoever changes an article: a person by the role, a program by its scopes."""
     if actor.account is not None:
         return may(actor.account, action, section_id=section_id, owner=owner)
-    return actor.may(_SCOPES[action])
+    return actor.may(SCOPES[action])
 
 
 def require(account: Account, action: Action, *, section_id: int | None = None, owner: str | None = None) -> None:
