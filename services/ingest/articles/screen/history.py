@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.articles import differences, steps
-from services.ingest.articles.asked import Asked, current, needs_article, version_of
+from services.ingest.articles.asked import Asked, needs_article, version_of
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import LABELS
 from services.ingest.articles.screen.conflict import shown_fields
@@ -92,17 +92,6 @@ def restore(request: Request, asked: Annotated[Asked, needs_article(Action.write
     if saved.status != asked.article.status:
         return back(f"/desk/bai/{asked.id}", f"{said} Bài không còn được duyệt; phải duyệt lại.", "warn")
     return back(f"/desk/bai/{asked.id}", said)
-
-
-@router.get("/bai/{id}/xem-truoc")
-def preview(
-    request: Request,
-    asked: Annotated[Asked, needs_article(Action.read)],
-    phien_ban: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
-) -> Response:
-    """The article much as readers will see it."""
-    state = version_of(asked.id, phien_ban) if phien_ban else current(asked.id)
-    return page(request, asked.who, "preview.html", asked=asked, article=asked.article, state=state)
 
 
 @router.get("/bai/{id}/ban-luu.json")

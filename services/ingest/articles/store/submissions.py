@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Engine, select, update
 
 from services.ingest.articles import rules
-from services.ingest.articles.content import with_captions_in_place
+from services.ingest.articles.content import prepare, with_captions_in_place
+from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.rules import Outcome, WorkflowState
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.pictures import images_of
@@ -17,7 +18,9 @@ from services.ingest.articles.versions import Current, Saved, Submission, Versio
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict
 from services.ingest.sections.store import FoundSection
+from services.ingest.sections.tables import sections
 from shared.contracts.articles import ArticleState
+from shared.database import read
 from shared.vietnamese.text import thousands
 
 FindSection = Callable[[str], FoundSection]
@@ -38,6 +41,20 @@ def outcome(
     if before is not None and submission.keep_edited and touched_by_others(connection, before.row.id, submission.actor):
         return unchanged(before)
     return next_of(connection, before, submission, find_section)
+
+
+def as_if_saved(engine: Engine, found: ArticleState, sent: ArticleInput) -> ArticleState:
+    """What an article would say with what somebody has written of it. Raises Invalid."""
+    content = prepare(sent)
+    with read(engine) as connection:
+        images = images_of(connection, content.images, content.body)
+        names = {row.slug: row.name for row in connection.execute(select(sections.c.slug, sections.c.name))}
+    content = with_captions_in_place(content, images)
+    fields = {name: getattr(content, name) for name in _OF_CONTENT}
+    slug = content.section if content.section in names else found.section_slug
+    return found.model_copy(
+        update={**fields, "images": images, "section_slug": slug, "section_name": names.get(slug, found.section_name)}
+    )
 
 
 def next_of(
