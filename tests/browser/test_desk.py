@@ -156,6 +156,31 @@ def test_a_correction_and_a_withdrawal_from_the_desk(newsroom: Newsroom, house: 
     assert "21 km" not in house.until_page(saved["url"], status=410)
 
 
+def test_a_preview_is_the_readers_page_with_what_is_unsaved(newsroom: Newsroom) -> None:
+    page = newsroom.page("reporter")
+    page.goto(f"{newsroom.url}/bai/moi")
+    page.get_by_label("Tiêu đề").fill("Hoa ban nở sớm")
+    page.get_by_label("Chuyên mục").select_option("kinh-te")
+    text = page.get_by_role("textbox", name="Nội dung", exact=True)
+    text.click()
+    page.keyboard.type("Hoa nở.")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.wait_for_url(re.compile(r"/bai/\d+"))
+    expect(page.locator("html[data-keeper=ready]")).to_be_attached()
+    text.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Chưa lưu.")
+    page.get_by_role("link", name="Xem trước").click()
+    shown = page.frame_locator("iframe[title='Bài như bạn đọc thấy']")
+    expect(shown.get_by_role("heading", name="Hoa ban nở sớm")).to_be_visible()
+    expect(shown.get_by_text("Hoa nở. Chưa lưu.").first).to_be_visible()
+    # In the readers' own type, by their own style sheet, as wide as a telephone.
+    page.get_by_label("Điện thoại").check()
+    frame = page.frames[1]
+    assert frame.evaluate("document.fonts.ready.then(() => [...document.fonts].some(one => one.status === 'loaded'))")
+    assert frame.evaluate("innerWidth") == 390
+
+
 def test_two_people_at_one_article_see_both_texts(newsroom: Newsroom) -> None:
     writer, secretary = newsroom.page("reporter"), newsroom.page("secretary")
     new_draft(writer, newsroom, "Hai người một bài").fill("Giá cá tăng nhẹ.")

@@ -14,6 +14,6 @@ def test_a_draft_looks_as_its_page_would_and_is_kept_nowhere(store_engine: Engin
     html = preview.page(store_engine, PreviewArticle(article=draft)).html
     assert '<article class="story">' in html and "<p>Nội dung bài 2.</p>" in html
     assert "Chưa ai thấy &lt;b&gt;" in html and "Bài số 1" in html, "among what stands there now"
-    assert "\x00" not in html and 'name="view-token" content=""' in html
+    assert "<script" not in html and "\x00" not in html and 'name="view-token" content=""' in html
     with reading(store_engine) as site:
         assert site.article(2) is None
