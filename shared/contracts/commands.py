@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.articles import Contract
+from shared.contracts.articles import ArticleState, Contract
 from shared.contracts.queues import Queue
 
 
@@ -239,6 +239,19 @@ class ListAddressUse(Query):
     size: int = Field(100, ge=1, le=500)
 
 
+class PreviewAnswer(Contract):
+    html: str
+
+
+class PreviewArticle(Query):
+    """How would readers see this state of an article? It is kept nowhere."""
+
+    kind: ClassVar[str] = "preview_article"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = PreviewAnswer
+    article: ArticleState
+
+
 class ListSearchVersions(ListWebVersions):
     """What the search index holds."""
 
@@ -406,6 +419,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ListWebRelated,
     ListWebSections,
     ListAddressUse,
+    PreviewArticle,
     ListSearchVersions,
     ListCounterVersions,
 )
