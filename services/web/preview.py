@@ -12,7 +12,7 @@ from shared.contracts.addresses import article_path
 from shared.contracts.commands import PreviewAnswer, PreviewArticle
 from shared.settings import get_settings
 
-_SCRIPT = re.compile(r"<script[^>]*+>[^<]*+</script>")
+_SCRIPT = re.compile(r"<script[^<>]*+>[^<]*+</script>")
 
 
 def page(source: Engine, query: PreviewArticle) -> PreviewAnswer:
