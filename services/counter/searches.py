@@ -81,9 +81,7 @@ def keep(source: Engine, rows: list[Row]) -> None:
     with write(source) as connection:
         statement = upsert(connection, searches)
         new = statement.excluded
-        rises = (
-            searches.c.readers + searches.c.unfound + searches.c.clicked < new.readers + new.unfound + new.clicked
-        )
+        rises = searches.c.readers + searches.c.unfound + searches.c.clicked < new.readers + new.unfound + new.clicked
         changed = {name: new[name] for name in ("spelling", "readers", "unfound", "clicked")}
         connection.execute(
             statement.on_conflict_do_update(index_elements=["day", "query"], set_=changed, where=rises), ordered
@@ -94,12 +92,8 @@ def told(source: Engine, query: SearchStatistics) -> SearchStatisticsAnswer:
     """Raises DBAPIError where it takes longer than an editor waits."""
     first, last = (day_number(day_bounds(day)[0].timestamp()) for day in (query.first, query.last))
     within = searches.c.day.between(first, last)
-    sums = (
-        select(searches.c.query, *(func.sum(searches.c[name]).label(name) for name in ("readers", "unfound", "clicked")))
-        .where(within)
-        .group_by(searches.c.query)
-        .cte("sums")
-    )
+    counts = [func.sum(searches.c[name]).label(name) for name in ("readers", "unfound", "clicked")]
+    sums = select(searches.c.query, *counts).where(within).group_by(searches.c.query).cte("sums")
     readers, unfound, clicked = sums.c.readers, sums.c.unfound, sums.c.clicked
     with read(source, within=ANSWER_SECONDS) as connection:
 
