@@ -126,7 +126,7 @@ def test_what_looks_like_somebody_s_data_does_not_leave_the_process(told: Callab
 
 @pytest.mark.parametrize(
     "query",
-    ["0912345678", "nhà anh Nam 0912.345.678", "+84 (912) 345-678", "079 203 001 234", "stk 12345678", 
+    ["0912345678", "nhà anh Nam 0912.345.678", "+84 (912) 345-678", "079 203 001 234", "stk 12345678",
      "an@nhan.example", "https://mxh.example/u/1", "x" * 31, "a " * 51, "０９１２ ３４５ ６７８"],
 )  # fmt: skip
 def test_personal(query: str) -> None:
