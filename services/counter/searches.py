@@ -27,9 +27,9 @@ LEAST_READERS = 6
 """Different readers of one day. Counts of 1 to 5 are the small ones by which people are recognised (Information
 Commissioner's Office, Anonymisation: managing data protection risk, appendix 2)."""
 MOST_KNOWN, MOST_RARE = 2000, 10_000
-"""Queries of a day that enough have asked, and others: 1 and 5 MB at most."""
+"""Queries of a day that enough have asked, and others: 1 and 6 MB at most."""
 _FILTER_BITS = 2**23
-"""1 MB a day: with half a million searches one in 200 is not counted."""
+"""1 MB a day (Redis sets aside twice that): with half a million searches one in 200 is not counted."""
 _READERS, _UNFOUND, _CLICKED = 1, 2, 3
 _COUNTED = {"found": (_READERS,), "unfound": (_READERS, _UNFOUND), "clicked": (_CLICKED,)}
 _SCRIPT = Path(__file__).with_name("searches.lua").read_text()

@@ -14,6 +14,8 @@ class Command(Contract):
 
     kind: ClassVar[str]
     queue: ClassVar[Queue]
+    private: ClassVar[bool] = False
+    """Of one that cannot be handled ops are told that it was there, and nothing that it says."""
 
 
 class Query(Command):
@@ -50,6 +52,7 @@ class CountSearches(Command):
 
     kind: ClassVar[str] = "count_searches"
     queue: ClassVar[Queue] = Queue.count
+    private: ClassVar[bool] = True
     at: AwareDatetime
     searches: tuple[tuple[str, str, Literal["found", "unfound", "clicked"]], ...]
 
