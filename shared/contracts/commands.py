@@ -14,6 +14,8 @@ class Command(Contract):
 
     kind: ClassVar[str]
     queue: ClassVar[Queue]
+    private: ClassVar[bool] = False
+    """Of one that cannot be handled ops are told that it was there, and nothing that it says."""
 
 
 class Query(Command):
@@ -39,6 +41,20 @@ class CountViews(Command):
     views: tuple[tuple[int, str, int, str], ...]
     rejected: dict[str, int] = {}
     asked: tuple[tuple[int, str], ...] = ()
+
+
+class CountSearches(Command):
+    """What readers have searched for in the last seconds; each counts once a day, however often it arrives.
+
+    `searches` are (query as typed, mark, what became of it). The mark is one of a reader with this query: of another
+    query the same reader has another mark.
+    """
+
+    kind: ClassVar[str] = "count_searches"
+    queue: ClassVar[Queue] = Queue.count
+    private: ClassVar[bool] = True
+    at: AwareDatetime
+    searches: tuple[tuple[str, str, Literal["found", "unfound", "clicked"]], ...]
 
 
 class SetTrendingRule(Command):
@@ -384,6 +400,36 @@ class ViewAudit(Query):
     hours: int = Field(48, ge=1, le=48)
 
 
+class SearchedQuery(Contract):
+    """What enough readers searched for, as most of them wrote it."""
+
+    query: str
+    readers: int
+    """Different ones of each day, summed over the days."""
+    unfound: int
+    """Readers for whom no article had what they asked for."""
+    clicked: int
+    """Readers who went on to an article."""
+
+
+class SearchStatisticsAnswer(Contract):
+    frequent: tuple[SearchedQuery, ...] = ()
+    unfound: tuple[SearchedQuery, ...] = ()
+    unclicked: tuple[SearchedQuery, ...] = ()
+    """Most found something; fewer than one in ten opened it."""
+
+
+class SearchStatistics(Query):
+    """What readers searched for over some days (+07:00), both ends included: most often, in vain, opening nothing."""
+
+    kind: ClassVar[str] = "search_statistics"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = SearchStatisticsAnswer
+    first: date
+    last: date
+    size: int = Field(50, ge=1, le=200)
+
+
 class AppliedBatchesAnswer(Contract):
     names: tuple[str, ...]
     """Those that the counter holds for good."""
@@ -402,12 +448,14 @@ class ListAppliedBatches(Query):
 
 COMMANDS: tuple[type[Command], ...] = (
     CountViews,
+    CountSearches,
     ListAppliedBatches,
     SetTrendingRule,
     ArticleStatistics,
     SiteStatistics,
     LiveNow,
     ViewAudit,
+    SearchStatistics,
     SubmitComment,
     ListHeldComments,
     StoreDeadLetter,
