@@ -30,7 +30,8 @@ uềnh uếch uết uì uình uích uít uờ uời uờn uớt uốc uỳ uỳn
 """.split()
 _AFTER_GI = """
 à ài ào àu ày àm àn àng ành ác ách áp át ằm ằn ằng ắc ắp ắt ầu ầy ầm ần ầng ấc ấp ất è èo èm èn ép ét ền ềng ết
-ò òi òm òn òng óc óp ót ồ ồi ồm ồn ồng ốc ốp ốt ờ ời ờm ờn ớp ớt ù ùi ùm ùn úc úp út uồi uồng uốc ừ ừm ừng ứt ừa ười ường ướp
+ò òi òm òn òng óc óp ót ồ ồi ồm ồn ồng ốc ốp ốt ờ ời ờm ờn ớp ớt
+ù ùi ùm ùn úc úp út uồi uồng uốc ừ ừm ừng ứt ừa ười ường ướp
 """.split()
 _BOTH = "b ch d đ h kh l m n nh ph r s t th tr v x".split()
 _BACK, _FRONT_ONLY = "c g ng".split(), "k gh ngh".split()

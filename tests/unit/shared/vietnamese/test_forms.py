@@ -1,6 +1,7 @@
 """The tokens that engines rank: one for each way of writing a syllable, whatever the keyboard sent."""
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -100,7 +101,7 @@ def test_all_forms_of_a_text() -> None:
 def test_the_forms_of_any_text_are_of_its_words(text: str) -> None:
     words = syllables(text)
     made = forms(text)
-    pairs = [pair_token(*pair) for pair in zip(words, words[1:], strict=False)]
+    pairs = [pair_token(*pair) for pair in pairwise(words)]
     assert made.folded == folded_text(text) == " ".join(word.folded for word in words)
     assert made.exact.split() == [word.token for word in words]
     assert made.exact_pairs == exact_pairs(text) == " ".join(pairs)
