@@ -1,4 +1,4 @@
-"""The examples in docstrings say what is so. (pytest's --doctest-modules would import every module to find these few.)"""
+"""What docstrings show is so. (With --doctest-modules pytest would import every module to find these few.)"""
 
 import doctest
 import importlib
