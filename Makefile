@@ -17,6 +17,10 @@ LOCK := $(BIN)/uv pip compile --universal --python-version $(OLDEST) --generate-
 run: .state/redis ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
 	@exec $(BIN)/toasoan up
 
+.PHONY: dev
+dev: .state/redis ## The same for who works on the code: what it changes starts again by itself
+	@exec $(BIN)/toasoan up --reload
+
 .PHONY: install
 install: .state/redis ## Make the virtual environment, so that .venv/bin/toasoan works
 
@@ -104,9 +108,13 @@ editor: ## Build the desk's editor again, after a change in desk/; commit what i
 api: .state/dev ## Write docs/api.md anew from the code; RELEASED=1 makes it what later changes are compared with
 	@$(BIN)/python -m tests.api_reference $(if $(RELEASED),--released)
 
+.PHONY: release
+release: .state/security ## Make dist/ of the last commit: wheel, image, bills of materials, checksums; each built twice and compared
+	@exec $(BIN)/python -m deploy.release
+
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
-	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv .state .cache dist .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

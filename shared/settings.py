@@ -21,6 +21,16 @@ from shared.production import KEY_CHARS, faults_of_address, faults_of_store, wea
 _SOCKET_PATH_BYTES = 100
 
 
+_CHECKOUT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+
+
+def _own_folder() -> Path:
+    """`data` where one stands with a checkout, the user's own folder for data with an installed wheel."""
+    if _CHECKOUT.is_file():
+        return Path("data")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "toasoan"
+
+
 class Settings(BaseSettings):
     """The environment's `TOASOAN_…` names (and `ELASTICSEARCH_URL`), checked."""
 
@@ -33,7 +43,7 @@ class Settings(BaseSettings):
     web_port: int = Field(8000, ge=0, le=65535, description="port of the readers' site")
     ingest_port: int = Field(8001, ge=0, le=65535, description="port of the desk and the API")
     metrics_port: int = Field(0, ge=0, le=65535, description="port of a worker's /metrics; 0: any free one")
-    data_dir: Path = Field(Path("data"), description="everything that lasts, in embedded mode")
+    data_dir: Path = Field(default_factory=_own_folder, description="everything that lasts, in embedded mode")
     demo: bool = Field(True, description="fill an empty house with the demo paper at the first start")
     production: bool = Field(False, description="refuse defaults that are only safe on one's own machine")
 
