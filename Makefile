@@ -17,6 +17,10 @@ LOCK := $(BIN)/uv pip compile --universal --python-version $(OLDEST) --generate-
 run: .state/redis ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
 	@exec $(BIN)/toasoan up
 
+.PHONY: dev
+dev: .state/redis ## The same for who works on the code: what it changes starts again by itself
+	@exec $(BIN)/toasoan up --reload
+
 .PHONY: install
 install: .state/redis ## Make the virtual environment, so that .venv/bin/toasoan works
 
@@ -112,9 +116,13 @@ reference: .state/dev ## Write the tables of settings, metrics, events, commands
 docs: .state/docs ## Build the site of docs/, with search; dead links end it
 	@$(BIN)/python -m tests.docs_site
 
+.PHONY: release
+release: .state/security ## Make dist/ of the last commit: wheel, image, bills of materials, checksums; each built twice and compared
+	@exec $(BIN)/python -m deploy.release
+
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
-	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv .state .cache dist .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help

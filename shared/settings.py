@@ -1,4 +1,4 @@
-"""Every setting of the house, in one typed class. All are optional; README.md lists them.
+"""Every setting of the house, in one typed class. All are optional; docs/settings.md lists them.
 
 Read once a process (`get_settings`); a changed environment needs a restart.
 """
@@ -21,6 +21,16 @@ from shared.production import KEY_CHARS, faults_of_address, faults_of_store, wea
 _SOCKET_PATH_BYTES = 100
 
 
+_CHECKOUT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+
+
+def _own_folder() -> Path:
+    """`data` where one stands with a checkout, the user's own folder for data with an installed wheel."""
+    if _CHECKOUT.is_file():
+        return Path("data")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "toasoan"
+
+
 class Settings(BaseSettings):
     """The environment's `TOASOAN_…` names (and `ELASTICSEARCH_URL`), checked."""
 
@@ -38,7 +48,11 @@ class Settings(BaseSettings):
         le=65535,
         description="port of a worker's /metrics (the HTTP services have it on theirs); 0: any free one",
     )
-    data_dir: Path = Field(Path("data"), description="everything that lasts, in embedded mode")
+    data_dir: Path = Field(
+        default_factory=_own_folder,
+        description="everything that lasts, in embedded mode. An installed wheel's default is `~/.local/share/toasoan` "
+        "(`$XDG_DATA_HOME/toasoan`), wherever it is started",
+    )
     demo: bool = Field(True, description="fill an empty house with the demo paper at the first start; 0: don't")
     production: bool = Field(
         False, description="refuse what is only safe on one's own machine, the demo paper included"

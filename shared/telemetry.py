@@ -14,6 +14,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from shared.release import VERSION
 from shared.settings import get_settings
 
 
@@ -39,6 +40,15 @@ REGISTRY = CollectorRegistry(auto_describe=True)
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
+
+toasoan_build_info = Gauge(
+    "toasoan_build_info",
+    "1, under the version of the code that the process runs. More than one version at a time: an update is going on, "
+    "or stopped half way.",
+    ["version"],
+    registry=REGISTRY,
+)
+toasoan_build_info.labels(VERSION).set(1)
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)  # 0.2: the promise for pages
 _DELAY = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)

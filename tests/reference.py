@@ -32,6 +32,7 @@ _OF_SETTINGS = {
     "query_workers": "Work and watching",
 }
 _OF_METRICS = {
+    "toasoan_build_info": "The release",
     "publish_to_visible_seconds": "From an editor's commit to what readers get",
     "outbox_pending": "Outbox, dead letters, reconciliation, copy (ingest)",
     "broker_oldest_unacked_age_seconds": "Broker and tasks",
