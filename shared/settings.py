@@ -78,7 +78,9 @@ class Settings(BaseSettings):
         description="signs view tokens and forms; one for every process of a paper. Another one makes open pages count "
         "no view until they are loaded again. Unset: made and kept in the data dir",
     )
-    templates_dir: Path | None = Field(None, description="folder whose templates go before the built-in ones")
+    templates_dir: Path | None = Field(
+        None, description="folder whose templates go before the built-in ones, which stand in where one breaks"
+    )
     paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: none but the demo paper's")
     second_factor: Literal["offered", "required"] = Field(
         "offered",

@@ -10,6 +10,7 @@ import feedparser
 import pytest
 import time_machine
 from defusedxml.ElementTree import fromstring
+from structlog.testing import capture_logs
 
 from services.web import static_files, store
 from services.web.page import Missing
@@ -180,6 +181,23 @@ def test_another_paper_brings_its_own_words_and_templates(paper: Paper, tmp_path
     assert "từ ngày 06/05/2024" in body
     assert load_paper(own).imprint.agency == "Báo và Đài"
     assert make_renderer(paper.settings)("unavailable.html", number=503, name="x", words="y")
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        ("<footer>\n{% if %}</footer>", 2),
+        ("<footer>Chân trang riêng\n\n{{ khong_co }}</footer>", 3),
+        ("<footer>\n{{ 1 // 0 }}</footer>", 2),
+        ('{% include "khong_co.html" %}', 1),
+    ],
+)
+def test_an_own_template_that_breaks_takes_no_page_down(paper: Paper, tmp_path: Path, broken: str, line: int) -> None:
+    (tmp_path / "footer.html").write_text(broken)
+    theirs = Paper(paper.settings.model_copy(update={"templates_dir": tmp_path}))
+    with capture_logs() as logs:
+        assert theirs.page("/gioi-thieu").body == paper.page("/gioi-thieu").body
+    assert [said["at"] for said in logs] == [f"{tmp_path / 'footer.html'}:{line}"]
 
 
 def test_a_new_paper_has_no_licence_that_nobody_gave_it(paper: Paper) -> None:
