@@ -217,3 +217,13 @@ def test_a_paper_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     wrong.write_text('tagline = "x"\nabout = []\nkhong_co = 1\n[[imprint]]\nsince = 2020-01-01\nagency = "a"\n')
     with pytest.raises(ValueError, match="khong_co"):
         load_paper(wrong)
+
+
+@pytest.mark.parametrize("licence", ["", " ", load_paper().imprint.licence])
+def test_production_refuses_a_foot_with_no_licence_or_the_demos(paper: Paper, tmp_path: Path, licence: str) -> None:
+    own = tmp_path / "paper.toml"
+    own.write_text(f'tagline = "x"\nabout = []\n[[imprint]]\nsince = 2020-01-01\nagency = "a"\nlicence = "{licence}"\n')
+    settings = paper.settings.model_copy(update={"paper_file": own, "demo": False})
+    make_renderer(settings)
+    with pytest.raises(ValueError, match="licence"):
+        make_renderer(settings.model_copy(update={"production": True}))
