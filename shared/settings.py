@@ -92,8 +92,14 @@ class Settings(BaseSettings):
         description="signs view tokens and forms; one for every process of a paper. Another one makes open pages count "
         "no view until they are loaded again. Unset: made and kept in the data dir",
     )
-    templates_dir: Path | None = Field(None, description="folder whose templates go before the built-in ones")
-    paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: none but the demo paper's")
+    templates_dir: Path | None = Field(
+        None, description="folder whose templates go before the built-in ones, which stand in where one breaks"
+    )
+    paper_file: Path | None = Field(
+        None,
+        description="TOML file of the imprint, in production mode with a licence of its own; unset: none but the demo "
+        "paper's",
+    )
     second_factor: Literal["offered", "required"] = Field(
         "offered",
         description="whether people may work at the desk with a password alone. `required`: who has neither an "
