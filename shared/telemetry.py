@@ -183,7 +183,6 @@ search_duration_seconds = Histogram(
     "search_duration_seconds", "Time of a search inside the engine", buckets=_FAST, registry=REGISTRY
 )
 search_suggestions_total = Counter("search_suggestions", "Corrected spellings offered", registry=REGISTRY)
-search_documents = Gauge("search_documents", "Documents in the index", registry=REGISTRY)
 
 log: Any = structlog.get_logger()
 bound = structlog.contextvars.bound_contextvars
