@@ -17,6 +17,10 @@ LOCK := $(BIN)/uv pip compile --universal --python-version $(OLDEST) --generate-
 run: .state/redis ## Start the whole house on this machine, with the demo paper; Ctrl-C stops it
 	@exec $(BIN)/toasoan up
 
+.PHONY: dev
+dev: .state/redis ## The same for who works on the code: what it changes starts again by itself
+	@exec $(BIN)/toasoan up --reload
+
 .PHONY: install
 install: .state/redis ## Make the virtual environment, so that .venv/bin/toasoan works
 
@@ -89,9 +93,9 @@ lighthouse: .state/dev .state/packages ## Ask Lighthouse about the readers' page
 ##@ Keep
 .PHONY: lock
 lock: .state/dev ## Choose newest allowed versions again and lock them with hashes
-	@for name in base redis dev security; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
+	@for name in base redis dev security docs; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
 	@# Whoever installs has no compiler: everything must have a wheel everywhere.
-	@for name in base dev security; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
+	@for name in base dev security docs; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
 		$(BIN)/uv pip install --quiet --dry-run --target .cache/none --only-binary :all: --require-hashes \
 			--python-version $$python --python-platform $$cpu-manylinux_2_36 -r requirements/$$name.txt; \
 	done; done; done
@@ -104,9 +108,21 @@ editor: ## Build the desk's editor again, after a change in desk/; commit what i
 api: .state/dev ## Write docs/api.md anew from the code; RELEASED=1 makes it what later changes are compared with
 	@$(BIN)/python -m tests.api_reference $(if $(RELEASED),--released)
 
+.PHONY: reference
+reference: .state/dev ## Write the tables of settings, metrics, events, commands and permissions in docs/ anew from the code
+	@$(BIN)/python -m tests.reference
+
+.PHONY: docs
+docs: .state/docs ## Build the site of docs/, with search; dead links end it
+	@$(BIN)/python -m tests.docs_site
+
+.PHONY: release
+release: .state/security ## Make dist/ of the last commit: wheel, image, bills of materials, checksums; each built twice and compared
+	@exec $(BIN)/python -m deploy.release
+
 .PHONY: clean
 clean: ## Remove what was installed and built; the paper's data stays
-	@rm -rf .venv .state .cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv .state .cache dist .ruff_cache .mypy_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -163,6 +179,11 @@ $(VENV):
 .state/security: .state/dev requirements/security.txt
 	@echo "Installing what the security checks need…"
 	@$(PIP_INSTALL) --require-hashes -r requirements/security.txt
+	@touch $@
+
+.state/docs: .state/dev requirements/docs.txt
+	@echo "Installing what the site of the documents needs…"
+	@$(PIP_INSTALL) --require-hashes -r requirements/docs.txt
 	@touch $@
 
 .state/packages: tests/packages.sh

@@ -87,7 +87,7 @@ def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable
     """Register `function(command)` for a command without an answer."""
 
     def register(function: Callable[[C_], None]) -> Any:
-        @app.task(name=task_name(service, command.kind), bind=True, shared=False)
+        @app.task(name=task_name(service, command.kind), bind=True, shared=False, private=command.private)
         def run(task: Task, message: dict[str, Any], sent_at: float = 0.0) -> None:
             def work() -> str:
                 try:
@@ -320,6 +320,8 @@ def _bury(task: Task, service: str, message: dict[str, Any], error: Exception) -
     log.error("given up", error=repr(error)[:1000], exc_info=error)
     telemetry.dead_lettered_total.labels(service, task.name).inc()
     telemetry.handled_events_total.labels(task.name, "dead").inc(len(message.get("events", [0])))
+    if getattr(task, "private", False):
+        message = {}
     try:
         bury(task.app, service, task.name, queue, message, error, MAX_DELIVERIES)
     except Exception as failure:

@@ -11,7 +11,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from socketserver import BaseServer
 
 import orjson
@@ -111,11 +110,3 @@ def every(seconds: float, work: Callable[[], object]) -> Callable[[], None]:
             log.exception("periodic work failed", work=getattr(work, "__name__", "?"))
 
     return maybe
-
-
-def heartbeat_age(path: Path) -> float:
-    """Seconds since the heartbeat file was touched; infinity when there is none."""
-    try:
-        return max(0.0, time.time() - path.stat().st_mtime)
-    except OSError:
-        return float("inf")

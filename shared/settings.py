@@ -1,4 +1,4 @@
-"""Every setting of the house, in one typed class. All are optional; README.md lists them.
+"""Every setting of the house, in one typed class. All are optional; docs/settings.md lists them.
 
 Read once a process (`get_settings`); a changed environment needs a restart.
 """
@@ -21,6 +21,16 @@ from shared.production import KEY_CHARS, faults_of_address, faults_of_store, wea
 _SOCKET_PATH_BYTES = 100
 
 
+_CHECKOUT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+
+
+def _own_folder() -> Path:
+    """`data` where one stands with a checkout, the user's own folder for data with an installed wheel."""
+    if _CHECKOUT.is_file():
+        return Path("data")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "toasoan"
+
+
 class Settings(BaseSettings):
     """The environment's `TOASOAN_…` names (and `ELASTICSEARCH_URL`), checked."""
 
@@ -32,40 +42,88 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the HTTP services listen on")
     web_port: int = Field(8000, ge=0, le=65535, description="port of the readers' site")
     ingest_port: int = Field(8001, ge=0, le=65535, description="port of the desk and the API")
-    metrics_port: int = Field(0, ge=0, le=65535, description="port of a worker's /metrics; 0: any free one")
-    data_dir: Path = Field(Path("data"), description="everything that lasts, in embedded mode")
-    demo: bool = Field(True, description="fill an empty house with the demo paper at the first start")
-    production: bool = Field(False, description="refuse defaults that are only safe on one's own machine")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="port of a worker's /metrics (the HTTP services have it on theirs); 0: any free one",
+    )
+    data_dir: Path = Field(
+        default_factory=_own_folder,
+        description="everything that lasts, in embedded mode. An installed wheel's default is `~/.local/share/toasoan` "
+        "(`$XDG_DATA_HOME/toasoan`), wherever it is started",
+    )
+    demo: bool = Field(True, description="fill an empty house with the demo paper at the first start; 0: don't")
+    production: bool = Field(
+        False, description="refuse what is only safe on one's own machine, the demo paper included"
+    )
 
-    database_url: str | None = Field(None, description="PostgreSQL; {service} in it is replaced. Unset: SQLite files")
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL, a database for each service: `postgresql://user:password@host/{service}`, where "
+        "{service} is replaced. Unset: SQLite files",
+    )
     broker_url: str | None = Field(None, description="Celery's broker. Unset: the embedded redis-server")
-    redis_url: str | None = Field(None, description="counters, answers and hints. Unset: the embedded redis-server")
+    redis_url: str | None = Field(
+        None,
+        description="counters, answers and hints. Apart from the broker in production, with `appendfsync always` and "
+        "`noeviction`. Unset: the embedded redis-server",
+    )
     elasticsearch_url: str | None = Field(
         None, validation_alias="ELASTICSEARCH_URL", description="search engine. Unset: tantivy in the data dir"
     )
     stores_ca: Path | None = Field(
-        None, description="certificates of whom the stores' own are signed by: then all are spoken to with TLS"
+        None,
+        description="file with the certificates of whoever signed those of the stores. Set: PostgreSQL is spoken to "
+        "with TLS alone (`verify-full`), the others by `rediss://`, `amqps://`, `https://`, and production refuses "
+        "other addresses. Unset: such addresses are checked against the machine's list",
     )
     search_index: str = Field("toasoan-articles", description="alias of the article index in Elasticsearch")
 
-    site_url: str = Field("http://127.0.0.1:8000", description="address readers use; canonical links start with it")
-    ingest_url: str = Field("http://127.0.0.1:8001", description="address editors use")
+    site_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="address readers use; canonical links start with it. Unset: made of host and port",
+    )
+    ingest_url: str = Field("http://127.0.0.1:8001", description="address editors use. Unset: made of host and port")
     site_name: str = Field("Báo Mẫu", description="the paper's name")
     dateline: str = Field("BM", description="the house's own dateline, as in “BM - ”")
-    secret_key: str = Field("", description="signs view tokens and forms. Unset: made and kept in the data dir")
-    templates_dir: Path | None = Field(None, description="folder whose templates go before the built-in ones")
-    paper_file: Path | None = Field(None, description="TOML file of the imprint; unset: none but the demo paper's")
+    secret_key: str = Field(
+        "",
+        description="signs view tokens and forms; one for every process of a paper. Another one makes open pages count "
+        "no view until they are loaded again. Unset: made and kept in the data dir",
+    )
+    templates_dir: Path | None = Field(
+        None, description="folder whose templates go before the built-in ones, which stand in where one breaks"
+    )
+    paper_file: Path | None = Field(
+        None,
+        description="TOML file of the imprint, in production mode with a licence of its own; unset: none but the demo "
+        "paper's",
+    )
     second_factor: Literal["offered", "required"] = Field(
-        "offered", description="whether people may work at the desk with a password alone"
+        "offered",
+        description="whether people may work at the desk with a password alone. `required`: who has neither an "
+        "authenticator app nor a passkey reaches only their own account, to add one",
     )
     websub_hub: str = Field("", description="address of the WebSub hub that feeds name. Unset: none")
     feed_full_text: bool = Field(False, description="feeds carry whole texts instead of summaries")
     trusted_proxies: str = Field("", description="addresses whose X-Forwarded-For is believed, comma separated")
-    edge_cache_url: str = Field("", description="where nginx deletes its copies of pages. Unset: there is none")
-    purge_url: str | None = Field(None, description="address that is POSTed the cache tags of changed pages")
+    edge_cache_url: str = Field(
+        "",
+        description="where nginx deletes its copies of pages (`http://nginx:8081/pages`) when an article is taken from "
+        "readers: web's worker and ingest's relay ask it. Unset: there is none",
+    )
+    purge_url: str | None = Field(
+        None,
+        description='address that is POSTed `{"tags": […]}` of changed pages, which then carry `cache-tag` and may '
+        "stay at the edge for 5 minutes",
+    )
 
     query_workers: int = Field(
-        1, ge=1, le=16, description="processes of `toasoan up` that answer searches, each on a core of its own"
+        1,
+        ge=1,
+        le=16,
+        description="processes of `toasoan up` that answer searches, each on a core of its own and with 75 MB",
     )
     query_threads: int = Field(
         4, ge=1, le=64, description="searches that one such process has under way in Elasticsearch"
@@ -78,7 +136,9 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
     rejected_comment_days: int = Field(
-        90, ge=8, description="days until a rejected comment is deleted, and of all others the writer's address"
+        90,
+        ge=8,
+        description="days until a rejected comment is deleted, and of every other decided one the writer's address",
     )
     referrer_days: int = Field(400, ge=1, description="days for which it is known where readers came from")
     copy_dir: Path | None = Field(

@@ -14,6 +14,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from shared.release import VERSION
 from shared.settings import get_settings
 
 
@@ -40,12 +41,24 @@ ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
+toasoan_build_info = Gauge(
+    "toasoan_build_info",
+    "1, under the version of the code that the process runs. More than one version at a time: an update is going on, "
+    "or stopped half way.",
+    ["version"],
+    registry=REGISTRY,
+)
+toasoan_build_info.labels(VERSION).set(1)
+
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10)  # 0.2: the promise for pages
 _DELAY = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)
 
 # --- from an editor's commit to what readers get
 publish_to_visible_seconds = Histogram(
-    "publish_to_visible_seconds", "From the commit in ingest to the page in web", buckets=_DELAY, registry=REGISTRY
+    "publish_to_visible_seconds",
+    "From the commit in ingest to the page in web; promised: 99 % within 10 s",
+    buckets=_DELAY,
+    registry=REGISTRY,
 )
 publish_to_searchable_seconds = Histogram(
     "publish_to_searchable_seconds", "From the commit in ingest to the index", buckets=_DELAY, registry=REGISTRY
@@ -57,14 +70,22 @@ view_to_shown_seconds = Histogram(
 # --- outbox, dead letters, reconciliation (ingest)
 outbox_pending = Gauge("outbox_pending", "Outbox rows not yet published", ["service"], registry=REGISTRY)
 outbox_oldest_age_seconds = Gauge(
-    "outbox_oldest_age_seconds", "Age of the oldest unpublished outbox row", ["service"], registry=REGISTRY
+    "outbox_oldest_age_seconds",
+    "Age of the oldest unpublished outbox row; rises while broker or relay is away",
+    ["service"],
+    registry=REGISTRY,
 )
 outbox_published_total = Counter(
     "outbox_published", "Outbox rows handed to the broker", ["service", "queue"], registry=REGISTRY
 )
-dead_letter_depth = Gauge("dead_letter_depth", "Dead letters waiting for a person", registry=REGISTRY)
+dead_letter_depth = Gauge(
+    "dead_letter_depth", "Dead letters waiting for a person (toasoan dead list)", registry=REGISTRY
+)
 store_drift_documents = Gauge(
-    "store_drift_documents", "Articles whose version differed at the last comparison", ["store"], registry=REGISTRY
+    "store_drift_documents",
+    "Articles whose version differed at the last comparison; they are sent again",
+    ["store"],
+    registry=REGISTRY,
 )
 reconcile_last_success_timestamp_seconds = Gauge(
     "reconcile_last_success_timestamp_seconds", "End of the last whole comparison", ["store"], registry=REGISTRY
@@ -112,7 +133,9 @@ dead_lettered_total = Counter("dead_lettered", "Messages given up", ["service", 
 discarded_messages_total = Counter(
     "discarded_messages", "Messages no handler could read", ["service", "reason"], registry=REGISTRY
 )
-canary_age_seconds = Gauge("canary_age_seconds", "Since the last canary task ran", ["queue"], registry=REGISTRY)
+canary_age_seconds = Gauge(
+    "canary_age_seconds", "Since the last canary task ran; one is sent every 30 s", ["queue"], registry=REGISTRY
+)
 
 # --- readers (web)
 http_requests_total = Counter(
@@ -131,11 +154,19 @@ served_stale_total = Counter("served_stale", "Pages served as they last were", r
 
 # --- views
 views_accepted_total = Counter("views_accepted", "Views held by the broker or the spool", registry=REGISTRY)
-views_rejected_total = Counter("views_rejected", "Beacons not counted", ["reason"], registry=REGISTRY)
+views_rejected_total = Counter(
+    "views_rejected",
+    "Beacons not counted, by the reasons that the page on counting gives",
+    ["reason"],
+    registry=REGISTRY,
+)
 views_counted_total = Counter("views_counted", "Views the counter added", registry=REGISTRY)
 views_repeated_total = Counter("views_repeated", "Views of the same visitor inside the window", registry=REGISTRY)
 views_taken_back_total = Counter(
-    "views_taken_back", "Views taken back because they were judged made up", ["reason"], registry=REGISTRY
+    "views_taken_back",
+    "Views taken back because they were judged made up: unasked, invented",
+    ["reason"],
+    registry=REGISTRY,
 )
 views_damaged_bytes_total = Counter(
     "views_damaged_bytes", "Bytes of the journal of views that were no whole record", registry=REGISTRY
@@ -152,7 +183,6 @@ search_duration_seconds = Histogram(
     "search_duration_seconds", "Time of a search inside the engine", buckets=_FAST, registry=REGISTRY
 )
 search_suggestions_total = Counter("search_suggestions", "Corrected spellings offered", registry=REGISTRY)
-search_documents = Gauge("search_documents", "Documents in the index", registry=REGISTRY)
 
 log: Any = structlog.get_logger()
 bound = structlog.contextvars.bound_contextvars

@@ -63,3 +63,11 @@ def test_no_file_of_a_service_imports_itself_over_others() -> None:
     graph = grimp.build_graph("services")
     # Raises CycleError, which names the circle.
     TopologicalSorter({one: graph.find_modules_directly_imported_by(one) for one in graph.modules}).prepare()
+
+
+def test_unit_tests_repeat_the_tree() -> None:
+    """A part's tests are found by its own path; those that touch a server stand in tests/contract."""
+    unit = ROOT / "tests" / "unit"
+    folders = {file.parent.relative_to(unit) for file in unit.rglob("*.py")}
+    assert len(folders) > 10
+    assert [str(one) for one in folders if not ((ROOT / one).is_dir() or (ROOT / "services" / one).is_dir())] == []

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from sqlalchemy import URL, make_url
 
 from shared import tls
 from shared.database import database_url
+from shared.release import VERSION
 from shared.settings import Settings, get_settings
 from toasoan.place import OperatorError
 from toasoan.sqlite_copy import Tell, copy_sqlite, tell_nobody
@@ -52,7 +52,7 @@ def backup(target: Path, tell: Tell = tell_nobody) -> dict[str, Any]:
         manifest = {
             "format": _FORMAT,
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "toasoan": version("toasoan"),
+            "toasoan": VERSION,
             "files": _entries(part, tell),
         }
         (part / _MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False))

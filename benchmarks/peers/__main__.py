@@ -78,7 +78,7 @@ def write(report: PeerReport) -> None:
     """Keep the figures, and the tables of the documents."""
     report.save()
     put("docs/performance.md", report.table())
-    put("README.md", report.counters(_ENGLISH))
+    put("docs/peers.md", report.counters(_ENGLISH))
     put("README.vi.md", report.counters(_VIETNAMESE, "trên"))
 
 

@@ -17,6 +17,7 @@ import orjson
 import redis
 from redis.exceptions import NoScriptError
 
+from services.counter.searches import HotSearches
 from services.counter.seen import SEEN_SHARDS, SeenViews, spot
 from shared import telemetry
 from shared.contracts.commands import CountViews
@@ -71,6 +72,7 @@ class Hot:
         self._stored = stored
         self._shas: dict[str, str] = {}
         self.seen = SeenViews(client, self._run)
+        self.searches = HotSearches(client)
 
     def apply(self, batch: CountViews) -> tuple[int, int]:
         """Apply a batch unless it was applied before; returns (counted, repeated).

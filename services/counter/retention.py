@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, bindparam, delete, select
 
 from services.counter.hot import SLOT_SECONDS
-from services.counter.tables import drains, hourly, producers, referrers, slots, tallies
+from services.counter.tables import drains, hourly, producers, referrers, searches, slots, tallies
 from shared.database import write
 from shared.settings import get_settings
 from shared.vietnamese.dates import day_number
@@ -13,6 +13,7 @@ SLOTS_KEPT_SECONDS = 2 * 3600
 HOURS_KEPT = 48
 DRAINS_KEPT_SECONDS = 24 * 3600
 TALLY_HOURS_KEPT = 90 * 24
+SEARCH_DAYS_KEPT = 31
 AT_ONCE = 2000
 """Rows of what is kept for long, at a call: the first one may meet years of them."""
 
@@ -32,6 +33,7 @@ def prune(source: Engine, now: float) -> None:
         connection.execute(delete(producers).where(producers.c.at < now - REMEMBERED_SECONDS))
         _forget_some(connection, tallies, tallies.c.hour < int(now) // 3600 - TALLY_HOURS_KEPT)
         _forget_some(connection, referrers, referrers.c.day < referrers_since(now))
+        _forget_some(connection, searches, searches.c.day < day_number(now) - SEARCH_DAYS_KEPT)
 
 
 def _forget_some(connection: Connection, table: Table, old: ColumnElement[bool]) -> None:

@@ -102,6 +102,17 @@ tallies = Table(
     Column("number", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+searches = Table(
+    "searches",  # what enough different readers of a day searched for; kept as long as the desk shows it
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("query", Text, primary_key=True),  # folded
+    Column("spelling", Text, nullable=False),  # as most wrote it
+    Column("readers", BigInteger, nullable=False),
+    Column("unfound", BigInteger, nullable=False),
+    Column("clicked", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 drains = Table(
     "drains",  # what was added to the tables above, and which totals web has to be told
     metadata,

@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.counter import by_hand, statistics, store
+from services.counter import by_hand, searches, statistics, store
 from services.counter.hot import Hot
 from shared import handler
 from shared.contracts.commands import (
     AppliedBatchesAnswer,
     ArticleStatistics,
     ArticleStatisticsAnswer,
+    CountSearches,
     CountViews,
     ListAppliedBatches,
     ListCounterVersions,
     LiveNow,
     LiveNowAnswer,
+    SearchStatistics,
+    SearchStatisticsAnswer,
     SetTrendingRule,
     SiteStatistics,
     SiteStatisticsAnswer,
@@ -47,6 +50,10 @@ class Counter:
 def _count(counter: Counter, batch: CountViews) -> None:
     counter.hot.apply(batch)
     counter.wake()
+
+
+def _count_searches(counter: Counter, told: CountSearches) -> None:
+    searches.keep(counter.source, counter.hot.searches.count(told))
 
 
 def _set_rule(counter: Counter, rule: SetTrendingRule) -> None:
@@ -92,14 +99,19 @@ def _audit(counter: Counter, query: ViewAudit) -> ViewAuditAnswer:
     return statistics.audit(counter.source, query.hours, time.time())
 
 
+def _searched(counter: Counter, query: SearchStatistics) -> SearchStatisticsAnswer:
+    return searches.told(counter.source, query)
+
+
 EVENTS: handler.Events = {ArticlePublished: _publish, ArticleWithdrawn: _withdraw}
-COMMANDS: handler.Commands = {CountViews: _count, SetTrendingRule: _set_rule}
+COMMANDS: handler.Commands = {CountViews: _count, CountSearches: _count_searches, SetTrendingRule: _set_rule}
 QUESTIONS: handler.Questions = {ListCounterVersions: _versions, ListAppliedBatches: _applied_batches}
 LONG_QUESTIONS: handler.Questions = {
     ArticleStatistics: _article,
     SiteStatistics: _site,
     LiveNow: _live,
     ViewAudit: _audit,
+    SearchStatistics: _searched,
 }
 """Editors' questions may take seconds; the views behind them in the queue do not wait for that."""
 

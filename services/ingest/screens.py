@@ -9,6 +9,7 @@ SCREENS = (
     "services.ingest.articles.screen.conflict",
     "services.ingest.articles.screen.hands",
     "services.ingest.articles.screen.history",
+    "services.ingest.articles.screen.preview",
     "services.ingest.articles.screen.publishing",
     "services.ingest.articles.screen.correction",
     "services.ingest.articles.screen.live",

@@ -19,6 +19,7 @@ from services.web.asked import (
     Question,
     RankingAsked,
     SentBytes,
+    Tally,
     TypedComment,
     Web,
     WindowRead,
@@ -68,7 +69,7 @@ async def article(page: Annotated[Response, Depends(kept_page)], id: ID) -> Resp
 
 
 @router.get("/api/search", response_model=FoundAnswer, responses=_LEADS_ON)
-async def search(web: InTurn, asked: Annotated[SearchArticles, Depends(Question())]) -> Response:
+async def search(web: InTurn, asked: Annotated[SearchArticles, Depends(Question())], tally: Tally) -> Response:
     """Search the paper. At least one of q, section, author, from and to is needed."""
     try:
         answer = await web.searching.search_json(asked)
@@ -76,6 +77,7 @@ async def search(web: InTurn, asked: Annotated[SearchArticles, Depends(Question(
         return problem(503, "Tạm thời không tìm được", "Phần tìm kiếm đang bận hoặc tạm ngừng.", headers=_AWAY)
     site = get_settings().site_url
     found = with_section_names(orjson.loads(answer), await web.section_names())
+    tally(asked, found["total"])
     for hit in found["results"]:
         hit["url"] = site + hit["url"]
     return _json(found)
@@ -93,7 +95,7 @@ async def suggest(web: InTurn, q: Annotated[str, Query(description="What was typ
 
 
 @router.get("/tim-kiem", include_in_schema=False)
-async def search_form(request: Request, state: Web, address: Address) -> Response:
+async def search_form(request: Request, state: Web, address: Address, tally: Tally) -> Response:
     """The page of search, with what was found."""
     if not state.searching.may_ask(address):
         return state.responder.busy(request)
@@ -106,6 +108,7 @@ async def search_form(request: Request, state: Web, address: Address) -> Respons
         parameters = {**request.query_params, "page": request.query_params.get("trang", "1")}
         query = read_query(parameters)
         answer = await state.searching.search(query)
+        tally(query, answer.total)
     except BadQuery as bad:
         wrong = str(bad) if any(request.query_params.values()) else ""
     except NoAnswer:

@@ -38,6 +38,7 @@ from shared.database import engine
 from shared.http_guard import close_slow
 from shared.http_server import Server
 from shared.media_files import MediaFiles
+from shared.release import VERSION
 from shared.settings import get_settings
 from shared.telemetry import log
 from shared.views.token import ViewTokens
@@ -184,7 +185,7 @@ def make_app(web: Web) -> FastAPI:
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
-        return Response("ok\n", media_type="text/plain")
+        return Response(f"ok {VERSION}\n", media_type="text/plain")
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:

@@ -97,10 +97,17 @@ async def kept_page(request: Request) -> Response:
     return await state(request).responder.page(request)
 
 
+async def _tally(request: Request) -> Callable[[SearchArticles, int], None]:
+    headers = dict(request.scope["headers"])
+    return lambda query, total: state(request).sink.searches.searched(query, total, headers, address(request))
+
+
 Web = Annotated[State, Depends(_state)]
 Address = Annotated[str, Depends(_address)]
 Away = Annotated[Callable[[], Response], Depends(_unavailable)]
 """The answer where the database cannot be read."""
+Tally = Annotated[Callable[[SearchArticles, int], None], Depends(_tally)]
+"""Told what was asked of search, and how much was found."""
 ID = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1, "maximum": _MAX_ID}), Path()]
 """An article's id as it stands in the path: a wrong one is answered as what is not there."""
 

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import orjson
 
 from services.web.asked_pages import AskedPages, Noted, noting
+from services.web.clients import loads_ahead
 from services.web.groupcommit import BUSY, TAKEN, Done, GroupCommit, ViewTransport
+from services.web.search_tally import SearchTally, searched_for
 from services.web.viewjournal import Journal
 from shared.ask import AskFunction
 from shared.limits import AddressLimit, Bound
@@ -35,6 +37,9 @@ _REFRESH_SECONDS = 5.0
 _CACHED_BODIES = 10_000
 _CACHED_BODY_BYTES = 300
 _DOMAIN_CHARS = 60
+
+_Read = tuple[int, int, str, str]
+"""(article id, issue time, referrer's domain, what our search was asked just before or "")"""
 
 Headers = Mapping[bytes, bytes]
 """Header values by lower-case name."""
@@ -60,20 +65,24 @@ class ViewSink:
         self._site = settings.site_url.encode()
         self._site_host = urlsplit(settings.site_url).hostname or ""
         self._origins: dict[tuple[bytes, bytes], bool] = {}
-        self._bodies: dict[bytes, tuple[int, int, str]] = {}
+        self._bodies: dict[bytes, _Read] = {}
         journal = Journal(folder or settings.data_dir / "views", time.monotonic())
         pages = AskedPages(noting() if asked is None else asked, self._visitors)
-        self._commit = GroupCommit(journal, line or ViewTransport(ask), pages)
+        line = line or ViewTransport(ask)
+        self._commit = GroupCommit(journal, line, pages)
+        self.searches = SearchTally(self._visitors, line)
 
     async def start(self) -> None:
         """Call on the event loop that will call `submit`."""
         await asyncio.to_thread(self._secrets.refresh)
         self._commit.start(asyncio.get_running_loop())
-        self._refreshing = asyncio.create_task(self._refresh())
+        self._running = [asyncio.create_task(self._refresh()), asyncio.create_task(self.searches.follow())]
 
     async def close(self) -> None:
         """Hold what was taken, answer it, stop."""
-        self._refreshing.cancel()
+        for task in self._running:
+            task.cancel()
+        await self.searches.hand_over()
         await self._commit.close()
 
     async def accept(self, headers: Headers, client_ip: str, body: bytes) -> int:
@@ -99,12 +108,14 @@ class ViewSink:
                 self._commit.reject(read)
                 return MALFORMED if read == "malformed" else TAKEN
             known = read
-        article_id, issued_at, referrer = known
+        article_id, issued_at, referrer, query = known
         agent = headers.get(b"user-agent", b"").decode("latin-1")
         reason = self._reason_against(headers, client_ip, agent, issued_at, now)
         if reason:
             self._commit.reject(reason)
             return TAKEN
+        if query:
+            self.searches.clicked(query, client_ip, agent)
         visitor = self._visitors.key(client_ip, agent, now)
         if self._commit.add((article_id, visitor, int(now), referrer), done):
             return 0
@@ -119,8 +130,7 @@ class ViewSink:
         origin = headers.get(b"origin")
         if origin is not None and not self._own_origin(origin, headers.get(b"host", b"")):
             return "origin"
-        purpose = headers.get(b"sec-purpose") or headers.get(b"purpose")
-        if purpose is not None and (b"prefetch" in purpose or b"prerender" in purpose):
+        if loads_ahead(headers):
             return "prefetch"
         # The rate before the robot list: an agent nobody has seen costs a look through the whole list.
         if self._rate.wait(client_ip, now):
@@ -142,8 +152,8 @@ class ViewSink:
             self._origins[origin, host] = known
         return known
 
-    def _read(self, body: bytes) -> tuple[int, int, str] | str:
-        """(article id, issue time, referrer's domain), or the reason why not."""
+    def _read(self, body: bytes) -> _Read | str:
+        """What it says, or the reason why not."""
         try:
             said = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -154,7 +164,9 @@ class ViewSink:
             token = self._tokens.read(said["token"])
         except BadToken:
             return "token"
-        read = (token.article_id, token.issued_at, referrer_domain(said.get("referrer"), self._site_host))
+        referrer = said.get("referrer")
+        domain, query = referrer_domain(referrer, self._site_host), searched_for(referrer, self._site_host)
+        read = (token.article_id, token.issued_at, domain, query)
         if len(body) <= _CACHED_BODY_BYTES:
             # One page's readers send the same bytes.
             if len(self._bodies) >= _CACHED_BODIES:

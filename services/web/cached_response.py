@@ -162,14 +162,17 @@ class StaticEntry:
     __slots__ = ("_gzipped", "_plain", "page", "used_at")
 
     def __init__(self, file: StaticFile, cache_control: str = "public, max-age=31536000, immutable") -> None:
-        self.page = Page(STATIC, "", content_type=file.content_type, headers=(("cache-control", cache_control),))
+        # The desk's preview, which is of another origin, is set in the site's own type.
+        shared = [("access-control-allow-origin", "*")] if file.content_type.startswith("font/") else []
+        headers = (("cache-control", cache_control), *shared)
+        self.page = Page(STATIC, "", content_type=file.content_type, headers=headers)
         self.used_at = 0.0
-        headers = _headers(self.page)
+        sent = _headers(self.page)
         etag = f'"{blake2b(file.data, digest_size=8).hexdigest()}'
-        self._plain = CachedResponse(f'{etag}"'.encode(), headers, len(file.data), file.data)
+        self._plain = CachedResponse(f'{etag}"'.encode(), sent, len(file.data), file.data)
         self._gzipped = self._plain
         if file.gzipped is not None:
-            packed = headers + b"content-encoding: gzip\r\n"
+            packed = sent + b"content-encoding: gzip\r\n"
             self._gzipped = CachedResponse(f'{etag}-gz"'.encode(), packed, len(file.gzipped), file.gzipped)
 
     def response(self, _filling: Filling, packed: bool) -> CachedResponse:

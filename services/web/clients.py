@@ -1,5 +1,6 @@
 """Who asks: the address a request came from, through the proxies that the house trusts and no others."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_network
 from socket import AF_INET, AF_INET6, inet_pton
@@ -17,6 +18,12 @@ def client_address(peer: tuple[str, int] | None, forwarded: bytes | None) -> str
             if not _is_trusted(address):
                 break
     return address
+
+
+def loads_ahead(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a browser asks for what its reader may never look at."""
+    purpose = headers.get(b"sec-purpose") or headers.get(b"purpose") or b""
+    return b"prefetch" in purpose or b"prerender" in purpose
 
 
 @lru_cache(maxsize=4096)

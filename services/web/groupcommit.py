@@ -23,7 +23,7 @@ from shared import clock, telemetry
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.broker import message_count
 from shared.celery_factory import BROKER_ERRORS, make_celery
-from shared.contracts.commands import CountViews, ListAppliedBatches
+from shared.contracts.commands import CountSearches, CountViews, ListAppliedBatches
 from shared.contracts.queues import Queue
 from shared.publishing import send_command
 from shared.telemetry import log
@@ -67,6 +67,10 @@ class ViewTransport:
         """Hand a CountViews (as a dict) to the broker. Raises one of `BROKER_ERRORS`."""
         # Visitor keys are random text: compressing them would cost more than it saves.
         send_command(self._app, CountViews, message)
+
+    def send_searches(self, message: dict[str, Any]) -> None:
+        """Hand a CountSearches (as a dict) to the broker. Raises one of `BROKER_ERRORS`."""
+        send_command(self._app, CountSearches, message)
 
     def queue_is_empty(self) -> bool:
         """Whether every message was given to a worker. Raises one of `BROKER_ERRORS`."""

@@ -1,10 +1,12 @@
-"""Templates: one Jinja environment a process. A paper's own folder of templates goes before the built-in ones."""
+"""Templates: one Jinja environment a process. A paper's own folder of templates goes before the built-in ones, which
+make the page wherever an own one breaks."""
 
+import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, TemplateSyntaxError
 
 from services.web import static_files
 from services.web.page import slot
@@ -13,6 +15,7 @@ from services.web.pages.frame import SHARE_PICTURE, script_json
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from shared.settings import Settings
+from shared.telemetry import log
 from shared.vietnamese.dates import card_time, house_time, iso, long_date, short_date, vietnam_day
 from shared.vietnamese.text import thousands
 
@@ -21,9 +24,9 @@ FOLDER = Path(__file__).parent / "templates"
 
 def make_renderer(settings: Settings) -> Callable[..., str]:
     """render("article.html", name=value, …) -> text with slots. Names of `settings.templates_dir` win."""
-    folders = [settings.templates_dir] if settings.templates_dir else []
+    built_in = FileSystemLoader(FOLDER)
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in (*folders, FOLDER)]),
+        loader=built_in,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -51,8 +54,29 @@ def make_renderer(settings: Settings) -> Callable[..., str]:
         "day": vietnam_day,
         "thousands": thousands,
     }
-    return partial(_render, environment)
+    if settings.templates_dir is None:
+        return partial(_render, environment)
+    own = environment.overlay(loader=ChoiceLoader([FileSystemLoader(settings.templates_dir), built_in]))
+    return partial(_render_own, own, environment)
 
 
 def _render(environment: Environment, template: str, **context: object) -> str:
     return environment.get_template(template).render(context)
+
+
+def _render_own(own: Environment, built_in: Environment, template: str, **context: object) -> str:
+    """With the paper's own templates. Where these break, the page is made whole with the built-in ones alone."""
+    try:
+        return _render(own, template, **context)
+    except Exception as error:
+        page = _render(built_in, template, **context)
+        log.error("own template broken, built-in one used", template=template, at=_place(error), error=repr(error))
+        return page
+
+
+def _place(error: Exception) -> str:
+    """file:line of the template that broke, as far as the error tells."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename}:{error.lineno}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

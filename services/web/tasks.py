@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.web import address_uses, reading, store
+from services.web import address_uses, preview, reading, store
 from shared import handler
 from shared.contracts.commands import (
     AddressUseAnswer,
@@ -15,6 +15,7 @@ from shared.contracts.commands import (
     ListWebRelated,
     ListWebSections,
     ListWebVersions,
+    PreviewArticle,
     VersionsAnswer,
 )
 from shared.contracts.envelope import Delivered
@@ -85,6 +86,7 @@ QUESTIONS: handler.Questions = {
     ListWebRelated: _related,
     ListWebSections: _sections,
     ListAddressUse: _address_use,
+    PreviewArticle: preview.page,
 }
 
 

@@ -8,7 +8,6 @@ work and whose attributes describe it.
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from threading import Lock
 from typing import Any
 
@@ -19,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.api.problems import Problem, answer
+from shared.release import VERSION
 
 _REF = "#/components/schemas/{model}"
 
@@ -62,7 +62,7 @@ class Described(FastAPI):
     def __init__(self, *, problems: dict[int, type[BaseModel]] | None = None, **named: Any) -> None:
         """`problems`: the statuses whose problem has members of its own."""
         super().__init__(
-            version=version("toasoan"),
+            version=VERSION,
             docs_url=None,
             redoc_url=None,
             openapi_url=None,

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.articles import Contract
+from shared.contracts.articles import ArticleState, Contract
 from shared.contracts.queues import Queue
 
 
@@ -14,6 +14,8 @@ class Command(Contract):
 
     kind: ClassVar[str]
     queue: ClassVar[Queue]
+    private: ClassVar[bool] = False
+    """Of one that cannot be handled ops are told that it was there, and nothing that it says."""
 
 
 class Query(Command):
@@ -39,6 +41,20 @@ class CountViews(Command):
     views: tuple[tuple[int, str, int, str], ...]
     rejected: dict[str, int] = {}
     asked: tuple[tuple[int, str], ...] = ()
+
+
+class CountSearches(Command):
+    """What readers have searched for in the last seconds; each counts once a day, however often it arrives.
+
+    `searches` are (query as typed, mark, what became of it). The mark is one of a reader with this query: of another
+    query the same reader has another mark.
+    """
+
+    kind: ClassVar[str] = "count_searches"
+    queue: ClassVar[Queue] = Queue.count
+    private: ClassVar[bool] = True
+    at: AwareDatetime
+    searches: tuple[tuple[str, str, Literal["found", "unfound", "clicked"]], ...]
 
 
 class SetTrendingRule(Command):
@@ -141,6 +157,11 @@ class SearchAnswer(Contract):
 
 
 class SearchArticles(Query):
+    """One page of hits: words with the marks as typed first, then those without, with facets and a better spelling.
+
+    `total` and facets count what has the words; `nearest` of the results have not, and come nearest to a long query.
+    """
+
     kind: ClassVar[str] = "search_articles"
     queue: ClassVar[Queue] = Queue.query
     Answer: ClassVar[type[Contract]] = SearchAnswer
@@ -168,6 +189,8 @@ class SuggestAnswer(Contract):
 
 
 class SuggestTitles(Query):
+    """Titles that begin like what somebody is typing."""
+
     kind: ClassVar[str] = "suggest_titles"
     queue: ClassVar[Queue] = Queue.query
     Answer: ClassVar[type[Contract]] = SuggestAnswer
@@ -232,12 +255,29 @@ class ListAddressUse(Query):
     size: int = Field(100, ge=1, le=500)
 
 
+class PreviewAnswer(Contract):
+    html: str
+
+
+class PreviewArticle(Query):
+    """How would readers see this state of an article? It is kept nowhere."""
+
+    kind: ClassVar[str] = "preview_article"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = PreviewAnswer
+    article: ArticleState
+
+
 class ListSearchVersions(ListWebVersions):
+    """What the search index holds."""
+
     kind: ClassVar[str] = "list_search_versions"
     queue: ClassVar[Queue] = Queue.query
 
 
 class ListCounterVersions(ListWebVersions):
+    """What the counter knows of articles."""
+
     kind: ClassVar[str] = "list_counter_versions"
     queue: ClassVar[Queue] = Queue.statistics
 
@@ -329,6 +369,8 @@ class LiveNowAnswer(Contract):
 
 
 class LiveNow(Query):
+    """Who reads at this moment: readers, views of 5 and 60 minutes, the curve, the articles."""
+
     kind: ClassVar[str] = "live_now"
     queue: ClassVar[Queue] = Queue.statistics
     Answer: ClassVar[type[Contract]] = LiveNowAnswer
@@ -358,6 +400,36 @@ class ViewAudit(Query):
     hours: int = Field(48, ge=1, le=48)
 
 
+class SearchedQuery(Contract):
+    """What enough readers searched for, as most of them wrote it."""
+
+    query: str
+    readers: int
+    """Different ones of each day, summed over the days."""
+    unfound: int
+    """Readers for whom no article had what they asked for."""
+    clicked: int
+    """Readers who went on to an article."""
+
+
+class SearchStatisticsAnswer(Contract):
+    frequent: tuple[SearchedQuery, ...] = ()
+    unfound: tuple[SearchedQuery, ...] = ()
+    unclicked: tuple[SearchedQuery, ...] = ()
+    """Most found something; fewer than one in ten opened it."""
+
+
+class SearchStatistics(Query):
+    """What readers searched for over some days (+07:00), both ends included: most often, in vain, opening nothing."""
+
+    kind: ClassVar[str] = "search_statistics"
+    queue: ClassVar[Queue] = Queue.statistics
+    Answer: ClassVar[type[Contract]] = SearchStatisticsAnswer
+    first: date
+    last: date
+    size: int = Field(50, ge=1, le=200)
+
+
 class AppliedBatchesAnswer(Contract):
     names: tuple[str, ...]
     """Those that the counter holds for good."""
@@ -376,12 +448,14 @@ class ListAppliedBatches(Query):
 
 COMMANDS: tuple[type[Command], ...] = (
     CountViews,
+    CountSearches,
     ListAppliedBatches,
     SetTrendingRule,
     ArticleStatistics,
     SiteStatistics,
     LiveNow,
     ViewAudit,
+    SearchStatistics,
     SubmitComment,
     ListHeldComments,
     StoreDeadLetter,
@@ -393,6 +467,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ListWebRelated,
     ListWebSections,
     ListAddressUse,
+    PreviewArticle,
     ListSearchVersions,
     ListCounterVersions,
 )

@@ -59,7 +59,7 @@ class Highlighter:
         places = [place for word in self._typed for place in _places(folded, word, len(folded))]
         for first, word in sorted(places):
             typed, last = self._typed[word], first + len(word)
-            exact = typed != {""} and self._spelled(text[first:last]) in typed
+            exact = "" not in typed and self._spelled(text[first:last]) in typed
             found.append((first, last, word, exact))
         as_typed = {word for _, _, word, exact in found if exact}
         parts: list[str] = []
@@ -128,7 +128,7 @@ def _around(folded: str, first: int, length: int) -> tuple[int, int]:
         if sentence >= 0:
             start = sentence + (2 if folded[sentence] == "." else 1)
         else:
-            start = folded.rfind(" ", from_start, first) + 1 or first
+            start = folded.find(" ", from_start, first) + 1 or first
     return start, _word_end(folded, start + length)
 
 

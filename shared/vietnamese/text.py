@@ -11,7 +11,8 @@ from functools import lru_cache
 _D_BAR = str.maketrans("đĐðÐ", "dDdD")
 # U+202A-202E and U+2066-2069 turn the reading order of what follows; U+200E/F are their weaker kin.
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_INVISIBLE = "\u00ad\u200b\u200c\u2060\ufeff"
+# U+200D and the tags stay: emoji are made with them.
+_INVISIBLE = "\u00ad\u180e\u200b\u200c\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb"
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff"
 _UNWANTED = re.compile(f"[{_CONTROL}{_BIDI}{_INVISIBLE}]")
 _SLUG_CUT = re.compile(r"[^a-z0-9]+")
@@ -59,7 +60,8 @@ def plain(text: str) -> str:
     """Running text: NFC, no control, bidi or invisible character; line breaks stay."""
     composed = nfc(text)
     # Nothing unwanted can be printed, and whether all of a text can is seen ten times as fast.
-    return composed if composed.isprintable() else _UNWANTED.sub("", composed)
+    # (Composed once more: a letter and its tone may have stood apart by what is gone now.)
+    return composed if composed.isprintable() else nfc(_UNWANTED.sub("", composed))
 
 
 def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -68,6 +70,8 @@ def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     tones: list[int] = []
     for char in nfc(text).lower():
         base, tone = _split_tone(char)
+        if not base:
+            continue  # a tone on what can have none
         letters.append(_LETTER_RANK.get(base, 0) or (100 + ord(base) if not base.isspace() else 0))
         tones.append(tone)
     return tuple(letters), tuple(tones)

@@ -98,7 +98,12 @@ class OwnDesk:
         return articles.save_article(self.store, read_fields(ArticleInput, given), actor).id
 
     def state(self, article_id: int) -> dict[str, Any]:
+        """As programs get it: of a live story what readers see."""
         return reading.article(self.store, article_id)
+
+    def version(self, article_id: int, version: int) -> dict[str, Any]:
+        """What an article said in a version."""
+        return dict(reading.revision(self.store, article_id, version)["state"])
 
     def kept(self, role: str, article_id: int | None = None, key: str = "") -> str:
         """The body that the server keeps of what a person is writing, "" for none."""

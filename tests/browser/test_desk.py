@@ -17,8 +17,8 @@ expect.set_options(timeout=30_000)
 
 SCREENS = (
     "/", "/bai", "/bai/moi", "/kho", "/trang-nhat", "/tim", "/binh-luan", "/lich", "/lich/moi", "/so-lieu", "/bay-gio",
-    "/nhuan-but", "/nhuan-but/muc", "/tai-khoan", "/mat-khau", "/tai-khoan-khac", "/khoa", "/chuyen-muc", "/nhat-ky",
-    "/nhap-xuat", "/nguon-tin", "/webhook", "/tu-tim-kiem", "/ops",
+    "/so-lieu/tim-kiem", "/nhuan-but", "/nhuan-but/muc", "/tai-khoan", "/mat-khau", "/tai-khoan-khac", "/khoa",
+    "/chuyen-muc", "/nhat-ky", "/nhap-xuat", "/nguon-tin", "/webhook", "/tu-tim-kiem", "/ops",
 )  # fmt: skip
 # The parts that other screens are made of, in their other colours.
 _IN_THE_DARK = ("/bai/moi", "/so-lieu")
@@ -156,6 +156,26 @@ def test_a_correction_and_a_withdrawal_from_the_desk(newsroom: Newsroom, house: 
     assert "21 km" not in house.until_page(saved["url"], status=410)
 
 
+def test_a_preview_is_the_readers_page_with_what_is_unsaved(newsroom: Newsroom, house: House) -> None:
+    fields = {"title": "Hoa ban nở sớm", "section": "Kinh tế", "body": "Hoa nở.", "status": "draft"}
+    saved = house.push(**fields)
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/{saved['id']}")
+    expect(page.locator("html[data-keeper=ready]")).to_be_attached()
+    page.get_by_role("textbox", name="Nội dung", exact=True).click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Chưa lưu.")
+    page.get_by_role("link", name="Xem trước").click()
+    shown = page.frame_locator("iframe[title='Bài như bạn đọc thấy']")
+    expect(shown.get_by_role("heading", name="Hoa ban nở sớm")).to_be_visible()
+    expect(shown.get_by_text("Hoa nở. Chưa lưu.").first).to_be_visible()
+    # In the readers' own type, by their own style sheet, as wide as a telephone.
+    page.get_by_label("Điện thoại").check()
+    frame = page.frames[1]
+    assert frame.evaluate("document.fonts.ready.then(() => [...document.fonts].some(one => one.status === 'loaded'))")
+    assert frame.evaluate("innerWidth") == 390
+
+
 def test_two_people_at_one_article_see_both_texts(newsroom: Newsroom) -> None:
     writer, secretary = newsroom.page("reporter"), newsroom.page("secretary")
     new_draft(writer, newsroom, "Hai người một bài").fill("Giá cá tăng nhẹ.")
@@ -259,7 +279,14 @@ def test_every_screen_is_accessible_and_fits(newsroom: Newsroom, house: House, c
     saved = house.push(title="Bài để xem các màn hình", external_id="desk-screens")
     house.until_page(saved["url"])
     article = f"/bai/{saved['id']}"
-    own = [article, f"{article}/phien-ban", f"{article}/len-trang", f"{article}/cai-chinh", f"/so-lieu{article}"]
+    own = [
+        article,
+        f"{article}/xem-truoc",
+        f"{article}/phien-ban",
+        f"{article}/len-trang",
+        f"{article}/cai-chinh",
+        f"/so-lieu{article}",
+    ]
     axe = (checkers / "axe-core" / "axe.min.js").read_text("utf-8")
     page = newsroom.page("admin", width=360)
     found: list[str] = []

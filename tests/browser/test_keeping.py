@@ -146,7 +146,48 @@ def test_a_publication_by_the_clock_is_no_conflict(desk: OwnDesk, secretary: Bro
     expect(page.locator("#newer")).to_contain_text("Bài vừa chuyển sang bước khác")
     page.get_by_role("button", name="Lưu", exact=True).first.click()
     expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 3")
-    assert "Viết thêm." in desk.state(story)["body"]
+    assert "Viết thêm." in desk.version(story, 3)["body"]
+    assert "Viết thêm." not in desk.state(story)["body"], "readers get it by an act of its own"
+
+
+def test_a_live_story_goes_on_for_readers_by_its_own_button(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article(status="published")
+    page, other = (opened(secretary, desk, story) for _ in range(2))
+    page.bring_to_front()
+    prepared = page.get_by_text("Có bản chuẩn bị", exact=True)
+    expect(prepared).to_be_hidden()
+    write_at_end(page, " Câu đầu.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 2. Bạn đọc chưa thấy.")
+    expect(prepared).to_be_visible()
+    assert "Câu đầu." not in desk.state(story)["body"]
+    other.bring_to_front()
+    expect(other.get_by_text("Có bản chuẩn bị", exact=True)).to_be_visible()
+    write_at_end(other, " Câu cuối.")
+    other.get_by_role("button", name="Cập nhật bài trên trang").click()
+    other.wait_for_url(re.compile("/len-trang"))
+    assert "Câu đầu. Câu cuối." in desk.state(story)["body"]
+    page.bring_to_front()
+    expect(text_of(page)).to_contain_text("Câu đầu. Câu cuối.")
+    expect(prepared).to_be_hidden()
+    assert not CONFLICT.search(page.url)
+
+
+def test_what_is_discarded_leaves_what_is_unsaved(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = desk.article(status="published", body="<p>Đoạn một.</p><p>Đoạn hai.</p>")
+    page = opened(secretary, desk, story)
+    write_at_end(page, " Bỏ đi.")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saving")).to_contain_text("Bạn đọc chưa thấy.")
+    text_of(page).get_by_text("Đoạn một.").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" Chưa lưu.")
+    page.on("dialog", lambda dialog: dialog.accept())
+    with page.expect_navigation():
+        page.get_by_role("button", name="Bỏ bản chuẩn bị").click()
+    expect(text_of(page)).to_have_text("Đoạn một. Chưa lưu.Đoạn hai.")
+    expect(page.get_by_text("Có bản chuẩn bị", exact=True)).to_be_hidden()
+    assert desk.state(story)["body"] == "<p>Đoạn một.</p><p>Đoạn hai.</p>"
 
 
 def test_a_correction_beside_unsaved_words_is_no_conflict(desk: OwnDesk, secretary: BrowserContext) -> None:

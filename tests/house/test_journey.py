@@ -2,6 +2,8 @@
 
 import html
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -167,3 +169,61 @@ def test_a_reader_s_comment_waits_for_approval(house: House) -> None:
         return rows == [("held",)]
 
     until(waits, 20, "the comment waits for a moderator")
+
+
+def test_what_the_first_hour_shows_works(house: House, tmp_path: Path) -> None:
+    """The listings of docs/first-hour.md after `make run`, typed as they stand there but for this house's ports."""
+    shown = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs" / "first-hour.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert shown.pop(0) == "make run\n"
+    told = _typed(house, tmp_path, "".join(shown).replace("curl ", "curl --no-progress-meter --fail-with-body "))
+    assert '"status":"published"' in told
+    assert "web.http" in told
+    assert (tmp_path / "first-backup" / "manifest.json").is_file()
+
+
+def test_what_moving_from_wordpress_shows_works(house: House, tmp_path: Path) -> None:
+    (tmp_path / "wp-content" / "uploads").mkdir(parents=True)
+    (tmp_path / "export.xml").write_text(_EXPORT)
+    shown = re.findall(
+        r"^```sh\n(.*?)^```", (ROOT / "docs" / "from-wordpress.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    dry, real = (_typed(house, tmp_path, listing) for listing in shown)
+    assert "created" in dry
+    house.until_page(real.split("\n")[0].split("\t")[2])
+
+
+def _typed(house: House, folder: Path, listing: str) -> str:
+    """What a listing of a page prints when it is typed in this folder."""
+    for written, here in (
+        (".venv/bin/toasoan", f"{sys.executable} -m toasoan"),
+        ("http://127.0.0.1:8000", house.web_url),
+        ("http://127.0.0.1:8001", house.ingest_url),
+        ("/tmp/first-backup", str(folder / "first-backup")),
+    ):
+        listing = listing.replace(written, here)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", listing],
+        cwd=folder,
+        env={**house.environment, "NO_PROXY": "*", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+_EXPORT = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+  xmlns:wp="http://wordpress.org/export/1.2/"><channel>
+<title>Báo cũ</title><link>https://bao.example</link>
+<wp:wxr_version>1.2</wp:wxr_version><wp:base_site_url>https://bao.example</wp:base_site_url>
+<item><title>Hội làng bên sông</title><link>https://bao.example/2023/01/hoi-lang/</link>
+<content:encoded><![CDATA[<p>Sáng nay, làng vào hội.</p>]]></content:encoded>
+<wp:post_id>7</wp:post_id><wp:post_date>2023-01-09 17:59:00</wp:post_date>
+<wp:post_date_gmt>2023-01-09 10:59:00</wp:post_date_gmt><wp:post_name>hoi-lang</wp:post_name>
+<wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
+<category domain="category" nicename="thoi-su"><![CDATA[Thời sự]]></category></item>
+</channel></rss>
+"""

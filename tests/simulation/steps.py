@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles as article_store
+from services.ingest.articles.store import prepared
 from services.ingest.articles.tables import articles
 from services.ingest.comments import store as comment_store
 from services.ingest.comments.tables import comments
@@ -105,6 +106,18 @@ class Play:
             self._saved(article_store.replace_article(self.house.ingest, article, sent, EDITOR))
 
         self._order("desk", far, f"article {article} becomes “{fields['title']}”", work)
+
+    def prepare(self, which: int, far: int) -> None:
+        """A live article's next version is saved, or goes to readers, or is discarded."""
+        article = self._article(which)
+        if article is None:
+            return
+        self.number += 1
+        fields = {"title": f"Bài sau {self.number}", "body": "<p>Tin.</p>", "section": SECTIONS[(which // 3) % 2]}
+        save = partial(article_store.replace_article, sent=read_fields(ArticleInput, fields), prepares=True)
+        act: Any = (save, save, prepared.publish, prepared.discard)[which % 4]
+        work = partial(act, self.house.ingest, article, actor=EDITOR)
+        self._order("desk", far, f"prepares article {article}: {fields['title']}", lambda: self._saved(work()))
 
     def withdraw(self, which: int, far: int) -> None:
         article = self._article(which)
@@ -336,7 +349,7 @@ def _drop(_result: object) -> None:
     return None
 
 
-PEOPLE = ("publish", "update", "withdraw", "decide", "pin", "rename", "trend", "view", "comment")
+PEOPLE = ("publish", "update", "prepare", "withdraw", "decide", "pin", "rename", "trend", "view", "comment")
 MOVES = ("run", "everybody", "wait", "compare")
 FAULTS = (
     *("kill", "stop", "skew", "broker_away", "broker_trick", "reorder", "wipe_broker", "sql", "refuse", "redis"),

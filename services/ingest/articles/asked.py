@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
-from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.articles.rules import Stands
 from services.ingest.articles.store import reading
-from services.ingest.articles.store.revisions import revision_of
-from services.ingest.articles.tables import articles
+from services.ingest.articles.store.revisions import is_prepared, revision_of, with_state
 from services.ingest.desk_kit.session import Needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
-from services.ingest.kit.errors import Forbidden, NotFound
+from services.ingest.kit.errors import Forbidden
 from services.ingest.kit.requests import article_id
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
@@ -37,6 +35,15 @@ class Asked:
     def stands(self) -> Stands:
         """Where the article stands, as far as rights to its text go."""
         return Stands(self.article.status, self.article.section_id, self.article.created_by)
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the live article has a prepared next version."""
+        return is_prepared(self.article)
+
+    def again(self) -> "Asked":
+        """The same with the article as it stands by now."""
+        return Asked(self.who, reading.row_of(engine("ingest"), self.id))
 
     def may(self, action: Action | str) -> bool:
         """Whether this account may do that to this article; templates say the action's name. Nothing can be done to
@@ -69,22 +76,20 @@ def needs_article(action: Action) -> Any:
 
 def asked_of(who: Account, article_id: int, action: Action) -> Asked:
     """Raises NotFound, Forbidden."""
-    asked = Asked(who, _row(article_id))
+    asked = Asked(who, reading.row_of(engine("ingest"), article_id))
     asked.require(action)
     return asked
-
-
-def _row(wanted: int) -> Any:
-    with read(engine("ingest")) as connection:
-        row = connection.execute(select(articles).where(articles.c.id == wanted)).first()
-    if row is None:
-        raise NotFound("Không có bài này.")
-    return row
 
 
 def current(article_id: int) -> ArticleState:
     """The version an article stands at. Raises NotFound."""
     return version_of(article_id, None)
+
+
+def for_readers(article_id: int) -> ArticleState:
+    """The same, but of a live article what readers see. Raises NotFound."""
+    with read(engine("ingest")) as connection:
+        return with_state(connection, reading.row_in(connection, article_id)).for_readers.state
 
 
 def version_of(article_id: int, version: int | None) -> ArticleState:

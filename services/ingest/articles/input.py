@@ -18,7 +18,7 @@ MOST_EARLIER_VIEWS = 100_000_000
 # Given back by GET, so a client may send them with a PUT; ingest decides them, not the sender.
 _READ_ONLY = frozenset(
     """id version url slug section_name authors updated_at first_published_at corrections original original_format
-    opening_views words approval""".split()
+    opening_views words approval prepared""".split()
 )
 _OldPath = Annotated[
     str,

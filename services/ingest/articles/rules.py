@@ -32,7 +32,7 @@ _WRITES = {
     "edited": Action.edit,
     "approved": Action.approve,
     "scheduled": Action.publish,
-    "published": Action.publish,
+    "published": Action.edit,
     "unpublished": Action.publish,
 }
 _CHIEFS = (Role.chief, Role.admin)
@@ -80,7 +80,8 @@ def require(actor: Actor, action: Action, at: Stands) -> None:
 
 def may_write(actor: Actor, at: Stands) -> bool:
     """Whether somebody may change the text now."""
-    needed = _WRITES.get(at.status)
+    # What a person writes of a live article is its prepared next version; a program's word goes to readers.
+    needed = Action.publish if actor.account is None and at.status in SHOWN else _WRITES.get(at.status)
     return needed is not None and may(actor, Action.write, at) and may(actor, needed, at)
 
 
@@ -194,12 +195,15 @@ class Outcome:
     approves: bool = False
 
 
-def outcome(actor: Actor, at: WorkflowState, wanted: str | None, *, changed: bool) -> Outcome:
+def outcome(actor: Actor, at: WorkflowState, wanted: str | None, *, changed: bool, prepares: bool = False) -> Outcome:
     """What a change leads to. `at` is where the article will be, in its new section, with the status it has so far and
-    not approved if it is `changed` for readers; `wanted` None leaves the status to the rules.
+    not approved if it is `changed` for readers; `wanted` None leaves the status to the rules; `prepares`: of a live
+    article readers see none of it yet.
 
     Raises Forbidden, Conflict.
     """
+    if prepares and at.status == "published":
+        return Outcome("published")
     if wanted is None and changed and at.status == "approved":
         return Outcome(before_approval(at.rule))
     if wanted is None and changed and at.status == "scheduled" and not may_publish(actor, at):
@@ -229,10 +233,12 @@ def says_the_same(state: ArticleState, fields: dict[str, Any]) -> bool:
 
 
 def keeps_approval(before: Current | None, fields: dict[str, Any]) -> bool:
-    """Whether an approval that there is goes on to the next version: neither the text nor the step was taken back."""
+    """Whether an approval that there is goes on to the next version: neither the step nor what readers were to see was
+    taken back."""
     if before is None or fields["status"] not in ("approved", *SHOWN):
         return False
-    return before.state.status in ("approved", *SHOWN) and says_the_same(before.state, fields)
+    state = before.for_readers.state
+    return state.status in ("approved", *SHOWN) and says_the_same(state, fields)
 
 
 def why_not_approved(

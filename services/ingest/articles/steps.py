@@ -1,6 +1,6 @@
 """The rules of the workflow as the desk shows them: which buttons somebody gets, and what stands in the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.ingest.accounts.store import accounts
 from services.ingest.articles import rules
@@ -32,6 +32,9 @@ class Next:
     may_publish: bool
     is_approved: bool = False
     fault: str = ""
+    may_update: bool = False
+    """They may show readers of a live article what is prepared; else `updates` says who may."""
+    updates: str = ""
 
 
 def next_of(asked: Asked) -> Next:
@@ -43,7 +46,8 @@ def next_of(asked: Asked) -> Next:
     may_publish = at.status != "published" and rules.may_publish(asked.who.actor, at)
     waits = fault and at.status in ("approved", "scheduled")
     said = f"Không lên trang được: {fault}. {rules.approvers(at.rule)} phải duyệt." if waits else ""
-    return Next(_choices(asked, at), may_publish, at.is_approved, said)
+    may_update = at.status == "published" and rules.may_publish(asked.who.actor, replace(at, is_approved=False))
+    return Next(_choices(asked, at), may_publish, at.is_approved, said, may_update, rules.approvers(at.rule))
 
 
 def may_write(asked: Asked) -> bool:

@@ -14,6 +14,8 @@ articles = Table(
     Column("id", Integer, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("public_version", BigInteger),  # the last version that changed what readers see; NULL: never public
+    # The version it stands at, where readers do not see it yet: title, section and the like here are what they see.
+    Column("prepared_version", BigInteger),
     Column("status", String(16), nullable=False),
     Column("external_id", String(200), unique=True),
     Column("input_hash", String(64)),  # of what the sender with the external id sent last
@@ -46,8 +48,16 @@ articles = Table(
         sqlite_where=text("public_version IS NOT NULL"),
         postgresql_where=text("public_version IS NOT NULL"),
     ),
+    Index(
+        "articles_prepared",
+        "prepared_version",
+        sqlite_where=text("prepared_version IS NOT NULL"),
+        postgresql_where=text("prepared_version IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,  # an id is never given twice, not even after a deletion
 )
+IS_PREPARED = articles.c.prepared_version == articles.c.version
+"""Whether an article has a prepared next version. A release that knows of none leaves the column as it is."""
 revisions = Table(
     "revisions",
     metadata,
@@ -63,7 +73,7 @@ revisions = Table(
     Column("original_format", String(8), nullable=False),
 )
 media_uses = Table(
-    "media_uses",  # which article names which file, in the version it stands at
+    "media_uses",  # which article names which file, in the version it stands at or the one that readers see
     metadata,
     Column("path", String(200), primary_key=True),
     Column("article_id", Integer, ForeignKey("articles.id"), primary_key=True, index=True),

@@ -18,6 +18,8 @@ class Submission:
     actor: Actor
     bulk: bool = False
     """Behind fresh news, as imports are."""
+    prepares: bool = False
+    """Of a live article it becomes the prepared next version."""
     keep_edited: bool = False
     """An article that anybody but the actor has touched stays as it is."""
     keep_opening: bool = False
@@ -44,6 +46,13 @@ class Current:
     state: ArticleState
     original: str
     original_format: str
+    public: "Current | None" = None
+    """The revision that readers see, where the one it stands at is prepared for later."""
+
+    @property
+    def for_readers(self) -> "Current":
+        """The same without what is prepared."""
+        return self.public or self
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class Version:
     reason: str = ""
     approves: bool = False
     """The act is the actor's approval of what this version says."""
+    prepares: bool = False
+    """Readers of the live article go on seeing what they see."""
 
     @property
     def row(self) -> Any:

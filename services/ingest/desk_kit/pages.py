@@ -43,6 +43,9 @@ STATUS_NAMES = {
 ACTION_NAMES = {
     "saved": "lưu",
     "changed": "sửa",
+    "prepared": "chuẩn bị bản sau",
+    "updated": "cập nhật bài trên trang",
+    "discarded": "bỏ bản chuẩn bị",
     "submitted": "gửi biên tập",
     "edited": "biên tập xong",
     "approved": "duyệt",

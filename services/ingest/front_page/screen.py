@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.articles.asked import version_of
+from services.ingest.articles.asked import for_readers
 from services.ingest.articles.store import listing
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import NavItem, back, page
@@ -90,7 +90,7 @@ def _preview(request: Request, who: Account, pinned: list[int], at: datetime, *,
     newest = [row.id for row in sorted(visible, key=lambda row: row.published_at, reverse=True)]
     shown = listing.visible(engine("ingest"), seen_by(who), pinned)
     order = list(dict.fromkeys([*(one for one in pinned if one in shown), *newest]))[:_IN_PREVIEW]
-    stories = [version_of(article_id, None) for article_id in order]
+    stories = [for_readers(article_id) for article_id in order]
     return page(
         request,
         who,

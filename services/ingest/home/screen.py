@@ -34,6 +34,7 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
         "mine": listing.page(source, seen, mine, limit=_ROWS),
         "held": listing.page(source, seen, listing.ListFilter(held_by=who.actor_name), limit=_ROWS),
         "scheduled": listing.page(source, seen, listing.ListFilter(statuses=("scheduled",)), limit=_ROWS),
+        "prepared": listing.page(source, seen, listing.ListFilter(is_prepared=True), limit=_ROWS),
         "out": listing.page(source, seen, listing.ListFilter(statuses=("published",)), limit=_ROWS),
     }
     actors = {row.last_actor for rows in lists.values() for row in rows}

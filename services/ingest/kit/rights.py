@@ -25,9 +25,9 @@ class Action(StrEnum):
     read = "Đọc bài chưa xuất bản"
     write = "Viết và sửa bài"
     submit = "Gửi bài cho ban biên tập"
-    edit = "Biên tập bài đã gửi, trả lại phóng viên"
+    edit = "Biên tập bài đã gửi, trả lại phóng viên, chuẩn bị bản sau của bài đang xuất bản"
     approve = "Duyệt bài"
-    publish = "Xuất bản, hẹn giờ, gỡ bài, sửa bài đang xuất bản"
+    publish = "Xuất bản, hẹn giờ, gỡ bài, cập nhật bài đang xuất bản"
     withdraw = "Rút bài, đăng cải chính"
     export_copies = "Xuất bản lưu của những gì đã công khai"
     media_read = "Xem kho ảnh và video"
@@ -106,7 +106,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.ops_change: _row("       -         -       -          -      all    all"),
 }
 # What the scopes of a program's key open, of what is done to articles.
-_SCOPES = {
+SCOPES = {
     Action.read: Scope.read,
     Action.write: Scope.draft,
     Action.submit: Scope.draft,
@@ -139,7 +139,7 @@ def actor_may(actor: Actor, action: Action, *, section_id: int | None = None, ow
     """`may` for whoever changes an article: a person by the role, a program by its scopes."""
     if actor.account is not None:
         return may(actor.account, action, section_id=section_id, owner=owner)
-    return actor.may(_SCOPES[action])
+    return actor.may(SCOPES[action])
 
 
 def require(account: Account, action: Action, *, section_id: int | None = None, owner: str | None = None) -> None:

@@ -10,14 +10,15 @@ from starlette.concurrency import run_in_threadpool
 from services.ingest.articles.tables import articles
 from shared import telemetry
 from shared.database import engine, read
+from shared.release import VERSION
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz")
 async def healthz() -> Response:
-    """The process answers."""
-    return Response("ok\n", media_type="text/plain")
+    """The process answers, and which release it is."""
+    return Response(f"ok {VERSION}\n", media_type="text/plain")
 
 
 @router.get("/readyz")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, select
 
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
@@ -382,7 +382,9 @@ def _ask_for_related(source: Engine, app: Celery, ask: AskFunction) -> None:
 
 def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator[list[ExpectedVersion]]:
     """What a store must hold, by id, _PAGE at a time; each page in a read of its own."""
-    version = articles.c.version if drafts else articles.c.public_version
+    # Of a live article every store holds what readers see, whatever is prepared.
+    newest = case((articles.c.status == "published", articles.c.public_version), else_=articles.c.version)
+    version = newest if drafts else articles.c.public_version
     query = (
         select(articles.c.id, version.label("version"), revisions.c.effect)
         .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.version == version))

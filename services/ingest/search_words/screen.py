@@ -13,17 +13,25 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action
 from services.ingest.search_words import store
 from shared.database import engine
+from shared.vietnamese.text import one_line
 
 router = APIRouter()
 _HERE = "/desk/tu-tim-kiem"
 NAV = (NavItem(_HERE, "Từ tìm kiếm", Action.search_words, group="Tòa soạn"),)
-_MAX_CHARS = 60_000
+_MAX_CHARS, _MAX_WORDS = 60_000, 100
 
 
 @router.get("/tu-tim-kiem")
 def show(request: Request, who: Annotated[Account, needs(Action.search_words)]) -> Response:
     said, version = store.lines(engine("ingest"))
-    return page(request, who, "search_words.html", said="\n".join(said), version=version, errors=[])
+    begun = [
+        f"{words} {sign} "
+        for name, sign in (("cach-goi", "="), ("ghim", "=>"))
+        if (words := one_line(request.query_params.get(name, "").replace("=", " "))[:_MAX_WORDS])
+    ]
+    return page(
+        request, who, "search_words.html", said="\n".join([*begun, *said]), version=version, errors=[], begun=begun
+    )
 
 
 @router.post("/tu-tim-kiem")
@@ -32,5 +40,7 @@ def save(request: Request, who: Annotated[Account, needs(Action.search_words)], 
     try:
         store.save(engine("ingest"), who.actor, [line for line in map(str.strip, said.split("\n")) if line], version)
     except Invalid as fault:
-        return page(request, who, "search_words.html", status=422, said=said, version=version, errors=fault.errors)
+        return page(
+            request, who, "search_words.html", status=422, said=said, version=version, errors=fault.errors, begun=[]
+        )
     return back(_HERE, "Đã lưu; bạn đọc tìm thấy theo danh sách mới sau vài giây.")

@@ -82,6 +82,11 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
         return made
 
 
+def id_of(connection: Connection, slug: str) -> int:
+    """The id of a section that there is."""
+    return int(connection.execute(select(sections.c.id).where(sections.c.slug == slug)).scalar_one())
+
+
 def finder(connection: Connection, actor: Actor, *, bulk: bool = False) -> Callable[[str], FoundSection]:
     """`resolve` for one transaction, with the section's rule; looks for each section once."""
 

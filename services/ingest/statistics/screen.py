@@ -1,4 +1,4 @@
-"""What readers read: the paper over some days, one article, right now, and what the counter refused."""
+"""What readers read and search for: the paper over some days, one article, right now, and what the counter refused."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +26,7 @@ from shared.contracts.commands import (
     ArticleStatisticsAnswer,
     LiveNow,
     LiveNowAnswer,
+    SearchStatistics,
     SetTrendingRule,
     SiteStatistics,
     SiteStatisticsAnswer,
@@ -42,6 +43,7 @@ NAV = (
     NavItem("/desk/bay-gio", "Bạn đọc lúc này", Action.statistics, group="Tòa soạn", key="x"),
 )
 PERIODS = {7: "7 ngày", 30: "30 ngày", 90: "90 ngày", 365: "Một năm"}
+SEARCH_PERIODS = {1: "Hôm nay", 7: "7 ngày", 30: "30 ngày"}
 REASONS = {
     "repeated": "xem lại trong thời gian tính một lượt", "bot": "máy tự động", "token": "thiếu mã lượt xem hoặc mã sai",
     "expired": "mã lượt xem quá hạn", "prefetch": "trình duyệt tải trước", "rate": "quá nhiều lượt từ một nơi",
@@ -123,6 +125,14 @@ def counted(request: Request, who: Annotated[Account, needs(Action.statistics)])
         "Lượt xem được tính mỗi giờ trong 48 giờ qua",
     )
     return page(request, who, "view_audit.html", answer=answer, chart=chart, reasons=REASONS)
+
+
+@router.get("/so-lieu/tim-kiem")
+def searches(request: Request, who: Annotated[Account, needs(Action.statistics)]) -> Response:
+    days = {str(one): one for one in SEARCH_PERIODS}.get(request.query_params.get("ky", ""), 7)
+    today = vietnam_day(datetime.now(UTC))
+    answer = ask(SearchStatistics(first=today - timedelta(days=days - 1), last=today))
+    return page(request, who, "searches.html", answer=answer, periods=SEARCH_PERIODS, chosen=days)
 
 
 def _visible(who: Account, answer: Any) -> Any:

@@ -44,6 +44,11 @@ _PRIVACY = (
     "khi bạn đọc báo.",
     "Lượt xem được đếm bằng một mã băm đổi mỗi ngày; tòa soạn không lưu địa chỉ mạng của bạn để đếm. Cách đếm được "
     "công bố ở trang “Cách tính lượt xem”.",
+    "Để bạn đọc dễ tìm hơn, báo đếm những từ được nhiều người tìm, bao nhiêu người không thấy bài và bao nhiêu người "
+    "mở một bài. Mã băm nói trên chỉ dùng để không đếm hai lần và không được ghi cạnh từ tìm, nên không biết được ai "
+    "đã tìm gì. Từ tìm chỉ được lưu và hiện ở tòa soạn, trong 31 ngày, khi ít nhất sáu bạn đọc khác nhau cùng tìm "
+    "trong một ngày; từ ít người tìm hơn mất đi sau nhiều nhất hai ngày. Từ trông như số điện thoại hay địa chỉ thư "
+    "điện tử thì không được đếm.",
     "Chế độ sáng, tối và cỡ chữ bạn chọn, bài bạn lưu đọc sau, bình luận đang viết dở, cùng những trang vừa đọc để "
     "xem lại khi mất mạng, chỉ nằm trong trình duyệt "
     "của bạn và xóa được bất cứ lúc nào.",

@@ -48,10 +48,13 @@ class Paper:
 
 def paper_of(settings: Settings) -> Paper:
     """The paper's own file. Without one the demo paper has its own words, and any other its name alone: nobody's
-    licence is made up."""
+    licence is made up. Raises ValueError in production mode for a file without a licence, or with the demo's."""
     if settings.paper_file is None and not settings.demo:
         return Paper("", (), (Imprint(since=date.min, agency=settings.site_name),))
-    return load_paper(settings.paper_file)
+    paper = load_paper(settings.paper_file)
+    if settings.production and paper.imprint.licence.strip() in ("", load_paper().imprint.licence):
+        raise ValueError(f"{settings.paper_file}: `licence` must be the paper's own in production mode")
+    return paper
 
 
 @lru_cache(maxsize=4)

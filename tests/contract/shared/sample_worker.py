@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shared.away import Unavailable
 from shared.celery_factory import make_celery
-from shared.contracts.commands import ListWebVersions, SubmitComment, VersionsAnswer
+from shared.contracts.commands import CountSearches, ListWebVersions, SubmitComment, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import ArticlePublished
 from shared.contracts.queues import Queue
@@ -45,13 +45,17 @@ def main(folder: Path) -> int:
             raise ValueError("cannot be handled")
         note(f"comment {comment.token}")
 
+    @executes(app, CountSearches, service="counter")
+    def count_searches(_told: CountSearches) -> None:
+        raise ValueError("cannot be handled")
+
     @answers(app, ListWebVersions, service="web")
     def list_web_versions(query: ListWebVersions) -> VersionsAnswer:
         if query.after < 0:
             raise ValueError("cannot be answered")
         return VersionsAnswer(versions=((query.after + 1, 1),))
 
-    return run_worker("sample", app, [Queue.page, Queue.comments])
+    return run_worker("sample", app, [Queue.page, Queue.comments, Queue.count])
 
 
 if __name__ == "__main__":

@@ -139,6 +139,15 @@ def test_commands_are_done_or_buried(sample: Sample) -> None:
     assert sample.dead()[0]["message"] == {"message": {**COMMENT, "text": "bad"}}
 
 
+def test_of_a_private_command_that_cannot_be_handled_nothing_is_kept_that_it_says(sample: Sample) -> None:
+    told = {"at": "2026-11-02T05:00:00Z", "searches": [["bí mật của ai", "m1", "found"]]}
+    for message in (told, {"searches": "bí mật"}):
+        publish(sample.app, "counter.count_searches", Queue.count, {"message": message})
+    until(lambda: len(sample.dead()) == 2, 20)
+    assert [letter["message"] for letter in sample.dead()] == [{}, {}]
+    assert "bí mật" not in str(sample.dead()) + sample.log
+
+
 def test_what_the_release_before_sent_is_handled_under_its_queues_former_name(sample: Sample) -> None:
     sample.app.send_task("ingest.submit_comment", kwargs={"message": COMMENT}, queue="bulk")
     until(lambda: sample.handled == ["comment t1"], 20)

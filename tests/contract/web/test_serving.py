@@ -17,6 +17,7 @@ from services.web.changes import BLIND_SECONDS
 from services.web.pagemaking import GRACE_SECONDS
 from services.web.searching import with_section_names
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
+from shared.release import VERSION
 from tests.conftest import forget_settings
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
 from tests.servers import PostgresServer, RedisServer
@@ -224,6 +225,11 @@ def test_addresses_that_cannot_be_meant(shared_site: Site, path: str, status: in
 def test_other_methods_are_refused(shared_site: Site) -> None:
     for method in ("PUT", "DELETE", "PATCH", "POST"):
         assert shared_site.client.request(method, "/").status_code == 405
+
+
+def test_health_and_metrics_say_which_release_it_is(shared_site: Site) -> None:
+    assert shared_site.client.get("/healthz").text == f"ok {VERSION}\n"
+    assert f'toasoan_build_info{{version="{VERSION}"}} 1.0' in shared_site.client.get("/metrics").text
 
 
 def test_no_cookie_and_the_security_headers_everywhere(shared_site: Site) -> None:

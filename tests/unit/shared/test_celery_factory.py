@@ -1,15 +1,12 @@
 """Every worker runs with the configuration that shared.celery_factory states, whatever it does besides."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import Celery
 
-from shared.celery_factory import TASK_SECONDS, VISIBILITY_SECONDS, make_celery, publish
+from shared.celery_factory import TASK_SECONDS, VISIBILITY_SECONDS, make_celery
 from shared.contracts.queues import Queue
 from tests.conftest import forget_settings
-from tests.servers import RedisServer
 from tests.unit.shared.conftest import Worker
 from toasoan.place import from_settings
 from toasoan.roles import Phase, house_roles
@@ -90,31 +87,3 @@ def test_another_broker_gets_no_options_of_redis(monkeypatch: pytest.MonkeyPatch
     app = make_celery("web")
     assert app.conf.broker_url == "amqp://house:secret@rabbit/"
     assert app.conf.broker_transport_options == {}
-
-
-def test_only_declared_queues_and_only_json(broker: RedisServer) -> None:
-    app = make_celery("tests")
-    with pytest.raises(Exception, match="pge"):
-        app.send_task("web.x", queue="pge")
-    with pytest.raises(Exception, match="surrogates"):
-        publish(app, "web.x", Queue.page, {"text": "\ud800"})
-    with broker.client() as client:
-        assert client.keys("ts:p*") == []
-
-
-def test_publishing_to_a_frozen_broker_gives_up_soon(broker: RedisServer, tmp_path: Path) -> None:
-    """Nobody waits for ever: the outbox keeps what could not be sent."""
-    import signal
-    import time
-
-    app: Celery = make_celery("tests")
-    app.conf.broker_transport_options = {**app.conf.broker_transport_options, "socket_timeout": 1}
-    publish(app, "web.x", Queue.page, {})
-    broker.signal(signal.SIGSTOP)
-    began = time.monotonic()
-    try:
-        with pytest.raises(Exception, match=r"(?i)timeout|timed out|time"):
-            publish(app, "web.x", Queue.page, {})
-    finally:
-        broker.signal(signal.SIGCONT)
-    assert time.monotonic() - began < 60

@@ -1,54 +1,49 @@
-"""A setting, event, queue or metric that the documentation does not know fails here; so does one it only knows."""
+"""What the documents say of the code is what the code says, and every link of theirs leads somewhere."""
 
-import re
+import shutil
 from pathlib import Path
 
-from prometheus_client import Counter
+import pytest
 
 from shared import telemetry
 from shared.contracts.commands import COMMANDS
 from shared.contracts.events import SUBSCRIBERS
-from shared.contracts.queues import CONSUMERS, Queue
 from shared.settings import Settings
-
-DOCS = Path(__file__).resolve().parents[3] / "docs"
-
-
-def rows(page: str) -> dict[str, str]:
-    """First cell of each table row, without its marks -> the whole row."""
-    text = (DOCS / page).read_text()
-    return {match[1]: match[0] for match in re.finditer(r"^\| *`([^`]+)` *\|.*$", text, re.MULTILINE)}
+from tests.docs_site import DOCS, ROOT, dead_links, gather, pages
+from tests.reference import MAKERS, written
 
 
-def test_every_setting() -> None:
-    names = {
-        str(field.validation_alias or f"TOASOAN_{name}".upper()): field for name, field in Settings.model_fields.items()
-    }
-    assert set(rows("settings.md")) == set(names)
-    for name, field in names.items():
-        assert field.description, f"{name} says nothing in `--help`-like places"
+@pytest.mark.parametrize("page", MAKERS)
+def test_page_is_as_the_code_says(page: str) -> None:
+    assert (DOCS / page).read_text() == written(page), "make reference writes it anew"
 
 
-def test_every_event_command_and_queue() -> None:
-    told = rows("events.md")
-    kinds = {one.kind for one in [*SUBSCRIBERS, *COMMANDS]}
-    assert set(told) == kinds | {queue.value for queue in Queue}
-    for queue in Queue:
-        assert CONSUMERS[queue] in told[queue.value]
-    for event, queues in SUBSCRIBERS.items():
-        cell = told[event.kind].split("|")[2]
-        assert set(re.findall(r"`(\w+)`", cell)) == {queue.value for queue in queues}, event.kind
+def test_everything_says_what_it_is() -> None:
+    silent = [name for name, field in Settings.model_fields.items() if not field.description]
+    silent += [each.kind for each in (*SUBSCRIBERS, *COMMANDS) if not each.__dict__.get("__doc__")]
+    silent += [name for name, one in vars(telemetry).items() if getattr(one, "_documentation", "said") == ""]
+    assert silent == []
 
 
-def test_every_metric() -> None:
-    own = {
-        name + ("_total" if isinstance(metric, Counter) else ""): metric
-        for metric in vars(telemetry).values()
-        if (name := getattr(metric, "_name", None)) and hasattr(metric, "_labelnames")
-    }
-    told = rows("metrics.md")
-    other_programs = {name for name in told if name.startswith("backup_")}
-    assert set(told) - other_programs == set(own)
-    for name, metric in own.items():
-        cell = told[name].split("|")[3]
-        assert tuple(re.findall(r"`(\w+)`", cell)) == metric._labelnames, name
+@pytest.mark.parametrize("page", [*pages(), ROOT / "README.md", ROOT / "README.vi.md"], ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    assert dead_links(page) == []
+
+
+def test_dead_links_are_seen(tmp_path: Path) -> None:
+    shutil.copy(DOCS / "ops.md", tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# Cải chính, xin lỗi\n[a](#cải-chính-xin-lỗi) [b](#khác) [c](ops.md#keep) [d](ops.md#lost) [e](none.md)\n"
+        "![f](none.png) [g](https://elsewhere.example/none)\n```\n[h](in-a-listing.md)\n```\n"
+    )
+    assert dead_links(page) == ["#khác", "ops.md#lost", "none.md", "none.png"]
+
+
+def test_every_page_is_in_the_site(tmp_path: Path) -> None:
+    """As it is built by `make docs`, which this suite does not need the packages of."""
+    gather(tmp_path)
+    navigation = (DOCS / "site" / "mkdocs.yml").read_text()
+    assert [place for place in pages().values() if f" {place}\n" not in navigation] == []
+    assert [page.name for page in tmp_path.rglob("*.md") if dead_links(page)] == []
+    assert (tmp_path / "architecture.md").read_text().startswith("# Architecture")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.production.compose import load_yaml
+
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = ["requirements/base.txt", "requirements/redis.txt", "requirements/dev.txt", "requirements/security.txt"]
+LOCKS = [f"requirements/{name}.txt" for name in ("base", "redis", "dev", "security", "docs")]
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -63,7 +65,7 @@ def test_everything_is_pinned_with_hashes_and_names_no_host(lock: str) -> None:
     assert not re.search(r"--(extra-)?index-url|--find-links|--trusted-host", text)
 
 
-@pytest.mark.parametrize("lock", LOCKS[:-1])
+@pytest.mark.parametrize("lock", LOCKS[:3])
 def test_the_lock_suits_every_python_of_this_machine(lock: str) -> None:
     """Debian's own among them, which is not always the one that runs the tests."""
     for python in sorted(Path("/usr/bin").glob("python3.1[1-9]")):
@@ -92,6 +94,36 @@ def test_no_committed_file_knows_this_machine() -> None:
         data = path.read_bytes()
         assert str(ROOT).encode() + b"/" not in data, path
         assert b"/root/" not in data or path.name == Path(__file__).name, path
+
+
+def test_workflows_call_the_make_targets_and_pin_what_they_use() -> None:
+    said = make().stdout
+    workflows = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    subprocess.run([checker, "--quiet", "--builtin-schema", "vendor.github-workflows", *workflows], check=True)
+    for workflow in workflows:
+        text = workflow.read_text()
+        for target in re.findall(r"- run: make (\S+)", text):
+            assert re.search(rf"^  make {target} ", said, re.MULTILINE), f"{workflow.name}: make {target}"
+        for used in re.findall(r"uses: (\S+)", text):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", used), f"{workflow.name}: {used}"
+            assert used.startswith("actions/")
+
+
+def test_hooks_run_the_pinned_tools_and_fetch_nothing() -> None:
+    (repository,) = load_yaml(ROOT / ".pre-commit-config.yaml")["repos"]
+    assert repository["repo"] == "local"
+    for hook in repository["hooks"]:
+        program, *arguments = hook["entry"].split()
+        assert hook["language"] == "system"
+        assert program.startswith(".venv/bin/")
+        assert Path(sys.executable).with_name(Path(program).name).exists()
+        if hook.get("pass_filenames", True):
+            arguments.append(str(Path(__file__).relative_to(ROOT)))
+            done = subprocess.run(
+                [Path(sys.executable).with_name(Path(program).name), *arguments], cwd=ROOT, check=False
+            )
+            assert done.returncode == 0
 
 
 def test_ci_runs_what_people_run() -> None:

@@ -59,6 +59,10 @@ class ArticleAnswer(BaseModel):
     words: int
     url: str
     approval: ApprovalAnswer | None
+    prepared: bool = Field(
+        description="The newsroom prepares a next version, which is not shown here; a change or correction by the API "
+        "takes its place."
+    )
 
 
 class StaleProblem(Problem):

@@ -96,8 +96,8 @@ async def read(
     id: OfArticle,
     if_none_match: Annotated[str | None, Header(description="The ETag of what one has already.")] = None,
 ) -> Response:
-    """An article with its text, in any status. ETag is the version; `approval` is who approved what it says, or
-    null."""
+    """An article with its text, in any status; of a published one what readers see. ETag is the version; `approval` is
+    who approved what it says, or null."""
     found = await work(reading.article, id)
     etag = f'"{found["version"]}"'
     if if_none_match == etag:

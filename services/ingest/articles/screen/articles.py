@@ -1,5 +1,6 @@
 """The list of articles and the editor: new, open, save."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -33,6 +34,12 @@ from shared.settings import get_settings
 router = APIRouter()
 NAV = (NavItem("/desk/bai", "Bài vở", Action.read, key="a"),)
 _PAGE = 40
+_SAVING_MEANS = {
+    "approved": "Sửa chữ thì phải duyệt lại.",
+    "scheduled": "Lưu là duyệt chữ mới.",
+    "published": "Lưu để chuẩn bị: bạn đọc chưa thấy.",
+}
+_PREPARED = "Bạn đọc chưa thấy bản này cho đến khi cập nhật bài trên trang."
 _ENDED = "Bài đã đổi nên không còn được duyệt; phải duyệt lại trước khi xuất bản."
 
 
@@ -45,6 +52,7 @@ def listed(
     q: Annotated[str, Query(max_length=200)] = "",
     mine: Annotated[str, Query(max_length=1)] = "",
     held: Annotated[str, Query(max_length=1)] = "",
+    prepared: Annotated[str, Query(alias="chuan-bi", max_length=1)] = "",
     page_number: Annotated[int, Query(alias="trang", ge=1, le=250)] = 1,
 ) -> Response:
     """Articles of one's sections; a page more than one shows whether there is another."""
@@ -54,13 +62,14 @@ def listed(
         owner=who.actor_name if mine else "",
         held_by=who.actor_name if held else "",
         title=q.strip(),
+        is_prepared=bool(prepared),
     )
     seen = seen_by(who)
     rows = listing.page(engine("ingest"), seen, wanted, limit=_PAGE + 1, offset=(page_number - 1) * _PAGE)
     counted = listing.counts(
         engine("ingest"),
         seen,
-        listing.ListFilter(section_id=wanted.section_id, owner=wanted.owner, held_by=wanted.held_by),
+        replace(wanted, statuses=(), title=""),
     )
     return page(
         request,
@@ -72,7 +81,15 @@ def listed(
         names=people.names(engine("ingest"), people_of(rows)),
         here=presence.who_is_at([f"article:{row.id}" for row in rows[:_PAGE]]),
         sections=sections.listed(engine("ingest")),
-        chosen={"status": status, "section": section, "q": q, "mine": mine, "held": held, "trang": page_number},
+        chosen={
+            "status": status,
+            "section": section,
+            "q": q,
+            "mine": mine,
+            "held": held,
+            "chuan-bi": prepared,
+            "trang": page_number,
+        },
     )
 
 
@@ -157,11 +174,11 @@ def people_of(rows: list[Any]) -> set[str]:
 
 
 def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int, sequence: int | None = None) -> Any:
-    """The next version; what was kept is forgotten with it. Raises Invalid, Stale, Forbidden, Conflict, and
-    WrittenElsewhere when another window has gone on since `sequence`."""
+    """The next version, of a live article the prepared one; what was kept is forgotten with it. Raises Invalid, Stale,
+    Forbidden, Conflict, and WrittenElsewhere when another window has gone on since `sequence`."""
     settle = partial(autosaves.settle, user_id=asked.who.id, key="", article_id=asked.id, sequence=sequence)
     sent = article_form.to_input(draft, found)
-    return store.replace_article(engine("ingest"), asked.id, sent, asked.who.actor, version, settle)
+    return store.replace_article(engine("ingest"), asked.id, sent, asked.who.actor, version, settle, prepares=True)
 
 
 def rewritten(asked: Asked, since: int | None) -> bool:
@@ -194,11 +211,14 @@ def _save(request: Request, asked: Asked, form: Fields, draft: Draft, version: i
         return _conflict(request, asked, draft, version)
     # Only an approval that ends takes an article back a step when it is saved.
     ended = saved.status != found.status
+    is_prepared = asked.again().is_prepared
     if not wants_html(request):
         told = {"id": saved.id, "version": saved.version, "status": saved.status, "result": saved.result}
-        told["url"] = f"/desk/bai/{saved.id}"
+        told |= {"url": f"/desk/bai/{saved.id}", "prepared": is_prepared}
         return json_answer(told | ({"ended": _ENDED} if ended else {}))
     words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
+    if is_prepared:
+        words = f"{words} {_PREPARED}"
     return back(f"/desk/bai/{asked.id}", f"{words} {_ENDED}", "warn") if ended else back(f"/desk/bai/{asked.id}", words)
 
 
@@ -236,6 +256,7 @@ def _editor(
         asked=asked,
         state=state,
         article=asked.article if asked else None,
+        is_prepared=asked is not None and asked.is_prepared,
         writable=writable,
         why_not=steps.why_not_writable(asked) if asked and not writable else "",
         next=steps.next_of(asked) if asked else steps.Next([], may_publish=False),
@@ -247,6 +268,7 @@ def _editor(
         successors=steps.successors(asked) if asked and writable else [],
         pen_names=listing.public_pen_names(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
+        saving_means=_SAVING_MEANS,
         errors=errors or [],
         field_errors={one["field"].partition(".")[0]: one["message"] for one in errors or []},
     )

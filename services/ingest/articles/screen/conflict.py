@@ -12,16 +12,17 @@ from services.ingest.articles.asked import Asked, current, needs_article, versio
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import LABELS, Draft
 from services.ingest.articles.screen.articles import save_draft
-from services.ingest.articles.store import autosaves, reading
+from services.ingest.articles.store import articles, autosaves, reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back, page
 from services.ingest.kit.costly import costly
-from services.ingest.kit.errors import NotFound, Stale
+from services.ingest.kit.errors import NotFound, Refused, Stale
 from services.ingest.kit.requests import work
 from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.database import engine
+from shared.telemetry import log
 
 router = APIRouter()
 
@@ -83,18 +84,42 @@ async def settle(request: Request, asked: Annotated[Asked, needs_article(Action.
     if version != found.version:
         return back(f"/desk/bai/{asked.id}/xung-dot", "Lại có bản mới hơn; hãy xem lại lần nữa.", "warn")
     base = await run_in_threadpool(_base, asked, kept.base_version)
-    chosen = theirs.plain()
-    for clash in (await costly(asked.who.actor_name, _clashes, base, mine, theirs))[0]:
-        choice = form.text(f"choice_{clash.name}") or clash.chosen
-        if choice == "mine":
-            chosen[clash.name] = getattr(mine, clash.name)
-        elif choice == "both" and clash.can_merge:
-            chosen[clash.name] = clash.merged
+    clashes, _ = await costly(asked.who.actor_name, _clashes, base, mine, theirs)
+    choices = {clash.name: form.text(f"choice_{clash.name}") or clash.chosen for clash in clashes}
+    chosen = _put_together(clashes, choices, mine, theirs)
     try:
-        saved = await run_in_threadpool(save_draft, asked, article_form.from_autosave(chosen), found, found.version)
+        saved = await run_in_threadpool(save_draft, asked, chosen, found, found.version)
     except Stale:
         return back(f"/desk/bai/{asked.id}/xung-dot", "Lại có bản mới hơn; hãy xem lại lần nữa.", "warn")
     return back(f"/desk/bai/{asked.id}", f"Đã gộp và lưu phiên bản {saved.version}.")
+
+
+async def prepare_again(asked: Asked, base: ArticleState, prepared: ArticleState) -> bool:
+    """Prepare on top of what readers see by now what was prepared from `base`. False where both changed the same place,
+    or somebody else was first: then it stays in the history alone."""
+    found = await run_in_threadpool(current, asked.id)
+    mine, theirs = article_form.from_state(prepared), article_form.from_state(found)
+    clashes, _ = await costly(asked.who.actor_name, _clashes, article_form.from_state(base), mine, theirs)
+    if any(clash.by_both and not clash.can_merge for clash in clashes):
+        return False
+    chosen = _put_together(clashes, {clash.name: clash.chosen for clash in clashes}, mine, theirs)
+    sent = article_form.to_input(chosen, found)
+    try:
+        await work(articles.replace_article, asked.id, sent, asked.who.actor, found.version, prepares=True)
+    except Refused as refused:
+        log.warning("prepared version not carried on", article_id=asked.id, reason=refused.detail)
+        return False
+    return True
+
+
+def _put_together(clashes: list[Clash], choices: dict[str, str], mine: Draft, theirs: Draft) -> Draft:
+    chosen = theirs.plain()
+    for clash in clashes:
+        if choices[clash.name] == "mine":
+            chosen[clash.name] = getattr(mine, clash.name)
+        elif choices[clash.name] == "both" and clash.can_merge:
+            chosen[clash.name] = clash.merged
+    return article_form.from_autosave(chosen)
 
 
 def _sides(asked: Asked) -> tuple[Any, Draft, Draft, ArticleState] | None:

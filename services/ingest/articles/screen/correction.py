@@ -6,13 +6,16 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
-from services.ingest.articles.asked import Asked, current, needs_article
+from services.ingest.articles.asked import Asked, for_readers, needs_article, version_of
 from services.ingest.articles.content import derived_summary
 from services.ingest.articles.input import CorrectionInput
 from services.ingest.articles.occurrences import Occurrence, Text, find, mended
 from services.ingest.articles.screen import article_form
+from services.ingest.articles.screen.conflict import prepare_again
 from services.ingest.articles.store import articles as store
+from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit.forms import Fields, Form
 from services.ingest.desk_kit.pages import done, page, wants_html
 from services.ingest.kit.errors import Invalid
@@ -29,21 +32,39 @@ _ON_CARDS = "trên bài và ở các thẻ tin: trang nhất, tin liên quan, t�
 
 @router.get("/bai/{id}/cai-chinh")
 def correct_page(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)]) -> Response:
-    return _page(request, asked, current(asked.id), None)
+    return _page(request, asked, for_readers(asked.id), None)
 
 
 @router.post("/bai/{id}/cai-chinh/tim")
 def places(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)], form: Form) -> Response:
     """Where the wrong words stand in the article as the form has it, for the form's script."""
-    found = find(_texts(current(asked.id), form), form.prose("wrong", 5000))
+    found = find(_texts(for_readers(asked.id), form), form.prose("wrong", 5000))
     return page(request, asked.who, "correct_places.html", **_places(found, set(form.many("known")), form))
 
 
 @router.post("/bai/{id}/cai-chinh")
-def correct(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)], form: Form) -> Response:
+async def correct(request: Request, asked: Annotated[Asked, needs_article(Action.withdraw)], form: Form) -> Response:
     """Publish a notice in the form that the law asks for, and change the text where it was wrong. Places that nobody
-    has been shown are shown first: nothing wrong stays because it was not seen."""
-    state = current(asked.id)
+    has been shown are shown first: nothing wrong stays because it was not seen. What is prepared is not published by
+    it, and goes on from what readers see then."""
+    seen = await run_in_threadpool(for_readers, asked.id)
+    answer = await run_in_threadpool(_correct, request, asked, seen, form)
+    if isinstance(answer, Response):
+        return answer
+    said, kind = "Đã đăng cải chính.", "ok"
+    if asked.is_prepared:
+        number = asked.article.version
+        if await prepare_again(asked, seen, await run_in_threadpool(version_of, asked.id, number)):
+            said += " Bản chuẩn bị vẫn còn và đã có lời cải chính; bạn đọc chưa thấy bản ấy."
+        else:
+            said += f" Bản chuẩn bị sửa cùng chỗ nên không đi tiếp; bản ấy còn ở Phiên bản, là bản {number}."
+            kind = "warn"
+    told: dict[str, Any] = {"id": answer.id, "version": answer.version, "status": answer.status, "url": answer.url}
+    return done(request, f"/desk/bai/{asked.id}/len-trang", said, kind, **told)
+
+
+def _correct(request: Request, asked: Asked, state: ArticleState, form: Fields) -> Saved | Response:
+    """What became of it, or the form again."""
     try:
         given: dict[str, Any] = {name: form.prose(name) for name in ("notice", "wrong", "right")}
         if not given["wrong"] or not given["right"]:
@@ -54,13 +75,17 @@ def correct(request: Request, asked: Annotated[Asked, needs_article(Action.withd
             said = f"Nội dung sai còn ở {len(found)} chỗ dưới đây; chọn chỗ cần sửa rồi đăng."
             raise Invalid.of("places", said)
         sent = read_fields(CorrectionInput, given | _changes(state, texts, form, given))
-        saved = store.correct(engine("ingest"), asked.id, sent, asked.who.actor, if_version=form.number("version"))
+        return store.correct(engine("ingest"), asked.id, sent, asked.who.actor, if_version=_version(asked, form))
     except Invalid as invalid:
         if not wants_html(request):
             raise
         return _page(request, asked, state, form, invalid.errors)
-    told: dict[str, Any] = {"id": saved.id, "version": saved.version, "status": saved.status, "url": saved.url}
-    return done(request, f"/desk/bai/{asked.id}/len-trang", "Đã đăng cải chính.", **told)
+
+
+def _version(asked: Asked, form: Fields) -> int:
+    """The version to correct: what was prepared since the form was opened is no reason to refuse it."""
+    opened = form.number("version") or asked.article.version
+    return asked.article.version if opened >= (asked.article.public_version or 0) else opened
 
 
 def _texts(state: ArticleState, form: Fields) -> list[Text]:

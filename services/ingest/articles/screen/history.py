@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.articles import differences, steps
-from services.ingest.articles.asked import Asked, current, needs_article, version_of
+from services.ingest.articles.asked import Asked, needs_article, version_of
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import LABELS
 from services.ingest.articles.screen.conflict import shown_fields
@@ -36,6 +36,7 @@ def versions(request: Request, asked: Annotated[Asked, needs_article(Action.read
         asked=asked,
         article=asked.article,
         history=history,
+        shown=_shown(asked),
         copies=reading.public_copies(engine("ingest"), asked.id),
         writable=steps.may_write(asked),
         names=people.names(engine("ingest"), {line["actor"] for line in history}),
@@ -47,10 +48,10 @@ async def compare(
     request: Request,
     asked: Annotated[Asked, needs_article(Action.read)],
     one: Annotated[int, Query(alias="cu", ge=1, lt=2**62)],
-    other: Annotated[int, Query(alias="moi", ge=1, lt=2**62)],
+    other: Annotated[int | None, Query(alias="moi", ge=1, lt=2**62)] = None,
 ) -> Response:
-    """Two versions side by side, the older one left."""
-    first, last = sorted((one, other))
+    """Two versions side by side, the older one left; without the second the one that the article stands at."""
+    first, last = sorted((one, other or asked.article.version))
     older, newer = (
         await run_in_threadpool(version_of, asked.id, first),
         await run_in_threadpool(version_of, asked.id, last),
@@ -69,6 +70,7 @@ async def compare(
         article=asked.article,
         older=older,
         newer=newer,
+        shown=_shown(asked),
         changed={LABELS[name]: row for name, row in zip(changed, found.given, strict=False)},
         rows=found.given[-1],
         whole=found.whole,
@@ -84,20 +86,12 @@ def restore(request: Request, asked: Annotated[Asked, needs_article(Action.write
         raise Invalid.of("restore", "Hãy chọn phiên bản.")
     saved = workflow.restore(engine("ingest"), asked.id, version, asked.who.actor, if_version=expected)
     said = f"Đã khôi phục phiên bản {version} thành phiên bản {saved.version}."
+    if (now := asked.again()).is_prepared:
+        public = now.article.public_version
+        said += f" Bạn đọc vẫn thấy bản {public} cho đến khi cập nhật bài trên trang."
     if saved.status != asked.article.status:
         return back(f"/desk/bai/{asked.id}", f"{said} Bài không còn được duyệt; phải duyệt lại.", "warn")
     return back(f"/desk/bai/{asked.id}", said)
-
-
-@router.get("/bai/{id}/xem-truoc")
-def preview(
-    request: Request,
-    asked: Annotated[Asked, needs_article(Action.read)],
-    phien_ban: Annotated[int | None, Query(ge=1, lt=2**62)] = None,
-) -> Response:
-    """The article much as readers will see it."""
-    state = version_of(asked.id, phien_ban) if phien_ban else current(asked.id)
-    return page(request, asked.who, "preview.html", asked=asked, article=asked.article, state=state)
 
 
 @router.get("/bai/{id}/ban-luu.json")
@@ -110,6 +104,11 @@ def export_copies(asked: Annotated[Asked, needs_article(Action.export_copies)]) 
         media_type="application/json",
         headers={"Content-Disposition": f'attachment; filename="ban-luu-{asked.id}.json"'},
     )
+
+
+def _shown(asked: Asked) -> int | None:
+    """The version that readers see now."""
+    return asked.article.public_version if asked.article.status == "published" else None
 
 
 def _copy(one: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from services.ingest.articles.asked import Asked, needs_article
 from services.ingest.articles.input import ReasonInput
 from services.ingest.articles.store import articles as store
-from services.ingest.articles.store import workflow
+from services.ingest.articles.store import prepared, workflow
 from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit import presence
 from services.ingest.desk_kit.forms import Form
@@ -52,6 +52,22 @@ def publish(request: Request, asked: Annotated[Asked, needs_article(Action.publi
     )
     said = f"Bài sẽ lên trang lúc {house_time(at)}." if saved.status == "scheduled" and at else "Đã xuất bản."
     return _done(request, saved, said, after=_live(asked.id) if saved.status == "published" else "")
+
+
+@router.post("/bai/{id}/cap-nhat")
+def publish_prepared(request: Request, asked: Annotated[Asked, needs_article(Action.publish)], form: Form) -> Response:
+    """Show readers the prepared next version."""
+    saved = prepared.publish(engine("ingest"), asked.id, asked.who.actor, if_version=form.number("version"))
+    if saved.result == "unchanged":
+        return _done(request, saved, "Bạn đọc đã thấy đúng chữ này; không có gì để cập nhật.")
+    return _done(request, saved, "Đã cập nhật bài trên trang.", after=_live(asked.id))
+
+
+@router.post("/bai/{id}/bo-ban-chuan-bi")
+def discard_prepared(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
+    """Go back to what readers see."""
+    saved = prepared.discard(engine("ingest"), asked.id, asked.who.actor, if_version=form.number("version"))
+    return _done(request, saved, "Đã bỏ bản chuẩn bị: bài trở lại như bạn đọc đang thấy. Bản ấy còn ở Phiên bản.")
 
 
 @router.post("/bai/{id}/go")

@@ -122,4 +122,5 @@ def _presence(asked: Asked, version: int | None) -> dict[str, Any]:
     others = sorted(name for who, name in here.items() if who != mine)
     is_rewritten = version is not None and version < article.version and rewritten(asked, version)
     told = {"others": others, "version": article.version, "status": article.status, "rewritten": is_rewritten}
+    told["prepared"] = asked.is_prepared
     return told | {"sequence": autosaves.sequence_of(engine("ingest"), asked.who.id, asked.id)}

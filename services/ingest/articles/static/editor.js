@@ -113,6 +113,9 @@ function trouble(fault) {
 }
 
 function heard(told) {
+  if ("prepared" in told) {
+    for (const part of document.querySelectorAll("[data-prepared]")) part.hidden = !told.prepared;
+  }
   if (told.others) {
     byId("others").hidden = !told.others.length;
     byId("others").textContent = told.others.length ? `${told.others.join(", ")} đang sửa bài này.` : "";

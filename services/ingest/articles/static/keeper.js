@@ -99,6 +99,7 @@ export class Keeper {
         const told = await this.#send(this.id ? `/desk/bai/${this.id}` : "/desk/bai/moi", becomes);
         status = this.at.status;
         this.saved = told.result === "unchanged" ? "Không có gì thay đổi." : `Đã lưu phiên bản ${told.version}.`;
+        if (told.prepared) this.saved += " Bạn đọc chưa thấy.";
         return told;
       };
       let told;

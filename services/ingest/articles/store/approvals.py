@@ -26,8 +26,9 @@ def fault(connection: Connection, found: Current) -> str:
 
 def _place(connection: Connection, found: Current) -> WorkflowState:
     row = found.row
-    rule = sections.rule_of(connection, row.section_id)
-    return WorkflowState(row.status, row.section_id, row.created_by, rule, held_by=row.held_by)
+    section_id = sections.id_of(connection, found.state.section_slug) if found.public else row.section_id
+    rule = sections.rule_of(connection, section_id)
+    return WorkflowState(row.status, section_id, row.created_by, rule, held_by=row.held_by)
 
 
 def _fault(connection: Connection, found: Current, at: WorkflowState) -> str:

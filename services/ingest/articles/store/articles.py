@@ -29,7 +29,7 @@ from services.ingest.articles.store.approvals import fault, place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import (
     current,
-    saved,
+    unchanged,
     with_state,
     write_version,
     write_versions,
@@ -83,7 +83,7 @@ def create_article(
 
     def work(connection: Connection) -> Saved:
         if (known := once.made(connection, key, user_id)) is not None:
-            return saved(current(connection, known).state, "unchanged")
+            return unchanged(current(connection, known))
         made = _written(connection, next_of(connection, None, submission, sections.finder(connection, actor)))
         once.note(connection, key, user_id, made.id)
         autosaves.settle(connection, user_id, key, None, sequence)
@@ -99,9 +99,12 @@ def replace_article(
     actor: Actor,
     if_version: int | None = None,
     settle: Callable[[Connection], None] | None = None,
+    *,
+    prepares: bool = False,
 ) -> Saved:
-    """Give an article new content; a status that is left out stays as it is. `settle` is part of the transaction."""
-    submission = Submission(sent, prepare(sent), actor)
+    """Give an article new content; a status that is left out stays as it is. `settle` is part of the transaction. With
+    `prepares` readers of a live article see none of it until it is published (store.prepared)."""
+    submission = Submission(sent, prepare(sent), actor, prepares=prepares)
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
@@ -137,12 +140,13 @@ def publish(
         if state.status == "withdrawn":
             raise Conflict("Bài đã rút, không xuất bản lại được.")
         if state.status == "published":
-            return saved(state, "unchanged")
+            # What is prepared has an act of its own: a program that publishes again does not know of it.
+            return unchanged(before)
         now = datetime.now(UTC)
         times = times_of(before, "published", at, now)
         same_time = times["status"] == state.status and times["published_at"] == state.published_at
         if same_time and at_now.is_approved:
-            return saved(state, "unchanged")
+            return unchanged(before)
         require_publish(actor, at_now)
         require_text(state.body, len(state.images), state.video_url)
         require_no_embargo(before, times, now)
@@ -154,14 +158,14 @@ def publish(
 
 
 def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int | None = None) -> Saved:
-    """Take an article from readers; it can come back. A scheduled one becomes a draft."""
+    """Take an article from readers; it can come back, with what was prepared. A scheduled one becomes a draft."""
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
         require(actor, Action.publish, stands(before))
         status = before.state.status
         if status == "unpublished":
-            return saved(before.state, "unchanged")
+            return unchanged(before)
         if status == "scheduled":
             back = "draft" if before.row.public_version is None else "unpublished"
             return next_version(connection, before, {"status": back, "published_at": None}, actor, "unscheduled")
@@ -173,16 +177,17 @@ def unpublish(engine: Engine, article_id: int, actor: Actor, *, if_version: int 
 
 
 def withdraw(engine: Engine, article_id: int, reason: str, actor: Actor, *, if_version: int | None = None) -> Saved:
-    """Take an article from readers for good; the text stays inside, with the reason."""
+    """Take an article from readers for good; the text that they saw stays inside, with the reason."""
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
         require(actor, Action.withdraw, stands(before))
         if before.state.status == "withdrawn":
-            return saved(before.state, "unchanged")
+            return unchanged(before)
         if before.row.public_version is None:
             raise Conflict("Bài chưa từng xuất bản nên không thể rút.")
-        return next_version(connection, before, {"status": "withdrawn"}, actor, "withdrawn", reason=reason)
+        seen, changes = before.for_readers, {"status": "withdrawn"}
+        return next_version(connection, before, changes, actor, "withdrawn", base=seen, reason=reason)
 
     return committed(engine, work)
 
@@ -191,29 +196,32 @@ def correct(
     engine: Engine, article_id: int, sent: CorrectionInput, actor: Actor, *, if_version: int | None = None
 ) -> Saved:
     """Add a public notice of correction to a published article, and change what was wrong: seen by readers at
-    once, so by one who may approve it."""
+    once, so by one who may approve it. What is prepared is not published by it and stays in the history."""
 
     def work(connection: Connection) -> Saved:
         before = current(connection, article_id, if_version)
-        at_now = place_of(connection, before)
+        seen = before.for_readers
+        at_now = place_of(connection, seen)
         require(actor, Action.withdraw, at_now)
         if before.state.status != "published":
             raise Conflict("Chỉ cải chính được bài đang xuất bản.")
         require_publish(actor, replace(at_now, is_approved=False))
         notice = Correction(at=datetime.now(UTC), notice=sent.notice, wrong=sent.wrong, right=sent.right)
-        changes: dict[str, Any] = {"corrections": (*before.state.corrections, notice)}
+        changes: dict[str, Any] = {"corrections": (*seen.state.corrections, notice)}
         if sent.title is not None:
             changes |= {"title": sent.title, "slug": slug(sent.title)}
         if sent.body is not None:
-            changes["body"] = without_dateline(clean(sent.body, sent.body_format), before.state.dateline)
-            if before.state.summary == derived_summary(before.state.body):
+            changes["body"] = without_dateline(clean(sent.body, sent.body_format), seen.state.dateline)
+            if seen.state.summary == derived_summary(seen.state.body):
                 changes["summary"] = derived_summary(changes["body"])
         if sent.summary is not None:
             changes["summary"] = sent.summary
         if sent.images is not None:
-            changes["images"] = images_of(connection, sent.images, changes.get("body", before.state.body))
-        text = {} if sent.body is None else {"original": sent.body, "original_format": sent.body_format}
-        return next_version(connection, before, changes, actor, "corrected", reason=sent.notice, approves=True, **text)
+            changes["images"] = images_of(connection, sent.images, changes.get("body", seen.state.body))
+        text: dict[str, Any] = {} if sent.body is None else {"original": sent.body, "original_format": sent.body_format}
+        return next_version(
+            connection, before, changes, actor, "corrected", base=seen, reason=sent.notice, approves=True, **text
+        )
 
     return committed(engine, work)
 
@@ -278,13 +286,16 @@ def next_version(
     actor: Actor,
     action: str,
     *,
+    base: Current | None = None,
     reason: str = "",
     approves: bool = False,
+    prepares: bool = False,
     original: str | None = None,
     original_format: str | None = None,
 ) -> Saved:
-    """The next version of an article with a few fields changed."""
-    fields = {name: getattr(before.state, name) for name in ArticleState.model_fields} | changes
+    """The next version of an article with a few fields changed: of what it says, or of `base`."""
+    base = base or before
+    fields = {name: getattr(base.state, name) for name in ArticleState.model_fields} | changes
     for own in ("id", "version", "updated_at"):
         del fields[own]
     row = before.row
@@ -293,13 +304,14 @@ def next_version(
         fields,
         actor,
         action,
-        section_id=row.section_id,
-        words=len(to_text(fields["body"]).split()) if "body" in changes else row.words,
-        original=before.original if original is None else original,
-        original_format=original_format or before.original_format,
+        section_id=sections.id_of(connection, fields["section_slug"]) if before.public else row.section_id,
+        words=len(to_text(fields["body"]).split()) if "body" in changes or before.public else row.words,
+        original=base.original if original is None else original,
+        original_format=original_format or base.original_format,
         external_id=row.external_id,
         input_hash=row.input_hash,
         reason=reason,
         approves=approves,
+        prepares=prepares,
     )
     return write_version(connection, version)

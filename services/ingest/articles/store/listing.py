@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, exists, func, select
 
-from services.ingest.articles.tables import articles, revisions
+from services.ingest.articles.tables import IS_PREPARED, articles, revisions
 from services.ingest.authors.tables import bylines, pen_names
 from services.ingest.kit.finding import fits
 from services.ingest.kit.visibility import Seen
@@ -25,10 +25,12 @@ class ListFilter:
     held_by: str = ""
     title: str = ""
     ids: Sequence[int] = field(default=())
+    is_prepared: bool = False
 
 
 def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, offset: int = 0) -> list[Any]:
-    """Rows of articles with `section`, `section_slug`, `last_action` and `last_note`, the last changed first."""
+    """Rows of articles with `section`, `section_slug`, `last_action`, `last_note` and `is_prepared`, the last changed
+    first."""
     query = (
         _narrowed(
             select(
@@ -38,6 +40,7 @@ def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, off
                 revisions.c.actor.label("last_actor"),
                 revisions.c.action.label("last_action"),
                 revisions.c.reason.label("last_note"),
+                IS_PREPARED.label("is_prepared"),
             ),
             seen,
             wanted,
@@ -99,6 +102,8 @@ def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]
         query = query.where(articles.c.held_by == wanted.held_by)
     if wanted.title:
         query = query.where(fits(articles.c.title_words, wanted.title))
+    if wanted.is_prepared:
+        query = query.where(IS_PREPARED)
     if wanted.ids:
         query = query.where(articles.c.id.in_(wanted.ids))
     return query

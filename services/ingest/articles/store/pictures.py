@@ -133,9 +133,12 @@ def _pictures_in(body: str) -> dict[str, str]:
     return found
 
 
-def note_uses(connection: Connection, article_id: int, before: ArticleState | None, state: ArticleState) -> None:
-    """Keep `media_uses` as the new version has it. Raises Invalid for a picture that was removed from the store."""
-    old, new = _files_of(before) if before else set(), _files_of(state)
+def note_uses(
+    connection: Connection, article_id: int, before: Sequence[ArticleState], now: Sequence[ArticleState]
+) -> None:
+    """Keep `media_uses` as an article has it now: in the version it stands at, and in the one that readers see. Raises
+    Invalid for a picture that was removed from the store."""
+    old, new = _files_of(before), _files_of(now)
     if old == new:
         return
     if gone := old - new:
@@ -145,13 +148,14 @@ def note_uses(connection: Connection, article_id: int, before: ArticleState | No
         # Held until the article is saved: nobody removes them meanwhile.
         held = select(media.c.path).where(media.c.path.in_(added)).with_for_update(read=True, key_share=True)
         here = set(connection.execute(held).scalars())
-        if any(image.url.removeprefix(MEDIA) in added - here for image in state.images if image.url):
+        pictures = {image.url.removeprefix(MEDIA) for state in now for image in state.images if image.url}
+        if pictures & (added - here):
             raise Invalid.of("images", "Một ảnh của bài không còn trong kho; hãy bỏ ảnh ấy hoặc tải lên lại.")
         rows = [{"path": path, "article_id": article_id} for path in sorted(added)]
         connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
 
 
-def _files_of(state: ArticleState) -> set[str]:
+def _files_of(states: Sequence[ArticleState]) -> set[str]:
     """Paths inside our media folder of what an article shows."""
-    urls = [image.url for image in state.images] + [state.video_url]
+    urls = [url for state in states for url in (*(image.url for image in state.images), state.video_url)]
     return {url.removeprefix(MEDIA) for url in urls if url.startswith(MEDIA)}

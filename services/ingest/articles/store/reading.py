@@ -13,12 +13,9 @@ from shared.database import UtcDateTime, read
 
 
 def article(engine: Engine, article_id: int) -> dict[str, Any]:
-    """An article as it stands. Raises NotFound."""
+    """An article as it stands, without what is prepared. Raises NotFound."""
     with read(engine) as connection:
-        row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
-        if row is None:
-            raise NotFound("Không có bài này.")
-        return shown(with_state(connection, row))
+        return shown(with_state(connection, row_in(connection, article_id)))
 
 
 def version_now(connection: Connection, article_id: int) -> int:
@@ -123,7 +120,12 @@ def by_external_id(engine: Engine, external_id: str) -> Any:
 def row_of(engine: Engine, article_id: int) -> Any:
     """Where an article stands, without what it says. Raises NotFound."""
     with read(engine) as connection:
-        row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
+        return row_in(connection, article_id)
+
+
+def row_in(connection: Connection, article_id: int) -> Any:
+    """The same inside a transaction."""
+    row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
     if row is None:
         raise NotFound("Không có bài này.")
     return row

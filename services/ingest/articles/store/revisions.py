@@ -1,6 +1,7 @@
 """One new version of an article: the row, the immutable revision, the outbox rows and the audit line, together."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from services.ingest.kit.errors import NotFound, Stale
 from services.ingest.kit.tables import outbox
 from shared import outbox as events
 from shared.contracts.addresses import article_path
-from shared.contracts.articles import ArticleState
+from shared.contracts.articles import ArticleState, Author
 from shared.contracts.events import SUBSCRIBERS, ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
 from shared.settings import get_settings
 from shared.vietnamese.matching import written
@@ -85,37 +86,45 @@ def rows_at(connection: Connection, statement: Select[Any], pointers: Iterable[t
     return [row for row in connection.execute(statement, asked) if (row.article_id, row.version) in wanted]
 
 
+def is_prepared(row: Any) -> bool:
+    """Whether an article has a prepared next version."""
+    return row.prepared_version is not None and row.prepared_version == row.version
+
+
 def with_state(connection: Connection, row: Any) -> Current:
     """The revision that a row of `articles` stands at."""
-    return _read(connection, row, row.id, row.version)
+    return with_states(connection, [row])[0]
 
 
 def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
     """`with_state` of several rows."""
     if not rows:
         return []
-    at = {one.article_id: one for one in rows_at(connection, _REVISIONS, [(row.id, row.version) for row in rows])}
-    return [_current(row, at[row.id]) for row in rows]
+    live = [(row.id, row.public_version) for row in rows if is_prepared(row)]
+    found = rows_at(connection, _REVISIONS, [*((row.id, row.version) for row in rows), *live])
+    at = {(one.article_id, one.version): one for one in found}
+    public = {id_: at[id_, version] for id_, version in live}
+    return [
+        _current(row, at[row.id, row.version], _current(row, public[row.id]) if row.id in public else None)
+        for row in rows
+    ]
 
 
 def revision_of(connection: Connection, article_id: int, version: int) -> Current:
     """An older version; its `row` is None. Raises NotFound."""
-    return _read(connection, None, article_id, version)
+    revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
+    if revision is None:
+        raise NotFound("Không có phiên bản này.")
+    return _current(None, revision)
 
 
 def _fields(state: ArticleState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in ArticleState.model_fields}
 
 
-def _read(connection: Connection, row: Any, article_id: int, version: int) -> Current:
-    revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
-    if revision is None:
-        raise NotFound("Không có phiên bản này.")
-    return _current(row, revision)
-
-
-def _current(row: Any, revision: Any) -> Current:
-    return Current(row, ArticleState.model_validate(revision.state), revision.original, revision.original_format)
+def _current(row: Any, revision: Any, public: Current | None = None) -> Current:
+    state = ArticleState.model_validate(revision.state)
+    return Current(row, state, revision.original, revision.original_format, public)
 
 
 def write_version(connection: Connection, version: Version) -> Saved:
@@ -126,7 +135,7 @@ def write_version(connection: Connection, version: Version) -> Saved:
 def write_versions(connection: Connection, versions: Sequence[Version], *, bulk: bool = False) -> list[Saved]:
     """Write a version each of different articles, by one statement a table where there is no older version."""
     now = datetime.now(UTC)
-    effects = [_effect(one.row, one.fields["status"]) for one in versions]
+    effects = [NONE if one.prepares else _effect(one.row, one.fields["status"]) for one in versions]
     ids = _keep_rows(connection, versions, effects, now)
     states = [
         ArticleState(
@@ -139,17 +148,15 @@ def write_versions(connection: Connection, versions: Sequence[Version], *, bulk:
     ]
     written = list(zip(versions, effects, states, strict=True))
     connection.execute(_INSERT_REVISION, [_revision(one, effect, state, now) for one, effect, state in written])
+    signed = []
     for one, _, state in written:
-        note_uses(connection, state.id, one.before.state if one.before else None, state)
-    bylines.note(
-        connection,
-        (
-            bylines.Signed(state.id, one.before.state.authors if one.before else (), state.authors)
-            for one, _, state in written
-        ),
-    )
+        old, new = _standing(one, state)
+        note_uses(connection, state.id, old, new)
+        signed.append(bylines.Signed(state.id, _authors(old), _authors(new)))
+    bylines.note(connection, signed)
     for effect in dict.fromkeys(effects):
-        pointers = [(state.id, state.version) for _, own, state in written if own == effect]
+        # What is prepared is told to nobody: every store holds what readers see.
+        pointers = [(state.id, state.version) for one, own, state in written if own == effect and not one.prepares]
         queues = SUBSCRIBERS[EVENTS[effect]] + _OWN[effect]
         events.add(connection, outbox, EVENTS[effect], pointers, bulk=bulk, queues=queues)
     audit.append_all(connection, [note for one, _, state in written for note in _notes(one, state)])
@@ -167,11 +174,27 @@ def _keep_rows(connection: Connection, versions: Sequence[Version], effects: Seq
     return [int(one.row.id if one.row else next(made)) for one in versions]
 
 
+def _standing(one: Version, state: ArticleState) -> tuple[list[ArticleState], list[ArticleState]]:
+    """What an article says and what readers see of it, before a version and after it."""
+    if one.before is None:
+        return [], [state]
+    public = one.before.for_readers.state
+    return [one.before.state, public], [state, public] if one.prepares else [state]
+
+
+def _authors(states: Iterable[ArticleState]) -> list[Author]:
+    return [author for state in states for author in state.authors]
+
+
 def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
     before, fields = one.row, one.fields
     version = before.version + 1 if before else 1
+    if one.prepares and one.before:
+        differs = not says_the_same(one.before.for_readers.state, fields)
+        return {"version": version, "prepared_version": version if differs else None, "updated_at": now}
     values = {
         "version": version,
+        "prepared_version": None,
         "public_version": version if effect else before.public_version if before else None,
         "external_id": one.external_id,
         "input_hash": one.input_hash,
@@ -241,21 +264,29 @@ def url(state: ArticleState) -> str:
     return get_settings().site_url + article_path(state.section_slug, state.slug, state.id)
 
 
+def unchanged(found: Current) -> Saved:
+    """What became of a call that changes nothing."""
+    return replace(saved(found.for_readers.state, "unchanged"), version=found.row.version)
+
+
 def shown(found: Current) -> dict[str, Any]:
-    """An article as editors' programs get it; it can be changed and sent back with PUT."""
-    row, state = found.row, found.state
+    """An article as editors' programs get it, without what is prepared; it can be changed and sent back with PUT."""
+    row, stood = found.row, found.for_readers
+    state = stood.state
     fields = state.model_dump(mode="json", exclude={"section_slug", "section_name", "tags"})
     approval = {"version": row.approved_version, "at": row.approved_at, "by": row.approved_by}
     return {
         **fields,
+        "version": row.version,
+        "prepared": found.public is not None,
         "approval": approval if row.approved_version else None,
         "external_id": row.external_id,
         "section": state.section_slug,
         "section_name": state.section_name,
         "tags": [tag.name for tag in state.tags],
         "body_format": "html",
-        "original": found.original,
-        "original_format": found.original_format,
+        "original": stood.original,
+        "original_format": stood.original_format,
         "words": row.words,
         "url": url(state),
     }

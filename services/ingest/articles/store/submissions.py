@@ -4,20 +4,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Engine, select, update
 
 from services.ingest.articles import rules
-from services.ingest.articles.content import with_captions_in_place
+from services.ingest.articles.content import prepare, with_captions_in_place
+from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.rules import Outcome, WorkflowState
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.pictures import images_of
-from services.ingest.articles.store.revisions import saved, touched_by_others
+from services.ingest.articles.store.revisions import touched_by_others, unchanged
 from services.ingest.articles.tables import articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict
 from services.ingest.sections.store import FoundSection
+from services.ingest.sections.tables import sections
 from shared.contracts.articles import ArticleState
+from shared.database import read
 from shared.vietnamese.text import thousands
 
 FindSection = Callable[[str], FoundSection]
@@ -34,10 +37,24 @@ def outcome(
     Raises Refused with nothing written.
     """
     if before is not None and before.row.input_hash == submission.content.input_hash:
-        return saved(before.state, "unchanged")
+        return unchanged(before)
     if before is not None and submission.keep_edited and touched_by_others(connection, before.row.id, submission.actor):
-        return saved(before.state, "unchanged")
+        return unchanged(before)
     return next_of(connection, before, submission, find_section)
+
+
+def as_if_saved(engine: Engine, found: ArticleState, sent: ArticleInput) -> ArticleState:
+    """What an article would say with what somebody has written of it. Raises Invalid."""
+    content = prepare(sent)
+    with read(engine) as connection:
+        images = images_of(connection, content.images, content.body)
+        names = {row.slug: row.name for row in connection.execute(select(sections.c.slug, sections.c.name))}
+    content = with_captions_in_place(content, images)
+    fields = {name: getattr(content, name) for name in _OF_CONTENT}
+    slug = content.section if content.section in names else found.section_slug
+    return found.model_copy(
+        update={**fields, "images": images, "section_slug": slug, "section_name": names.get(slug, found.section_name)}
+    )
 
 
 def next_of(
@@ -45,6 +62,11 @@ def next_of(
 ) -> Saved | Version:
     """The next version of an article, or it stays where nothing differs. Raises Refused with nothing written."""
     sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
+    whole = before
+    prepares = submission.prepares and before is not None and before.state.status == "published"
+    if before is not None and not prepares:
+        # What goes to readers follows what they see, whatever is prepared beside it.
+        before = before.for_readers
     wanted = rules.wanted_status(sent, before)
     if before is not None:
         rules.require_write(actor, rules.stands(before))
@@ -68,19 +90,19 @@ def next_of(
         "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
         "opening_views": opening_views,
     }
-    decided = _decided(connection, before, actor, section, wanted, fields)
+    decided = _decided(connection, before, actor, section, wanted, fields, prepares=prepares)
     fields |= rules.times_of(before, decided.status, sent.published_at, now)
     # Only what the sender with the external id sends counts as its last word, not what editors change.
     input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
     is_new_approval = decided.approves and fields["status"] != "published"
     if before is not None and not is_new_approval and _same(before.state, fields):
         connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
-        return saved(before.state, "unchanged")
+        return unchanged(before)
     return Version(
-        before,
+        whole,
         fields,
         actor,
-        rules.action_of(before, fields["status"], approves=decided.approves),
+        "prepared" if prepares else rules.action_of(before, fields["status"], approves=decided.approves),
         section_id=section.id,
         words=content.words,
         original=content.original,
@@ -88,6 +110,7 @@ def next_of(
         external_id=sent.external_id or (before.row.external_id if before else None),
         input_hash=input_hash,
         approves=decided.approves,
+        prepares=prepares,
     )
 
 
@@ -98,6 +121,8 @@ def _decided(
     section: FoundSection,
     wanted: str | None,
     fields: dict[str, Any],
+    *,
+    prepares: bool,
 ) -> Outcome:
     """What the rules say of a change, by the way of the section that the article will be in. Raises Forbidden."""
     if before is None or before.row.section_id != section.id:
@@ -110,7 +135,7 @@ def _decided(
     is_approved = not changed and place_of(connection, before).is_approved
     row = before.row
     at = WorkflowState(row.status, section.id, row.created_by, section.rule, is_approved, row.held_by)
-    return rules.outcome(actor, at, wanted, changed=changed)
+    return rules.outcome(actor, at, wanted, changed=changed, prepares=prepares)
 
 
 def _opening_views(before: Current | None, submission: Submission) -> int:

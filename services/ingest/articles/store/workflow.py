@@ -18,7 +18,7 @@ from services.ingest.articles.rules import (
 )
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.articles import committed, next_version
-from services.ingest.articles.store.revisions import current, revision_of, saved
+from services.ingest.articles.store.revisions import current, revision_of, unchanged
 from services.ingest.articles.tables import article_notes, articles
 from services.ingest.articles.versions import Saved
 from services.ingest.kit import audit
@@ -53,7 +53,7 @@ def move(
             raise Conflict("Bài đang hẹn giờ; hãy bỏ hẹn giờ trước.")
         require_move(actor, at, to)
         if status == to and (to != "approved" or at.is_approved):
-            return saved(before.state, "unchanged")
+            return unchanged(before)
         goes_back = status != "unpublished" and UNFINISHED.index(to) < UNFINISHED.index(status)
         if goes_back and before.row.created_by != actor.name and not note:
             raise Invalid.of("note", "Trả lại bài thì cần ghi rõ lý do.")
@@ -68,7 +68,7 @@ def move(
 
 def restore(engine: Engine, article_id: int, version: int, actor: Actor, *, if_version: int | None = None) -> Saved:
     """Give an article the text, pictures and names of an older version, as a new version; its status stays, but
-    for an approval that ends by it.
+    for an approval that ends by it. Of a live article it is the prepared next version.
 
     Raises Forbidden, NotFound for a version that never was.
     """
@@ -82,13 +82,23 @@ def restore(engine: Engine, article_id: int, version: int, actor: Actor, *, if_v
         old = revision_of(connection, article_id, version)
         changes = {name: getattr(old.state, name) for name in _TEXT_FIELDS}
         changed = not says_the_same(before.state, before.state.model_dump() | changes)
-        decided = outcome(actor, replace(at, is_approved=at.is_approved and not changed), None, changed=changed)
+        prepares = before.state.status == "published"
+        at = replace(at, is_approved=at.is_approved and not changed)
+        decided = outcome(actor, at, None, changed=changed, prepares=prepares)
         if decided.status not in ("published", before.state.status):
             changes["status"] = decided.status
-        text = {"original": old.original, "original_format": old.original_format}
+        text: dict[str, Any] = {"original": old.original, "original_format": old.original_format}
         reason = f"Bản {version}"
         return next_version(
-            connection, before, changes, actor, "restored", reason=reason, approves=decided.approves, **text
+            connection,
+            before,
+            changes,
+            actor,
+            "restored",
+            reason=reason,
+            approves=decided.approves,
+            prepares=prepares,
+            **text,
         )
 
     return committed(engine, work)

@@ -22,6 +22,7 @@ from services.ingest.ops import report, store
 from shared import deadletter
 from shared.celery_factory import publisher
 from shared.database import engine
+from shared.release import VERSION
 
 router = APIRouter(prefix="/ops")
 NAV = (NavItem("/desk/ops", "Vận hành", Action.ops_read, group="Quản trị"),)
@@ -45,6 +46,7 @@ def overview(request: Request, who: Annotated[Account, needs(Action.ops_read)]) 
         charts=_charts(now.samples),
         log=report.log_tail(),
         at=datetime.now(UTC),
+        version=VERSION,
         span=span,
         moment=lambda seconds: datetime.fromtimestamp(seconds, UTC),
     )

@@ -13,6 +13,7 @@ from shared import deadletter
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.queues import Queue
 from shared.database import read, write
+from shared.release import VERSION
 from shared.settings import get_settings
 from tests.contract.ingest.desk import Desk
 from tests.contract.shared.conftest import messages
@@ -45,7 +46,7 @@ def test_it_shows_queues_letters_and_log_with_nothing_unescaped(ops: Desk) -> No
     log.write_text(f"web.http | started {EVIL}\n")
     shown = ops.be("ops").get("/ops")
     assert shown.status_code == 200
-    for text in ("Hàng đợi", "statistics", "letter1", "web.http | started", "chưa so lần nào"):
+    for text in ("Hàng đợi", "statistics", "letter1", "web.http | started", "chưa so lần nào", f"phiên bản {VERSION}"):
         assert text in shown.text
     assert EVIL not in shown.text
     letter = ops.be("ops").get("/ops/thu/letter1")

@@ -1,7 +1,9 @@
 """Readers' figures, on the screen and in the files people take away."""
 
 import csv
+import html
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,9 @@ from shared.contracts.commands import (
     LiveNow,
     LiveNowAnswer,
     Query,
+    SearchedQuery,
+    SearchStatistics,
+    SearchStatisticsAnswer,
     SiteStatistics,
     SiteStatisticsAnswer,
     ViewAudit,
@@ -33,7 +38,14 @@ from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, wo
 def test_statistics_say_so_while_the_counter_is_away(newsroom: Newsroom, sqlite: Engine) -> None:
     story = publish(sqlite)
     chief = newsroom.sign_in(Role.chief)
-    for path in ("/so-lieu", f"/so-lieu/bai/{story}", "/bay-gio", "/bay-gio/phan", "/so-lieu/kiem-dem"):
+    for path in (
+        "/so-lieu",
+        f"/so-lieu/bai/{story}",
+        "/bay-gio",
+        "/bay-gio/phan",
+        "/so-lieu/kiem-dem",
+        "/so-lieu/tim-kiem",
+    ):
         assert "Dịch vụ đếm chưa trả lời" in chief.get(path)
     chief.post(f"/so-lieu/bai/{story}/doc-nhieu", expect=422, rule="burn", position="1")
 
@@ -50,6 +62,7 @@ class Counter:
         story = ViewedArticle(id=1, title=EVIL, path="/kinh-te/x-1", section_name="Kinh tế", views=1234, total=5678)
         points = (ViewPoint(at=at, views=1200, readers=900), ViewPoint(at=at + timedelta(days=1), views=34))
         sources = (ViewShare(key="", name="", views=900), ViewShare(key="tim.example", name="tim.example", views=300))
+        searched = SearchedQuery(query="quy chế = 5 & 6", readers=1234, unfound=1200, clicked=3)
         answers: dict[type[Query], Any] = {
             SiteStatistics: SiteStatisticsAnswer(
                 views=1234, days=points, articles=(story,), sources=sources,
@@ -58,6 +71,7 @@ class Counter:
             ),
             ArticleStatistics: ArticleStatisticsAnswer(article=story, opening_views=5000, hours=points, days=points),
             LiveNow: LiveNowAnswer(readers=7, views_5_minutes=9, views_60_minutes=88, curve=points, articles=(story,)),
+            SearchStatistics: SearchStatisticsAnswer(frequent=(searched,), unfound=(searched,)),
             ViewAudit: ViewAuditAnswer(hours=(ViewAuditHour(at=at, accepted=1200, rejected={"bot": 55}),)),
         }  # fmt: skip
         return answers[type(query)]
@@ -113,3 +127,25 @@ def test_statistics_as_files_hold_numbers_and_no_formulas(newsroom: Newsroom, co
     assert book["Bài"][1] == [1, EVIL, "Kinh tế", 1234, 5678]
     assert book["Tác giả"][1] == ["@Lan Anh", 1234]
     assert book["Nguồn"][1] == ["Vào thẳng, không rõ nguồn", 900]
+
+
+def test_what_readers_do_not_find_is_one_press_from_other_words_for_it(newsroom: Newsroom, counter: Counter) -> None:
+    editor = newsroom.sign_in(Role.editor)
+    assert "/desk/so-lieu/tim-kiem" in editor.get("/so-lieu")
+    page = editor.get("/so-lieu/tim-kiem?ky=1")
+    assert "1.234" in page and "Chưa đến một phần mười" in words(page)
+    today = counter.asked[-1]
+    assert isinstance(today, SearchStatistics) and today.first == today.last
+    editor.get("/so-lieu/tim-kiem?ky=30")
+    month = counter.asked[-1]
+    assert isinstance(month, SearchStatistics) and (month.last - month.first).days == 29
+    editor.post("/tu-tim-kiem", lines="UBND = Ủy ban nhân dân", version="0")
+    synonym, pinned = (html.unescape(link) for link in re.findall(r'href="/desk(/tu-tim-kiem\?[^"]+)"', page)[-2:])
+    for link, line in ((synonym, "quy chế 5 & 6 = "), (pinned, "quy chế 5 & 6 => ")):
+        typed = re.search(r"<textarea[^>]*>(.*?)</textarea>", editor.get(link), re.DOTALL)
+        assert typed and html.unescape(typed[1]) == f"{line}\nUBND = Ủy ban nhân dân"
+
+
+def test_who_may_not_say_what_words_mean_sees_the_searches_alone(newsroom: Newsroom, counter: Counter) -> None:
+    page = newsroom.sign_in(Role.reporter).get("/so-lieu/tim-kiem")
+    assert "quy chế" in page and "tu-tim-kiem?" not in page

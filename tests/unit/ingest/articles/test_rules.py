@@ -11,6 +11,7 @@ from services.ingest.articles.rules import (
     before_approval,
     may_approve,
     may_move,
+    may_write,
     outcome,
 )
 from services.ingest.kit.actors import Account, Actor, Role, Scope
@@ -52,6 +53,15 @@ def test_saving_is_an_approval_only_where_readers_get_it() -> None:
     with pytest.raises(Forbidden, match="Tổng biên tập phải duyệt"):
         outcome(secretary, at("published"), None, changed=True)
     assert outcome(chief, at("edited"), None, changed=True) == Outcome("edited")
+    # What is prepared beside a live article goes to nobody.
+    assert outcome(secretary, at("published"), None, changed=True, prepares=True) == Outcome("published")
+
+
+def test_who_may_change_a_live_article() -> None:
+    rightful = {role for role in Role if may_write(person(role, all_sections=True), at("published"))}
+    assert rightful == {Role.editor, Role.secretary, Role.chief, Role.admin}
+    # A program's words go to readers at once.
+    assert not may_write(KEY, at("published")) and may_write(HOUSE, at("published"))
 
 
 def test_who_publishes_what_another_approved_does_not_approve_it_again() -> None:

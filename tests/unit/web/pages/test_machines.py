@@ -10,6 +10,7 @@ import feedparser
 import pytest
 import time_machine
 from defusedxml.ElementTree import fromstring
+from structlog.testing import capture_logs
 
 from services.web import static_files, store
 from services.web.page import Missing
@@ -182,6 +183,23 @@ def test_another_paper_brings_its_own_words_and_templates(paper: Paper, tmp_path
     assert make_renderer(paper.settings)("unavailable.html", number=503, name="x", words="y")
 
 
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        ("<footer>\n{% if %}</footer>", 2),
+        ("<footer>Chân trang riêng\n\n{{ khong_co }}</footer>", 3),
+        ("<footer>\n{{ 1 // 0 }}</footer>", 2),
+        ('{% include "khong_co.html" %}', 1),
+    ],
+)
+def test_an_own_template_that_breaks_takes_no_page_down(paper: Paper, tmp_path: Path, broken: str, line: int) -> None:
+    (tmp_path / "footer.html").write_text(broken)
+    theirs = Paper(paper.settings.model_copy(update={"templates_dir": tmp_path}))
+    with capture_logs() as logs:
+        assert theirs.page("/gioi-thieu").body == paper.page("/gioi-thieu").body
+    assert [said["at"] for said in logs] == [f"{tmp_path / 'footer.html'}:{line}"]
+
+
 def test_a_new_paper_has_no_licence_that_nobody_gave_it(paper: Paper) -> None:
     settings = paper.settings.model_copy(update={"demo": False, "site_name": "Báo Tỉnh"})
     theirs = Paper(settings)
@@ -199,3 +217,13 @@ def test_a_paper_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
     wrong.write_text('tagline = "x"\nabout = []\nkhong_co = 1\n[[imprint]]\nsince = 2020-01-01\nagency = "a"\n')
     with pytest.raises(ValueError, match="khong_co"):
         load_paper(wrong)
+
+
+@pytest.mark.parametrize("licence", ["", " ", load_paper().imprint.licence])
+def test_production_refuses_a_foot_with_no_licence_or_the_demos(paper: Paper, tmp_path: Path, licence: str) -> None:
+    own = tmp_path / "paper.toml"
+    own.write_text(f'tagline = "x"\nabout = []\n[[imprint]]\nsince = 2020-01-01\nagency = "a"\nlicence = "{licence}"\n')
+    settings = paper.settings.model_copy(update={"paper_file": own, "demo": False})
+    make_renderer(settings)
+    with pytest.raises(ValueError, match="licence"):
+        make_renderer(settings.model_copy(update={"production": True}))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import redis
 
+from tests.contract.toasoan import fake_house
 from tests.servers import free_port
-from tests.unit.toasoan import fake_house
 from tests.wait import until
 from toasoan import processes, status
 
@@ -35,7 +35,7 @@ class FakeHouse:
                 [
                     sys.executable,
                     "-m",
-                    "tests.unit.toasoan.fake_house",
+                    "tests.contract.toasoan.fake_house",
                     str(self.place.data_dir),
                     *map(str, self.ports),
                     *self.extra,
@@ -262,7 +262,7 @@ def test_a_redis_left_on_our_socket_is_ended(start: Callable[..., FakeHouse]) ->
 def test_a_second_house_on_the_same_data_is_refused(start: Callable[..., FakeHouse]) -> None:
     house = start()
     second = subprocess.run(
-        [sys.executable, "-m", "tests.unit.toasoan.fake_house", str(house.place.data_dir), "1", "2"],
+        [sys.executable, "-m", "tests.contract.toasoan.fake_house", str(house.place.data_dir), "1", "2"],
         capture_output=True,
         text=True,
         timeout=20,
@@ -282,7 +282,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
             [
                 sys.executable,
                 "-m",
-                "tests.unit.toasoan.fake_house",
+                "tests.contract.toasoan.fake_house",
                 str(tmp_path / "data"),
                 str(port),
                 str(free_port()),
