@@ -129,6 +129,7 @@ def test_a_tables_caption_outlives_the_editor(newsroom: Newsroom, house: House) 
     secretary.keyboard.press("End")
     secretary.keyboard.type(" Giá do chợ báo.")
     secretary.get_by_role("button", name="Lưu", exact=True).click()
+    secretary.get_by_role("button", name="Cập nhật bài trên trang").click()
     page = house.until_page(saved["url"], "Giá do chợ báo.")
     assert "<caption>Giá bán lẻ</caption>" in page
     assert page.count("<tr>") == 1

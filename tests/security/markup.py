@@ -35,7 +35,9 @@ class _Faults(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
-        if tag in _FORBIDDEN:
+        # The desk's preview: a page of its own house, of which the browser runs nothing.
+        is_preview = found.get("sandbox") == "allow-same-origin" and found.get("src", "").startswith("/desk/bai/")
+        if tag in _FORBIDDEN and not (tag == "iframe" and is_preview):
             self.faults.append(f"<{tag}>")
         if tag == "script":
             if found.get("type") == "application/ld+json":

@@ -1,6 +1,6 @@
 """A version of an article: as it is sent, as it stands, as it is to be written, and what became of a call."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from services.ingest.articles.content import Content
@@ -16,6 +16,7 @@ class Submission:
     sent: ArticleInput
     content: Content
     actor: Actor
+    _: KW_ONLY
     bulk: bool = False
     """Behind fresh news, as imports are."""
     prepares: bool = False

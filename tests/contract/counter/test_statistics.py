@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.counter import by_hand, statistics, store
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
-from services.counter.tables import SPAN_DAYS, daily, spans
+from services.counter.tables import SPAN_DAYS, daily, searches, spans
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.commands import ArticleStatistics, CountViews, LiveNow, SiteStatistics
 from shared.database import migrate, read, write
@@ -176,6 +176,7 @@ def test_an_older_database_is_summed_when_it_is_migrated(source: Engine, state: 
         before = sorted(connection.execute(select(spans)).all())
     with write(source) as connection:
         spans.drop(connection)
+        searches.drop(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = 'counter_0002'"))
 
     migrate("counter")

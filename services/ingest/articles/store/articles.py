@@ -61,7 +61,7 @@ def save_article(
     The same content again changes nothing, even when editors have changed the article since. With `keep_edited`
     an article that anybody but the actor has touched stays as it is, whatever is sent.
     """
-    submission = Submission(sent, prepare(sent), actor, bulk, keep_edited)
+    submission = Submission(sent, prepare(sent), actor, bulk=bulk, keep_edited=keep_edited)
 
     def work(connection: Connection) -> Saved:
         before = _by_external_id(connection, sent.external_id) if sent.external_id else None
