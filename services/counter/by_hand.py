@@ -64,7 +64,8 @@ def set_rule(source: Engine, rule: SetTrendingRule) -> None:
         "at": rule.at,
     }
     with write(source) as connection:
-        # A word from the future was said by a clock that was ahead: it must not outlast what is said after it.
-        ahead = datetime.now(UTC) + timedelta(seconds=CLOCK_SECONDS)
+        # A word from the future was said by a clock that was ahead: it must not outlast what is said after it. Not by
+        # this host's clock alone, which may be behind: of two words of one time the later stays.
+        ahead = max(datetime.now(UTC), rule.at) + timedelta(seconds=CLOCK_SECONDS)
         connection.execute(delete(rules).where(rules.c.article_id == rule.article_id, rules.c.at > ahead))
         insert_newer(connection, rules, [row], key="article_id", version="at")
