@@ -66,7 +66,8 @@ def draw(report: Report) -> None:
         some = [one for one in report.figures if one.group == group]
         (_CHARTS / f"{group}.svg").write_text(charts.bars(f"{group}: ratio to the baseline of the same run", some))
         table = f"<!-- {group} -->\n{report.table(group)}\n<!-- /{group} -->"
-        page = re.sub(rf"<!-- {group} -->.*?<!-- /{group} -->", lambda _, text=table: text, page, flags=re.DOTALL)
+        plain = table.replace("\\", r"\\")
+        page = re.sub(rf"<!-- {group} -->.*?<!-- /{group} -->", plain, page, flags=re.DOTALL)
         curves = [one for one in report.series if one.group == group]
         for number, curve in enumerate(curves, 1):
             (_CHARTS / f"{group}-{number}.svg").write_text(charts.curves(curve))

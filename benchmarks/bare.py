@@ -65,7 +65,7 @@ class _Servers:
 
     def handled(self) -> int:
         with self._counters.client() as client:
-            return int(client.get(_KEY) or 0)  # type: ignore[arg-type]
+            return int(client.get(_KEY) or 0)
 
 
 class BareCelery(_Servers):
@@ -138,7 +138,7 @@ class Rates:
         until(lambda: servers.handled() > messages // 10, 60, "the worker works", interval_s=0.005)
         begun, before = servers.handled(), sum(worker.cpu_times()[:2])
         until(lambda: servers.handled() >= messages, 120, "all is handled", interval_s=0.02)
-        return (messages - begun) / max(sum(worker.cpu_times()[:2]) - before, 1e-3)
+        return float((messages - begun) / max(sum(worker.cpu_times()[:2]) - before, 1e-3))
 
 
 # ---------------------------------------------------------------- in processes of their own

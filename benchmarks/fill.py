@@ -46,7 +46,7 @@ def _search(count: int) -> None:
     from shared.vietnamese import forms
 
     # Made bodies repeat: each paragraph is taken apart once, and the index gets the same.
-    forms.forms = lru_cache(maxsize=20_000)(forms.forms)  # type: ignore[assignment]
+    forms.forms = lru_cache(maxsize=20_000)(forms.forms)
     engine = make_engine()
     engine.own()
     for states in _batches(count):
@@ -89,7 +89,8 @@ def _sql(count: int) -> None:
     section_ids = {one: number for number, one, _name in names}
     for states in _batches(count):
         with write(engine("web")) as connection:
-            connection.execute(shown.insert(), [web._row(state) for state in states])
+            rows = [web._row(state, state.version, state.model_dump_json()) for state in states]
+            connection.execute(shown.insert(), rows)
             put_in(connection, states, section_parents(connection))
             connection.execute(
                 totals.insert(), [{"article_id": s.id, "epoch": 0, "views": s.id % 9000 + 1} for s in states]

@@ -53,7 +53,7 @@ def addresses(count: int) -> dict[str, list[str]]:
 
 
 def _main(count: int) -> dict[str, tuple[float, float]]:
-    from services.web.cache import Entry
+    from services.web.cached_response import Entry
     from services.web.page import Missing
     from services.web.pagemaking import PageMaker
     from services.web.render import make_renderer

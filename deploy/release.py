@@ -38,7 +38,7 @@ def wheel(folder: Path) -> Path:
     """The wheel of one more copy of the commit, in `folder`."""
     copy_of_commit(folder / "source")
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-index"]
-    options = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder, folder / "source"]
+    options: list[str | Path] = ["--no-deps", "--no-build-isolation", "--wheel-dir", folder, folder / "source"]
     subprocess.run([*pip, *options], env=_environment(), check=True)
     (made,) = folder.glob("*.whl")
     return made

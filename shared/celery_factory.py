@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import redis
 from celery import Celery, signals
-from kombu import Queue as KombuQueue
 from kombu import compression
+from kombu.entity import Queue as KombuQueue
 from kombu.exceptions import KombuError
 from kombu.serialization import register
 

@@ -40,7 +40,7 @@ def run_worker(
     watchdog = Watchdog(role, app, queues, healthy)
     _call_when_connected(app, watchdog.connected)
     # How long a message has been unacknowledged, one host notes and another one judges.
-    kombu.transport.redis.time = clock.now
+    kombu.transport.redis.time = clock.now  # type: ignore[attr-defined]
     signals.worker_ready.connect(watchdog.ready, weak=False)
     signals.task_prerun.connect(watchdog.begin, weak=False)
     signals.task_postrun.connect(watchdog.end, weak=False)

@@ -153,7 +153,7 @@ class PostgresServer:
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self.process = _start([str(self._bin / "postgres"), "-D", str(self._data), *settings], self._user)
-        until(lambda: psycopg.connect(self.url(), connect_timeout=1).close() is None, 30, "PostgreSQL answers")
+        until(lambda: _lets_in(self.url()), 30, "PostgreSQL answers")
 
     def trust_everybody(self) -> None:
         """From now on nobody is asked for a password, as after a careless line in pg_hba.conf."""
@@ -161,7 +161,7 @@ class PostgresServer:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute("SELECT pg_reload_conf()")
         anybody = self.url().replace(self.password, "anything")
-        until(lambda: psycopg.connect(anybody).close() is None, 20, "everybody is let in")
+        until(lambda: _lets_in(anybody), 20, "everybody is let in")
 
     def new_database(self) -> str:
         """Address of a fresh, empty database."""
@@ -209,6 +209,11 @@ def postgres(postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("TOASOAN_DATABASE_URL", url)
     forget_settings()
     return url
+
+
+def _lets_in(url: str) -> bool:
+    psycopg.connect(url, connect_timeout=1).close()
+    return True
 
 
 def _start(command: list[str], user: str | None = None) -> subprocess.Popen[bytes]:

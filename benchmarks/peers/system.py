@@ -67,7 +67,7 @@ class System(ABC):
 
     def memory_mb(self) -> float:
         """Resident memory of all processes; what several share counts once (PSS)."""
-        return sum(psutil.Process(pid).memory_full_info().pss for pid in self.pids()) / 1e6
+        return sum(int(psutil.Process(pid).memory_full_info().pss) for pid in self.pids()) / 1e6
 
     def spawn(self, command: list[str], **more: Any) -> "subprocess.Popen[bytes]":
         """Start a process of this site; its output goes to a log in the folder."""

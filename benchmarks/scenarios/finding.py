@@ -142,9 +142,11 @@ def _by_way(
         times.append((time.perf_counter() - started) * 1000)
         return [hit.id for hit in answer.results]
 
+    def found_by(way: Callable[[str], str]) -> float:
+        return _mean_rank(known, lambda query: find(way(query)))
+
     ways = keyboards.ways(_SEED)
-    ranks = {name: _mean_rank(known, lambda query, way=ways[name]: find(way(query))) for name in names or ways}
-    return ranks, times
+    return {name: found_by(ways[name]) for name in names or ways}, times
 
 
 def _plain(index: Index) -> Callable[[str], list[IndexDocument]]:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 if __package__:
     from deploy.images.pins import pins
 else:
-    from pins import pins
+    from pins import pins  # type: ignore[import-not-found,no-redef]  # where it is a script of an image
 
 _SECONDS = 120
 _DEBIAN = ("dpkg-query", "--show", "--showformat", "${Package}\t${Version}\t${Architecture}\n")

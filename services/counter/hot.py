@@ -96,7 +96,7 @@ class Hot:
                 pipe.getbit(f"ts:c:applied:{producer}", number)
             return [name for (name, *_), bit in zip(wanted, pipe.execute(), strict=True) if bit]
 
-    def _run(self, script: str, arguments: tuple[Any, ...]) -> list[int]:
+    def _run(self, script: str, arguments: tuple[Any, ...]) -> Any:
         try:
             if script in self._shas:
                 return self._redis.evalsha(self._shas[script], 0, *arguments)

@@ -43,7 +43,7 @@ def nearest(document: IndexDocument, scored: Sequence[tuple[IndexDocument, float
 
     def likeness(found: IndexDocument, score: float) -> float:
         days = abs(found.published_at - document.published_at) / 86_400
-        more = _SAME_DAYS * 0.5 ** (days / _DAYS)
+        more = _SAME_DAYS * math.pow(0.5, days / _DAYS)
         more += _SAME_SECTION * (found.section_slug == document.section_slug)
         # The fewer of those that read alike have a tag, the more it says.
         more += _SAME_TAG * sum(1 / (1 + math.log2(common[tag])) for tag in sorted(wanted & tags(found)))

@@ -167,7 +167,8 @@ class VisitorKeys:
 
     def _of_day(self, day: int) -> _Day:
         secret = self._days.of_day(day)
-        for known in (self._tomorrow, *(self._now or ())):
+        kept: tuple[_Day | None, ...] = (self._tomorrow, *(self._now or ()))
+        for known in kept:
             if known is not None and known.secret == secret:
                 return known
         return _Day(self._site, secret)

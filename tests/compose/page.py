@@ -23,7 +23,7 @@ def inline(start: str, heading: str = "") -> str:
     part = _text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0] if heading else _text()
     found = {code for code in re.findall(r"`([^`\n]+)`", part) if code.startswith(start)}
     assert len(found) == 1, f"{_PAGE.name} has {len(found)} pieces of code that begin with {start!r}"
-    return found.pop()
+    return str(found.pop())
 
 
 def volumes_to_empty() -> list[str]:

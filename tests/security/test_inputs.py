@@ -100,7 +100,7 @@ def test_pictures_of_articles_and_imports_are_never_fetched_from_inside(
         "/api/articles",
         json={"title": "Ảnh bên trong", "body": body, "section": "Kinh tế", "images": [{"url": url, "caption": "x"}]},
     )
-    assert answer.status_code in (201, 422)
+    assert answer.status_code == 422
     line = f'{{"external_id":"ssrf","title":"Ảnh trong tệp","body":"<img src=\\"{url}\\">Chữ","section":"Kinh tế"}}\n'
     job = _hand_in(editor, "a.ndjson", line.encode(), anh="1")
     until(lambda: _state(editor, job) == "done", 40, "the import is over")
@@ -197,7 +197,7 @@ def test_spaces_and_tags_without_end_are_soon_read(house: House) -> None:
     )
     for body in bodies:
         answer = house.api("POST", "/api/articles", json={"title": "Bài thử", "body": body, "section": "Kinh tế"})
-        assert answer.status_code in (201, 422), answer.text
+        assert answer.status_code == 201, answer.text
 
 
 # ---------------------------------------------------------------- the broker

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, IptcImagePlugin
+from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, IptcImagePlugin, UnidentifiedImageError
 
 from services.ingest.kit.errors import Invalid
 
@@ -102,7 +102,7 @@ def _read(source: Path, crop: Crop | None, whole: bool) -> ReadPicture:
             if not whole and _lost_its_end(opened, source):
                 raise _broken()
             return ReadPicture(_finished(opened, orientation, crop), kind, *words)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise _refusal(f"Chỉ nhận ảnh {TAKEN}.") from None
     except (OSError, ValueError, SyntaxError, EOFError):
         raise _broken() from None

@@ -1,5 +1,6 @@
 """What an engine must do. Nothing here knows which one it is."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -212,7 +213,7 @@ class SearchEngine(ABC):
 def freshness(now: float, published_at: int) -> float:
     """What a document's score grows by, as a share of itself."""
     days = max(0.0, (now - published_at) / 86_400)
-    return FRESHNESS * 0.5 ** (days / HALF_LIFE_DAYS)
+    return FRESHNESS * math.pow(0.5, days / HALF_LIFE_DAYS)
 
 
 def beyond(total: int, offset: int, listed: int) -> int:

@@ -58,7 +58,7 @@ def test_a_hundred_reloads_count_once_and_are_tallied(hot: Hot) -> None:
     delta = counted(hot)
 
     assert sum(delta.views.values()) == 1
-    assert delta.tallies == {(NOW // 3600, "repeated"): 99} or sum(delta.tallies.values()) == 99
+    assert delta.tallies == {(NOW // 3600, "repeated"): 99}
 
 
 def test_two_readers_and_two_articles_count_apart(hot: Hot) -> None:

@@ -155,8 +155,8 @@ def test_views_become_totals_lists_and_statistics(counter: Counter) -> None:
     site = ask(SiteStatistics(first=today, last=today), 10)
     assert (site.views, site.articles[0].path) == (31, "/thoi-su/bai-1")
     assert ask(LiveNow(), 10).views_60_minutes == 31
-    hour = ask(ViewAudit(hours=2), 10).hours[-1]
-    assert sum(hour.rejected.values()) == 7 or ask(ViewAudit(hours=2), 10).hours[-2].rejected == {"bot": 7}
+    # The hour may have turned since.
+    assert [one.rejected for one in ask(ViewAudit(hours=2), 10).hours if one.rejected] == [{"bot": 7}]
     assert ask(ListCounterVersions(), 10).versions == ((1, 1), (2, 1))
     names = ("0123456789abcdef-0", "0123456789abcdef-1")
     assert ask(ListAppliedBatches(names=names), 10).names == names[:1]

@@ -39,10 +39,7 @@ def test_events_become_answers(house: SearchHouse) -> None:
     assert [hit.id for hit in house.ask("pú hồng mèo").results] == [3]
     assert [hit.id for hit in house.ask("", author="quang-long").results] == [3]
     hit = house.ask("ban & đào").results[0]
-    assert (
-        hit.highlight == "<mark>Hoa ban</mark> &amp; <mark>đào</mark>"
-        or "<mark>ban</mark> &amp; <mark>đào</mark>" in hit.highlight
-    )
+    assert hit.highlight == "Hoa <mark>ban</mark> &amp; <mark>đào</mark>"
     assert (hit.url, hit.section, hit.image) == ("/thoi-su/bai-3", "Thời sự", "/a.jpg")
 
     def related() -> dict[int, list[int]]:

@@ -67,8 +67,8 @@ def test_whatever_shows_a_file_makes_it_public(files: Path, site: Site) -> None:
         until(lambda path=path: site.get(f"/media/{path}").status_code == 200, 20, path)  # type: ignore[misc]
     assert site.get(f"/media/{FILM}.mp4", headers={"range": "bytes=0-99"}).status_code == 206
     assert site.get(f"/media/{DRAFT}.jpg").status_code == 404
-    for path in (f"ab/../{ONE}.jpg", "ab", "", "ab/.new", f"{ONE}.jpg/x", f"x/{ONE}.jpg"):
-        assert site.get(f"/media/{path}").status_code == 404 or path.startswith("ab/.."), path
+    for path in (f"ab/%2e%2e/{DRAFT}.jpg", "ab", "", "ab/.new", f"{ONE}.jpg/x", f"x/{ONE}.jpg"):
+        assert site.get(f"/media/{path}").status_code == 404, path
 
 
 @pytest.mark.postgres

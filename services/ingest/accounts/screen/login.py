@@ -77,7 +77,7 @@ def take_code(request: Request, form: Form) -> Response:
         error = "Mã không đúng hoặc đã dùng. Mỗi mã chỉ dùng được một lần."
         return page(request, None, "login_code.html", 401, tiep=tiep, error=error)
     guessing.give_back(tried)
-    answer = entry.signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep)
+    answer = entry.signed_in(request, sessions.open_session(engine("ingest"), user_id), tiep)
     set_cookie(answer, "", "nua-duong")
     return answer
 
@@ -144,7 +144,7 @@ def change_password(request: Request, who: Annotated[Account, needs(Action.self)
         return page(request, who, "password.html", 422, errors=errors)
     accounts.change_password(engine("ingest"), who.email, form.raw("new"))
     answer = back("/desk/", "Đã đổi mật khẩu. Các phiên khác của bạn đã kết thúc.")
-    entry.keep(request, answer, accounts.open_session(engine("ingest"), who.id))
+    entry.keep(request, answer, sessions.open_session(engine("ingest"), who.id))
     return answer
 
 
@@ -166,7 +166,7 @@ def take_up(request: Request, token: str, form: Form) -> Response:
         user_id = invitations.take_up(engine("ingest"), token, form.text("name"), form.raw("new"))
     except IntegrityError:
         raise Invalid.of("email", "Địa chỉ này đã có tài khoản; hãy đăng nhập.") from None
-    return entry.signed_in(request, accounts.open_session(engine("ingest"), user_id), "/desk/")
+    return entry.signed_in(request, sessions.open_session(engine("ingest"), user_id), "/desk/")
 
 
 # ---------------------------------------------------------------- how

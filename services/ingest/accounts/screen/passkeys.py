@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts import entry, guessing
-from services.ingest.accounts.store import accounts, passkeys, sessions
+from services.ingest.accounts.store import passkeys, sessions
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import back
 from services.ingest.desk_kit.session import needs, needs_proof, refuse_foreign_origin
@@ -40,7 +40,7 @@ def log_in(request: Request, form: Form) -> Response:
         raise Unauthorized(_REFUSED)
     guessing.give_back(tried)
     tiep = entry.inside(form.text("tiep"))
-    return entry.signed_in(request, accounts.open_session(engine("ingest"), user_id), tiep, json_answer({"to": tiep}))
+    return entry.signed_in(request, sessions.open_session(engine("ingest"), user_id), tiep, json_answer({"to": tiep}))
 
 
 @router.get("/xac-nhan/khoa")

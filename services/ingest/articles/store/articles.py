@@ -6,7 +6,7 @@ Raises the kinds of services.ingest.kit.errors.Refused; then nothing was stored.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import IntegrityError
@@ -50,6 +50,7 @@ from shared.vietnamese.text import slug
 
 # Two clients can make the same article or section at the same moment: the loser looks again.
 _TRIES = 4
+_T = TypeVar("_T")
 _BY_EXTERNAL_ID = select(articles).where(articles.c.external_id == bindparam("external_id")).with_for_update()
 
 
@@ -251,7 +252,7 @@ def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> 
 # ---------------------------------------------------------------- how
 
 
-def committed(engine: Engine, work: Callable[[Connection], Any]) -> Any:
+def committed(engine: Engine, work: Callable[[Connection], _T]) -> _T:
     """`work` in one transaction, again if somebody else was first; then the relay is woken."""
     for attempt in range(_TRIES):
         try:

@@ -7,6 +7,8 @@ became what it is, else the one that scheduled it.
 Revision ID: ingest_0006
 """
 
+from typing import Any
+
 import orjson
 import sqlalchemy as sa
 from alembic import op
@@ -40,7 +42,7 @@ def upgrade() -> None:
         _keep_approval(connection, article)
 
 
-def _keep_approval(connection: sa.Connection, article: sa.Row) -> None:
+def _keep_approval(connection: sa.Connection, article: sa.Row[Any]) -> None:
     steps = _since_the_text_changed(connection, article.id)
     approval = next((one for one in steps if one.action == "approved"), None)
     if approval is None and article.status == "scheduled":
@@ -56,10 +58,10 @@ def _keep_approval(connection: sa.Connection, article: sa.Row) -> None:
     connection.execute(_KEEP, {**found, "article": article.id})
 
 
-def _since_the_text_changed(connection: sa.Connection, article_id: int) -> list[sa.Row]:
+def _since_the_text_changed(connection: sa.Connection, article_id: int) -> list[sa.Row[Any]]:
     """The newest revisions of an article that all say the same to readers, the newest first."""
     rows = connection.execute(_HISTORY, {"article": article_id})
-    found: list[sa.Row] = []
+    found: list[sa.Row[Any]] = []
     says = None
     for row in rows:
         state = orjson.loads(row.state)

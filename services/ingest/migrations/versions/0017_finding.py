@@ -6,6 +6,7 @@ Revision ID: ingest_0017
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,7 +31,7 @@ def upgrade() -> None:
     _fill(connection, "media", "words", media, lambda row: written(" ".join(row[1:])))
 
 
-def _fill(connection: sa.Connection, table: str, column: str, texts: str, made: Callable[[sa.Row], str]) -> None:
+def _fill(connection: sa.Connection, table: str, column: str, texts: str, made: Callable[[sa.Row[Any]], str]) -> None:
     after = 0
     read = sa.text(f"SELECT id, {texts} FROM {table} WHERE id > :after ORDER BY id LIMIT {_ROWS}")  # noqa: S608
     keep = sa.text(f"UPDATE {table} SET {column} = :words WHERE id = :id")  # noqa: S608

@@ -16,6 +16,7 @@ from services.ingest.exchange.importers.captions import evidence
 from services.ingest.exchange.importers.page_head import PageError
 from services.ingest.exchange.importers.text import parse_page, read_page
 from services.ingest.kit.json_input import read_fields
+from tests.pages import PAGES
 
 # Stories as they look when copied from a page, a line a paragraph; MARK stands before what is a photo's caption.
 MARK = "[ảnh] "
@@ -26,7 +27,6 @@ STORIES = {
     )
 }
 SECTION = {"section": "Thời sự"}
-SEED = Path(__file__).resolve().parents[5] / "shared" / "seed" / "article.txt"
 TIME = "17:59 - Thứ Hai, 09/01/2023"
 HEAD = f"Đường lên Pú Sang đã thông\n\n{TIME} Lượt xem: 5546 In bài viết\n\n"
 FOOT = "\n\nTin, ảnh: Mai Hoa\nBình luận\n\nTin khác\n\nBack To Top"
@@ -245,33 +245,32 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert fields["body"]
 
 
-# ---------------------------------------------------------------- a real page
+# ---------------------------------------------------------------- whole pages
 
 
-@pytest.fixture
-def seed() -> str:
-    if not SEED.exists():
-        pytest.skip("the real page is not at hand (../shared/seed/article.txt)")
-    return SEED.read_text(encoding="utf-8")
+@pytest.fixture(params=PAGES, ids=lambda path: path.stem)
+def text(request: pytest.FixtureRequest) -> str:
+    return str(request.param.read_text(encoding="utf-8"))
 
 
-def test_a_real_page_is_read_right_in_every_part(seed: str) -> None:
-    page = read_page(seed)
-    lines = [line for line in unicodedata.normalize("NFC", seed).split("\n") if line]
+def test_a_whole_page_is_read_right_in_every_part(text: str) -> None:
+    page = read_page(text)
+    lines = [line for line in unicodedata.normalize("NFC", text).split("\n") if line]
     assert page.title == lines[0]
     assert page.published_at == datetime(2023, 1, 9, 10, 59, tzinfo=UTC)
     assert page.views == 5546
-    assert page.dateline == "ĐBP"
-    assert page.byline == "Tin, ảnh: Quang Long"
-    assert [(one.name, one.roles) for one in byline.parse(page.byline)] == [("Quang Long", ("Tin", "ảnh"))]
+    assert page.dateline == lines[2].partition(" - ")[0]
+    assert page.byline == lines[10]
+    name = lines[10].removeprefix("Tin, ảnh: ")
+    assert [(one.name, one.roles) for one in byline.parse(page.byline)] == [(name, ("Tin", "ảnh"))]
     assert [f"{page.dateline} - {page.blocks[0].text}", *(block.text for block in page.blocks[1:])] == lines[2:10]
     assert [number for number, block in enumerate(page.blocks) if block.kind == "caption"] == [1, 5]
     assert len(page.blocks) == 8
 
 
-def test_a_real_page_becomes_an_article_with_the_same_words(seed: str) -> None:
-    content = prepare(read_fields(ArticleInput, parse_page(seed) | SECTION))
-    lines = [line for line in unicodedata.normalize("NFC", seed).split("\n") if line]
+def test_a_whole_page_becomes_an_article_with_the_same_words(text: str) -> None:
+    content = prepare(read_fields(ArticleInput, parse_page(text) | SECTION))
+    lines = [line for line in unicodedata.normalize("NFC", text).split("\n") if line]
     story = [lines[2].partition(" - ")[2], *lines[3:10]]
     assert [line for line in to_text(content.body).split("\n") if line] == story
     assert [image.caption for image in content.images] == [lines[3], lines[7]]

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.pages import REAL
 from toasoan.demo import pictures
 from toasoan.demo.canvas import HEIGHT, MAX_BYTES, WIDTH
 from toasoan.demo.load import SECTIONS
 from toasoan.demo.stories import FOLDER, DemoStory, read, stories
 
-SEED = Path(__file__).parents[4] / "shared" / "seed" / "article.txt"
 START = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
 FILES = sorted(FOLDER.glob("*.txt"))
 
@@ -58,14 +58,14 @@ def test_article_is_fit_to_print(path: Path) -> None:
 
 
 def test_nothing_is_taken_from_the_seed() -> None:
-    if not SEED.exists():
+    if not REAL.exists():
         pytest.skip("the seed's article is not at hand")
 
     def runs(text: str) -> set[tuple[str, ...]]:
         plain = re.findall(r"\w+", re.sub(r"<[^>]*>", " ", text).lower())
         return {tuple(plain[at : at + 9]) for at in range(len(plain) - 8)}
 
-    seed = runs(SEED.read_text(encoding="utf-8"))
+    seed = runs(REAL.read_text(encoding="utf-8"))
     for path in FILES:
         assert not runs(path.read_text(encoding="utf-8")) & seed, path.name
 
