@@ -112,12 +112,13 @@ def test_a_flood_out_of_all_of_a_48_is_held_and_as_many_houses_are_not(
 
     try:
         houses = asked([f"2001:db8:{part:x}:1::9" for part in range(700)] + [f"203.0.113.{n}" for n in range(200)])
-        flood = asked([f"2001:db8:ffff:{part:x}::9" for part in range(1500)])
+        first = asked([f"2001:db8:ffff:{part:x}::9" for part in range(60)])
+        flood = asked([f"2001:db8:ffff:{part:x}::9" for part in range(60, 1500)])
     finally:
         server.close()
     assert set(houses) == {200}
     # The burst; a slow machine's flood gets what heals meanwhile, too.
-    assert flood[:60] == [200] * 60 and 429 in flood
+    assert first == [200] * 60 and 429 in flood
 
 
 def test_who_comes_by_ipv6_is_answered_and_known_by_that_address(nginx: Nginx) -> None:

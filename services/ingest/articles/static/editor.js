@@ -12,6 +12,8 @@ import { clock, when } from "./times.js";
 const PRESENCE_MS = 5000;
 // Whoever leaves by a link waits no longer than this for a server that is away; the browser has the text.
 const LEAVING_MS = 3000;
+// Nobody is taken to another page amid a word.
+const REST_MS = 1500;
 const form = document.getElementById("article");
 const field = (name) => form.elements.namedItem(name);
 const byId = (id) => document.getElementById(id);
@@ -22,8 +24,9 @@ const fields = fieldsOf(form);
 let upload = null;
 let isBusy = false;
 let isGoing = false;
+let typedAt = -REST_MS;
 const editor = await richText(form, {
-  onChange: () => { count(); keeper.changed(); },
+  onChange: () => { count(); changed(); },
   onFiles: (files) => upload?.(files),
   onMended: (names) => {
     byId("mended").textContent = `Chữ vừa dán không phải Unicode (${names.join(", ")}), đã được chuyển; hãy đọc lại.`;
@@ -59,13 +62,18 @@ for (const area of form.querySelectorAll("textarea.headline, #summary")) {
 byId("title").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.isComposing) event.preventDefault();
 });
-form.addEventListener("input", (event) => { if (event.target.name) keeper.changed(); });
+form.addEventListener("input", (event) => { if (event.target.name) changed(); });
 byId("add-person").addEventListener("click", () => {
   const row = rowOf("person-row", {});
   byId("people").append(row);
   row.querySelector("input").focus();
 });
 upload = pictures(form, { changed: () => keeper.changed(), insert: (media) => editor?.insertImage(media) });
+
+function changed() {
+  typedAt = performance.now();
+  keeper.changed();
+}
 
 function count() {
   if (!editor) return;
@@ -88,7 +96,11 @@ function say(words, { isFault = false, isQuiet = false } = {}) {
 
 function show() {
   // Another window of one's own has made the article, and all that stands here is at the server.
-  if (keeper.id && !id && !keeper.isLacking) go(`/desk/bai/${keeper.id}`);
+  if (keeper.id && !id && !keeper.isLacking) {
+    const rest = typedAt + REST_MS - performance.now();
+    if (rest > 0) setTimeout(show, rest);
+    else go(`/desk/bai/${keeper.id}`);
+  }
   const { fault } = keeper;
   byId("ended").hidden = fault?.status !== 401;
   if (fault && keeper.isLacking) return say(trouble(fault), { isFault: true });
