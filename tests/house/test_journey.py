@@ -82,7 +82,7 @@ def test_the_parts_are_told_apart(house: House, text: Path, address: str) -> Non
     dateline, _, opening = lines[2].partition(" - ")
     assert article["dateline"] == dateline
     assert article["byline"] == lines[-4]
-    assert article["published_at"] == "2023-01-09T10:59:00Z"
+    assert article["published_at"] == "2023-01-09T17:59:00+07:00"
     assert opening in html.unescape(re.sub(r"<[^>]+>", "", article["body"]))
     assert article["views"] >= 5546
 

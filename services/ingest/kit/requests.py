@@ -22,7 +22,7 @@ from shared.database import engine
 # Room for a whole article with every field at its limit; what is longer is no article.
 MAX_REQUEST_BYTES = 16_000_000
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_ETAG = re.compile(r'\s*(?:W/)?"?([0-9]{1,18})"?\s*')
+_ETAG = re.compile(r'\s*(?:W/)?("?)([0-9]{1,18})\1\s*')
 _LONG_BYTES = 20_000
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -158,7 +158,7 @@ class VersionRead(Part):
         found = _ETAG.fullmatch(if_match)
         if found is None:
             raise Invalid.of("If-Match", 'If-Match phải là số phiên bản, ví dụ "3".')
-        return int(found[1])
+        return int(found[2])
 
 
 class ArticleId(Part):

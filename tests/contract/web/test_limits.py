@@ -32,7 +32,7 @@ def test_comments_out_of_all_of_a_48_are_a_flood_and_other_readers_are_not(site:
     assert one_phone[:5] == [202] * 5 and 429 in one_phone
 
 
-@pytest.mark.parametrize(("path", "answered"), [("/api/search", 422), ("/api/suggest", 422), ("/tim-kiem", 200)])
+@pytest.mark.parametrize(("path", "answered"), [("/api/search", 422), ("/api/suggest", 200), ("/tim-kiem", 200)])
 def test_who_asks_without_pause_is_told_to_wait_and_others_are_answered(site: Site, path: str, answered: int) -> None:
     def ask(address: str):  # type: ignore[no-untyped-def]
         return site.get(path, headers={"x-forwarded-for": address})
