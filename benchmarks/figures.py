@@ -13,7 +13,6 @@ import orjson
 
 from shared.vietnamese.dates import VIETNAM
 
-T = TypeVar("T")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -74,6 +73,9 @@ class Series:
         return {**own, "lines": {name: [_rounded(value) for value in row] for name, row in self.lines.items()}}
 
 
+T = TypeVar("T", Figure, Series)
+
+
 @dataclass
 class Report:
     """Everything of a run."""
@@ -91,7 +93,7 @@ class Report:
         told: dict[str, Any] = orjson.loads(newest.read_bytes()) if newest else {}
 
         def of(kind: type[T], rows: list[dict[str, Any]]) -> list[T]:
-            names = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+            names = [one.name for one in fields(kind)]
             return [kind(**{name: row[name] for name in names}) for row in rows]
 
         return cls(

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from benchmarks.stories import SECTIONS
 from shared.contracts.commands import CountViews
 from shared.vietnamese.text import slug
@@ -24,7 +26,8 @@ def measured(data_dir: Path, redis_url: str, sizes: list[int]) -> tuple[list[flo
     command = [sys.executable, "-m", "benchmarks.hotpart", *map(str, sizes)]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     rows = json.loads(done.stdout)
-    return tuple([row[place] for row in rows] for place in range(3))  # type: ignore[return-value]
+    memory, drains, lists = ([row[place] for row in rows] for place in range(3))
+    return memory, drains, lists
 
 
 def _main(sizes: list[int]) -> list[tuple[float, float, float]]:
@@ -70,7 +73,7 @@ def _main(sizes: list[int]) -> list[tuple[float, float, float]]:
     return rows
 
 
-def _know(source: object, first: int, last: int) -> None:
+def _know(source: Engine, first: int, last: int) -> None:
     """The counter has heard of these articles."""
     from services.counter.tables import articles
     from shared.database import write
@@ -90,7 +93,7 @@ def _know(source: object, first: int, last: int) -> None:
             }
             for number in range(start, min(start + 20_000, last + 1))
         ]
-        with write(source) as connection:  # type: ignore[arg-type]
+        with write(source) as connection:
             connection.execute(articles.insert(), rows)
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import redis
 from celery import Celery
+from redis.utils import str_if_bytes
 
 from shared import clock
 from shared.celery_factory import publish
@@ -69,5 +70,4 @@ def pass_through(app: Celery, queue: Queue, within_s: float) -> bool:
 
 def ran_at() -> dict[str, float]:
     """Queue -> when its last canary ran (unix seconds). Raises redis.RedisError."""
-    found: dict[bytes, bytes] = redis_client().hgetall(_RAN)  # type: ignore[assignment]
-    return {queue.decode(): float(at) for queue, at in found.items()}
+    return {str_if_bytes(queue): float(at) for queue, at in redis_client().hgetall(_RAN).items()}

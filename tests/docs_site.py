@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +70,7 @@ def gather(folder: Path) -> None:
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         text = _MARKER.sub("\n", page.read_text())
-        target.write_text(_LINK.sub(lambda link, page=page: _moved(link, page, places), text))
+        target.write_text(_LINK.sub(partial(_moved, page=page, places=places), text))
     for picture in (*DOCS.rglob("*.svg"), *DOCS.rglob("*.png")):
         target = folder / picture.relative_to(DOCS)
         target.parent.mkdir(parents=True, exist_ok=True)

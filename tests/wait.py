@@ -2,22 +2,29 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], deadline_s: float = 10.0, what: str = "", interval_s: float = 0.05) -> T:
+def until(
+    condition: Callable[[], T | Literal[False] | None],
+    deadline_s: float = 10.0,
+    what: str = "",
+    interval_s: float = 0.05,
+) -> T:
     """Call `condition` until it gives something true, and return that.
 
     Exceptions count as "not yet". Raises AssertionError, with the last value or exception, after `deadline_s` seconds.
     """
     give_up = time.monotonic() + deadline_s
+    last: object
     while True:
         try:
-            last: object = condition()
-            if last:
-                return last  # type: ignore[return-value]
+            found = condition()
+            if found:
+                return found
+            last = found
         except Exception as error:
             last = error
         if time.monotonic() >= give_up:

@@ -71,6 +71,14 @@ def _slowest(one: Measured) -> dict[str, float]:
     return {kind: percentile(times, 99) for kind, times in one.answers.items()}
 
 
+def _made(kind: str, one: Measured) -> list[float]:
+    return [one.pages[kind][0]]
+
+
+def _answered(kind: str, one: Measured) -> list[float]:
+    return one.answers[kind]
+
+
 def _compare(report: Report, sizes: list[int], found: list[Measured]) -> None:
     """The largest paper beside the smallest one of the same run: nothing on a reader's path may be linear."""
     (few, many), (small, large) = (sizes[0], sizes[-1]), (found[0], found[-1])
@@ -90,9 +98,9 @@ def _compare(report: Report, sizes: list[int], found: list[Measured]) -> None:
     for kind in large.pages:
         # A sitemap's readers are machines; its index has a line for each 2,000 articles.
         wanted = None if kind.startswith("sitemap") else 3.0
-        add(f"{kind}, made", "ms of processor time", lambda one, kind=kind: [one.pages[kind][0]], wanted)  # type: ignore[misc]
+        add(f"{kind}, made", "ms of processor time", partial(_made, kind), wanted)
     for kind in large.answers:
-        add(kind, "ms", lambda one, kind=kind: one.answers[kind], None)  # type: ignore[misc]
+        add(kind, "ms", partial(_answered, kind), None)
     add("push to visible", "ms", lambda one: one.visible, 3.0)
     add("start to serving", "s", lambda one: [one.start_s], 30.0, of="value")
     add("memory of all processes", "MB", lambda one: [sum(one.memory.values())], None)

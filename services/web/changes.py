@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web.cache import PageCache
-from services.web.reading import changes_after, last_change
+from services.web.reading import Change, changes_after, last_change
 from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tasks import HINT
 from shared import clock, telemetry
@@ -96,9 +96,9 @@ class Changes:
             self._last = row.id
         return True
 
-    def _apply(self, row: object) -> None:
-        kind, what = row.kind, row.what  # type: ignore[attr-defined]
-        delay = max(0.0, clock.now() - row.occurred_at)  # type: ignore[attr-defined]
+    def _apply(self, row: Change) -> None:
+        kind, what = row.kind, row.what
+        delay = max(0.0, clock.now() - row.occurred_at)
         if kind == "totals":
             self._pages.totals_changed(what)
             telemetry.view_to_shown_seconds.observe(delay)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
 
@@ -372,10 +372,21 @@ def _versions(engine: Engine, id_: Column[int], version: Column[int], after: int
         return [(one, number) for one, number in connection.execute(query)]
 
 
-def changes_after(engine: Engine, last: int) -> list[Any]:
-    """Rows of the log of changes after id `last`, in the order of commits."""
+class Change(NamedTuple):
+    """A row of the log of changes."""
+
+    id: int
+    at: float
+    occurred_at: float
+    kind: str
+    what: list[Any]
+
+
+def changes_after(engine: Engine, last: int) -> list[Change]:
+    """What the log of changes holds after id `last`, in the order of commits."""
     with read(engine) as connection:
-        return list(connection.execute(select(changes).where(changes.c.id > last).order_by(changes.c.id)).all())
+        rows = connection.execute(select(changes).where(changes.c.id > last).order_by(changes.c.id))
+        return [Change(*row) for row in rows]
 
 
 def last_change(engine: Engine) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -165,8 +165,8 @@ def _name_lines(place: Any, models: dict[str, type[BaseModel]]) -> None:
 
 
 def _add_schemas(document: dict[str, Any], models: dict[str, type[BaseModel]]) -> None:
-    wanted = [(model, "validation") for model in models.values()]
-    _, made = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
+    wanted: list[tuple[type[BaseModel], Literal["validation"]]] = [(one, "validation") for one in models.values()]
+    _, made = models_json_schema(wanted, ref_template=_REF)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(made.get("$defs", {}))
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -87,7 +87,8 @@ def _compact(words: str, zone: timezone) -> datetime | None:
     if found is None:
         return None
     rest = words[found.end() :].strip()
-    return datetime(*(int(part or 0) for part in found.groups()), tzinfo=_offset(rest) if rest else zone)  # type: ignore[arg-type, misc]
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute, second, tzinfo=_offset(rest) if rest else zone)
 
 
 def _printed(words: str, zone: timezone) -> datetime | None:

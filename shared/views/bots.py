@@ -8,7 +8,7 @@ an agent that names a device only those entries are believed that know robots in
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 
@@ -75,15 +75,19 @@ def _split(patterns: list[str]) -> _Patterns:
     return _Patterns(tuple(sorted(set(plain))), re.compile("|".join(f"(?:{expression})" for expression in expressions)))
 
 
-def _disguised(entry: dict[str, object]) -> bool:
+class _Entry(TypedDict):
+    pattern: str
+    instances: list[str]
+
+
+def _disguised(entry: _Entry) -> bool:
     """The list knows this robot behind a device's agent."""
-    agents: list[str] = entry["instances"]  # type: ignore[assignment]
-    return any(_DEVICE.search(agent) and not _NAMES_ITSELF.search(agent) for agent in agents)
+    return any(_DEVICE.search(agent) and not _NAMES_ITSELF.search(agent) for agent in entry["instances"])
 
 
-_LISTED = [entry for entry in CRAWLER_USER_AGENTS_DATA if entry["pattern"] not in _READ_IN]
-_ANY = _split([str(entry["pattern"]) for entry in _LISTED] + list(_MORE))
-_DISGUISED = _split([str(entry["pattern"]) for entry in _LISTED if _disguised(entry)] + list(_MORE))
+_LISTED: list[_Entry] = [entry for entry in CRAWLER_USER_AGENTS_DATA if entry["pattern"] not in _READ_IN]
+_ANY = _split([entry["pattern"] for entry in _LISTED] + list(_MORE))
+_DISGUISED = _split([entry["pattern"] for entry in _LISTED if _disguised(entry)] + list(_MORE))
 
 
 @lru_cache(maxsize=20_000)

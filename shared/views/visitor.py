@@ -90,7 +90,8 @@ class Secrets:
             gone_at = day_start(day + 1) + WINDOW_SECONDS
             self._client.set(key, secrets.token_bytes(_SECRET_BYTES), nx=True, exat=gone_at)
         found = self._client.get(key)
-        return bytes(found) if found else None  # type: ignore[arg-type]
+        assert not isinstance(found, str)  # this client gives bytes
+        return found or None
 
 
 class _Day:

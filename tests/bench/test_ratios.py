@@ -141,9 +141,10 @@ class Nothing(Event):
 def test_the_base_of_handlers_costs_no_more_than_celery_itself(counters_redis: RedisServer) -> None:
     bare = Celery("bare", set_as_current=False)
 
-    @bare.task(name="bare.nothing", shared=False)
     def nothing(events: list[dict[str, Any]]) -> None:
         pass
+
+    plain = bare.task(name="bare.nothing", shared=False)(nothing)
 
     @handles(bare, Nothing, "web")
     def handled(events: list[Any]) -> None:
@@ -154,6 +155,6 @@ def test_the_base_of_handlers_costs_no_more_than_celery_itself(counters_redis: R
     def run(task: Any) -> None:
         assert task.apply(kwargs={"events": [envelope]}).successful()
 
-    ratio = best(lambda: own_time(lambda: run(handled), 300), lambda: own_time(lambda: run(nothing), 300), enough=0.45)
+    ratio = best(lambda: own_time(lambda: run(handled), 300), lambda: own_time(lambda: run(plain), 300), enough=0.45)
     # Usually 0.52.
     assert ratio > 0.25

@@ -4,17 +4,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import Engine
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import accounts, sessions
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles, autosaves, reading
 from services.ingest.desk_kit.session import cookie_name
@@ -86,9 +86,8 @@ class OwnDesk:
 
     def sign_in(self, context: BrowserContext, role: str) -> str:
         """Give a browser a session of that person; the session's token."""
-        token = accounts.open_session(self.store, self.person(role))
-        cookie: Any = {"name": cookie_name(), "value": token, "url": self.url}
-        context.add_cookies([cookie])
+        token = sessions.open_session(self.store, self.person(role))
+        context.add_cookies([{"name": cookie_name(), "value": token, "url": self.url}])
         return token
 
     def article(self, by: str = "secretary", **fields: Any) -> int:
@@ -108,10 +107,10 @@ class OwnDesk:
     def kept(self, role: str, article_id: int | None = None, key: str = "") -> str:
         """The body that the server keeps of what a person is writing, "" for none."""
         who = self.person(role)
-        of_article = article_id is not None
-        row = (
-            autosaves.of_article(self.store, who, article_id) if of_article else autosaves.of_key(self.store, who, key)
-        )
+        if article_id is None:
+            row = autosaves.of_key(self.store, who, key)
+        else:
+            row = autosaves.of_article(self.store, who, article_id)
         return str(row.fields["body"]) if row else ""
 
     def _answers(self) -> bool:
@@ -142,7 +141,7 @@ def own_desk(folder: Path, code: Path = ROOT, port: int = 0) -> Iterator[OwnDesk
     forget_settings()
 
 
-def text_of(page: Page) -> Any:
+def text_of(page: Page) -> Locator:
     """The text of a story's form, once it can be written in."""
     expect(page.locator("html[data-keeper=ready]")).to_be_attached()
     return page.get_by_role("textbox", name="Nội dung", exact=True)
@@ -160,6 +159,16 @@ def in_browser(page: Page) -> str:
             };
         })""")
     )
+
+
+def until_at(page: Page, condition: Callable[[], object], what: str) -> None:
+    """Wait while the page goes on: what it asks for is handled only while somebody waits at it."""
+
+    def looked() -> object:
+        page.wait_for_timeout(50)
+        return condition()
+
+    until(looked, 20, what)
 
 
 def write_at_end(page: Page, words: str, delay_ms: float = 0) -> None:

@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx2
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import Theme, chromium
 from tests.wait import until
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {360: 800, 1280: 900}
-THEMES = ("light", "dark")
+THEMES: tuple[Theme, ...] = ("light", "dark")
 _MAX_HEIGHT = 6_000
 _README_BYTES = 150_000
 # Those beside the screen are loaded when a reader comes to them.

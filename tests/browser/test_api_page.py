@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.chromium import Theme
 from tests.browser.own_desk import OwnDesk
 from tests.contract.web.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-_SIZES = ((360, "light"), (1280, "dark"))
+_SIZES: tuple[tuple[int, Theme], ...] = ((360, "light"), (1280, "dark"))
 
 
 def look(page: Page, url: str, checkers: Path) -> list[str]:
@@ -22,7 +23,7 @@ def look(page: Page, url: str, checkers: Path) -> list[str]:
     assert "script-src" not in answer.headers["content-security-policy"]
     for width, theme in _SIZES:
         page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
             said.append(f"wider than {width}")
         page.evaluate((checkers / "axe-core" / "axe.min.js").read_text("utf-8"))

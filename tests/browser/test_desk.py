@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.chromium import Theme
 from tests.browser.newsroom import Newsroom, newsroom_of
 from tests.house import House
 from tests.wait import until
@@ -23,6 +24,7 @@ SCREENS = (
 # The parts that other screens are made of, in their other colours.
 _IN_THE_DARK = ("/bai/moi", "/so-lieu")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_LOOKS: list[tuple[int, Theme, list[str]]] = [(360, "light", _RULES), (1280, "dark", ["cat.color"])]
 # As Word puts it on the clipboard.
 FROM_WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head>
 <style>p.MsoNormal{color:red}</style></head><body lang=VI><!--StartFragment-->
@@ -294,14 +296,15 @@ def test_every_screen_is_accessible_and_fits(newsroom: Newsroom, house: House, c
     for path in (*SCREENS, *own):
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 360, "height": 800})
-        assert page.goto(newsroom.url + path).ok, path  # type: ignore[union-attr]
+        answer = page.goto(newsroom.url + path)
+        assert answer and answer.ok, path
         expect(page.locator("h1")).to_have_count(1)
         page.evaluate(axe)
-        for width, theme, rules in ((360, "light", _RULES), (1280, "dark", ["cat.color"])):
+        for width, theme, rules in _LOOKS:
             if theme == "dark" and path not in _IN_THE_DARK:
                 continue
             page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
             faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
             for fault in faults["violations"]:

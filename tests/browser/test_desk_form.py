@@ -13,7 +13,7 @@ from services.ingest.kit.visibility import Seen
 from shared.contracts.commands import SubmitComment
 from shared.vietnamese.dates import VIETNAM
 from tests.browser.chromium import READER
-from tests.browser.own_desk import OwnDesk, in_browser, text_of, write_at_end
+from tests.browser.own_desk import OwnDesk, in_browser, text_of, until_at, write_at_end
 from tests.wait import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -51,7 +51,7 @@ def test_a_save_whose_answer_is_lost_makes_one_article(desk: OwnDesk, secretary:
     write_at_end(page, "Giá cá tăng nhẹ.")
     save = page.get_by_role("button", name="Lưu bản nháp")
     save.click()
-    until(lambda: (page.wait_for_timeout(50), asked)[1], 20, "it is to be saved")
+    until_at(page, lambda: asked, "it is to be saved")
     assert asked[0].fetch().status == 201
     if goes_on:
         write_at_end(page, " Người bán mừng.")
@@ -100,7 +100,7 @@ def test_a_long_story_is_kept_when_its_window_is_hidden_and_left(desk: OwnDesk, 
         Object.defineProperty(document, "hidden", {value: true, configurable: true});
         document.dispatchEvent(new Event("visibilitychange"));
     }""")
-    until(lambda: (page.wait_for_timeout(50), "Ẩn đi." in desk.kept("secretary", story))[1], 20, "it is kept")
+    until_at(page, lambda: "Ẩn đi." in desk.kept("secretary", story), "it is kept")
     expect(page.locator("#saving")).to_contain_text("Đã giữ")
     assert not [words for words in said if "Mất kết nối" in words]
     page.keyboard.type(" Rời đi.")
@@ -108,9 +108,9 @@ def test_a_long_story_is_kept_when_its_window_is_hidden_and_left(desk: OwnDesk, 
     page.close()
     page = secretary.new_page()
     page.goto(f"{desk.url}/bai")
-    until(
-        lambda: (page.wait_for_timeout(50), "Rời đi." in desk.kept("secretary", story))[1],
-        20,
+    until_at(
+        page,
+        lambda: "Rời đi." in desk.kept("secretary", story),
         "what the browser had is at the server, though nobody opened the story again",
     )
 
@@ -227,7 +227,10 @@ def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> N
     comments.hold(desk.store, sent)
     page = secretary.new_page()
     page.goto(f"{desk.url}/binh-luan")
-    held = lambda: [row.status for row in comments.queue(desk.store, Seen(None, ""))]  # noqa: E731
+
+    def held() -> list[str]:
+        return [row.status for row in comments.queue(desk.store, Seen(None, ""))]
+
     assert held() == ["held"]
     page.locator(".comment input").focus()
     page.keyboard.press("Space")

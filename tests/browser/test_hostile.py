@@ -48,7 +48,7 @@ def story(article_id: int, words: str) -> ArticleState:
         id=article_id,
         version=1,
         status="published",
-        kind=("article", "photo", "video")[article_id % 3],  # type: ignore[arg-type]
+        kind=("article", "photo", "video")[article_id % 3],
         title=words,
         slug="bai",
         summary=words,

@@ -11,7 +11,7 @@ from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.json_input import read_fields
-from tests.browser.own_desk import HOUSE, OwnDesk, text_of, write_at_end
+from tests.browser.own_desk import HOUSE, OwnDesk, text_of, until_at, write_at_end
 from tests.wait import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -44,7 +44,7 @@ def test_publishing_takes_the_last_sentence_with_it(desk: OwnDesk, secretary: Br
     page = opened(secretary, desk, story)
     held = hold_the_first(page, "**/luu-tam")
     write_at_end(page, " Câu đầu.")
-    until(lambda: (page.wait_for_timeout(50), held)[1], 20, "an autosave is under way")
+    until_at(page, lambda: held, "an autosave is under way")
     if goes_on:
         page.keyboard.type(" Câu cuối.")
     page.get_by_role("button", name="Xuất bản ngay").click()
@@ -60,7 +60,7 @@ def test_a_word_typed_while_a_save_is_under_way_is_no_conflict(desk: OwnDesk, se
     held = hold_the_first(page, f"**/bai/{story}")
     write_at_end(page, " Một.")
     page.keyboard.press("Control+s")
-    until(lambda: (page.wait_for_timeout(50), held)[1], 20, "a save is under way")
+    until_at(page, lambda: held, "a save is under way")
     page.keyboard.type(" Hai.")
     expect(page.locator("#saving")).not_to_contain_text("Đã")
     held[0].continue_()
@@ -127,7 +127,7 @@ def test_what_is_not_taken_up_yet_is_not_written_over(desk: OwnDesk, secretary: 
     with page.expect_navigation():
         page.locator("aside").get_by_role("button", name="Gỡ khỏi trang", exact=True).click()
     page.goto(f"{desk.url}/bai/{story}")
-    until(lambda: (page.wait_for_timeout(50), len(asked) > 2 * (network == "away"))[1], 20, "it asks for what is kept")
+    until_at(page, lambda: len(asked) > 2 * (network == "away"), "it asks for what is kept")
     page.goto(f"{desk.url}/bai")
     page.wait_for_timeout(1000)
     assert "Chưa lưu." in desk.kept("secretary", story)
@@ -221,8 +221,8 @@ def test_what_is_taken_up_leaves_the_space_before_the_next_word(
     held = hold_the_first(here, "**/dang-viet*", "GET")
     place_caret(there, elsewhere)
     there.keyboard.type(" Cửa sổ kia.")
-    until(lambda: (there.wait_for_timeout(50), "Cửa sổ kia." in desk.kept("secretary", story))[1], 20, "it is kept")
-    until(lambda: (here.wait_for_timeout(50), held)[1], 20, "this window asks for it")
+    until_at(there, lambda: "Cửa sổ kia." in desk.kept("secretary", story), "it is kept")
+    until_at(here, lambda: held, "this window asks for it")
     here.keyboard.type(" ")
     held[0].continue_()
     expect(text_of(here)).to_contain_text("Cửa sổ kia.")

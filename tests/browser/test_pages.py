@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from services.web import store
 from shared.contracts.events import SectionSaved
-from tests.browser.chromium import READER
+from tests.browser.chromium import READER, Theme
 from tests.contract.web.conftest import Site, delivered
 from tests.unit.web.pages import sample
 from tests.wait import until
@@ -29,6 +29,10 @@ PAGES = (
     "/nong-nghiep/ban-tin-so-38-38", "/thoi-su/ban-tin-so-36-36",
 )  # fmt: skip
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_LOOKS: list[tuple[int, Theme, list[str]]] = [
+    (360, "light", _RULES),
+    (1280, "dark", ["cat.color", "cat.sensory-and-visual-cues"]),
+]
 _SHIFTS = """() => new Promise(done => new PerformanceObserver(list => done(list.getEntries().map(one => one.value)))
     .observe({type: "layout-shift", buffered: true}) || setTimeout(done, 50, []))"""
 
@@ -76,12 +80,9 @@ def test_every_page_is_accessible_and_fits(page: Page, checkers: Path) -> None:
         page.goto(path)
         assert sum(page.evaluate(_SHIFTS)) < 0.01, f"{path} moves while it loads"
         page.evaluate(axe)
-        for width, theme, rules in (
-            (360, "light", _RULES),
-            (1280, "dark", ["cat.color", "cat.sensory-and-visual-cues"]),
-        ):
+        for width, theme, rules in _LOOKS:
             page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
             faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
             for fault in faults["violations"]:
@@ -156,7 +157,9 @@ def test_thirty_sections_are_all_reached(plain_page: Page, own_paper_site: Site)
 
 
 def test_a_new_story_says_how_long_ago(page: Page) -> None:
-    page.clock.install(time=sample.article(45).published_at + timedelta(hours=2, minutes=10))  # type: ignore[operator]
+    published_at = sample.article(45).published_at
+    assert published_at
+    page.clock.install(time=published_at + timedelta(hours=2, minutes=10))
     page.goto("/")
     expect(page.locator(".ago", has_text="2 giờ trước").first).to_be_visible()
 

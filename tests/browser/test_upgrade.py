@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Response, expect
 
 from tests.browser.chromium import READER
 from tests.browser.own_desk import ROOT, OwnDesk, own_desk, text_of
@@ -59,11 +59,11 @@ def test_an_address_of_an_older_release_is_not_kept(desk: OwnDesk, browser: Brow
         assert answer.headers["cache-control"] == "no-cache"
     desk.sign_in(context, "secretary")
     page = context.new_page()
-    kept: dict[str, str] = {}
-    page.on("response", lambda answer: kept.setdefault(answer.url, answer.headers.get("cache-control", "")))
+    answers: list[Response] = []
+    page.on("response", answers.append)
     page.goto(f"{desk.url}/bai/{desk.article()}")
     expect(text_of(page)).to_be_visible()
-    scripts = {url: value for url, value in kept.items() if "/static/" in url}
+    scripts = {one.url: one.headers.get("cache-control", "") for one in answers if "/static/" in one.url}
     assert len(scripts) > 8
     assert {url for url, value in scripts.items() if "immutable" not in value} == set()
     context.close()

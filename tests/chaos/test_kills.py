@@ -5,6 +5,7 @@ import random
 import signal
 import threading
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -45,7 +46,7 @@ class Storm(threading.Thread):
     def run(self) -> None:
         try:
             for role in self._roles:
-                pid = until(lambda role=role: self._house.role(role)["pid"], PATIENCE_S, f"{role} runs")
+                pid = until(partial(self._pid, role), PATIENCE_S, f"{role} runs")
                 self._done.wait(self._chance.uniform(0.1, 0.8))
                 try:
                     os.kill(pid, self._number)
@@ -54,6 +55,10 @@ class Storm(threading.Thread):
                 self.sent.setdefault(role, []).append(pid)
         finally:
             self._done.set()
+
+    def _pid(self, role: str) -> int | None:
+        pid: int | None = self._house.role(role)["pid"]
+        return pid
 
     @property
     def is_over(self) -> bool:

@@ -26,7 +26,7 @@ def test_every_container_is_up_and_healthy(house: ComposeHouse) -> None:
 
 def _is_well(row: dict[str, Any]) -> bool:
     if row["Service"].endswith(("-migrate", "-accounts")):
-        return row["State"] == "exited" and row["ExitCode"] == 0
+        return (row["State"], row["ExitCode"]) == ("exited", 0)
     return row["State"] == "running" and row["Health"] in ("", "healthy")
 
 

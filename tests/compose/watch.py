@@ -164,9 +164,10 @@ def _named(labels: dict[str, str]) -> str:
 class Watched:
     house: ComposeHouse
     folder: Path
-    watch: Watch
     disk: Path | None
     """A small disk that is the broker's; None where none can be made."""
+    watch: Watch = field(init=False)
+    """Since the house is up."""
     overlays: list[str] = field(default_factory=list)
 
     def add(self, name: str, text: str) -> None:
@@ -189,7 +190,7 @@ def watched(house: ComposeHouse) -> Iterator[Watched]:
     )
     watch = None
     try:
-        made = Watched(house, folder, None, disk)  # type: ignore[arg-type]
+        made = Watched(house, folder, disk)
         made.add("watch.yml", text + (_BROKER_ON.format(disk=disk) if disk else ""))
         # Each request of the load comes from an address of its own, which nginx believes.
         house.set(EDGE_PROXY="0.0.0.0/0", ALERT_WEBHOOK_URL=WEBHOOK)
@@ -215,9 +216,9 @@ def _small_disk(folder: Path) -> Path | None:
         file.truncate(DISK_BYTES)
     owner = raw()["services"]["broker"]["user"]
     for command in (
-        ["mkfs.ext4", "-q", "-m", "0", "-F", image],
-        ["mount", "-o", "loop", image, disk],
-        ["chown", owner, disk],
+        ["mkfs.ext4", "-q", "-m", "0", "-F", str(image)],
+        ["mount", "-o", "loop", str(image), str(disk)],
+        ["chown", owner, str(disk)],
     ):
         try:
             if subprocess.run(command, capture_output=True, check=False).returncode != 0:

@@ -81,7 +81,7 @@ def ingest() -> Iterator[Service]:
 
 def variables(web: Service, ingest: Service) -> dict[str, str]:
     """The container's environment, the services being ours."""
-    declared = filled(raw()["services"]["nginx"]["environment"], example_environment())
+    declared: dict[str, str] = filled(raw()["services"]["nginx"]["environment"], example_environment())
     ours = {"WEB_UPSTREAM": web.address, "INGEST_UPSTREAM": ingest.address, "GRAFANA_UPSTREAM": ingest.address}
     return declared | ours | {"SITE_HOST": SITE, "DESK_HOST": DESK}
 

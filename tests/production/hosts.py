@@ -62,7 +62,7 @@ class Network:
             self._try_cable(hosts[0])
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             self.close()
-            pytest.skip(f"network namespaces are not to be had here: {error.stderr or error}")
+            pytest.skip(f"network namespaces are not to be had here: {error} {error.stderr!r}")
 
     def _make(self) -> None:
         switch = self._space("switch")

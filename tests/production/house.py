@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class Production:
             self.spawn(name)
         self.nginx.start()
         for name in self.names:
-            until(lambda name=name: self.is_healthy(name), 90, f"{name} is healthy", interval_s=0.3)  # type: ignore[misc]
+            until(partial(self.is_healthy, name), 90, f"{name} is healthy", interval_s=0.3)
         return self
 
     def start_stores(self) -> None:

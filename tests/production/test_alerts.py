@@ -192,6 +192,6 @@ def test_the_targets_of_a_house_on_this_machine(tmp_path: Path, monkeypatch: pyt
 
 
 def test_without_a_house_there_are_no_targets(tmp_path: Path) -> None:
-    command = [sys.executable, FOLDER / "local_targets.py", tmp_path / "targets.json"]
+    command = [sys.executable, str(FOLDER / "local_targets.py"), str(tmp_path / "targets.json")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert json.loads((tmp_path / "targets.json").read_text()) == []

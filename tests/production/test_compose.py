@@ -138,7 +138,7 @@ def test_the_health_check_script_tells_well_from_ill(tmp_path: Path) -> None:
 
     def run(*arguments: str) -> int:
         environment = {"TOASOAN_DATA_DIR": str(tmp_path)}
-        command = [sys.executable, "-S", "-E", script, *arguments]
+        command = [sys.executable, "-S", "-E", str(script), *arguments]
         return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
 
     assert run("beat", "web.worker") == 1

@@ -14,7 +14,8 @@ import httpx2
 import pytest
 
 from deploy.grafana import build
-from deploy.grafana.boards import BOARDS, STORES
+from deploy.grafana.boards import BOARDS
+from deploy.grafana.boards.stores import STORES
 from tests.house import House
 from tests.production.compose import ROOT, load_yaml
 from tests.production.prometheus import Prometheus, metric_names

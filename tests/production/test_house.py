@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from psycopg import sql
 
-from deploy.grafana.boards import STORES
+from deploy.grafana.boards.stores import STORES
 from tests.production.compose import ROOT, example_environment, filled, load_yaml, raw
 from tests.production.house import PROCESSES, Production
 from tests.production.prometheus import metric_names
@@ -158,7 +158,10 @@ def test_a_redis_started_again_has_what_scripts_and_transactions_wrote(house: Pr
     """Redis checks what it reads from its own file against the default user, and drops what that may not do."""
     ours = house.redis("counters", "counter")
     ours.eval("redis.call('SET', 'ts:c:by-script', 1) redis.call('SETBIT', 'ts:c:bits', 3, 1)", 0)
-    ours.pipeline(transaction=True).set("ts:c:in-transaction", 1).incr("ts:c:in-transaction").execute()
+    with ours.pipeline(transaction=True) as transaction:
+        transaction.set("ts:c:in-transaction", 1)
+        transaction.incr("ts:c:in-transaction")
+        transaction.execute()
     house.processes["counters"].kill()
     house.processes["counters"].wait(10)
     house.start_redis("counters")
@@ -259,8 +262,6 @@ def test_every_process_stops_in_time(house: Production) -> None:
 
 def test_a_lost_database_is_restored(house: Production, key: str) -> None:
     """After all others: the house is stopped, its databases and counts are emptied."""
-    environment = example_environment()
-    server = {"host": "127.0.0.1", "port": house.postgres.port}
     last = str(house.folder / "backups" / "last")
     house.toasoan("backup", last)
     for name in ("ingest", "counter", "web"):
@@ -270,8 +271,15 @@ def test_a_lost_database_is_restored(house: Production, key: str) -> None:
     for counted in looking.scan_iter("ts:c:*"):
         counters.delete(counted)
     house.toasoan("restore", last)
-    server |= {"user": "ingest", "password": environment["INGEST_DATABASE_PASSWORD"], "dbname": "ingest"}
-    with psycopg.connect(**server, options="-csearch_path=ingest") as connection:
+    password = example_environment()["INGEST_DATABASE_PASSWORD"]
+    with psycopg.connect(
+        host="127.0.0.1",
+        port=house.postgres.port,
+        user="ingest",
+        password=password,
+        dbname="ingest",
+        options="-csearch_path=ingest",
+    ) as connection:
         (articles,) = connection.execute("SELECT count(*) FROM articles").fetchone() or (0,)
         connection.execute("INSERT INTO sections SELECT * FROM sections WHERE false")
     assert articles >= 3

@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -82,7 +83,7 @@ class Paper:
             return status != 200 or word in page.text
 
         for web in webs:
-            until(lambda web=web: there(web), PATIENCE_S, f"{web} answers {status} with {word}", interval_s=0.02)  # type: ignore[misc]
+            until(partial(there, web), PATIENCE_S, f"{web} answers {status} with {word}", interval_s=0.02)
         return time.monotonic() - began
 
     def view(self, web: str, story: dict[str, Any], number: int, visitors: Sequence[int] | None = None) -> list[int]:
@@ -101,8 +102,12 @@ class Paper:
 
     def until_views(self, story: dict[str, Any], number: int) -> None:
         """Every host shows exactly so many, and goes on showing them."""
+
+        def counted(web: str) -> bool:
+            return self.views(web, story) >= number
+
         for web in WEBS:
-            until(lambda web=web: self.views(web, story) >= number, PATIENCE_S, f"{number} views at {web}")  # type: ignore[misc]
+            until(partial(counted, web), PATIENCE_S, f"{number} views at {web}")
         assert {web: self.views(web, story) for web in WEBS} == dict.fromkeys(WEBS, number)
 
     def found(self, web: str, word: str) -> list[int]:
@@ -176,8 +181,12 @@ def test_a_view_counts_once_wherever_it_is_sent(paper: Paper) -> None:
 def test_every_query_worker_answers_every_web_host(paper: Paper) -> None:
     word = new_word("w")
     story = paper.push(word)
+
+    def finds(web: str) -> bool:
+        return paper.found(web, word) == [story["id"]]
+
     for web in WEBS:
-        until(lambda web=web: paper.found(web, word) == [story["id"]], PATIENCE_S, f"{web} finds it")  # type: ignore[misc]
+        until(partial(finds, web), PATIENCE_S, f"{web} finds it")
 
     def asked() -> list[float]:
         for web in WEBS:

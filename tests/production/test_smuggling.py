@@ -116,7 +116,7 @@ class Edge:
                 answer = self.nginx.get(host, path)
                 if answer.status_code != 200 or answer.json()["path"] != path:
                     told.append(f"{host}{path} was answered {answer.status_code} {answer.text[:200]}")
-        ids = Counter()
+        ids: Counter[str] = Counter()
         for path, headers in self.web.seen + self.ingest.seen:
             known = headers.get("x-real-ip") == headers.get("x-forwarded-for") == "127.0.0.1"
             if not known or not re.fullmatch("[0-9a-f]{32}", headers.get("x-request-id", "")):

@@ -166,8 +166,9 @@ def _comment(house: House, editor: Editor, article_id: int) -> None:
 
 def _crawl(client: httpx2.Client, base: str, urls: list[str], limit: int) -> list[Seen]:
     """Follow links inside `base`; at most three addresses of one form (numbers and words of slugs apart)."""
-    waiting, seen, forms = list(urls), {}, {}
-    given = set(urls)
+    waiting, given = list(urls), set(urls)
+    seen: dict[str, Seen] = {}
+    forms: dict[str, int] = {}
     while waiting and len(seen) < limit:
         path = waiting.pop(0)
         url = urljoin(base, path).partition("#")[0]

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from deploy.images.pins import pins
 
@@ -48,7 +49,7 @@ def _python(what: str, arguments: list[str]) -> int:
     report, error = _ask(arguments)
     if report is None:
         return _not_checked(what, f"no answer from the database of known holes: {error}")
-    holes = [(row["name"], row["version"], hole) for row in report for hole in row.get("vulns", ())]  # type: ignore[attr-defined]
+    holes = [(row["name"], row["version"], hole) for row in report for hole in row.get("vulns", ())]
     unknown = [str(row["name"]) for row in report if "skip_reason" in row]
     for name, version, hole in holes:
         mended = ", ".join(hole["fix_versions"]) or "none yet"
@@ -59,7 +60,7 @@ def _python(what: str, arguments: list[str]) -> int:
     return len(holes)
 
 
-def _ask(arguments: list[str]) -> tuple[list[dict[str, object]] | None, str]:
+def _ask(arguments: list[str]) -> tuple[list[dict[str, Any]] | None, str]:
     """(rows of pip-audit's report, ""), or (None, why there is none)."""
     command = [sys.executable, "-m", "pip_audit", *arguments]
     command += ["--format", "json", "--progress-spinner", "off", "--timeout", "10"]

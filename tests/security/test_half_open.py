@@ -14,7 +14,6 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from shared import http_guard
 from shared.http_guard import HEAD_SECONDS, HEADS, GuardedHttp, close_slow
 from tests.house import House
 from tests.wait import until
@@ -74,7 +73,7 @@ class Server:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, most: int | None = None) -> None:
         self.now = time.monotonic()
-        monkeypatch.setattr(http_guard.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
         self.loop = asyncio.new_event_loop()
         self.state = ServerState()
         self._config = Config(_silent, log_config=None, lifespan="off", limit_concurrency=most)

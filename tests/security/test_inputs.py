@@ -8,6 +8,7 @@ import socket
 import threading
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -161,8 +162,12 @@ def _state(editor: Editor, job: int) -> str:
 def test_bombs_handed_in_at_the_desk_go_off_nowhere(house: House, editor: Editor) -> None:
     before = int(house.role("ingest.worker")["pid"])
     jobs = {name: _hand_in(editor, name, data) for name, data in HOSTILE.items()}
+
+    def is_over(job: int) -> bool:
+        return _state(editor, job) in ("done", "failed")
+
     for name, job in jobs.items():
-        until(lambda job=job: _state(editor, job) in ("done", "failed"), 60, f"{name} is worked off")
+        until(partial(is_over, job), 60, f"{name} is worked off")
     row = house.role("ingest.worker")
     assert int(row["pid"]) == before and row["ready"]
     assert int(row["rss_bytes"]) < 300_000_000

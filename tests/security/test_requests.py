@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from shared import http_guard
 from shared.http_guard import MAX_HEAD_BYTES, SLOW_SECONDS, GuardedHttp, close_slow
 from tests.house import House
 from tests.security.wire import ask, get, statuses
@@ -221,7 +220,7 @@ def connection(monkeypatch: pytest.MonkeyPatch) -> Any:
         await asyncio.Event().wait()
 
     now = time.monotonic()
-    monkeypatch.setattr(http_guard.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     loop = asyncio.new_event_loop()
     config = Config(silent, log_config=None, lifespan="off")
     made = GuardedHttp(config, ServerState(), {}, loop)

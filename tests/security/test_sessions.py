@@ -5,6 +5,7 @@ import re
 import httpx2
 import pytest
 from fastapi.responses import Response
+from starlette.routing import Mount
 
 from services.ingest.app import make_app
 from services.ingest.desk_kit.session import OPEN, set_cookie
@@ -18,7 +19,7 @@ ADDRESS = "127.94.83.71"
 
 def forms() -> list[tuple[str, str]]:
     """(method, path) of everything at the desk that changes something."""
-    desk = next(route.app for route in make_app().routes if getattr(route, "path", "") == "/desk")
+    desk = next(one for one in make_app().routes if isinstance(one, Mount) and one.path == "/desk")
     found = []
     for outer in desk.routes:
         for route in getattr(getattr(outer, "original_router", None), "routes", [outer]):
@@ -31,7 +32,7 @@ def forms() -> list[tuple[str, str]]:
 def test_no_form_is_taken_without_its_token(editor: Editor) -> None:
     walked = forms()
     assert len(walked) > 50
-    bad = ({}, {"csrf": ""}, {"csrf": "0" * 40})
+    bad: tuple[dict[str, str], ...] = ({}, {"csrf": ""}, {"csrf": "0" * 40})
     answers = {
         (method, path): editor.client.request(method, path, data=bad[number % 3]).status_code
         for number, (method, path) in enumerate(walked)
@@ -79,8 +80,8 @@ def test_a_session_from_before_is_not_taken_over(editor: Editor) -> None:
             answer = editor.log_in(client)
             assert planted not in answer.headers["set-cookie"]
             client.cookies.clear()
-        planted = {"cookie": f"{name}=planted-by-an-attacker"}
-        assert client.get("/desk/", headers=planted).status_code == 303
+        headers = {"cookie": f"{name}=planted-by-an-attacker"}
+        assert client.get("/desk/", headers=headers).status_code == 303
 
 
 def test_another_session_s_token_opens_no_form(editor: Editor) -> None:

@@ -54,8 +54,8 @@ class Broker:
         self.lost = set()
 
     def connect(self, app: Celery) -> Celery:
-        app.send_task = self._send  # type: ignore[method-assign]
-        app.connection_for_write = self._connection  # type: ignore[method-assign]
+        app.send_task = self._send
+        app.connection_for_write = self._connection
         return app
 
     def wipe(self) -> None:

@@ -46,7 +46,8 @@ class Counters:
         self.fault, self.fails_until = "", -1.0
 
     def save(self) -> dict[bytes, bytes]:
-        names: list[bytes] = self._plain.keys()  # type: ignore[assignment]
+        found = self._plain.keys()
+        names = [name for name in found if isinstance(name, bytes)]
         with self._plain.pipeline(transaction=False) as pipe:
             for name in names:
                 pipe.dump(name)
@@ -93,7 +94,7 @@ class Counters:
 
 class _Link(UnixDomainSocketConnection):
     def __init__(self, counters: Counters, **options: Any) -> None:
-        super().__init__(**options)
+        UnixDomainSocketConnection.__init__(self, **options)
         self.counters = counters
         self._greeted = False
 
@@ -105,12 +106,12 @@ class _Link(UnixDomainSocketConnection):
     def send_packed_command(self, command: Any, check_health: bool = True) -> None:
         if self._greeted:
             self.counters.before()
-        super().send_packed_command(command, check_health)
+        UnixDomainSocketConnection.send_packed_command(self, command, check_health)
 
     def read_response(self, *arguments: Any, **options: Any) -> Any:
         answer = super().read_response(*arguments, **options)
         if self._greeted and self.counters.loses_answer():
-            self.disconnect()
+            UnixDomainSocketConnection.disconnect(self)
             raise redis.ConnectionError("Connection closed by server.")
         return answer
 

@@ -43,7 +43,7 @@ from tests.simulation.broker import Broker, Worker
 from tests.simulation.counters import Counters
 from tests.simulation.databases import Database
 from tests.simulation.search import PlayedEngine
-from tests.simulation.world import Actor, World
+from tests.simulation.world import Actor, Work, World
 
 READERS_SECONDS = 300.0
 _LOOK_SECONDS = 0.25
@@ -65,6 +65,9 @@ class State:
 class House:
     """`reset` before each schedule; the actors stand in `world.actors`."""
 
+    related: Related
+    readers_kept_at: float
+
     def __init__(self, folder: Path, redis_socket: str) -> None:
         self.world = world = World()
         self.folder = folder
@@ -81,7 +84,7 @@ class House:
         }
         self.ingest, self.web, self.counter = (engines[name] for name in ("ingest", "web", "counter"))
         self.search = PlayedEngine(world)
-        self.orders: dict[str, deque[Callable[[], None]]] = {}
+        self.orders: dict[str, deque[Work]] = {}
         self._app = self.broker.connect(publisher("ingest"))
         self.broker.connect(publisher("web"))
         self._web_app = self.broker.connect(make_celery("web"))
@@ -126,7 +129,7 @@ class House:
         self._worker("ingest worker", ingest, [Queue.comments, Queue.dead])
         add("delivery check", lambda: partial(self.check.look, self.ask))
 
-    def _add(self, name: str, begin: Callable[[], Callable[[], None] | None]) -> None:
+    def _add(self, name: str, begin: Callable[[], Work | None]) -> None:
         self.world.actors[name] = Actor(self.world, name, begin)
 
     def _worker(self, name: str, app: Any, queues: list[Queue]) -> None:
@@ -156,16 +159,16 @@ class House:
 
     # ------------------------------------------------------------ what they have to do
 
-    def order(self, name: str, work: Callable[[], None]) -> None:
+    def order(self, name: str, work: Work) -> None:
         self.orders[name].append(work)
 
-    def _next_order(self, name: str) -> Callable[[], None] | None:
+    def _next_order(self, name: str) -> Work | None:
         return self.orders[name].popleft() if self.orders[name] else None
 
-    def _relays(self, relay: Relay) -> Callable[[], None] | None:
+    def _relays(self, relay: Relay) -> Work | None:
         return relay.run_once if self.outbox_rows() else None
 
-    def _keeps_views(self) -> Callable[[], None] | None:
+    def _keeps_views(self) -> Work | None:
         held = self.held
 
         def work() -> None:
@@ -177,7 +180,7 @@ class House:
 
         return work if self.journal else None
 
-    def _keeps_comments(self) -> Callable[[], None] | None:
+    def _keeps_comments(self) -> Work | None:
         found = list(self.comment_folder.glob("*.json"))
         now = time.time()
         for file in found:

@@ -13,7 +13,7 @@ def shape(house: House) -> tuple[object, ...]:
     broker, now = house.broker, house.world.elapsed
     queues = tuple(_some(len(broker.queues[name])) for name in ("page", "index", "count", "comments", "dead"))
     queues += (_some(house.outbox_rows()), _some(len(broker.unacked)), _some(len(house.journal or ())))
-    stores = tuple(one.fault if now < one.fails_until else "" for one in house.databases.values())
+    stores: tuple[object, ...] = tuple(one.fault if now < one.fails_until else "" for one in house.databases.values())
     stores += (house.counters.fault if now < house.counters.fails_until else "", now < broker.away_until)
     at_work = tuple(sorted(name.rstrip(" 12") for name, actor in house.world.actors.items() if actor.busy))
     return queues, stores, at_work

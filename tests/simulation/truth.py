@@ -19,6 +19,7 @@ from services.ingest.sections.tables import sections
 from services.web import model
 from services.web.reading import Reading, reading
 from services.web.tables import related
+from shared.contracts.articles import ArticleState
 from shared.contracts.commands import SetTrendingRule
 from shared.contracts.envelope import stamped
 from shared.database import read
@@ -94,9 +95,7 @@ def _at_web(house: House) -> Iterator[str]:
             if article in either:
                 continue
             found = site.article(article)
-            here = (
-                (found.title, found.section_slug, found.section_name) if isinstance(found, model.ArticleState) else None
-            )
+            here = (found.title, found.section_slug, found.section_name) if isinstance(found, ArticleState) else None
             if public and here != (title, slug, name):
                 yield f"3 web: article {article} should read {(title, slug, name)}, and is {here or found}"
             if not public and here is not None:

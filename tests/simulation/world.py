@@ -18,6 +18,7 @@ from shared.ask import NoAnswer
 from shared.away import is_away
 from shared.celery_factory import TASK_SECONDS
 
+Work = Callable[[], object]
 BEGINNING = datetime(2026, 3, 2, 3, 0, tzinfo=UTC).timestamp()
 # An actor that does so much in one piece of work goes round in circles.
 _MOST_STEPS = 3_000
@@ -32,7 +33,7 @@ class Killed(BaseException):
 class Actor:
     """A piece of a process. `work` is None where there is nothing to do; a kill ends what is in hand."""
 
-    def __init__(self, world: "World", name: str, begin: Callable[[], Callable[[], None] | None]) -> None:
+    def __init__(self, world: "World", name: str, begin: Callable[[], Work | None]) -> None:
         self.world = world
         self.name = name
         self.skew = 0.0
@@ -87,7 +88,7 @@ class Actor:
         if self._doing is not None and self._doing.dead:
             self._doing = None
 
-    def _do(self, work: Callable[[], None]) -> None:
+    def _do(self, work: Work) -> None:
         self.world.acting[greenlet.getcurrent()] = self
         try:
             work()

@@ -127,11 +127,11 @@ class Watch:
         found = []
         for role, samples in self.samples.items():
             third = max(1, len(samples) // 20)
-            middle = len(samples) // 2
-            parts = (samples[:third], samples[middle : middle + third], samples[-third:])
-            sizes = [statistics.median(one.rss for one in part) / _MB for part in parts]
+            half = len(samples) // 2
+            parts = (samples[:third], samples[half : half + third], samples[-third:])
+            start, middle, end = (statistics.median(one.rss for one in part) / _MB for part in parts)
             files = [int(statistics.median(one.files for one in part)) for part in parts[1:]]
-            found.append(Grown(role, *sizes, self._slope(samples), (files[0], files[1])))
+            found.append(Grown(role, start, middle, end, self._slope(samples), (files[0], files[1])))
         return sorted(found, key=lambda one: -one.end)
 
     def _slope(self, samples: Sequence[Sample]) -> float | None:

@@ -69,7 +69,7 @@ class _Unfinished(Exception):
 
 
 def _prepare() -> None:
-    import pi_heif  # type: ignore[import-untyped]
+    import pi_heif
     from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401  (they register)
 
     # Broken words about a picture are warned of; what is too large is looked at below, before anything is decoded.

@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, TooHeavy
@@ -51,6 +51,18 @@ Crop = tuple[float, float, float, float]
 """Left, top, right, bottom, each from 0 to 1."""
 
 
+class _Made(TypedDict):
+    """What the bounded process tells of the files that it wrote."""
+
+    file: str
+    type: str
+    width: int
+    height: int
+    renditions: list[tuple[int, str]]
+    caption: str
+    credit: str
+
+
 def rebuild(source: Path, media_dir: Path, crop: Crop | None = None) -> Rebuilt:
     """Make the site's own files of an uploaded one, or of a part of it.
 
@@ -67,37 +79,37 @@ def rebuild(source: Path, media_dir: Path, crop: Crop | None = None) -> Rebuilt:
         return _move_in(Path(folder), media_dir, made)
 
 
-def _move_in(folder: Path, media_dir: Path, made: dict[str, object]) -> Rebuilt:
-    main = folder / str(made["file"])
+def _move_in(folder: Path, media_dir: Path, made: _Made) -> Rebuilt:
+    main = folder / made["file"]
     digest = hashlib.sha256(main.read_bytes()).hexdigest()
     name = f"{digest[:2]}/{digest[2:34]}"
     (media_dir / digest[:2]).mkdir(exist_ok=True)
     renditions = []
-    for width, suffix in made["renditions"]:  # type: ignore[attr-defined]
+    for width, suffix in made["renditions"]:
         path = f"{name}-{width}.{suffix}"
         (folder / f"{width}.{suffix}").replace(media_dir / path)
-        renditions.append((int(width), path))
+        renditions.append((width, path))
     path = f"{name}{main.suffix}"
     size = main.stat().st_size
     # The file that an article will name comes last: when it is there, all of it is.
     main.replace(media_dir / path)
     return Rebuilt(
         path=path,
-        type=str(made["type"]),
-        width=int(str(made["width"])),
-        height=int(str(made["height"])),
+        type=made["type"],
+        width=made["width"],
+        height=made["height"],
         bytes=size,
         sha256=digest,
         renditions=tuple(renditions),
-        caption=str(made["caption"]),
-        credit=str(made["credit"]),
+        caption=made["caption"],
+        credit=made["credit"],
     )
 
 
 # ---------------------------------------------------------------- inside the bounded process
 
 
-def rebuild_here(source: str, folder: str, crop: Crop | None) -> dict[str, object]:
+def rebuild_here(source: str, folder: str, crop: Crop | None) -> _Made:
     """Inside the bounded process: write the files into the folder and tell of them. Raises Invalid (field "file")."""
     from PIL import Image
 

@@ -101,5 +101,4 @@ class Gauges:
 
 def history() -> list[dict[str, Any]]:
     """The last hour's samples, the oldest first. Raises redis.RedisError."""
-    raw: list[bytes] = redis_client().lrange(_HISTORY, 0, _SAMPLES - 1)  # type: ignore[assignment]
-    return [orjson.loads(one) for one in reversed(raw)]
+    return [orjson.loads(one) for one in reversed(redis_client().lrange(_HISTORY, 0, _SAMPLES - 1))]

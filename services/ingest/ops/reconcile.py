@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
+from redis.utils import str_if_bytes
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, select
 
 from services.ingest.articles.store.revisions import EVENTS
@@ -156,11 +157,10 @@ def last_results() -> dict[str, tuple[int, float]]:
 
     Raises redis.RedisError.
     """
-    held: dict[bytes, bytes] = redis_client().hgetall(_RESULTS)  # type: ignore[assignment]
     results = {}
-    for name, value in held.items():
+    for name, value in redis_client().hgetall(_RESULTS).items():
         number, at = value.split()
-        results[name.decode()] = (int(number), float(at))
+        results[str_if_bytes(name)] = (int(number), float(at))
     return results
 
 

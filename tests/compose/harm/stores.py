@@ -5,13 +5,12 @@ from tests.compose.alerted import Fault, OnCall
 from tests.wait import until
 
 
-def stopped(service: str, *alerts: str, **more: float) -> Fault:
+def stopped(service: str, *alerts: str) -> Fault:
     return Fault(
         f"`{service}` stopped",
         alerts,
         lambda who: who.watched.house.compose("stop", service),
         lambda who: who.types("StoreDown", "docker compose restart", STORE=service),
-        **more,
     )
 
 

@@ -22,7 +22,7 @@ TODAY = day_number(NOW)
 
 
 @pytest.fixture
-def client(counters_redis: RedisServer) -> Iterator["redis.Redis[bytes]"]:
+def client(counters_redis: RedisServer) -> Iterator["redis.Redis"]:
     with counters_redis.client() as made:
         yield made
 
@@ -38,7 +38,7 @@ def visit(hot: Hot, source: Engine, article: int, numbers: range, at: int = NOW)
     drain(hot, source)
 
 
-def test_losing_redis_takes_no_reader_from_yesterday_or_today(source: Engine, client: "redis.Redis[bytes]") -> None:
+def test_losing_redis_takes_no_reader_from_yesterday_or_today(source: Engine, client: "redis.Redis") -> None:
     hot = Hot(client, lambda: store.stored_batches(source))
     many = SKETCHED_OVER + 100
     for at in (NOW, NOW - 86_400):

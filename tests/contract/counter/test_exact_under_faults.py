@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -168,14 +168,14 @@ def _whereabouts(broker: RedisServer, counters_redis: RedisServer, folder: Path)
     return f"{places}, bytes in journals: {journals}"
 
 
-def _unacknowledged(client: "redis.Redis[bytes]") -> list[bytes]:
+def _unacknowledged(client: "redis.Redis") -> list[bytes]:
     return [key for key in client.scan_iter("ts:unacked*") if client.type(key) == b"hash"]
 
 
 def redeliver(broker: RedisServer, times: int) -> None:
     """What waits on the broker, put there again and again."""
     with broker.client() as client:
-        for raw in client.lrange(QUEUE, 0, -1):  # type: ignore[union-attr]
+        for raw in client.lrange(QUEUE, 0, -1):
             for _ in range(times):
                 client.rpush(QUEUE, raw)
 
@@ -210,7 +210,7 @@ def test_whatever_is_killed_whenever(
         path.unlink()
         sink.start()
 
-    faults = [
+    faults: list[Callable[[], None]] = [
         restart_web,
         lambda: restart(worker),
         lambda: restart_redis(broker),

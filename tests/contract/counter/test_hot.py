@@ -19,13 +19,13 @@ NOW = int(time.time())
 
 
 @pytest.fixture
-def client(counters_redis: RedisServer) -> Iterator["redis.Redis[bytes]"]:
+def client(counters_redis: RedisServer) -> Iterator["redis.Redis"]:
     with counters_redis.client() as made:
         yield made
 
 
 @pytest.fixture
-def hot(client: "redis.Redis[bytes]") -> Hot:
+def hot(client: "redis.Redis") -> Hot:
     return Hot(client)
 
 
@@ -127,7 +127,7 @@ def test_a_bad_name_fails_no_question_about_others(hot: Hot) -> None:
     assert hot.applied(asked) == ["0123456789abcdef-7"]
 
 
-def test_a_delta_is_never_reopened_after_redis_came_back_older(hot: Hot, client: "redis.Redis[bytes]") -> None:
+def test_a_delta_is_never_reopened_after_redis_came_back_older(hot: Hot, client: "redis.Redis") -> None:
     """Redis lost its last moments: the delta that SQL holds already is open again. Nothing new may go into it."""
     hot.apply(batch((7, "a", NOW, "")))
     (stored,) = hot.close_delta()
@@ -155,7 +155,7 @@ def test_a_large_delta_is_closed_in_parts(hot: Hot) -> None:
     assert sum(counted(hot).views.values()) == 60_000
 
 
-def test_what_was_seen_is_forgotten_after_two_windows(hot: Hot, client: "redis.Redis[bytes]") -> None:
+def test_what_was_seen_is_forgotten_after_two_windows(hot: Hot, client: "redis.Redis") -> None:
     hot.apply(batch(*((n, f"r{n % 50}", NOW, "dantri.com.vn") for n in range(1, 200))))
     over = NOW // WINDOW_SECONDS * WINDOW_SECONDS + 2 * WINDOW_SECONDS
 
@@ -191,14 +191,14 @@ def test_referrers_of_a_day_are_bounded(hot: Hot) -> None:
     assert sources[5, day_number(NOW), "*"] == 1000
 
 
-def settled_memory(client: "redis.Redis[bytes]") -> int:
+def settled_memory(client: "redis.Redis") -> int:
     """Bytes in use once the append-only file is not being written anew: until then Redis keeps what comes in twice."""
     until(lambda: not client.info("persistence")["aof_rewrite_in_progress"], 60, "the file is written")
     return int(client.info("memory")["used_memory"])
 
 
 @pytest.mark.timeout(180)
-def test_memory_with_many_articles(hot: Hot, client: "redis.Redis[bytes]") -> None:
+def test_memory_with_many_articles(hot: Hot, client: "redis.Redis") -> None:
     """A tenth of a million articles viewed in an hour: the hot part of a million stays under 300 MB, also undrained."""
     empty = settled_memory(client)
     for part in range(50):

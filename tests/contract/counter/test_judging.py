@@ -18,7 +18,7 @@ from services.counter.tables import SITE, daily, hourly, referrers, slots, spans
 from shared.contracts.commands import CountViews
 from shared.database import read
 from shared.vietnamese.dates import day_start
-from shared.views.definition import WINDOW_SECONDS
+from shared.views.definition import JUDGED_LEAST, WINDOW_SECONDS
 from shared.views.visitor import Secrets, VisitorKeys
 from tests.servers import RedisServer
 
@@ -32,7 +32,7 @@ Beacon = tuple[str, str, int, float]
 class Paper:
     """The counter, and readers whose page requests and beacons web would have told it."""
 
-    def __init__(self, client: "redis.Redis[bytes]", source: Engine) -> None:
+    def __init__(self, client: "redis.Redis", source: Engine) -> None:
         self.source = source
         self.hot = Hot(client, lambda: store.stored_batches(source))
         days = Secrets(client)
@@ -185,7 +185,8 @@ def test_a_crowd_alone_behind_a_cache_stays(paper: Paper) -> None:
     """Nobody else reads, and only the first of each two seconds asks us."""
     beacons = crowd(lambda _: CARRIER, 2000)
     known: set[tuple[int, int]] = set()
-    first, others = [], []
+    first: list[Beacon] = []
+    others: list[Beacon] = []
     for one in beacons:
         moment = (one[2], int(NOON - one[3]) // 2)
         (others if moment in known else first).append(one)
@@ -209,7 +210,7 @@ def test_readers_inside_an_app_with_many_names_stay(paper: Paper) -> None:
 
 
 def test_small_numbers_are_left_alone(paper: Paper) -> None:
-    paper.beacons(farm(lambda _: HOUSE, judging.LEAST - 1), asked=0.0)
+    paper.beacons(farm(lambda _: HOUSE, JUDGED_LEAST - 1), asked=0.0)
 
     assert paper.judge() == 0
 
@@ -267,7 +268,11 @@ def test_views_are_judged_when_requests_for_their_pages_must_be_known(paper: Pap
 
 def test_many_networks_are_looked_at_in_turns(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "MOST_HELD", 500)
+
+    def at(address: str) -> Callable[[int], str]:
+        return lambda _: address
+
     for number in range(4):
-        paper.beacons(farm(lambda _, last=number: f"45.76.1.{last}", 400), asked=0.0)
+        paper.beacons(farm(at(f"45.76.1.{number}"), 400), asked=0.0)
 
     assert paper.judge() == 1600

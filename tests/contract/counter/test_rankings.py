@@ -3,7 +3,7 @@
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from services.counter import by_hand, store
 from services.counter import rankings as module
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
+from services.counter.publish_totals import TotalsPublisher
 from services.counter.rankings import Rankings
 from shared.contracts.articles import ArticleState
 from shared.contracts.commands import SetTrendingRule
@@ -23,14 +24,14 @@ NOW = int(time.time())
 State = Callable[..., ArticleState]
 
 
-class Told:
+class Told(TotalsPublisher):
     """Takes what web would be told."""
 
     def __init__(self) -> None:
         self.events: list[RankingChanged] = []
         self.away = False
 
-    def rankings(self, changed: list[RankingChanged]) -> None:
+    def rankings(self, changed: Sequence[RankingChanged]) -> None:
         if self.away:
             raise OperationalError("away")
         self.events += changed
@@ -49,7 +50,7 @@ def told() -> Told:
 
 @pytest.fixture
 def ranker(source: Engine, counters_redis: RedisServer, told: Told) -> Rankings:
-    return Rankings(source, Hot(counters_redis.client()), told)  # type: ignore[arg-type]
+    return Rankings(source, Hot(counters_redis.client()), told)
 
 
 def add(source: Engine, *views: tuple[int, int, int]) -> None:
@@ -140,7 +141,7 @@ def test_a_list_that_another_process_sent_is_emptied_when_its_time_is_over(
     ranker.publish(NOW)
     assert told.last("1h", "kinh-te") == [(2, 20)]
 
-    began_later = Rankings(source, ranker._hot, told)  # type: ignore[arg-type]
+    began_later = Rankings(source, ranker._hot, told)
     began_later.publish(NOW + 7200)
     assert told.last("1h", "kinh-te") == []
     assert told.last("24h", "kinh-te") == [(2, 20)]
@@ -155,7 +156,7 @@ def test_a_clock_that_was_wrong_for_a_while_holds_up_no_list(
     store.keep_articles(source, [state(1, "thoi-su")])
     for number, now in enumerate((NOW, NOW + 1200, NOW + 1, NOW - 600, NOW + 2)):
         add(source, (1, 0, 30 + number))
-        elsewhere = Rankings(source, ranker._hot, told)  # type: ignore[arg-type]
+        elsewhere = Rankings(source, ranker._hot, told)
         elsewhere.publish(now)
 
     versions = [event.version for event in told.events if (event.window, event.section_slug) == ("24h", "thoi-su")]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Table, func, select
 
 from services.counter import by_hand, retention, store
 from services.counter.hot import SLOT_SECONDS, Delta
@@ -29,11 +29,10 @@ def total(source: Engine, article: int) -> int:
     return store.totals_of(source, [article]).get(article, (0, 0))[0]
 
 
-def sum_of(source: Engine, table: object, article: int) -> int:
+def sum_of(source: Engine, table: Table, article: int) -> int:
     with read(source) as connection:
-        return int(
-            connection.execute(select(func.sum(table.c.views)).where(table.c.article_id == article)).scalar() or 0
-        )  # type: ignore[attr-defined]
+        views = connection.execute(select(func.sum(table.c.views)).where(table.c.article_id == article)).scalar()
+    return int(views or 0)
 
 
 def test_a_delta_counts_once_in_every_table(source: Engine) -> None:

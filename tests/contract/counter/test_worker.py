@@ -52,7 +52,7 @@ class Counter:
         """Payloads of this kind on web's queue, oldest first."""
         found = []
         with self._broker.client() as client:
-            for raw in reversed(client.lrange("ts:page", 0, -1)):  # type: ignore[arg-type]
+            for raw in reversed(client.lrange("ts:page", 0, -1)):
                 message = orjson.loads(raw)
                 if message["headers"]["task"] == f"web.{kind}":
                     _args, kwargs, _embed = orjson.loads(base64.b64decode(message["body"]))
@@ -127,7 +127,7 @@ def published(counter: Counter, *states: ArticleState) -> None:
     app = counter.app
     events = [ArticlePublished(article=state) for state in states]
     batch = [(event, event.article.id, event.article.version) for event in events]
-    send_all(app, batch)  # type: ignore[arg-type]
+    send_all(app, batch)
 
 
 @pytest.mark.timeout(120)

@@ -76,11 +76,12 @@ def only_stores_write() -> Iterator[None]:
 
 _CHANGES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 _OWNERS: dict[str, str | tuple[str, ...]] = {
-    name: f"services/ingest/{feature}/store/"
-    for feature, module in FEATURES.items()
-    for name in vars(module)
-    if isinstance(vars(module)[name], Table)
-} | {
+    **{
+        name: f"services/ingest/{feature}/store/"
+        for feature, module in FEATURES.items()
+        for name in vars(module)
+        if isinstance(vars(module)[name], Table)
+    },
     "audit": "services/ingest/kit/audit/",
     "dead_letters": ("services/ingest/ops/store/", "services/ingest/kit/letters/"),
     "generations": "services/ingest/kit/generation/",

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from sqlalchemy import Engine
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import accounts, sessions
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.versions import Saved
@@ -38,7 +38,7 @@ class Person:
         self.actor_name = f"user:{email}"
         user = next(one for one in accounts.listed(store) if one["email"] == email)
         self.id = int(user["id"])
-        self.token = accounts.open_session(store, self.id)
+        self.token = sessions.open_session(store, self.id)
         self.client = httpx2.Client(
             base_url=base_url,
             timeout=30,

@@ -48,7 +48,7 @@ class Person:
         assert answer.status_code == expect, f"{path}: {answer.status_code}\n{answer.text[:1500]}"
         return answer.text
 
-    def post(self, path: str, expect: int = 200, **fields: Any) -> str:
+    def post(self, path: str, expect: int = 200, /, **fields: str | list[str]) -> str:
         answer = self.client.post(f"/desk{path}", data={"csrf": self.csrf, **fields})
         assert answer.status_code == expect, f"{path}: {answer.status_code}\n{answer.text[:1500]}"
         return answer.text

@@ -14,7 +14,8 @@ LOOPBACK = (ip_network("127.0.0.1/32"),)
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.server.answer(self)  # type: ignore[attr-defined]
+        assert isinstance(self.server, Outside)
+        self.server.answer(self)
 
     do_POST = do_GET
 

@@ -12,12 +12,13 @@ from sqlalchemy import Engine
 from services.ingest.app import make_app
 from services.ingest.articles.input import ArticleInput, CorrectionInput
 from services.ingest.articles.store import articles
+from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.json_input import read_fields
 from services.ingest.webhooks.loop import work as deliver
 from services.ingest.webhooks.store import endpoints
 from tests.contract.ingest.base import EDITOR, STORY
 from tests.contract.ingest.conftest import Api
-from tests.contract.ingest.outside import Fetcher, Outside
+from tests.contract.ingest.outside import Outside
 from tests.described import Document, is_valid
 
 

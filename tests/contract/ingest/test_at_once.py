@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event, select
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.tables import users
 from services.ingest.comments import store as comments
+from services.ingest.comments.tables import comments as comment_rows
 from services.ingest.front_page import store as front_page
 from services.ingest.front_page.store import Slot
 from services.ingest.kit import generation
@@ -113,11 +114,11 @@ def test_an_answer_is_not_approved_while_what_it_answers_is_taken_away(store: En
     article = save().id
     for token, parent in (("a", None), ("b", 1)):
         said = {"article_id": article, "name": "Lan", "text": token, "at": "2026-01-01T00:00:00Z", "parent_id": parent}
-        comments.hold(store, SubmitComment(token=token, **said))  # type: ignore[arg-type]
+        comments.hold(store, SubmitComment(token=token, **said))
     comments.approve(store, 1, EDITOR)
     refused = at_once(store, lambda: comments.reject(store, 1, EDITOR), lambda: comments.approve(store, 2, EDITOR))
     with read(store) as connection:
-        status = dict(connection.execute(select(comments.comments.c.id, comments.comments.c.status)).all())
+        status = dict(connection.execute(select(comment_rows.c.id, comment_rows.c.status)).all())
     assert status[1] == "rejected"
     # Either the answer came first, or it was refused: it never follows what is gone.
     assert (refused[1] is None) == (status[2] == "approved")

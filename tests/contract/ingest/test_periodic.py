@@ -111,7 +111,8 @@ def test_what_is_handed_in_wakes_its_own_loop(store: Engine, save: Save, woken: 
 
 
 def test_a_job_runs_when_woken_goes_on_while_there_is_more_and_outlives_its_faults(store: Engine) -> None:
-    left, calls = [True, False, OSError("the disk is full"), True, False], []
+    left: list[bool | OSError] = [True, False, OSError("the disk is full"), True, False]
+    calls: list[float] = []
 
     def work() -> bool:
         calls.append(time.monotonic())

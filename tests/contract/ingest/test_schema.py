@@ -5,7 +5,7 @@ import json
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, delete, text, update
+from sqlalchemy import Engine, Executable, delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from services.ingest.articles.tables import revisions
@@ -32,10 +32,10 @@ def test_migrating_again_changes_nothing(store: Engine, save: Save) -> None:
 
 
 @pytest.mark.parametrize("statement", [update(revisions).values(actor="x"), delete(revisions), delete(audit_table)])
-def test_history_cannot_be_changed_or_deleted(store: Engine, save: Save, statement: object) -> None:
+def test_history_cannot_be_changed_or_deleted(store: Engine, save: Save, statement: Executable) -> None:
     save()
     with pytest.raises(DBAPIError, match="append-only"), write(store) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def test_audit_chain_is_whole_and_shows_a_forged_line(store: Engine, save: Save) -> None:

@@ -142,7 +142,7 @@ class SearchHouse:
         """Payloads of this kind on web's queue, oldest first."""
         found = []
         with self._broker.client() as client:
-            for raw in reversed(client.lrange("ts:page", 0, -1)):  # type: ignore[arg-type]
+            for raw in reversed(client.lrange("ts:page", 0, -1)):
                 message = orjson.loads(raw)
                 if message["headers"]["task"] == f"web.{kind}":
                     _args, kwargs, _embed = orjson.loads(base64.b64decode(message["body"]))

@@ -70,7 +70,8 @@ class Readers(threading.Thread):
         super().__init__(daemon=True)
         self._house = house
         self._stopping = threading.Event()
-        self.asked, self.failures = 0, []
+        self.asked = 0
+        self.failures: list[int | str] = []
 
     def run(self) -> None:
         while not self._stopping.wait(0.02):

@@ -1,5 +1,6 @@
 """Search's processes as the other services meet them: by messages and questions."""
 
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -12,7 +13,7 @@ from shared.contracts.articles import Author, Image, Tag
 from shared.contracts.events import SearchRule
 from shared.settings import get_settings
 from tests.contract.search.conftest import article, put
-from tests.contract.search.processes import SearchHouse, state
+from tests.contract.search.processes import Process, SearchHouse, state
 from tests.elasticsearch import ElasticsearchNode
 from tests.wait import until
 
@@ -101,8 +102,12 @@ def test_an_index_of_other_code_is_named_at_the_start_and_made_anew(house: Searc
     house.index.start()
     house.query.start()
     until(lambda: house.ask("bản cũ").total == 1, 30, "it is used as it is")
+
+    def says_what_to_run(process: Process) -> bool:
+        return "toasoan reindex" in process.log
+
     for process in (house.index, house.query):
-        until(lambda process=process: "toasoan reindex" in process.log, 20, "it says what to run")
+        until(partial(says_what_to_run, process), 20, "it says what to run")
         assert old in process.log
 
     command = house.command("reindex", "--json")

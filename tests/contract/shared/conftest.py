@@ -109,7 +109,7 @@ def messages(broker: RedisServer, queue: Queue) -> list[tuple[str, dict[str, Any
     """(task, keyword arguments) of what waits in a queue, oldest first; it stays there."""
     found = []
     with broker.client() as client:
-        for raw in reversed(client.lrange(f"ts:{queue.value}", 0, -1)):  # type: ignore[arg-type]
+        for raw in reversed(client.lrange(f"ts:{queue.value}", 0, -1)):
             message = orjson.loads(raw)
             body = base64.b64decode(message["body"])
             if message["headers"].get("compression") == "application/x-gzip":

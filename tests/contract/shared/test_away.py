@@ -21,23 +21,23 @@ from tests.servers import PostgresServer, RedisServer
 from tests.wait import until
 
 
-def out_of_memory(client: "redis.Redis[bytes]", _folder: Path) -> None:
+def out_of_memory(client: "redis.Redis", _folder: Path) -> None:
     client.config_set("maxmemory-policy", "noeviction")
     client.config_set("maxmemory", "1")
 
 
-def read_only(client: "redis.Redis[bytes]", _folder: Path) -> None:
+def read_only(client: "redis.Redis", _folder: Path) -> None:
     client.replicaof("127.0.0.1", "1")
 
 
-def no_replicas(client: "redis.Redis[bytes]", _folder: Path) -> None:
+def no_replicas(client: "redis.Redis", _folder: Path) -> None:
     client.config_set("min-replicas-to-write", "1")
 
 
-def cannot_save(client: "redis.Redis[bytes]", folder: Path) -> None:
+def cannot_save(client: "redis.Redis", folder: Path) -> None:
     client.config_set("save", "3600 1")
     client.config_set("stop-writes-on-bgsave-error", "yes")
-    (folder / "counters" / client.config_get("dbfilename")["dbfilename"] / "taken").mkdir(parents=True)
+    (folder / "counters" / str(client.config_get("dbfilename")["dbfilename"]) / "taken").mkdir(parents=True)
     client.bgsave()
     until(lambda: client.info("persistence")["rdb_last_bgsave_status"] == "err", 20)
 
@@ -45,7 +45,7 @@ def cannot_save(client: "redis.Redis[bytes]", folder: Path) -> None:
 HARMS = (out_of_memory, read_only, no_replicas, cannot_save)
 
 
-def heal(client: "redis.Redis[bytes]") -> None:
+def heal(client: "redis.Redis") -> None:
     client.config_set("maxmemory", "0")
     client.replicaof("no", "one")
     client.config_set("min-replicas-to-write", "0")
@@ -53,17 +53,17 @@ def heal(client: "redis.Redis[bytes]") -> None:
 
 
 @pytest.fixture
-def client(counters_redis: RedisServer) -> Iterator["redis.Redis[bytes]"]:
+def client(counters_redis: RedisServer) -> Iterator["redis.Redis"]:
     with counters_redis.client() as made:
         yield made
 
 
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
 def test_a_redis_that_takes_nothing_now_loses_no_view(
-    client: "redis.Redis[bytes]",
+    client: "redis.Redis",
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    harm: Callable[["redis.Redis[bytes]", Path], None],
+    harm: Callable[["redis.Redis", Path], None],
 ) -> None:
     """The batch waits, is counted when Redis can write again, and never becomes a dead letter."""
     buried: list[Any] = []

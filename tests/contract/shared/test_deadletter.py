@@ -29,7 +29,7 @@ def source() -> Engine:
 
 
 def letter(id_: str, **changes: Any) -> StoreDeadLetter:
-    fields = {"id": id_, "service": "web", "task": "web.article_published", "source_queue": "page"}
+    fields: dict[str, object] = {"id": id_, "service": "web", "task": "web.article_published", "source_queue": "page"}
     fields |= {"message": {"events": [envelope(1)]}, "error": "ValueError: x", "attempts": 5, "at": datetime.now(UTC)}
     return StoreDeadLetter.model_validate(fields | changes)
 

@@ -3,6 +3,7 @@
 import pickle
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import orjson
 import pytest
@@ -72,11 +73,15 @@ def test_a_worker_that_is_stopped_while_it_waits_puts_the_message_back(sample: S
 
 def test_a_worker_that_waits_for_messages_ends_soon(sample: Sample) -> None:
     """Its question for the next message is answered within two seconds."""
+
+    def ended(times: int) -> bool:
+        return len(sample.deaths) == times
+
     for stops in range(1, 4):
         until(sample.is_waiting, 20, "the worker waits for messages")
         assert sample.process
         sample.process.send_signal(signal.SIGTERM)
-        until(lambda stops=stops: len(sample.deaths) == stops, 4, "it ended")
+        until(partial(ended, stops), 4, "it ended")
     assert sample.deaths == [0, 0, 0]
 
 

@@ -8,9 +8,12 @@ from shared import clock as house_clock
 from shared import handler
 from shared.away import Unavailable
 from shared.celery_factory import TASK_SECONDS, make_celery
+from shared.contracts.envelope import Delivered
 from shared.contracts.events import ArticlePublished
 from tests.contract.shared.conftest import envelope
 from tests.servers import RedisServer
+
+Events = list[Delivered[ArticlePublished]]
 
 
 class Clock(house_clock.Host):
@@ -34,7 +37,7 @@ def clock() -> Iterator[Clock]:
     house_clock.pass_by(house_clock.Host())
 
 
-def handed_over(function: Callable[[list[object]], None]) -> str:
+def handed_over(function: Callable[[Events], None]) -> str:
     """What became of a message of three events."""
     task = handler.handles(make_celery("tests"), ArticlePublished, "web")(function)
     return str(task.apply(kwargs={"events": [envelope(number) for number in (1, 2, 3)]}).state)
@@ -46,7 +49,7 @@ def test_a_store_that_takes_its_time_to_say_no_gets_no_more_of_it(
 ) -> None:
     """Else the watchdog would end the worker, and five times so is a dead letter."""
 
-    def slowly_away(_events: list[object]) -> None:
+    def slowly_away(_events: Events) -> None:
         clock.sleep(answer_s)
         raise Unavailable("the store is away")
 
@@ -58,7 +61,7 @@ def test_a_store_that_takes_its_time_to_say_no_gets_no_more_of_it(
 def test_the_events_of_a_message_share_its_time(clock: Clock, counters_redis: RedisServer) -> None:
     tried = []
 
-    def one_by_one(events: list[object]) -> None:
+    def one_by_one(events: Events) -> None:
         tried.append(len(events))
         if len(events) > 1:
             raise ValueError("one of them is wrong")

@@ -74,12 +74,9 @@ class FakeHouse:
 
 def report(house: FakeHouse) -> list[Row]:
     table = fake_house.roles(house.place, *house.extra)
-    original = status.house_roles
-    status.house_roles = lambda _place: table
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(status, "house_roles", lambda _place: table)
         return status.report(house.place)
-    finally:
-        status.house_roles = original
 
 
 @pytest.fixture

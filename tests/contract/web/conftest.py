@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import pytest
@@ -22,9 +22,10 @@ from toasoan.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[3]
 START = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
+E = TypeVar("E", bound=Event)
 
 
-def delivered(event: Event, key: object, version: int = 1) -> Delivered[Any]:
+def delivered(event: E, key: object, version: int = 1) -> Delivered[E]:
     """An event as the handler base gives it to web."""
     envelope = Envelope(event_id="e", key=str(key), version=version, occurred_at=time.time(), payload={})
     return Delivered(envelope, event)

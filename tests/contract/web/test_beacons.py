@@ -377,11 +377,15 @@ def test_what_redis_has_had_for_long_leaves_the_disk(tmp_path: Path, monkeypatch
 def test_while_messages_wait_nothing_is_sent_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groupcommit, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(groupcommit, "LOST_SECONDS", 0.05)
-    asked = []
+    asked: list[float] = []
+
+    def queue_is_empty() -> bool:
+        asked.append(time.monotonic())
+        return False
 
     async def work(sink: ViewSink, broker: Broker) -> None:
         broker.counts = False
-        monkeypatch.setattr(broker, "queue_is_empty", lambda: bool(asked.append(1)))
+        monkeypatch.setattr(broker, "queue_is_empty", queue_is_empty)
         assert await sink.accept(READER, HOME, beacon(1)) == 204
         await until_async(lambda: len(asked) > 2, 10)
 

@@ -1,5 +1,6 @@
 """Who sends too much is held back, and nobody else with him."""
 
+import httpx2
 import pytest
 
 from services.web import store
@@ -34,7 +35,7 @@ def test_comments_out_of_all_of_a_48_are_a_flood_and_other_readers_are_not(site:
 
 @pytest.mark.parametrize(("path", "answered"), [("/api/search", 422), ("/api/suggest", 200), ("/tim-kiem", 200)])
 def test_who_asks_without_pause_is_told_to_wait_and_others_are_answered(site: Site, path: str, answered: int) -> None:
-    def ask(address: str):  # type: ignore[no-untyped-def]
+    def ask(address: str) -> httpx2.Response:
         return site.get(path, headers={"x-forwarded-for": address})
 
     held = until(lambda: (got := ask("14.160.25.9")).status_code == 429 and got, 60, "it is held", interval_s=0)

@@ -1,6 +1,7 @@
 """A file of the media folder is readers' as long as a public article shows it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,14 @@ def test_a_picture_comes_and_goes_with_the_article_that_shows_it(files: Path, si
 
 def test_whatever_shows_a_file_makes_it_public(files: Path, site: Site) -> None:
     body = f'<p>x</p><figure><img src="/media/{OTHER}.jpg" alt=""></figure>'
-    shows = {"images": (picture(ONE),), "body": body, "kind": "video", "video_url": f"/media/{FILM}.mp4"}
-    site.tell(store.publish, published(state(1, **shows)))
+    shows = state(1, images=(picture(ONE),), body=body, kind="video", video_url=f"/media/{FILM}.mp4")
+    site.tell(store.publish, published(shows))
+
+    def is_public(path: str) -> bool:
+        return site.get(f"/media/{path}").status_code == 200
+
     for path in (f"{ONE}-480.webp", f"{OTHER}-480.webp", f"{FILM}.mp4"):
-        until(lambda path=path: site.get(f"/media/{path}").status_code == 200, 20, path)  # type: ignore[misc]
+        until(partial(is_public, path), 20, path)
     assert site.get(f"/media/{FILM}.mp4", headers={"range": "bytes=0-99"}).status_code == 206
     assert site.get(f"/media/{DRAFT}.jpg").status_code == 404
     for path in (f"ab/%2e%2e/{DRAFT}.jpg", "ab", "", "ab/.new", f"{ONE}.jpg/x", f"x/{ONE}.jpg"):

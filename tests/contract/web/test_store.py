@@ -10,6 +10,7 @@ from services.web.model import Tombstone
 from services.web.reading import changes_after, comment_versions, reading, versions
 from services.web.tables import comments, entries
 from shared.contracts.articles import ArticleState, Author, Correction, Tag
+from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     CommentPublished,
     CommentRemoved,
@@ -30,12 +31,12 @@ def listed(engine: Engine, name: str) -> list[int]:
         return [card.id for card in view.listed(name, size=50).cards]
 
 
-def section(section_id: int, slug: str, parent: str = "", version: int = 1) -> object:
+def section(section_id: int, slug: str, parent: str = "", version: int = 1) -> Delivered[SectionSaved]:
     event = SectionSaved(id=section_id, version=version, slug=slug, name=slug.title(), parent_slug=parent)
     return delivered(event, section_id, version)
 
 
-def related(article_id: int, ids: tuple[int, ...], version: int = 1) -> object:
+def related(article_id: int, ids: tuple[int, ...], version: int = 1) -> Delivered[RelatedArticlesChanged]:
     return delivered(RelatedArticlesChanged(article_id=article_id, version=version, related=ids), article_id, version)
 
 
@@ -180,7 +181,7 @@ def test_totals_only_grow_within_an_epoch(store_engine: Engine) -> None:
 
 
 def test_comments_with_replies_come_and_go(store_engine: Engine) -> None:
-    def comment(number: int, parent: int | None = None) -> object:
+    def comment(number: int, parent: int | None = None) -> Delivered[CommentPublished]:
         event = CommentPublished(
             id=number, version=2, article_id=1, parent_id=parent, name="Bạn đọc", text=f"Ý kiến {number}", at=START
         )
@@ -273,10 +274,10 @@ def test_news_corrections_and_withdrawals_do_not_read_all_of_the_paper(store_eng
 
 
 def test_a_removed_comment_is_remembered_for_a_month(store_engine: Engine) -> None:
-    def removed(comment_id: int) -> object:
+    def removed(comment_id: int) -> Delivered[CommentRemoved]:
         return delivered(CommentRemoved(id=comment_id, version=2, article_id=1), comment_id, 2)
 
-    def shown(comment_id: int) -> object:
+    def shown(comment_id: int) -> Delivered[CommentPublished]:
         said = CommentPublished(id=comment_id, version=1, article_id=1, name="Lan", text="Hay", at=START)
         return delivered(said, comment_id, 1)
 

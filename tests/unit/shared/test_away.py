@@ -22,7 +22,7 @@ NODE = NodeConfig("http", "localhost", 9200)
 def wrapped(orig: Exception) -> Exception:
     """As SQLAlchemy hands a driver's error on."""
     base = psycopg.Error if isinstance(orig, psycopg.Error) else sqlite3.Error
-    return sqlalchemy.exc.DBAPIError.instance("SELECT 1", {}, orig, base)  # type: ignore[call-overload,no-any-return]
+    return sqlalchemy.exc.DBAPIError.instance("SELECT 1", {}, orig, base)
 
 
 def postgres_error(sqlstate: str) -> Exception:
@@ -36,9 +36,9 @@ def sqlite_error(kind: type[sqlite3.Error], code: int, text: str = "said") -> Ex
 
 
 def redis_error(line: str, in_pipeline: bool = False) -> Exception:
-    error = BaseParser.parse_error(line)
+    error: Exception = BaseParser.parse_error(line)
     if in_pipeline:
-        redis.client.Pipeline.annotate_exception(None, error, 1, ("SET", "MISCONF", "OOM"))  # type: ignore[arg-type]
+        redis.Redis().pipeline().annotate_exception(error, 1, ("SET", "MISCONF", "OOM"))
     return error
 
 

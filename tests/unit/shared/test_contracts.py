@@ -49,7 +49,7 @@ def test_every_command_and_query_is_listed() -> None:
 
 
 def test_kinds_are_unique_and_named_after_their_classes() -> None:
-    everything = [*SUBSCRIBERS, *COMMANDS]
+    everything: list[type[Event] | type[Command]] = [*SUBSCRIBERS, *COMMANDS]
     assert len({one.kind for one in everything}) == len(everything)
     for one in everything:
         assert one.kind.replace("_", "") == one.__name__.lower()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shared import telemetry
-from shared.contracts.commands import COMMANDS
-from shared.contracts.events import SUBSCRIBERS
+from shared.contracts.commands import COMMANDS, Command
+from shared.contracts.events import SUBSCRIBERS, Event
 from shared.settings import Settings
 from tests.docs_site import DOCS, ROOT, dead_links, gather, pages
 from tests.reference import MAKERS, written
@@ -20,7 +20,8 @@ def test_page_is_as_the_code_says(page: str) -> None:
 
 def test_everything_says_what_it_is() -> None:
     silent = [name for name, field in Settings.model_fields.items() if not field.description]
-    silent += [each.kind for each in (*SUBSCRIBERS, *COMMANDS) if not each.__dict__.get("__doc__")]
+    contracts: list[type[Event] | type[Command]] = [*SUBSCRIBERS, *COMMANDS]
+    silent += [each.kind for each in contracts if not each.__dict__.get("__doc__")]
     silent += [name for name, one in vars(telemetry).items() if getattr(one, "_documentation", "said") == ""]
     assert silent == []
 

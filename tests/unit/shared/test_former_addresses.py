@@ -23,8 +23,10 @@ def test_any_text_has_one_spelling_which_is_its_own(text: str) -> None:
     "address", ["/2019/05/Le-Hoi/", "/Details.aspx?ID=7&CatID=1", "/index.php?nv=news&op=a/b-7.html"]
 )
 def test_what_is_kept_is_spelled_as_it_is_looked_for(address: str) -> None:
-    key = former(address).key  # type: ignore[union-attr]
-    assert former(key).key == key  # type: ignore[union-attr]
+    kept = former(address)
+    assert kept
+    looked_for = former(kept.key)
+    assert looked_for and looked_for.key == kept.key
 
 
 def test_however_much_is_added_no_more_is_looked_for() -> None:

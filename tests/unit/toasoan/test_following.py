@@ -51,7 +51,11 @@ def follower(tmp_path: Path, live: sqlite3.Connection) -> Iterator[Follower]:
 
 
 def _look_until_whole(follower: Follower) -> None:
-    until(lambda: follower.look() or follower.whole, 30, "the first base is made")
+    def looked() -> bool:
+        follower.look()
+        return follower.whole
+
+    until(looked, 30, "the first base is made")
 
 
 def _content(database: Path) -> list[tuple[object, ...]]:

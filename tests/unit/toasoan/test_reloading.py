@@ -35,7 +35,7 @@ def house(code: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     called = (
         "from pathlib import Path; from toasoan.reloading import watch; print('watching'); code = Path(sys.argv[1])"
     )
-    command = [sys.executable, "-u", "-c", f"import sys; {called}; watch(code / 'house.json', code)", code]
+    command = [sys.executable, "-u", "-c", f"import sys; {called}; watch(code / 'house.json', code)", str(code)]
     watcher = subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=processes.die_with_parent(os.getpid()))
     assert watcher.stdout and watcher.stdout.readline()
     yield running

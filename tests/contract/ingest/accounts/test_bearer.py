@@ -13,9 +13,8 @@ from tests.wait import until
 
 @pytest.mark.parametrize("header", ["", "Bearer wrong", "Bearer ts_000000000000_x", "Basic abc", "Bearer ts_é_x"])
 def test_without_a_valid_key_nothing_is_read(api: Api, header: str) -> None:
-    answer = httpx2.post(
-        f"{api.client.base_url}/api/articles", json=STORY, headers={"Authorization": header.encode("latin-1")}
-    )
+    headers = {b"Authorization": header.encode("latin-1")}
+    answer = httpx2.post(f"{api.client.base_url}/api/articles", json=STORY, headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
     assert answer.json()["detail"]

@@ -1,6 +1,7 @@
 """Guesses are bounded, and nobody's guesses keep the owner out."""
 
 import time
+from collections.abc import Iterator
 
 import httpx2
 import pyotp
@@ -24,7 +25,7 @@ def chief(desk: Desk) -> str:
 
 
 @pytest.fixture
-def browser(desk: Desk):  # type: ignore[no-untyped-def]
+def browser(desk: Desk) -> Iterator[httpx2.Client]:
     with desk.anonymous() as client:
         yield client
 

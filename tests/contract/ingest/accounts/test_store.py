@@ -18,7 +18,7 @@ def test_first_admin_is_made_once_with_a_one_time_password(store: Engine) -> Non
     assert password
     assert accounts.ensure_first_admin() is None
     token = accounts.log_in(store, accounts.FIRST_ADMIN_EMAIL.upper(), password)
-    assert token is not None
+    assert isinstance(token, str)
     account = accounts.account_of(store, token)
     assert account is not None and account.role == "admin" and account.must_change_password
 
@@ -38,7 +38,7 @@ def test_sessions_end_at_logout_new_password_and_disabling(store: Engine) -> Non
 
     def session(word: str) -> str:
         token = accounts.log_in(store, "lan@bao.example", word)
-        assert token is not None
+        assert isinstance(token, str)
         return token
 
     first, second = session(password), session(password)

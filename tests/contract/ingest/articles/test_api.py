@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -130,7 +131,7 @@ def test_batch_keeps_good_lines_and_reports_bad_ones(api: Api) -> None:
 def test_batch_answers_while_lines_still_come(api: Api) -> None:
     first_answered = threading.Event()
 
-    def lines() -> object:
+    def lines() -> Iterator[bytes]:
         for number in range(40):
             yield json.dumps({**STORY, "external_id": str(number)}).encode() + b"\n"
         assert first_answered.wait(20)
@@ -147,7 +148,7 @@ def test_batch_answers_while_lines_still_come(api: Api) -> None:
     connection.endheaders()
 
     def send() -> None:
-        for part in lines():  # type: ignore[attr-defined]
+        for part in lines():
             connection.send(b"%x\r\n%s\r\n" % (len(part), part))
         connection.send(b"0\r\n\r\n")
 

@@ -200,8 +200,8 @@ def prepared(desk: Desk, act: str, section: str, owner: str) -> Saved:
     if "published" in act:
         saved = store.publish(desk.store, saved.id, chief)
     if act == "update published":
-        sent = {"title": "Chữ khác hẳn", "body": "<p>Chợ họp từ sáng sớm.</p>", "section": section}
-        sent = read_fields(ArticleInput, sent)
+        changed = {"title": "Chữ khác hẳn", "body": "<p>Chợ họp từ sáng sớm.</p>", "section": section}
+        sent = read_fields(ArticleInput, changed)
         saved = store.replace_article(desk.store, saved.id, sent, person(desk, "editor"), prepares=True)
     return saved
 
@@ -217,7 +217,7 @@ def unapproved(desk: Desk, article_id: int) -> str:
 @pytest.mark.parametrize("who", [*ROLES, *SCOPES])
 @pytest.mark.timeout(300)
 def test_who_may_take_which_step_by_every_way(house: Desk, who: str) -> None:
-    unexpected = []
+    unexpected: list[tuple[object, ...]] = []
     asking = Program(house, who) if who in SCOPES else house.be(who)
     for act in TABLE:
         for section in SECTIONS:

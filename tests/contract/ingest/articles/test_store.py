@@ -19,7 +19,7 @@ from services.ingest.kit.errors import Conflict, Forbidden, Invalid, Stale
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.sections import store as sections
-from shared.contracts.events import ArticlePublished
+from shared.contracts.events import ArticlePublished, ArticleWithdrawn
 from shared.contracts.queues import Queue
 from shared.database import read
 from tests.contract.ingest.base import EDITOR, STORY
@@ -148,7 +148,7 @@ def test_unpublish_and_publish_again(store: Engine, save: Save) -> None:
     assert store_articles.unpublish(store, saved.id, EDITOR).status == "unpublished"
     assert events_of(store, saved.id)[3:] == [("article_withdrawn", 2, queue) for queue in ("page", "index", "count")]
     (gone,) = build("article_withdrawn", [(str(saved.id), 2)]).values()
-    assert gone is not None and gone.reason_kind == "unpublished"  # type: ignore[attr-defined]
+    assert isinstance(gone, ArticleWithdrawn) and gone.reason_kind == "unpublished"
     assert store_articles.unpublish(store, saved.id, EDITOR).result == "unchanged"
     assert store_articles.publish(store, saved.id, EDITOR).version == 3
     assert reading.article(store, saved.id)["published_at"] == shown_at

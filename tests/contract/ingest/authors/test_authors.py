@@ -68,7 +68,7 @@ def test_a_like_name_is_suggested_and_confirmed_by_hand(newsroom: Newsroom, sqli
     (lien,) = authors.listed(sqlite)
     assert lien.account_id is not None and lien.pen_names == ("Le Hoa", "Lê Hòa")
     assert "gắn với một tác giả khác" in secretary.post(
-        "/tac-gia", expect=409, name="Người khác", account_id=str(lien.account_id)
+        "/tac-gia", 409, name="Người khác", account_id=str(lien.account_id)
     )
 
 

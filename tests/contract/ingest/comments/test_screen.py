@@ -41,5 +41,5 @@ def test_comments_of_other_desks_are_not_shown_and_not_decided(newsroom: Newsroo
     narrow(sqlite, "editor0@bao.example")
     assert "Bình luận của ban khác" not in editor.get("/binh-luan")
     only = comments.queue(sqlite, Seen(None, ""))[0].id
-    editor.post("/binh-luan", expect=403, decision="approve", id=[only])
+    editor.post("/binh-luan", 403, decision="approve", id=[only])
     assert comments.counts(sqlite) == {"held": 1}

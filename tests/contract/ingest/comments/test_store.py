@@ -11,6 +11,7 @@ from services.ingest.events import build
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import outbox
 from shared.contracts.commands import SubmitComment
+from shared.contracts.events import CommentPublished
 from shared.database import read
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
@@ -38,7 +39,7 @@ def test_comment_is_held_once_and_shown_after_approval(store: Engine, save: Save
     comments.approve(store, held["id"], EDITOR)
     assert events_of_comments(store) == [("comment_published", str(held["id"]), 2)]
     payload = build("comment_published", [(str(held["id"]), 2)])[(str(held["id"]), 2)]
-    assert payload is not None and payload.text == "Hay quá!"  # type: ignore[attr-defined]
+    assert isinstance(payload, CommentPublished) and payload.text == "Hay quá!"
     comments.reject(store, held["id"], EDITOR)
     assert events_of_comments(store)[-1] == ("comment_removed", str(held["id"]), 3)
     # The approval that is still on its way says nothing any more.

@@ -36,11 +36,11 @@ def test_a_rule_is_made_changed_and_removed_and_readers_stores_are_told(
         ("/bai/*", "https://xau.example/$1", "một trang của báo này"),
         ("/bai/*", "/$3", "dấu * thứ nhất"),
     ):
-        assert said in secretary.post("/dia-chi-cu/moi", expect=422, pattern=pattern, target=target)
+        assert said in secretary.post("/dia-chi-cu/moi", 422, pattern=pattern, target=target)
     assert "Đã lưu" in secretary.post("/dia-chi-cu/1", pattern="/chuyen-trang/*", target="/tu-khoa/$1")
     assert [rule.target for rule in told(sqlite).rules] == ["/tu-khoa/$1"]
     assert "Đã xóa" in secretary.post("/dia-chi-cu/1/xoa")
-    secretary.post("/dia-chi-cu/1/xoa", expect=404)
+    secretary.post("/dia-chi-cu/1/xoa", 404)
     assert told(sqlite).rules == () and told(sqlite).version == 3
     secretary.post("/dia-chi-cu/moi", pattern="/xem/*", target="/$1")
     # A number is never given twice: what is counted for it would be another rule's.
@@ -64,7 +64,7 @@ def test_reporters_and_editors_do_not_change_them(newsroom: Newsroom) -> None:
     for role in (Role.reporter, Role.editor, Role.ops):
         somebody = newsroom.sign_in(role)
         somebody.get("/dia-chi-cu", expect=403)
-        somebody.post("/dia-chi-cu/moi", expect=403, pattern="/bai/*", target="/$1")
+        somebody.post("/dia-chi-cu/moi", 403, pattern="/bai/*", target="/$1")
 
 
 def test_the_desk_says_so_when_nobody_can_tell_what_was_used(

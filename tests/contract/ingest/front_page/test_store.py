@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from services.ingest.events import build
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit.errors import Invalid
+from shared.contracts.events import FrontPageChanged
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
 
@@ -17,4 +18,4 @@ def test_front_page_takes_published_articles_only(store: Engine, save: Save) -> 
     with pytest.raises(Invalid):
         frontpage.pin(store, [draft.id], EDITOR)
     payload = build("front_page_changed", [("1", 1)])[("1", 1)]
-    assert payload is not None and payload.pinned == (two.id, one.id)  # type: ignore[attr-defined]
+    assert isinstance(payload, FrontPageChanged) and payload.pinned == (two.id, one.id)

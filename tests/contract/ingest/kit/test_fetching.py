@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.kit.fetching import Fetcher, FetchFailed, FetchRefused, is_public
+from services.ingest.kit.fetching import SECONDS, Fetcher, FetchFailed, FetchRefused, is_public
+from shared.http_client import MAX_BYTES
 
 REFUSED = "Không lấy được từ địa chỉ này."
 LOOPBACK = (ipaddress.ip_network("127.0.0.1/32"),)
@@ -52,9 +53,9 @@ def test_addresses_of_the_open_internet_are_public(text: str) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        server: Site = self.server  # type: ignore[assignment]
-        server.asked.append((self.path, self.headers["Host"]))
-        server.answer(self)
+        assert isinstance(self.server, Site)
+        self.server.asked.append((self.path, self.headers["Host"]))
+        self.server.answer(self)
 
     do_POST = do_GET
 
@@ -71,7 +72,8 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[tuple[str, str]] = []
         self.released = threading.Event()
-        self.body, self.status, self.headers = b"xin chao", 200, {}  # type: ignore[var-annotated]
+        self.body, self.status = b"xin chao", 200
+        self.headers: dict[str, str] = {}
         self.redirects: dict[str, str] = {}
         self.port = self.server_address[1]
 
@@ -97,14 +99,21 @@ def site() -> Iterator[Site]:
     thread.join(10)
 
 
-def fetcher(site: Site, names: dict[str, list[str]] | None = None, **options: object) -> Fetcher:
+def fetcher(
+    site: Site,
+    names: dict[str, list[str]] | None = None,
+    *,
+    max_bytes: int = MAX_BYTES,
+    seconds: float = SECONDS,
+    tls: ssl.SSLContext | None = None,
+) -> Fetcher:
     """One that may speak to the site, and finds names in a table."""
     table = {"bao.example": ["127.0.0.1"], **(names or {})}
 
     def resolver(host: str, _port: int) -> list[str]:
         return table.get(host, [host])
 
-    return Fetcher(resolver=resolver, allowed=LOOPBACK, **options)  # type: ignore[arg-type]
+    return Fetcher(resolver=resolver, allowed=LOOPBACK, max_bytes=max_bytes, seconds=seconds, tls=tls)
 
 
 def test_a_name_inside_is_refused_and_never_spoken_to(site: Site) -> None:
@@ -195,13 +204,13 @@ def test_broken_bodies_are_failures(site: Site, body: bytes, headers: dict[str, 
         fetcher(site, seconds=5).get(f"http://bao.example:{site.port}/")
 
 
-def test_a_server_that_drips_is_left_at_the_deadline(site: Site) -> None:
+def test_a_server_that_drips_is_left_at_the_deadline(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def drip(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b"HTTP/1.1 200 OK\r\n")
         while not site.released.wait(0.05):
             request.wfile.write(b"X-Slow: 1\r\n")
 
-    site.answer = drip  # type: ignore[method-assign]
+    monkeypatch.setattr(site, "answer", drip)
     with pytest.raises(FetchFailed, match="chậm"):
         fetcher(site, seconds=1).get(f"http://bao.example:{site.port}/")
 

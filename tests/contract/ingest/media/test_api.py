@@ -30,7 +30,7 @@ def files() -> list[Path]:
 
 
 def own_file(answer: httpx2.Response) -> Path:
-    return get_settings().media_dir / answer.json()["url"].partition("/media/")[2]
+    return get_settings().media_dir / str(answer.json()["url"]).partition("/media/")[2]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -179,8 +179,8 @@ def test_colours_are_those_that_the_profile_means(rebuild: Rebuild, mode: str) -
 def test_print_s_four_colours_become_the_web_s_whatever_is_said_of_them(rebuild: Rebuild) -> None:
     print_red = Image.new("CMYK", (300, 200), (0, 255, 255, 0))
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    for options in ({}, {"icc_profile": b"no profile"}, {"icc_profile": srgb}):
-        _, picture, _ = rebuild(saved(print_red, **options))
+    for profile in (None, b"no profile", srgb):
+        _, picture, _ = rebuild(saved(print_red, icc_profile=profile))
         assert picture.mode == "RGB" and near(picture, (100, 100), (254, 0, 0), 30)
 
 

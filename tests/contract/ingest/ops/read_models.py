@@ -5,7 +5,6 @@ What it holds is a table of (store, kind, id, version, title); a higher version 
 
 import sqlite3
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
@@ -60,9 +59,7 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
                 database.execute(INSERT, ("web", "related", key, one.version, ""))  # search tells web
 
 
-def _list(
-    app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str, kind: str
-) -> Callable[[ListWebVersions], VersionsAnswer]:
+def _list(app: Celery, database: sqlite3.Connection, question: type[ListWebVersions], service: str, kind: str) -> None:
     @answers(app, question, service=service)
     def versions(query: ListWebVersions) -> VersionsAnswer:
         rows = database.execute(
@@ -70,8 +67,6 @@ def _list(
             (service, kind, query.after, query.limit),
         )
         return VersionsAnswer(versions=tuple((row[0], row[1]) for row in rows))
-
-    return versions
 
 
 def main(path: str) -> int:

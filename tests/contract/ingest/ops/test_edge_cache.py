@@ -23,6 +23,7 @@ EDITOR = Actor("user:house@bao.example")
 class _Nginx(BaseHTTPRequestHandler):
     asked: list[str]
     status = 204
+    url = ""
 
     def do_DELETE(self) -> None:
         self.asked.append(self.path)
@@ -37,7 +38,7 @@ def nginx(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Nginx]]:
     _Nginx.asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Nginx)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    monkeypatch.setattr(_Nginx, "url", f"http://127.0.0.1:{server.server_port}/pages", raising=False)
+    monkeypatch.setattr(_Nginx, "url", f"http://127.0.0.1:{server.server_port}/pages")
     yield _Nginx
     server.shutdown()
     server.server_close()
@@ -46,7 +47,7 @@ def nginx(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Nginx]]:
 def test_nginx_is_told_of_a_withdrawal_until_it_has_forgotten(
     nginx: type[_Nginx], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, url = migrated(), nginx.url  # type: ignore[attr-defined]
+    store, url = migrated(), nginx.url
     fields = {"title": "Họp chợ", "body": "<p>Chợ họp.</p>", "section": "kinh-te", "status": "published"}
     saved = save_article(store, read_fields(ArticleInput, fields), EDITOR)
 

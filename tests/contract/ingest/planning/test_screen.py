@@ -26,21 +26,21 @@ def test_calendar_shows_what_is_planned_scheduled_and_out(newsroom: Newsroom, sq
     assert "Đã đăng 1 bài" in page
     reporter = newsroom.sign_in(Role.reporter)
     reporter.get("/lich/1", expect=403)
-    reporter.post("/lich/1", expect=403, **fields, version="1")
+    reporter.post("/lich/1", 403, **fields, version="1")
     editor.post("/lich/1", **{**fields, "title": "Lễ hội hoa ban 2"}, state="doing", version="1")
     # Somebody with the page of before does not overwrite that.
-    editor.post("/lich/1", expect=409, **fields, version="1")
+    editor.post("/lich/1", 409, **fields, version="1")
     assert "Lễ hội hoa ban 2" in editor.get("/lich")
     assert "Đã xóa đề tài." in editor.post("/lich/1/xoa")
-    editor.post("/lich/moi", expect=422, **{**fields, "day": "hôm nay"})
+    editor.post("/lich/moi", 422, **{**fields, "day": "hôm nay"})
 
 
 def test_a_task_is_read_and_written_by_who_has_it(desk: Desk) -> None:
     editor = desk.be("editor", "chi.lan", section="van-hoa")
     reporter, other = desk.be("reporter", "thao", section="kinh-te"), desk.be("reporter", "tam", section="kinh-te")
     day = f"{datetime.now(UTC) + timedelta(hours=7):%Y-%m-%d}"
-    plan = {"title": "Lễ hội hoa ban", "day": day, "kind": "photo", "state": "planned", "note": "Gặp nghệ nhân"}
-    plan |= {"section_id": desk.section_ids["van-hoa"], "assignee_id": reporter.id}
+    plan: dict[str, str | int] = {"title": "Lễ hội hoa ban", "day": day, "kind": "photo", "state": "planned"}
+    plan |= {"note": "Gặp nghệ nhân", "section_id": desk.section_ids["van-hoa"], "assignee_id": reporter.id}
     assert editor.post("/lich/moi", plan).is_redirect
     assert "Lễ hội hoa ban" in reporter.get("/lich").text and "thao" in reporter.get("/lich").text
     assert "Lễ hội hoa ban" not in other.get("/lich").text, "another section's, and nothing of theirs"

@@ -18,14 +18,14 @@ def test_royalties_run_their_course(newsroom: Newsroom, sqlite: Engine) -> None:
     assert "Chưa có mức nhuận bút cho: bài viết – tin." in page
     rate = {"kind": "article", "role": "Tin", "from_month": "2026-01", "amount": "150000"}
     assert "150.000" in chief.post("/nhuan-but/muc", **rate)
-    secretary.post("/nhuan-but/muc", expect=403, **rate)
+    secretary.post("/nhuan-but/muc", 403, **rate)
     adjustment = {"author": "Lan Anh", "amount": "-20000", "reason": "Tạm ứng"}
     assert "130.000" in secretary.post("/nhuan-but/2026-10/dieu-chinh", **adjustment)
-    secretary.post("/nhuan-but/2026-10/duyet", expect=403, total="130000")
-    chief.post("/nhuan-but/2026-10/duyet", expect=409, total="1")
+    secretary.post("/nhuan-but/2026-10/duyet", 403, total="130000")
+    chief.post("/nhuan-but/2026-10/duyet", 409, total="1")
     page = chief.post("/nhuan-but/2026-10/duyet", total="130000")
     assert "Tổng biên tập đã duyệt lúc" in page and "Ghi khoản điều chỉnh" not in page
-    secretary.post("/nhuan-but/2026-10/dieu-chinh", expect=409, **adjustment)
+    secretary.post("/nhuan-but/2026-10/dieu-chinh", 409, **adjustment)
     book = chief.client.get("/desk/nhuan-but?thang=2026-10&xuat=xlsx")
     with zipfile.ZipFile(io.BytesIO(book.content)) as parts:
         sheets = [parts.read(name).decode() for name in parts.namelist() if "worksheets/" in name]
@@ -37,7 +37,7 @@ def test_royalties_run_their_course(newsroom: Newsroom, sqlite: Engine) -> None:
     newsroom.link(secretary, "2026-10", "Lan Anh", own)
     page = own.get("/nhuan-but?thang=2026-10")
     assert "phần của tôi" in page and "150.000" in page
-    own.post("/nhuan-but/2026-10/nguoi-nhan", expect=403, author="Mai Hoa", account_id="1")
+    own.post("/nhuan-but/2026-10/nguoi-nhan", 403, author="Mai Hoa", account_id="1")
     assert "chưa có tác phẩm" in newsroom.sign_in(Role.reporter, "Mai Hoa").get("/nhuan-but?thang=2026-10")
     chief.get("/nhuan-but?thang=thang-nay", expect=422)
 
@@ -74,7 +74,7 @@ def test_amounts_of_any_size_are_typed_with_their_dots(newsroom: Newsroom, sqlit
     chief.post("/nhuan-but/muc", kind="article", role="", from_month="2026-01", amount="1.000.000.000")
     chief.post("/nhuan-but/2026-10/dieu-chinh", author="Lan Anh", amount="-150.000", reason="Tạm ứng")
     assert "2.999.850.000" in chief.get("/nhuan-but?thang=2026-10")
-    chief.post("/nhuan-but/2026-10/dieu-chinh", expect=422, author="Lan Anh", amount="1,5 triệu", reason="Thưởng")
+    chief.post("/nhuan-but/2026-10/dieu-chinh", 422, author="Lan Anh", amount="1,5 triệu", reason="Thưởng")
     assert "đã duyệt lúc" in chief.post("/nhuan-but/2026-10/duyet", total="2999850000")
 
 

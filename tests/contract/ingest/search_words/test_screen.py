@@ -27,12 +27,12 @@ def test_an_editor_says_what_words_mean_and_search_is_told(newsroom: Newsroom, s
         SearchRule(words=("UBND", "Ủy ban nhân dân")),
         SearchRule(words=("giá vàng", "vàng hôm nay"), article_id=1),
     )
-    page = editor.post("/tu-tim-kiem", expect=422, lines=SAID + "\nmột mình\na = b => 77", version="1")
+    page = editor.post("/tu-tim-kiem", 422, lines=SAID + "\nmột mình\na = b => 77", version="1")
     assert "Dòng 3" in page and "ít nhất hai cách gọi" in words(page)
     assert "một mình" in page  # what was typed is not lost
-    page = editor.post("/tu-tim-kiem", expect=422, lines="a = b => 77", version="1")
+    page = editor.post("/tu-tim-kiem", 422, lines="a = b => 77", version="1")
     assert "Không có bài số 77" in page
-    editor.post("/tu-tim-kiem", expect=409, lines="khác = nữa", version="0")
+    editor.post("/tu-tim-kiem", 409, lines="khác = nữa", version="0")
     editor.post("/tu-tim-kiem", lines="", version="1")
     assert told(sqlite).rules == () and told(sqlite).version == 2
     with read(sqlite) as connection:
@@ -52,7 +52,7 @@ def test_reporters_do_not_say_it(newsroom: Newsroom) -> None:
     for role in (Role.reporter, Role.ops):
         somebody = newsroom.sign_in(role)
         somebody.get("/tu-tim-kiem", expect=403)
-        somebody.post("/tu-tim-kiem", expect=403, lines=SAID, version="0")
+        somebody.post("/tu-tim-kiem", 403, lines=SAID, version="0")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from services.ingest.articles.tables import articles
 from services.ingest.events import build
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.sections import store as sections
+from shared.contracts.events import SectionSaved
 from shared.database import read
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
@@ -38,7 +39,7 @@ def test_renamed_section_keeps_its_address_and_is_told_to_readers(store: Engine,
     (after,) = sections.listed(store)
     assert (after["slug"], after["name"], after["version"]) == ("van-hoa", "Văn hóa - Nghệ thuật", 2)
     payload = build("section_saved", [(str(after["id"]), 2)])[(str(after["id"]), 2)]
-    assert payload is not None and payload.name == "Văn hóa - Nghệ thuật"  # type: ignore[attr-defined]
+    assert isinstance(payload, SectionSaved) and payload.name == "Văn hóa - Nghệ thuật"
     with pytest.raises(NotFound):
         sections.save(store, EDITOR, 999, name="Không có")
 

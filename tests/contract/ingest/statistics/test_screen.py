@@ -47,7 +47,7 @@ def test_statistics_say_so_while_the_counter_is_away(newsroom: Newsroom, sqlite:
         "/so-lieu/tim-kiem",
     ):
         assert "Dịch vụ đếm chưa trả lời" in chief.get(path)
-    chief.post(f"/so-lieu/bai/{story}/doc-nhieu", expect=422, rule="burn", position="1")
+    chief.post(f"/so-lieu/bai/{story}/doc-nhieu", 422, rule="burn", position="1")
 
 
 class Counter:

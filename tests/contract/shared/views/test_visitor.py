@@ -15,24 +15,24 @@ NOON = day_start(DAY) + 12 * 3600
 
 
 @pytest.fixture
-def client(counters_redis: RedisServer) -> Iterator["redis.Redis[bytes]"]:
+def client(counters_redis: RedisServer) -> Iterator["redis.Redis"]:
     with counters_redis.client() as made:
         yield made
 
 
-def keys_of_a_process(client: "redis.Redis[bytes]", now: float, site: str = "https://bao.vn") -> VisitorKeys:
+def keys_of_a_process(client: "redis.Redis", now: float, site: str = "https://bao.vn") -> VisitorKeys:
     days = Secrets(client)
     days.refresh(now)
     return VisitorKeys(site, days)
 
 
-def test_web_processes_agree(client: "redis.Redis[bytes]") -> None:
+def test_web_processes_agree(client: "redis.Redis") -> None:
     one, other = keys_of_a_process(client, NOON), keys_of_a_process(client, NOON)
 
     assert one.key("203.0.113.9", "Firefox", NOON) == other.key("203.0.113.9", "Firefox", NOON + 100)
 
 
-def test_browser_address_and_site_tell_readers_apart(client: "redis.Redis[bytes]") -> None:
+def test_browser_address_and_site_tell_readers_apart(client: "redis.Redis") -> None:
     keys = keys_of_a_process(client, NOON)
     found = {
         keys.key("203.0.113.9", "Firefox", NOON),
@@ -45,7 +45,7 @@ def test_browser_address_and_site_tell_readers_apart(client: "redis.Redis[bytes]
     assert all(len(key) == PARTED_CHARS and "." not in key for key in found)
 
 
-def test_the_secret_changes_at_midnight_and_both_keys_hold_for_one_window(client: "redis.Redis[bytes]") -> None:
+def test_the_secret_changes_at_midnight_and_both_keys_hold_for_one_window(client: "redis.Redis") -> None:
     midnight = day_start(DAY)
     days = Secrets(client)
     days.refresh(midnight - 60)
@@ -61,7 +61,7 @@ def test_the_secret_changes_at_midnight_and_both_keys_hold_for_one_window(client
     assert fresh == later != before
 
 
-def test_a_process_that_starts_after_midnight_knows_the_old_key(client: "redis.Redis[bytes]") -> None:
+def test_a_process_that_starts_after_midnight_knows_the_old_key(client: "redis.Redis") -> None:
     midnight = day_start(DAY)
     before = keys_of_a_process(client, midnight - 60).key("203.0.113.9", "Firefox", midnight - 1)
 
@@ -70,7 +70,7 @@ def test_a_process_that_starts_after_midnight_knows_the_old_key(client: "redis.R
     assert after.partition(".")[2] == before
 
 
-def test_redis_drops_a_secret_one_window_after_its_day(client: "redis.Redis[bytes]") -> None:
+def test_redis_drops_a_secret_one_window_after_its_day(client: "redis.Redis") -> None:
     keys_of_a_process(client, NOON)
 
     (name,) = list(client.scan_iter("ts:visitor-secret:*"))
@@ -95,7 +95,7 @@ def test_without_redis_a_process_goes_on_and_comes_back(counters_redis: RedisSer
     assert lonely.key("203.0.113.9", "Firefox", NOON + 5) == shared.key("203.0.113.9", "Firefox", NOON + 5)
 
 
-def test_a_public_network_and_its_browsers_are_told_apart_without_being_known(client: "redis.Redis[bytes]") -> None:
+def test_a_public_network_and_its_browsers_are_told_apart_without_being_known(client: "redis.Redis") -> None:
     keys = keys_of_a_process(client, NOON)
 
     def of(address: str, agent: str = "Firefox") -> tuple[str, str, str]:
@@ -112,7 +112,7 @@ def test_a_public_network_and_its_browsers_are_told_apart_without_being_known(cl
     assert len({phone[1], neighbour[1], far[1]}) == 3
 
 
-def test_a_key_of_tomorrow_is_known_shortly_before_midnight(client: "redis.Redis[bytes]") -> None:
+def test_a_key_of_tomorrow_is_known_shortly_before_midnight(client: "redis.Redis") -> None:
     midnight = day_start(DAY)
     keys = keys_of_a_process(client, midnight - 60)
     ahead = keys.ahead("14.160.25.9", "Firefox", midnight - 60)

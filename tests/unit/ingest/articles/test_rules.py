@@ -23,8 +23,8 @@ KEY = Actor("key:x", frozenset({Scope.draft}))
 HOUSE = Actor("import")
 
 
-def person(role: Role, **fields: object) -> Actor:
-    return Account(1, "lan@bao.vn", "Lan", role, must_change_password=False, **fields).actor  # type: ignore[arg-type]
+def person(role: Role, all_sections: bool = True) -> Actor:
+    return Account(1, "lan@bao.vn", "Lan", role, must_change_password=False, all_sections=all_sections).actor
 
 
 def at(status: str, rule: Rule = CHIEFS, *, approved: bool = False, owner: str = "user:lan@bao.vn") -> WorkflowState:

@@ -3,6 +3,7 @@
 import random
 import re
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,9 @@ TABLE = [
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 @pytest.mark.parametrize(("typed", "address", "folded", "searched"), TABLE)
-def test_a_text_in_all_its_forms(form: str, typed: str, address: str, folded: str, searched: str) -> None:
+def test_a_text_in_all_its_forms(
+    form: Literal["NFC", "NFD"], typed: str, address: str, folded: str, searched: str
+) -> None:
     typed = unicodedata.normalize(form, typed)
     assert (slug(typed), fold(typed), written(typed).strip()) == (address, folded, searched)
 

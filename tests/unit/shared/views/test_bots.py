@@ -88,9 +88,9 @@ def _fixtures() -> dict[str, list[str]]:
     found = {}
     for file in (files("device_detector") / "tests/fixtures/upstream").iterdir():
         if file.name.endswith(".yml"):
-            found[file.name.removesuffix(".yml")] = [
-                str(entry["user_agent"]) for entry in yaml_rs.loads(file.read_text("utf-8"))
-            ]
+            entries = yaml_rs.loads(file.read_text("utf-8"))
+            assert isinstance(entries, list)
+            found[file.name.removesuffix(".yml")] = [str(entry["user_agent"]) for entry in entries]
     return found
 
 

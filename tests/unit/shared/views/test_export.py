@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from shared.views.export import to_csv, to_xlsx
+from shared.views.export import Cell, to_csv, to_xlsx
 
 DANGEROUS = [
     '=HYPERLINK("http://xau.vn","Bấm")',
@@ -40,7 +40,7 @@ def test_csv_keeps_vietnamese_text_and_house_time() -> None:
 
 
 def test_xlsx_holds_texts_and_no_formula() -> None:
-    rows = [[text, 7, datetime(2023, 1, 9, tzinfo=UTC), "http://bao.vn"] for text in DANGEROUS]
+    rows: list[list[Cell]] = [[text, 7, datetime(2023, 1, 9, tzinfo=UTC), "http://bao.vn"] for text in DANGEROUS]
     book = zipfile.ZipFile(io.BytesIO(to_xlsx([("Bài [1]: đọc nhiều/ít", ["Tiêu đề", "Lượt"], rows)])))
 
     sheet = book.read("xl/worksheets/sheet1.xml").decode()

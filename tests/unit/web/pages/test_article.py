@@ -155,15 +155,21 @@ def shared(paper: Paper, path: str) -> Image.Image:
     return picture.convert("RGB")
 
 
+def colour(picture: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    found = picture.getpixel((x, y))
+    assert isinstance(found, tuple)
+    return found
+
+
 def test_every_page_is_shared_with_a_picture(paper: Paper) -> None:
     green = paper.settings.media_dir / "aa" / sample.file("cho").rpartition("/")[2]
     green.parent.mkdir(parents=True)
     Image.new("RGB", (960, 540), "#00a040").save(green)
-    assert shared(paper, LEAD_PATH).getpixel((600, 300))[1] > 100  # type: ignore[index]
+    assert colour(shared(paper, LEAD_PATH), 600, 300)[1] > 100
     # Without one, and where the file is not at hand, the headline stands on the paper's red.
     for path in ("/thoi-su/ban-tin-so-36-36", "/thoi-su/ban-tin-so-39-39", "/", "/kinh-te"):
         picture = shared(paper, path)
-        assert picture.getpixel((5, 5))[0] > 100, path  # type: ignore[index]
+        assert colour(picture, 5, 5)[0] > 100, path
         assert len(picture.getcolors(1 << 16) or ()) > 20, "words are drawn"
     with pytest.raises(Moved):
         paper.page(f"/anh-chia-se/{sample.LEAD}-7.jpg")
