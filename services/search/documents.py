@@ -13,7 +13,7 @@ from shared.settings import get_settings
 from shared.vietnamese import forms
 from shared.vietnamese.dates import VIETNAM
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 """Raise when fields are added to the index or mean something else: indexes have to be made anew."""
 
 PUBLISHED = "published"
@@ -92,6 +92,8 @@ class Tokens:
     pairs: str
     exact_pairs: str
     title_pairs: str
+    head: str
+    """The folded words of headline and lead."""
     starts: tuple[str, ...]
     """The folded headline from each of its syllables on, for completion; "_" for spaces."""
 
@@ -149,6 +151,7 @@ def tokens(document: IndexDocument) -> Tokens:
         pairs=" ".join([part.pairs for part in parts]),
         exact_pairs=" ".join([part.exact_pairs for part in parts]),
         title_pairs=title.pairs,
+        head=forms.folded_text(f"{document.title} {document.summary}"),
         starts=_starts(title.folded.split()),
     )
 

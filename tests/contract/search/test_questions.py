@@ -44,6 +44,17 @@ def test_the_answer_comes_first_whatever_else_has_all_the_words(reader: Reader, 
     assert reader.ids(typed)[0] == first
 
 
+@pytest.mark.parametrize("typed", ["mùa này nên trồng cây gì trên đất dốc", "mua nay nen trong cay gi tren dat doc"])
+def test_what_says_it_in_headline_and_lead_answers_before_what_mentions_it(
+    engine: SearchEngine, reader: Reader, typed: str
+) -> None:
+    mentions = "Đất đai, cây cối, mùa màng. Trên đồi, dưới dốc, nên hư. Trồng người. Này nọ."
+    long = "Nhà nông nói chuyện suốt buổi chiều, ai cũng góp một lời. " * 4
+    says = article(51, "Trồng rừng: cây và mùa", long, summary="Này đất, này dốc: trên cao nên dừng.")
+    put(engine, [article(50, "Nhật ký", mentions), says, article(52, "Tản mạn", mentions)])
+    assert reader.ids(typed)[0] == 51
+
+
 def test_totals_count_what_has_all_the_words_and_the_nearest_follow(reader: Reader) -> None:
     answer = reader.search("những kỷ lục bắn nỏ của huyện là gì")
     found = [hit.id for hit in answer.results]
