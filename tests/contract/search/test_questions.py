@@ -45,13 +45,17 @@ def test_the_answer_comes_first_whatever_else_has_all_the_words(reader: Reader, 
 
 
 @pytest.mark.parametrize("typed", ["mùa này nên trồng cây gì trên đất dốc", "mua nay nen trong cay gi tren dat doc"])
+@pytest.mark.parametrize("has_lead", [True, False])
 def test_what_says_it_in_headline_and_lead_answers_before_what_mentions_it(
-    engine: SearchEngine, reader: Reader, typed: str
+    engine: SearchEngine, reader: Reader, typed: str, has_lead: bool
 ) -> None:
     mentions = "Đất đai, cây cối, mùa màng. Trên đồi, dưới dốc, nên hư. Trồng người. Này nọ."
     long = "Nhà nông nói chuyện suốt buổi chiều, ai cũng góp một lời. " * 4
-    says = article(51, "Trồng rừng: cây và mùa", long, summary="Này đất, này dốc: trên cao nên dừng.")
-    put(engine, [article(50, "Nhật ký", mentions), says, article(52, "Tản mạn", mentions)])
+    lead = "Này đất, này dốc: trên cao nên dừng."
+    fields = {"summary": lead, "text": long} if has_lead else {"text": f"{lead}\n{long}"}
+    says = article(51, "Trồng rừng: cây và mùa", **fields)
+    others = [article(50 + number, "Nhật ký", f"Ngày thường.\n{mentions}") for number in (0, 2)]
+    put(engine, [says, *others])
     assert reader.ids(typed)[0] == 51
 
 
