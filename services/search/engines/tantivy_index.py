@@ -378,8 +378,8 @@ class TantivyIndex(base.Index):
                 draft.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.draft_sections))))
             either = [(Occur.Should, published), (Occur.Should, Query.boolean_query(draft))]
             clauses = [(Occur.Must, Query.boolean_query(either))]
-        if scope.section:
-            clauses.append((Occur.Must, self._raw("section", scope.section)))
+        if scope.sections:
+            clauses.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.sections))))
         if scope.author:
             clauses.append((Occur.Must, self._raw("author", scope.author)))
         if scope.published_from is not None or scope.published_before is not None:
