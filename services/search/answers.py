@@ -168,7 +168,7 @@ class Answers:
 
 def _scope(query: SearchArticles) -> SearchFilter:
     return SearchFilter(
-        section=query.section,
+        sections=(query.section, *query.below) if query.section else (),
         author=query.author,
         published_from=_seconds(query.date_from),
         published_before=None if query.date_to is None else int(query.date_to.timestamp()) + 1,

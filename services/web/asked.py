@@ -16,7 +16,7 @@ from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
 from services.web.clients import client_address
 from services.web.commenting import MAX_BYTES, CommentForm, Comments, read_comment
-from services.web.model import Comment, Tombstone
+from services.web.model import Comment, Section, Tombstone
 from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
 from services.web.responding import Responder
@@ -30,7 +30,7 @@ from shared.views.definition import BEACON_BYTES
 WINDOWS = ("1h", "24h", "7d", "30d")
 MOST_READ = 50
 _MAX_ID = 2**31 - 1
-_NAMES_SECONDS = 5.0
+_SECTIONS_SECONDS = 5.0
 
 
 class State:
@@ -41,18 +41,30 @@ class State:
         self.searching = searching
         self.sink = sink
         self.comments = comments
-        self._names: dict[str, str] = {}
-        self._names_until = 0.0
+        self._sections: dict[str, Section] = {}
+        self._sections_until = 0.0
 
     async def section_names(self) -> dict[str, str]:
-        """slug -> name, some seconds old at most; those known last while the database is away."""
-        if time.monotonic() > self._names_until:
+        """slug -> name."""
+        return {slug: section.name for slug, section in (await self._known_sections()).items()}
+
+    async def with_below(self, query: SearchArticles) -> SearchArticles:
+        """The question, asked of the section's sub-sections too."""
+        section = (await self._known_sections()).get(query.section)
+        if section is None or not section.children:
+            return query
+        return query.model_copy(update={"below": tuple(one.slug for level, one in section.all() if level)})
+
+    async def _known_sections(self) -> dict[str, Section]:
+        """By slug, some seconds old at most; those known last while the database is away."""
+        if time.monotonic() > self._sections_until:
             try:
-                self._names = await self.responder.work(lambda site: site.read.section_names())
+                found = await self.responder.work(lambda site: site.read.sections())
+                self._sections = {section.slug: section for top in found for _, section in top.all()}
             except PageUnavailable:
                 pass
-            self._names_until = time.monotonic() + _NAMES_SECONDS
-        return self._names
+            self._sections_until = time.monotonic() + _SECTIONS_SECONDS
+        return self._sections
 
 
 class Answered(Exception):

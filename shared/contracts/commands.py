@@ -169,6 +169,8 @@ class SearchArticles(Query):
     page: int = Field(1, ge=1, le=500)
     size: int = Field(20, ge=1, le=100)
     section: str = ""
+    below: tuple[str, ...] = ()
+    """The sections below `section`, at every level: what stands in them stands in it."""
     author: str = ""
     date_from: AwareDatetime | None = None
     date_to: AwareDatetime | None = None

@@ -36,7 +36,8 @@ class SearchFilter:
     `drafts` adds what is not public: all of it, or only that of `draft_sections`. Tombstones are never found.
     """
 
-    section: str = ""
+    sections: tuple[str, ...] = ()
+    """In any of these; none: in all."""
     author: str = ""
     published_from: int | None = None
     """Unix seconds, inclusive."""

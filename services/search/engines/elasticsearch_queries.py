@@ -110,8 +110,8 @@ def visible(scope: SearchFilter) -> list[dict[str, Any]]:
         if scope.draft_sections is not None:
             draft["filter"] = [{"terms": {"section": list(scope.draft_sections)}}]
         filters = [{"bool": {"should": [published, {"bool": draft}], "minimum_should_match": 1}}]
-    if scope.section:
-        filters.append({"term": {"section": scope.section}})
+    if scope.sections:
+        filters.append({"terms": {"section": list(scope.sections)}})
     if scope.author:
         filters.append({"term": {"author": scope.author}})
     between = {"gte": scope.published_from, "lt": scope.published_before}

@@ -46,7 +46,12 @@ _OS_ERROR = re.compile(
 _POSITIONS = {Field.folded: "position", Field.exact: "position"}
 
 
-def make_schema() -> Schema:
+def fields(mapping: int) -> list[Field]:
+    """The searched fields of an index that was made with this mapping: an older one is used until it is made anew."""
+    return [field for field in Field if mapping > 1 or field is not Field.head]
+
+
+def make_schema(mapping: int = docs.MAPPING_VERSION) -> Schema:
     """The fields; raise documents.MAPPING_VERSION with any change."""
     builder = SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
@@ -58,7 +63,7 @@ def make_schema() -> Schema:
     builder.add_text_field("starts", tokenizer_name="whitespace", index_option="basic")
     for name in ("section_facet", "author_facet"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for field in Field:
+    for field in fields(mapping):
         builder.add_text_field(field.value, tokenizer_name="whitespace", index_option=_POSITIONS.get(field, "freq"))
     builder.add_bytes_field("source", stored=True)
     return builder.build()
@@ -72,6 +77,7 @@ class TantivyIndex(base.Index):
         self._folder = folder
         self._meta = folder / "meta.json"
         self.made = Made(**orjson.loads((folder / _MADE_FILE).read_bytes()))
+        self._fields = fields(self.made.mapping)
         self._index = Index.open(str(folder))
         self._index.config_reader("manual")
         self._schema = self._index.schema
@@ -149,7 +155,7 @@ class TantivyIndex(base.Index):
             made.add_text("author", slug)
             made.add_text("author_facet", f"{slug}\t{name}")
         tokens = docs.tokens(document)
-        for field in Field:
+        for field in self._fields:
             made.add_text(field.value, getattr(tokens, field.value))
         made.add_text("starts", " ".join(tokens.starts))
         return made
@@ -350,7 +356,7 @@ class TantivyIndex(base.Index):
         return Query.boolean_query(either, minimum_number_should_match=minimum)
 
     def _ranking(self, searcher: Searcher, plan: QueryPlan, matching: Query) -> Query:
-        terms = plan.ranked
+        terms = tuple(term for term in plan.ranked if term.field in self._fields)
         if searcher.num_docs > _LARGE_INDEX:
             half = searcher.num_docs // 2
             rare = tuple(term for term in terms if searcher.doc_freq(term.field.value, term.token) <= half)
@@ -372,8 +378,8 @@ class TantivyIndex(base.Index):
                 draft.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.draft_sections))))
             either = [(Occur.Should, published), (Occur.Should, Query.boolean_query(draft))]
             clauses = [(Occur.Must, Query.boolean_query(either))]
-        if scope.section:
-            clauses.append((Occur.Must, self._raw("section", scope.section)))
+        if scope.sections:
+            clauses.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.sections))))
         if scope.author:
             clauses.append((Occur.Must, self._raw("author", scope.author)))
         if scope.published_from is not None or scope.published_before is not None:

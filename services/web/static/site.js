@@ -59,6 +59,7 @@
       rows[chosen]?.setAttribute("aria-selected", false);
       chosen = (to + rows.length) % rows.length;
       rows[chosen].setAttribute("aria-selected", true);
+      rows[chosen].scrollIntoView({ block: "nearest" });
       input.setAttribute("aria-activedescendant", rows[chosen].id);
     };
     const show = (results) => {
@@ -99,7 +100,8 @@
       }, 150);
     });
     input.addEventListener("keydown", (event) => {
-      if (!list || list.hidden) return;
+      // What an input method is still putting together has the keys to itself.
+      if (!list || list.hidden || event.isComposing) return;
       if (event.key === "ArrowDown") choose(chosen + 1);
       else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
       else if (event.key === "Enter" && chosen >= 0) location.assign(list.children[chosen].dataset.url);

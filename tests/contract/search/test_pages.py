@@ -55,6 +55,8 @@ def test_sections_authors_and_dates_narrow_down(engine: SearchEngine, reader: Re
     both = reader.search("dien bien", section="thoi-su", date_from=from_, size=100)
     assert {hit.id for hit in both.results} <= expected(section_slug="thoi-su")
     assert reader.search("", section="khong-co").total == 0
+    below = reader.ids("", section="kinh-te", below=("thoi-su", "khong-co"), size=100)
+    assert set(below) == expected(section_slug="kinh-te") | expected(section_slug="thoi-su")
 
 
 def test_the_bounds_of_dates_belong_to_them(engine: SearchEngine, reader: Reader) -> None:
@@ -153,7 +155,11 @@ def secrets(engine: SearchEngine) -> Index:
 def test_no_scope_leaks_a_draft(
     secrets: Index, typed: list[str], section: str, drafts: bool, desks: set[str] | None, sort: str
 ) -> None:
-    scope = SearchFilter(section=section, drafts=drafts, draft_sections=None if desks is None else tuple(sorted(desks)))
+    scope = SearchFilter(
+        sections=(section,) if section else (),
+        drafts=drafts,
+        draft_sections=None if desks is None else tuple(sorted(desks)),
+    )
     found = secrets.search(plan(read(" ".join(typed))), scope, 0, 50, sort)  # type: ignore[arg-type]
 
     def allowed(status: str, desk: str) -> bool:

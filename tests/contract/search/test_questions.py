@@ -44,6 +44,21 @@ def test_the_answer_comes_first_whatever_else_has_all_the_words(reader: Reader, 
     assert reader.ids(typed)[0] == first
 
 
+@pytest.mark.parametrize("typed", ["mùa này nên trồng cây gì trên đất dốc", "mua nay nen trong cay gi tren dat doc"])
+@pytest.mark.parametrize("has_lead", [True, False])
+def test_what_says_it_in_headline_and_lead_answers_before_what_mentions_it(
+    engine: SearchEngine, reader: Reader, typed: str, has_lead: bool
+) -> None:
+    mentions = "Đất đai, cây cối, mùa màng. Trên đồi, dưới dốc, nên hư. Trồng người. Này nọ."
+    long = "Nhà nông nói chuyện suốt buổi chiều, ai cũng góp một lời. " * 4
+    lead = "Này đất, này dốc: trên cao nên dừng."
+    fields = {"summary": lead, "text": long} if has_lead else {"text": f"{lead}\n{long}"}
+    says = article(51, "Trồng rừng: cây và mùa", **fields)
+    others = [article(50 + number, "Nhật ký", f"Ngày thường.\n{mentions}") for number in (0, 2)]
+    put(engine, [says, *others])
+    assert reader.ids(typed)[0] == 51
+
+
 def test_totals_count_what_has_all_the_words_and_the_nearest_follow(reader: Reader) -> None:
     answer = reader.search("những kỷ lục bắn nỏ của huyện là gì")
     found = [hit.id for hit in answer.results]

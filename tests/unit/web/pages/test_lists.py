@@ -90,6 +90,13 @@ def test_a_section_shows_its_sub_sections_and_turns_pages(paper: Paper) -> None:
         paper.page("/khong-co")
 
 
+@pytest.mark.parametrize(("path", "within"), [("/kinh-te", "kinh-te"), ("/nong-nghiep", "nong-nghiep"), ("/anh", "")])
+def test_a_section_is_searched_from_its_page(paper: Paper, path: str, within: str) -> None:
+    body = paper.page(path).body
+    assert ("Tìm trong mục này" in body) is bool(within)
+    assert re.findall('<input type="hidden" name="section" value="(.*?)">', body) == [within] * bool(within)
+
+
 def test_a_sub_section_knows_where_it_stands(paper: Paper) -> None:
     reader = Reader(paper.page("/nong-nghiep").body)
     assert reader.words.startswith("Trang chủ Kinh tế Nông nghiệp")

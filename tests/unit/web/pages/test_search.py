@@ -1,10 +1,17 @@
 """The search page in each of its states."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import cast
+from unittest.mock import Mock
 
 import pytest
 
+from services.web.asked import State
+from services.web.page import Site
 from services.web.pages import search
+from services.web.responding import Responder
 from services.web.searching import BadQuery, read_query
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.vietnamese.dates import VIETNAM, vietnam_day
@@ -122,3 +129,21 @@ def test_a_highlight_with_foreign_markup_is_not_believed(paper: Paper) -> None:
     page = paper.make(search.search, SearchArticles(q="x"), SearchAnswer(total=1, took_ms=1, results=(hit,)), "x")
     assert "<img src=x" not in page.body
     assert "<b>x" not in page.body
+
+
+class _Reads:
+    """As a Responder reads, without its threads."""
+
+    def __init__(self, paper: Paper) -> None:
+        self._paper = paper
+
+    async def work(self, read: Callable[[Site], object]) -> object:
+        return self._paper.make(cast("Callable[..., search.Page]", read))
+
+
+@pytest.mark.parametrize(
+    ("section", "below"), [("kinh-te", ("nong-nghiep",)), ("nong-nghiep", ()), ("khong-co", ()), ("", ())]
+)
+def test_a_section_is_searched_with_all_below_it(paper: Paper, section: str, below: tuple[str, ...]) -> None:
+    web = State(cast(Responder, _Reads(paper)), Mock(), Mock(), Mock())
+    assert asyncio.run(web.with_below(SearchArticles(q="chợ", section=section))).below == below
