@@ -65,8 +65,11 @@ function fontName(font) {
 }
 
 function nameOf(text) {
-  const words = beyondAscii(text.slice(0, 20000));
-  if (words.length < 2) return "";
+  const every = text.slice(0, 20000).match(WORD) ?? [];
+  const words = every.filter((word) => !isPlain(word));
+  // Many words without such a letter are Vietnamese as well: a sign or two in another language are signs.
+  const plain = every.filter((word) => /^[A-Za-z]+$/.test(word));
+  if (words.length < 2 || (plain.length > 2 * words.length && share(plain) < 0.5)) return "";
   const right = share(words);
   if (right >= 0.5) return "";
   let best = 0, name = "";

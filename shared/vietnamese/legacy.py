@@ -22,6 +22,9 @@ from shared.vietnamese.text import nfc
 NAMES = ("TCVN3", "VNI", "VPS", "VISCII")
 DOUBLE = "UTF-8 đọc nhầm"
 _FEWEST_WORDS = 2
+# Words without such a letter are Vietnamese as well, where there are so many to each one that has: a sign or two in
+# another language are signs.
+_MANY_PLAIN = 2
 _SAMPLE_CHARS = 20_000
 _ENOUGH_FAULTS = 200
 # How the letters of Vietnamese begin in UTF-8.
@@ -70,8 +73,10 @@ def mended(text: str) -> tuple[str, str]:
 
 def legacy_name(text: str) -> str:
     """Which of NAMES a text is written in, "" for none: what makes Vietnamese words of most of its words."""
-    words = [word for word in _WORD.findall(text[:_SAMPLE_CHARS]) if not word.isascii()]
-    if len(words) < _FEWEST_WORDS:
+    every = _WORD.findall(text[:_SAMPLE_CHARS])
+    words = [word for word in every if not word.isascii()]
+    plain = [word for word in every if word.isascii() and word.isalpha()]
+    if len(words) < _FEWEST_WORDS or (len(plain) > _MANY_PLAIN * len(words) and _share(plain) < 0.5):
         return ""
     right = _share(words)
     if right >= 0.5:

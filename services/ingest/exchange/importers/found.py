@@ -28,6 +28,8 @@ class ForeignArticle:
     version: "WireVersion | None" = None
     embargo: str | None = None
     """Until when it is held, as it is written there; "" for an end that nobody knows."""
+    expires: str = ""
+    """Until when its agency lets it be published, as it is written there."""
     killed: str = ""
     """Why its agency takes it back, "" for one that stands."""
     changes: list[str] = field(default_factory=list)

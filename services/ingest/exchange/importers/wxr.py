@@ -18,16 +18,15 @@ from services.ingest.exchange.importers import shortcodes
 from services.ingest.exchange.importers.feed import words
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import classic
-from services.ingest.exchange.importers.xml import items, text
+from services.ingest.exchange.importers.xml import beginning, items, text
 from services.ingest.kit.errors import Refused
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.foreign_dates import read_time
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-# The namespace carries the version of the format.
-_SPACES = tuple(f"{{http://wordpress.org/export/{version}/}}" for version in ("1.0", "1.1", "1.2"))
-_OF_SITE = (*(f"{space}author" for space in _SPACES), *(f"{space}base_blog_url" for space in _SPACES), "link")
+# The namespace carries the version of the format; some write it with https.
+_SPACE = re.compile(r"""xmlns:[\w.-]{1,40}\s{0,9}=\s{0,9}["'](https?://wordpress\.org/export/[0-9.]{1,9}/)["']""")
 _STATUS = {"publish": "published", "future": "published", "pending": "submitted", "draft": "draft"}
 _THROWN_AWAY = {
     "trash": "đã bỏ vào thùng rác",
@@ -117,7 +116,9 @@ def _site(path: Path) -> _Site:
     """A first reading of the file: attachments may stand behind the posts that show them."""
     site = _Site()
     zones: Counter[timezone] = Counter()
-    for item in items(path, "item", *_OF_SITE, repairs=site.repairs):
+    spaces = [f"{{{space}}}" for space in dict.fromkeys(_SPACE.findall(beginning(path)))]
+    of_site = [f"{space}{name}" for space in spaces for name in ("author", "base_blog_url")]
+    for item in items(path, "item", "link", *of_site, repairs=site.repairs):
         if isinstance(item, Refused):
             continue  # the second reading tells it
         if item.tag == "link":
@@ -225,7 +226,7 @@ def _labels(item: Element, site: _Site) -> Fields:
         if label.text and label.text.strip():
             labels.setdefault(label.get("domain") or "category", []).append(unescape(label.text.strip()))
     categories = labels.pop("category", [])
-    login = text(item, _CREATOR)
+    login = text(item, _CREATOR).strip("<> ")
     people = labels.get("author") or [site.names.get(login) or login]
     tags = [*labels.pop("post_tag", []), *categories[1:]]
     tags += [name for domain, names in labels.items() if domain not in _NO_LABELS for name in names]

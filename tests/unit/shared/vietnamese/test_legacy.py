@@ -50,6 +50,7 @@ def test_a_letter_whose_second_byte_was_lost_comes_back() -> None:
 @pytest.mark.parametrize(
     "right",
     [TEXT, "", "abc", "café élan vital déjà vu", "Müller und Gauß in Köln, Straße", "naïve", "«Â»",
+     "Plasseringen på kartet er ikke så viktig",
      "Trường THPT ở Đắk Lắk", "Pleiku, Krông Nô", "80 °C – 5 µm", "été à Québec"],
 )  # fmt: skip
 def test_what_is_right_stays(right: str) -> None:
