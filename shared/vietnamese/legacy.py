@@ -37,6 +37,8 @@ _RUN = re.compile(f"[{_HIGH}]{{1,300}}")
 # What is left of Đ, whose second byte (0x90) is no Western letter and falls away; à ends in a hard space, often a
 # plain one.
 _LOST = (("Ä", "Đ"), ("Ã\xa0", "à"), ("Ã ", "à "))
+# Blanks were set right since: the rest of a syllable stands alone behind it ("Ngà y").
+_TORN = re.compile(r"Ã (?=(?:y|o|i|u|m|n|ng|nh|c|ch|t|p)(?![^\W\d_]))")
 _WORD = re.compile(r"[^\s\x21-\x26\x28-\x3e@\x5b-\x5f\x7b-\x7f…–—“”]+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _SYLLABLE = re.compile(
@@ -223,6 +225,7 @@ def read_once(text: str) -> str:
     if read < _FEWEST_WORDS or read < 0.6 * len(runs):
         return text
     changed = _RUN.sub(lambda run: _raw(run[0]).decode("utf-8", "toasoan"), text)
+    changed = _TORN.sub("à", changed)
     for lost, letter in _LOST:
         changed = changed.replace(lost, letter)
     return changed
