@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml import DefusedXmlException
 
-from services.ingest.exchange.importers.found import ForeignArticle, Piece
+from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, Refused
 from shared.vietnamese.legacy import decoder, encoding_of
@@ -65,7 +65,9 @@ def items(path: Path, *names: str, repairs: list[str] | None = None) -> Iterator
         yield from _one_by_one(path, names, given, str(error), told)
 
 
-def stories(path: Path, names: Sequence[str], make: Callable[[Element], ForeignArticle]) -> Iterator[tuple[str, Piece]]:
+def stories(
+    path: Path, names: Sequence[str], make: Callable[[Element], ForeignArticle | LeftOut]
+) -> Iterator[tuple[str, Piece]]:
     """What `make` makes of each element with one of these names; what was mended in the file is told once, with the
     first article behind it."""
     repairs: list[str] = []
@@ -76,8 +78,9 @@ def stories(path: Path, names: Sequence[str], make: Callable[[Element], ForeignA
             yield where, item
             continue
         found = make(item)
-        found.changes += repairs[told:]
-        told = len(repairs)
+        if isinstance(found, ForeignArticle):
+            found.changes += repairs[told:]
+            told = len(repairs)
         yield where, found
 
 

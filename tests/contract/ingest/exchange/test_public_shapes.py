@@ -26,7 +26,8 @@ NITF = """<nitf><head><title>x</title><docdata>{docdata}</docdata></head><body><
 <body.end><tagline>Quang Long góp tin.</tagline></body.end></body></nitf>"""
 NEWSML = """<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:x:1"><itemMeta>
 <itemClass qcode="ninat:text"/><versionCreated>2020-01-02T03:04:05Z</versionCreated></itemMeta><contentMeta>
-<subject type="cpnat:abstract" literal="Related topic id"/><subject type="cptype:place"><name>Mường Thanh</name></subject>
+<subject type="cpnat:abstract" literal="Related topic id"/>
+<subject type="cptype:place"><name>Mường Thanh</name></subject>
 <subject type="cpnat:abstract"><name>A</name></subject><subject type="cpnat:abstract"><name>Kinh tế</name></subject>
 <headline>Tin chính</headline><headline role="hld:subHeadline">Dòng phụ</headline></contentMeta>
 <contentSet><inlineData contenttype="text/plain">Nội dung.</inlineData></contentSet></newsItem>"""
@@ -51,6 +52,19 @@ def taken(path: Path, content: str) -> tuple[ImportResult, dict[str, Any], set[s
 def test_wordpress_export_whose_namespace_is_https(tmp_path: Path, store: Engine) -> None:
     result, shown, _ = taken(tmp_path / "x.xml", WXR)
     assert (shown["byline"], result.changes) == ("Lan Anh", ())
+
+
+def test_wordpress_files_that_were_put_together_keep_both_of_a_number(tmp_path: Path, store: Engine) -> None:
+    item = WXR[WXR.index("<item>") : WXR.index("</channel>")]
+    other = item.replace("Mùa lúa", "Mùa ngô").replace("<p>Lúa chín.</p>", "Ngô<!--more-->chín.")
+    pair = (
+        item.replace("<item>", f"<item><link>https://cu.example/{n}/</link>") for n, item in enumerate((item, other))
+    )
+    (tmp_path / "x.xml").write_text(WXR.replace(item, "".join(pair)), encoding="utf-8")
+    results = list(import_paths([tmp_path / "x.xml"], Options()))
+    shown = [reading.article(store, int(result.id or 0)) for result in results]
+    assert [one["title"] for one in shown] == ["Mùa lúa", "Mùa ngô"]
+    assert shown[1]["body"] == "<p>Ngô</p>\n<p>chín.</p>"
 
 
 def test_nitf_story_is_not_its_note_to_editors(tmp_path: Path, store: Engine) -> None:
@@ -91,3 +105,26 @@ def test_ninjs_in_other_systems_wrappings_and_names(tmp_path: Path, store: Engin
     assert notes == {
         "Bản quyền: Hãng", "Điều kiện sử dụng (ảnh): Chỉ một lần", "Tiêu đề, mô tả khác: Tóm tắt dài",
     }  # fmt: skip
+
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://www.w3.org/2007/app"><title>Y</title>
+<entry><id>1</id><title>Bài nháp</title><updated>2020-01-02T03:04:05Z</updated><content>Chữ</content>
+ <app:control><app:draft>yes</app:draft></app:control></entry>
+<entry><id>2</id><title>Hay quá</title><updated>2020-01-02T03:04:05Z</updated><content type="html">Bài hay</content>
+ <category scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#comment"/>
+</entry></feed>"""
+RSS = """<rss version="2.0"><channel><link>https://bao.example/rss/moi</link><item><title>Giá vàng</title>
+<link>/gia-vang-2.htm</link><pubDate>28/11/2026 14:40:00</pubDate>
+<description><![CDATA[<p>Tăng. <a href="/bang-gia">Bảng giá</a></p>]]></description></item></channel></rss>"""
+
+
+def test_atom_drafts_are_drafts_and_comments_no_articles(tmp_path: Path, store: Engine) -> None:
+    (tmp_path / "x.atom").write_text(ATOM, encoding="utf-8")
+    draft, comment = import_paths([tmp_path / "x.atom"], Options())
+    assert reading.article(store, int(draft.id or 0))["status"] == "draft"
+    assert (comment.status, comment.kind) == ("left_out", "comment")
+
+
+def test_addresses_below_a_relative_link_get_the_feeds_host(tmp_path: Path, store: Engine) -> None:
+    _, shown, _ = taken(tmp_path / "x.rss", RSS)
+    assert 'href="https://bao.example/bang-gia"' in shown["body"]
