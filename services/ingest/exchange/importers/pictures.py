@@ -22,6 +22,8 @@ from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.media import imaging
 from services.ingest.media import store as media
+from shared.contracts.addresses import old_path
+from shared.contracts.former_addresses import picture_key
 from shared.settings import get_settings
 from shared.telemetry import log
 
@@ -33,6 +35,7 @@ _SIZED = re.compile(r"-\d{2,4}x\d{2,4}(?=\.[A-Za-z]{3,4}$)")
 _LONGEST_URL = 2000
 _LONGEST_DATA = 10_000_000
 _FOLDERS_KNOWN = 500
+_OLD_PICTURES = 100
 
 
 class Pictures:
@@ -54,6 +57,8 @@ class Pictures:
         self._fetcher = fetcher
         self._rehearse = rehearse
         self._beside: _Folder | None = None
+        self._placed: dict[str, str] = {}
+        """Where pictures of the article in hand were, to our files."""
         self._missing: set[str] = set()
         self._rehearsed: dict[str, str] = {}
         """Name of an address to ours, of those that were only rehearsed."""
@@ -61,6 +66,7 @@ class Pictures:
     def place(self, fields: dict[str, Any], beside: Path | None = None) -> tuple[dict[str, Any], tuple[str, ...], bool]:
         """(the fields with our addresses in place of foreign ones, the addresses that were not at hand, whether any is
         new to us); `beside` is the folder that addresses without a host start from."""
+        self._placed = {}
         if beside is None:
             self._beside = None
         elif self._beside is None or self._beside.root != beside.resolve():
@@ -80,6 +86,9 @@ class Pictures:
         placed = {**fields, "body": body}
         if images or "images" in fields:
             placed["images"] = images
+        if self._placed:
+            there = [{"path": path, "file": file} for path, file in self._placed.items()]
+            placed["old_pictures"] = [*(fields.get("old_pictures") or ()), *there][:_OLD_PICTURES]
         return placed, tuple(dict.fromkeys(missing)), bool(taken)
 
     def _image(self, sent: Any, missing: list[str], taken: list[str]) -> Any:
@@ -114,7 +123,12 @@ class Pictures:
             known = self._take(url, words)
             if known is None:
                 self._missing.add(name)
-        return None if known is None else media.MEDIA + known
+        if known is None:
+            return None
+        path = old_path(url) if name == url and picture_key(url) else ""
+        if path and not path.startswith(media.MEDIA):
+            self._placed[path] = known
+        return media.MEDIA + known
 
     def _name(self, url: str) -> str:
         """What an address is known by: one without a host means something else in each folder."""
