@@ -10,6 +10,8 @@ const BYTES = new Map(Array.from({ length: 128 }, (_, at) => [String.fromCharCod
 [...WINDOWS].forEach((char, at) => BYTES.set(char, at + 128));
 const RUN = new RegExp(`[${[...BYTES.keys()].map((char) => (/[\]\\^-]/.test(char) ? `\\${char}` : char)).join("")}]{1,300}`, "g");
 const LOST = [["Ä", "Đ"], ["Ã\u00a0", "à"], ["Ã ", "à "]];
+// Blanks were set right since: the rest of a syllable stands alone behind it ("Ngà y").
+const TORN = /Ã (?=(?:y|o|i|u|m|n|ng|nh|c|ch|t|p)(?!\p{L}))/gu;
 const WORD = /[^\s!-&(->@[-_{-~…–—“”]+/g;
 const TONES = /[\u0300\u0301\u0303\u0309\u0323]/g;
 const SYLLABLE = new RegExp(
@@ -65,8 +67,11 @@ function fontName(font) {
 }
 
 function nameOf(text) {
-  const words = beyondAscii(text.slice(0, 20000));
-  if (words.length < 2) return "";
+  const every = text.slice(0, 20000).match(WORD) ?? [];
+  const words = every.filter((word) => !isPlain(word));
+  // Many words without such a letter are Vietnamese as well: a sign or two in another language are signs.
+  const plain = every.filter((word) => /^[A-Za-z]+$/.test(word));
+  if (words.length < 2 || (plain.length > 2 * words.length && share(plain) < 0.5)) return "";
   const right = share(words);
   if (right >= 0.5) return "";
   let best = 0, name = "";
@@ -92,6 +97,7 @@ function readOnce(text) {
   const read = runs.filter((run) => utf8(run) !== null).length;
   if (read < 2 || read < 0.6 * runs.length) return text;
   let changed = text.replace(RUN, (run) => utf8(run) ?? run);
+  changed = changed.replace(TORN, "à");
   for (const [lost, letter] of LOST) changed = changed.replaceAll(lost, letter);
   return changed;
 }

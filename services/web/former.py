@@ -18,10 +18,10 @@ from services.web.pagemaking import PageMaker
 from services.web.routes import resolve
 from shared.address_rules import Pattern, patterns
 from shared.contracts.addresses import old_path
-from shared.contracts.former_addresses import Former, former
+from shared.contracts.former_addresses import Former, former, picture_key
 
 ARTICLES, FORMS = "articles", "forms"
-_SEARCH = "/tim-kiem?"
+_SEARCH, _MEDIA = "/tim-kiem?", "/media/"
 _MOST_TRIED = 6
 
 
@@ -74,7 +74,8 @@ class FormerAddresses:
 
     def _leads(self, site: Site, asked: Former, url: str, known_form: bool) -> list[_Lead]:
         """In a thread: what may be meant, the surest first."""
-        if found := _article(site, asked, url):
+        key = picture_key(url)
+        if found := site.read.former_picture(key) if key else _article(site, asked, url):
             return [_Lead(ARTICLES, found)]
         if fresh := site.read.address_rules(self._rules[0]):
             self._rules = (fresh[0], patterns(fresh[1]))
@@ -90,7 +91,7 @@ class FormerAddresses:
 
     async def _standing(self, lead: _Lead) -> str | None:
         """The address of the page that stands where it leads."""
-        if lead.target.startswith(_SEARCH):
+        if lead.target.startswith((_SEARCH, _MEDIA)):
             return lead.target
         address = resolve(lead.target, "")
         if address is None:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CompoundSelect, Connection, Integer, bindpara
 from services.web import keys, model
 from services.web.tables import articles, entries, names, old_paths, sections
 from shared.contracts.articles import ArticleState
-from shared.contracts.former_addresses import former
+from shared.contracts.former_addresses import former, picture_key
 from shared.database import upsert
 
 OTHERS = 6
@@ -81,6 +81,7 @@ def put_in(connection: Connection, states: list[ArticleState], parents: dict[str
         statement = statement.on_conflict_do_update(index_elements=["list"], set_={"name": statement.excluded.name})
         connection.execute(statement, [{"list": name, "name": how} for name, how in sorted(written.items())])
     elsewhere = {spelled: state.id for state in states for path in state.old_paths for spelled in _spelled(path)}
+    elsewhere |= {key: state.id for state in states for one in state.old_pictures if (key := picture_key(one.path))}
     if elsewhere:
         statement = upsert(connection, old_paths)
         own = {"article_id": statement.excluded.article_id}

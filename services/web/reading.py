@@ -29,7 +29,9 @@ from services.web.tables import (
 )
 from shared.contracts.articles import ArticleState
 from shared.contracts.events import AddressRule
+from shared.contracts.former_addresses import picture_key
 from shared.database import read
+from shared.media_files import name_of
 from shared.vietnamese.dates import day_bounds, vietnam_day
 
 RELATED = 6
@@ -172,6 +174,20 @@ class Reading:
         ids = list(dict.fromkeys(found[path] for path in spelled if path in found))
         cards = self.cards(ids)
         return cards[0].path if cards else None
+
+    def former_picture(self, key: str) -> str | None:
+        """Where the picture is now that had the address with this key (`picture_key`) elsewhere, if readers may have
+        it."""
+        article_id = self._connection.execute(_FORMER, {"paths": [key]}).scalars(1)
+        found = [self.article(one) for one in article_id]
+        files = [
+            picture.file
+            for state in found
+            if isinstance(state, ArticleState)
+            for picture in state.old_pictures
+            if picture_key(picture.path) == key
+        ]
+        return next((f"/media/{file}" for file in files if self.shows(name_of(file))), None)
 
     def address_rules(self, known: int) -> tuple[int, tuple[AddressRule, ...]] | None:
         """(version, rules) by which other addresses of a former site lead to ours; None for version `known`."""

@@ -38,6 +38,14 @@ class Image(Contract):
     """(width in pixels, url) of smaller copies."""
 
 
+class OldPicture(Contract):
+    """Where a picture of ours was at a former site ("/wp-content/uploads/2019/05/a.jpg")."""
+
+    path: str
+    file: str
+    """In the media folder. Not its address: what an article shows is told by the addresses in its state."""
+
+
 class Correction(Contract):
     """A public notice "Thông tin cải chính, xin lỗi"."""
 
@@ -74,3 +82,4 @@ class ArticleState(Contract):
     """Views counted elsewhere before the article came here."""
     old_paths: tuple[str, ...] = ()
     """Addresses ("/2019/05/le-hoi.html") it had before it came here: they redirect to the new one."""
+    old_pictures: tuple[OldPicture, ...] = ()

@@ -27,6 +27,10 @@ _ADDED = frozenset(
 _ADDED_BEGINNINGS = ("utm_", "ga_", "_ga", "_gl", "mc_", "fb_", "hsa_", "pk_", "mtm_", "matomo_", "stm_", "__", "zalo_")
 _EXTENSION = re.compile(r"(?<=.)\.(?:html?|shtml|xhtml|aspx?|php|jsp|amp)\Z")
 _INDEX = re.compile(r"(?:index|default|home)\.(?:php|html?|aspx?|jsp)\Z")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)\Z")
+# "a.jpg.webp" is what plugins make of "a.jpg".
+_IN_OTHER_DRESS = re.compile(r"(?<=\.jpg|\.png|\.gif|jpeg)\.(?:webp|avif)\Z")
+_COPY = re.compile(r"-(?:[0-9]{2,5}x[0-9]{2,5}|scaled|e[0-9]{10,13})(?=\.[a-z0-9]{2,5}\Z)")
 # Behind an article's address: WordPress's own views of it.
 _VIEWS = frozenset({"amp", "feed", "trackback", "embed", "print"})
 _NUMBERED_VIEW = re.compile(r"comment-page-[0-9]{1,4}\Z")
@@ -95,6 +99,25 @@ def former(url: str) -> Former | None:
         for name in ("language", "lang"):
             parameters.pop(name, None)
     return Former(_without_dress(segments), tuple(sorted(parameters.items())))
+
+
+def picture_key(url: str) -> str:
+    """The spelling under which a picture's address is kept, "" for what is none: the whole picture's, whatever smaller
+    copy of it was asked for.
+
+    >>> picture_key("/wp-content/uploads/2019/05/Lua-300x200.jpg?w=150"), picture_key("/assets/news/2019_05/lua.jpg")
+    ('/wp-content/uploads/2019/05/lua.jpg', '/uploads/news/2019_05/lua.jpg')
+    """
+    found = former(url)
+    if found is None or not found.segments:
+        return ""
+    segments = found.segments
+    last = _IN_OTHER_DRESS.sub("", segments[-1])
+    if not _PICTURE.search(last):
+        return ""
+    # NukeViet keeps its smaller copies in a folder of their own.
+    above = ("uploads", *segments[1:-1]) if segments[0] == "assets" and len(segments) > 1 else segments[:-1]
+    return _key((*above, _COPY.sub("", last)), ())
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,9 @@ from shared.vietnamese.text import nfc
 NAMES = ("TCVN3", "VNI", "VPS", "VISCII")
 DOUBLE = "UTF-8 đọc nhầm"
 _FEWEST_WORDS = 2
+# Words without such a letter are Vietnamese as well, where there are so many to each one that has: a sign or two in
+# another language are signs.
+_MANY_PLAIN = 2
 _SAMPLE_CHARS = 20_000
 _ENOUGH_FAULTS = 200
 # How the letters of Vietnamese begin in UTF-8.
@@ -34,6 +37,8 @@ _RUN = re.compile(f"[{_HIGH}]{{1,300}}")
 # What is left of Đ, whose second byte (0x90) is no Western letter and falls away; à ends in a hard space, often a
 # plain one.
 _LOST = (("Ä", "Đ"), ("Ã\xa0", "à"), ("Ã ", "à "))
+# Blanks were set right since: the rest of a syllable stands alone behind it ("Ngà y").
+_TORN = re.compile(r"Ã (?=(?:y|o|i|u|m|n|ng|nh|c|ch|t|p)(?![^\W\d_]))")
 _WORD = re.compile(r"[^\s\x21-\x26\x28-\x3e@\x5b-\x5f\x7b-\x7f…–—“”]+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _SYLLABLE = re.compile(
@@ -70,8 +75,10 @@ def mended(text: str) -> tuple[str, str]:
 
 def legacy_name(text: str) -> str:
     """Which of NAMES a text is written in, "" for none: what makes Vietnamese words of most of its words."""
-    words = [word for word in _WORD.findall(text[:_SAMPLE_CHARS]) if not word.isascii()]
-    if len(words) < _FEWEST_WORDS:
+    every = _WORD.findall(text[:_SAMPLE_CHARS])
+    words = [word for word in every if not word.isascii()]
+    plain = [word for word in every if word.isascii() and word.isalpha()]
+    if len(words) < _FEWEST_WORDS or (len(plain) > _MANY_PLAIN * len(words) and _share(plain) < 0.5):
         return ""
     right = _share(words)
     if right >= 0.5:
@@ -218,6 +225,7 @@ def read_once(text: str) -> str:
     if read < _FEWEST_WORDS or read < 0.6 * len(runs):
         return text
     changed = _RUN.sub(lambda run: _raw(run[0]).decode("utf-8", "toasoan"), text)
+    changed = _TORN.sub("à", changed)
     for lost, letter in _LOST:
         changed = changed.replace(lost, letter)
     return changed

@@ -161,7 +161,7 @@ def _state(editor: Editor, job: int) -> str:
 
 def test_bombs_handed_in_at_the_desk_go_off_nowhere(house: House, editor: Editor) -> None:
     before = int(house.role("ingest.worker")["pid"])
-    jobs = {name: _hand_in(editor, name, data) for name, data in HOSTILE.items()}
+    jobs = {name: _hand_in(editor, name, data) for name, data in (HOSTILE | {"bomb.zip": _zip_bomb()}).items()}
 
     def is_over(job: int) -> bool:
         return _state(editor, job) in ("done", "failed")
@@ -175,8 +175,8 @@ def test_bombs_handed_in_at_the_desk_go_off_nowhere(house: House, editor: Editor
     assert "root:" not in shown
 
 
-def test_archives_are_no_file_of_articles(editor: Editor) -> None:
-    for name, data in (("a.zip", _zip_bomb()), ("a.xml.gz", gzip.compress(b"<rss/>")), ("../../a.sh", b"id\n")):
+def test_other_archives_and_scripts_are_no_file_of_articles(editor: Editor) -> None:
+    for name, data in (("a.xml.gz", gzip.compress(b"<rss/>")), ("../../a.sh", b"id\n")):
         answer = editor.client.post(
             "/desk/nhap-xuat/tep",
             params={"ten": name},

@@ -59,6 +59,13 @@ class ImageInput(Input):
     alt: Annotated[str, Field(max_length=1000), LINE] = ""
 
 
+class OldPictureInput(Input):
+    """Where a picture of ours was at a former site: who asks for it there is led to it."""
+
+    path: _OldPath
+    file: Annotated[str, Field(max_length=100, pattern=r"^[0-9a-f]{2}/[0-9a-f]{32}[a-z0-9.-]*$")]
+
+
 class ArticleInput(_TextInput):
     """An article as sent; texts are NFC and free of control and bidi characters already."""
 
@@ -85,6 +92,7 @@ class ArticleInput(_TextInput):
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
     earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS), WHOLE] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()
+    old_pictures: Annotated[tuple[OldPictureInput, ...], Field(max_length=100)] = ()
 
     @classmethod
     def taken(cls, fields: dict[str, Any]) -> dict[str, Any]:

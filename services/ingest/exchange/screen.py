@@ -12,7 +12,7 @@ from services.ingest.desk_kit.forms import RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.exchange import exporters
-from services.ingest.exchange.importers import FORMATS, SUFFIXES
+from services.ingest.exchange.importers import FORMATS
 from services.ingest.exchange.store import jobs
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
@@ -27,12 +27,12 @@ _HERE = "/desk/nhap-xuat"
 STATES = {"waiting": "Đang chờ", "running": "Đang nhập", "done": "Xong", "failed": "Hỏng"}
 COUNTS = {
     "created": "bài mới", "updated": "bài cập nhật", "unchanged": "bài không đổi", "withdrawn": "bài rút theo hãng",
-    "failed": "mục lỗi", "left_out": "mục không lấy",
+    "comments": "bình luận của bạn đọc", "failed": "mục lỗi", "left_out": "mục không lấy",
 }  # fmt: skip
 NAMES = {
     "auto": "Tự nhận", "ndjson": "NDJSON", "wxr": "WordPress (WXR)", "rss": "RSS, Atom", "ninjs": "ninjs",
     "newsml": "NewsML-G2", "newsml1": "NewsML 1.2", "nitf": "NITF", "html": "Trang HTML đã lưu",
-    "text": "Văn bản trang báo", "atom": "Atom",
+    "text": "Văn bản trang báo", "atom": "Atom", "zip": "Tệp nén (ZIP)",
 }  # fmt: skip
 _TYPES = {
     "ndjson": ("application/x-ndjson", "ndjson"),
@@ -49,7 +49,7 @@ def overview(request: Request, who: Annotated[Account, needs(Action.transfer)]) 
         request, who, "exchange.html", jobs=found, states=STATES, counts=COUNTS, names=NAMES,
         formats=("auto", *FORMATS), told=_told, exports=list(_TYPES),
         people=people.names(engine("ingest"), {row.created_by for row in found}),
-        suffixes=",".join(SUFFIXES), is_busy=any(row.state in ("waiting", "running") for row in found),
+        suffixes=",".join(jobs.TAKEN), is_busy=any(row.state in ("waiting", "running") for row in found),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.web import address_uses, store
-from shared.contracts.articles import Author, Tag
+from shared.contracts.articles import Author, Image, OldPicture, Tag
 from shared.contracts.events import AddressRule, AddressRulesChanged, SectionSaved
 from tests.contract.web.conftest import Site, delivered, published, state, withdrawn
 from tests.wait import until
@@ -270,3 +270,27 @@ def test_the_table_of_lost_addresses_levels_off_and_forgets(store_engine: Engine
     assert found.led == {"7": 2}
     address_uses.add(engine, {(address_uses.LOST, "/moi"): 1}, now=132 * day)
     assert [one.address for one in address_uses.listed(engine, 500).lost] == ["/hay-hoi", "/moi"]
+
+
+def test_a_picture_is_found_under_its_former_address_while_an_article_shows_it(site: Site) -> None:
+    name = f"ab/{'0' * 32}"
+    shown = {"images": (Image(url=f"/media/{name}.jpg"),)}
+    old = (
+        OldPicture(path="/wp-content/uploads/2019/05/Lúa-Chín-300x200.jpg", file=f"{name}.jpg"),
+        OldPicture(path="/uploads/news/2019_05/le-hoi.png", file=f"{name}.jpg"),
+    )
+    site.tell(store.publish, published(state(1, old_pictures=old, **shown)))
+    site.until(PATH, "Nội dung bài 1.")
+    for address in (
+        "/wp-content/uploads/2019/05/L%C3%BAa-Ch%C3%ADn.jpg",
+        "/wp-content/uploads/2019/05/l%C3%BAa-ch%C3%ADn-1024x683.jpg?w=640&ssl=1",
+        "/wp-content/uploads/2019/05/L%C3%BAa-Ch%C3%ADn-scaled.jpg",
+        "/wp-content/uploads/2019/05/L%C3%BAa-Ch%C3%ADn.jpg.webp",
+        "/assets/news/2019_05/le-hoi.png",
+        "/Uploads/News/2019_05/Le-Hoi.PNG",
+    ):
+        assert lead(site, address) == f"/media/{name}.jpg", address
+    # Nobody is led to what readers may not have.
+    site.tell(store.publish, published(state(1, 2, old_pictures=old)))
+    gone = "/wp-content/uploads/2019/05/L%C3%BAa-Ch%C3%ADn.jpg"
+    until(lambda: site.get(gone).status_code == 404, 20, "nobody is led to the picture any more")

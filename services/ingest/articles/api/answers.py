@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from shared.api.problems import Problem
-from shared.contracts.articles import ArticleState, Author, Correction, Image
+from shared.contracts.articles import ArticleState, Author, Correction, Image, OldPicture
 
 Status = Literal["draft", "submitted", "edited", "approved", "scheduled", "published", "unpublished", "withdrawn"]
 
@@ -55,6 +55,7 @@ class ArticleAnswer(BaseModel):
     updated_at: AwareDatetime
     opening_views: int
     old_paths: list[str]
+    old_pictures: list[OldPicture]
     external_id: str | None
     words: int
     url: str

@@ -19,12 +19,13 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict
 from services.ingest.sections.store import FoundSection
 from services.ingest.sections.tables import sections
-from shared.contracts.articles import ArticleState
+from shared.contracts.articles import ArticleState, OldPicture
 from shared.database import read
 from shared.vietnamese.text import thousands
 
 FindSection = Callable[[str], FoundSection]
 """A section by its slug or name, made where it may be. Raises Invalid."""
+_OLD_PICTURES = 300
 # What an article's state takes from its content as it is.
 _OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
 
@@ -55,6 +56,12 @@ def as_if_saved(engine: Engine, found: ArticleState, sent: ArticleInput) -> Arti
     return found.model_copy(
         update={**fields, "images": images, "section_slug": slug, "section_name": names.get(slug, found.section_name)}
     )
+
+
+def _old_pictures(before: ArticleState | None, sent: ArticleInput) -> tuple[OldPicture, ...]:
+    known = {one.path: one for one in (before.old_pictures if before else ())}
+    known |= {one.path: OldPicture(path=one.path, file=one.file) for one in sent.old_pictures}
+    return tuple(known.values())[-_OLD_PICTURES:]
 
 
 def next_of(
@@ -88,6 +95,7 @@ def next_of(
         "corrections": before.state.corrections if before else (),
         # An address that once led here leads here for good.
         "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),
+        "old_pictures": _old_pictures(before.state if before else None, sent),
         "opening_views": opening_views,
     }
     decided = _decided(connection, before, actor, section, wanted, fields, prepares=prepares)

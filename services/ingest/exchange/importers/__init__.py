@@ -2,9 +2,9 @@
 
 Formats: the text of a printed page ("text"), our own NDJSON ("ndjson"), WordPress exports ("wxr"), RSS 0.9 to 2.0 and
 Atom ("rss"), ninjs 1.x to 3.x ("ninjs"), NewsML-G2 ("newsml") and NewsML 1.2 ("newsml1"), NITF ("nitf"), saved HTML
-pages ("html"). Every reader yields what could be sent to POST /api/articles; what comes again under the same external
-id changes nothing, so a cut-off import is simply started again. What others wrote is mended and told, see
-docs/importing.md.
+pages ("html"); a zip archive is a folder of such files. Every reader yields what could be sent to POST /api/articles;
+what comes again under the same external id changes nothing, so a cut-off import is simply started again. What others
+wrote is mended and told, see docs/importing.md.
 """
 
 from collections import Counter
@@ -14,17 +14,31 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from services.ingest.exchange.importers.formats import FORMATS, SUFFIXES, format_of, pieces, unknown
+from services.ingest.exchange.importers import archive
+from services.ingest.exchange.importers.formats import ARCHIVE, FORMATS, SUFFIXES, format_of, pieces, unknown
 from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.saving import IMPORTER, ImportResult, Options, Saver
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Refused
 from shared.database import engine as service_engine
 
-__all__ = ["FORMATS", "IMPORTER", "SUFFIXES", "ImportResult", "Options", "format_of", "import_paths", "pieces"]
+__all__ = [
+    "ARCHIVE",
+    "FORMATS",
+    "IMPORTER",
+    "SUFFIXES",
+    "ImportResult",
+    "Options",
+    "format_of",
+    "import_paths",
+    "pieces",
+]
 
 # One commit for this many, some 20 ms of work: editors who save meanwhile wait that long.
 _AT_ONCE = 50
+_UNKNOWN, _OF_THE_SYSTEM = "không phải định dạng nhận được", "của hệ điều hành"
+_WITH_ARTICLES = "ảnh, lấy khi có bài dùng"
+_PICTURES = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"))
 
 
 def import_paths(
@@ -33,10 +47,11 @@ def import_paths(
     """Save every article in files and folders; one result each, in their order, and one for each kind of thing and
     reason that was left out."""
     chosen, store = options or Options(), engine or service_engine("ingest")
-    saver = Saver(store, chosen, [path for path in paths if path.is_dir()])
-    found = (item for path in paths for file in _files(path) for item in _read(file, chosen.format))
-    for part in _batches(islice(found, chosen.skip, None)):
-        yield from saver.save(part)
+    with archive.unpacked(paths) as sources:
+        saver = Saver(store, chosen, [source.path for source in sources if source.path.is_dir()])
+        found = (item for source in sources for item in _all_of(source, chosen.format))
+        for part in _batches(islice(found, chosen.skip, None)):
+            yield from saver.save(part)
 
 
 def _batches(found: Iterator[tuple[str, Piece]]) -> Iterator[list[tuple[str, Piece]]]:
@@ -55,12 +70,26 @@ def _batches(found: Iterator[tuple[str, Piece]]) -> Iterator[list[tuple[str, Pie
         yield part
 
 
+def _all_of(source: archive.Source, format: str) -> Iterator[tuple[str, Piece]]:
+    if source.fault is not None:
+        yield source.shown, source.fault
+        return
+    files = _files(source.path)
+    if not files and not source.left:
+        yield source.shown, Refused("Không có tệp nào ở trong.")
+    for file in files:
+        for where, piece in _read(file, format):
+            yield where.replace(str(source.path), source.shown, 1), piece
+    for left in source.left:
+        yield source.shown, left
+
+
 def _read(file: Path | LeftOut, format: str) -> Iterator[tuple[str, Piece]]:
     if isinstance(file, LeftOut):
         yield file.kind, file
         return
     try:
-        kind = format_of(file) if format == "auto" else format
+        kind = format_of(file) if format in ("auto", ARCHIVE) else format
         if kind is None:
             yield str(file), unknown(file)
             return
@@ -81,8 +110,15 @@ def _files(path: Path) -> list[Path | LeftOut]:
     if not path.is_dir():
         return [path]
     files = sorted(file for file in path.rglob("*") if file.is_file())
-    others = Counter(file.suffix.lower()[:20] or "không đuôi" for file in files if file.suffix.lower() not in SUFFIXES)
-    left = [
-        LeftOut("tệp", f"không phải định dạng nhận được ({suffix})", count) for suffix, count in sorted(others.items())
-    ]
-    return [*(file for file in files if file.suffix.lower() in SUFFIXES), *left]
+    usable = [file for file in files if not archive.is_of_the_system(file.relative_to(path))]
+    others = Counter(file.suffix.lower()[:20] or "không đuôi" for file in usable if not _is_read(file))
+    reasons = {suffix: _WITH_ARTICLES if suffix in _PICTURES else f"{_UNKNOWN} ({suffix})" for suffix in others}
+    left = Counter({_OF_THE_SYSTEM: len(files) - len(usable)})
+    for suffix, count in others.items():
+        left[reasons[suffix]] += count
+    told = [LeftOut("tệp", reason, count) for reason, count in sorted((+left).items())]
+    return [*filter(_is_read, usable), *told]
+
+
+def _is_read(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES

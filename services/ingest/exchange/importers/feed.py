@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from services.ingest.articles.sanitise import to_text
-from services.ingest.exchange.importers.found import Fields, ForeignArticle, Piece
+from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import paragraphs_of
 from services.ingest.exchange.importers.tree import markup_of
 from services.ingest.exchange.importers.tree import tree as tree_of
@@ -26,13 +26,16 @@ _MEDIA = "{http://search.yahoo.com/mrss/}"
 _ITEM = re.compile(r"<(?:[a-z]{1,9}:)?(?:item|entry)[\s>]")
 _XML_BASE = re.compile(r"""\sxml:base\s{0,9}=\s{0,9}["']([^"'<>]{1,500})["']""")
 _SITE = re.compile(r"<link>\s{0,99}(https?://[^<>\s]{1,500})\s{0,99}</link>")
+_OF_BLOGGER = {
+    "comment": "bình luận của bài khác", "settings": "cấu hình của trang", "template": "mẫu giao diện",
+}  # fmt: skip
 _DATES = ("pubDate", "date", "published", "issued", "created", "updated", "modified", "lastmod")
 
 
 def read(path: Path) -> Iterator[tuple[str, Piece]]:
     base = _base(path)
 
-    def made(item: Element) -> ForeignArticle:
+    def made(item: Element) -> ForeignArticle | LeftOut:
         is_atom = item.tag.rpartition("}")[0].lstrip("{") in _ATOM
         return _atom(item, base) if is_atom else _rss(item, base)
 
@@ -49,7 +52,7 @@ def _base(path: Path) -> str:
 def _rss(item: Element, base: str) -> ForeignArticle:
     link, description, whole = child(item, "link"), raw(item, "description"), raw(item, "encoded", "content")
     guid = child(item, "guid") or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
-    link = link or (guid if guid.startswith("http") else "")
+    link = urljoin(base, link or (guid if guid.startswith("http") else ""))
     names = [name for one in _all(item, "category", "subject") if (name := _line(one.text or ""))]
     authors = [name for one in _all(item, "creator") if (name := words(_inside(one)))]
     fields: Fields = {
@@ -68,7 +71,10 @@ def _rss(item: Element, base: str) -> ForeignArticle:
     return found
 
 
-def _atom(entry: Element, base: str) -> ForeignArticle:
+def _atom(entry: Element, base: str) -> ForeignArticle | LeftOut:
+    kind = _kind_at_blogger(entry)
+    if kind not in ("", "post", "page"):
+        return LeftOut(kind, _OF_BLOGGER.get(kind, "không phải bài"))
     base = urljoin(base, entry.get(_BASE, ""))
     links = [one for one in _all(entry, "link") if one.get("rel") in (None, "alternate") and one.get("href")]
     html_first = sorted(links, key=lambda one: one.get("type", "text/html") != "text/html")
@@ -77,7 +83,11 @@ def _atom(entry: Element, base: str) -> ForeignArticle:
     whole, summary = construct(content), construct(next(iter(_all(entry, "summary")), None))
     if content is not None and content.get(_BASE):
         base = urljoin(base, content.get(_BASE, ""))
-    names = [_line(one.get("label") or one.get("term") or "") for one in _all(entry, "category")]
+    names = [
+        _line(one.get("label") or one.get("term") or "")
+        for one in _all(entry, "category")
+        if not one.get("scheme", "").endswith("#kind")
+    ]
     names = [name for name in [*names, *(_line(one.text or "") for one in _all(entry, "subject"))] if name]
     authors = [words(escape(name)) for one in _all(entry, "author") if (name := child(one, "name"))]
     fields: Fields = {
@@ -94,8 +104,29 @@ def _atom(entry: Element, base: str) -> ForeignArticle:
     found = ForeignArticle(fields, dates=dates(entry), base=base or link)
     if content is not None and content.get("src") and not whole:
         found.remarks.append(f"Toàn văn ở {content.get('src', '')[:500]}")
+    elif content is not None and not _is_text(content):
+        found.changes.append("bỏ nội dung không phải chữ")
+    if kind == "page":
+        found.kind = found.status = "trang"
+    if any(child(one, "draft").lower() == "yes" for one in _all(entry, "control")):
+        found.status = "nháp"
+    if (status := child(entry, "status").lower()) not in ("", "live"):
+        found.status = status
     _more(entry, found)
     return found
+
+
+def _kind_at_blogger(entry: Element) -> str:
+    """What an entry is in a copy of a whole Blogger site: "post", "page", "comment", "template"; "" elsewhere."""
+    kinds = [one for one in _all(entry, "category") if one.get("scheme", "").endswith("#kind")]
+    said = [one.get("term", "").rpartition("#")[2] for one in kinds]
+    return (child(entry, "type") or next(iter(said), "")).lower()[:40]
+
+
+def _is_text(content: Element) -> bool:
+    """Whether Atom's content is words: other kinds stand there in base 64."""
+    kind = content.get("type", "text").lower()
+    return "/" not in kind or kind.startswith("text/") or kind.endswith(("xml", "html"))
 
 
 def _more(item: Element, found: ForeignArticle) -> None:
@@ -112,7 +143,7 @@ def _more(item: Element, found: ForeignArticle) -> None:
 
 def construct(element: Element | None) -> str:
     """Atom's text as HTML: `text` is escaped, `html` is what it says, `xhtml` what stands inside its div."""
-    if element is None:
+    if element is None or not _is_text(element):
         return ""
     kind = element.get("type", "text")
     if kind in ("xhtml", "application/xhtml+xml", "application/xml", "text/xml") or element.get("mode") == "xml":

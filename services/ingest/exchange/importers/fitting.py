@@ -98,6 +98,7 @@ def _times(found: ForeignArticle, made: Fields, now: datetime) -> tuple[datetime
             at = at if said[:4].isdigit() else at.astimezone(UTC)
         except ValueError as error:
             unread = unread or str(error)
+            found.remarks.append(f"Ngày ghi ở nơi cũ: {said}"[:5000])
             continue
         break
     if unread:
@@ -108,9 +109,22 @@ def _times(found: ForeignArticle, made: Fields, now: datetime) -> tuple[datetime
         hold(found, made, "không có ngày đăng đọc được" if unread else "không có ngày đăng", unread)
     if found.killed:
         hold(found, made, found.killed)
+    _expiry(found, made, now)
     if found.embargo is None:
         return at, None
     return _held(found, made, at, now)
+
+
+def _expiry(found: ForeignArticle, made: Fields, now: datetime) -> None:
+    try:
+        until = read_time(found.expires) if found.expires else None
+    except ValueError:
+        found.remarks.append(f"Hãng cho dùng đến: {found.expires}"[:5000])
+        return
+    if until and until <= now:
+        hold(found, made, "hãng không cho dùng nữa", f"đến {house_time(until)}")
+    elif until:
+        found.remarks.append(f"Hãng cho dùng đến {house_time(until)}.")
 
 
 def _held(
@@ -210,6 +224,9 @@ def _section(fields: Fields, instead: str, found: ForeignArticle) -> str:
     address = slug(name, 80)
     if not address or address.isdigit():
         found.changes.append(f"chuyên mục không có chữ: vào {instead}")
+        return instead
+    if len(address) == 1:
+        found.changes.append(f"chuyên mục “{name}” chỉ là một mã: vào {instead}")
         return instead
     if address in RESERVED:
         found.changes.append("đổi tên chuyên mục trùng địa chỉ của trang")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from services.ingest.exchange.importers.archive import is_archive
 from services.ingest.exchange.importers.found import Piece, Reader
 from services.ingest.exchange.importers.xml import beginning
 from services.ingest.kit.errors import Refused
@@ -15,6 +16,8 @@ _MODULES = {
     "newsml1": "newsml1", "nitf": "nitf", "html": "saved_page",
 }  # fmt: skip
 FORMATS = tuple(_MODULES)
+ARCHIVE = "zip"
+"""What holds files of any of them."""
 SUFFIXES = (
     ".ndjson",
     ".jsonl",
@@ -48,6 +51,8 @@ def name_of(file: Path) -> str:
 
 
 def _told(file: Path) -> tuple[str | None, str]:
+    if is_archive(file):
+        return ARCHIVE, "ZIP"
     text = beginning(file).lstrip("\ufeff \t\r\n\0")
     suffix = file.suffix.lower()
     if text[:1] == "<":

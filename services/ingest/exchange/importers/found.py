@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from services.ingest.comments.store.imported import FormerComment
 from services.ingest.kit.errors import Refused
 
 Fields = dict[str, Any]
@@ -28,8 +29,14 @@ class ForeignArticle:
     version: "WireVersion | None" = None
     embargo: str | None = None
     """Until when it is held, as it is written there; "" for an end that nobody knows."""
+    expires: str = ""
+    """Until when its agency lets it be published, as it is written there."""
     killed: str = ""
     """Why its agency takes it back, "" for one that stands."""
+    beside: Path | None = None
+    """The folder of its file, where pictures without a host in their address lie."""
+    comments: list[FormerComment] = field(default_factory=list)
+    """What readers said there and editors approved."""
     changes: list[str] = field(default_factory=list)
     """What was mended, for the report."""
     remarks: list[str] = field(default_factory=list)

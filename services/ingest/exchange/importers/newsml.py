@@ -26,7 +26,10 @@ _OTHERS = {
     f"{_NAR}planningItem": "kế hoạch tin bài",
     f"{_NAR}catalogItem": "danh mục mã",
 }
-_SECTION_ROLES = ("section", "category", "mainsubject")
+_SECTION_ROLES = ("section", "category", "cat", "mainsubject")
+_TOPICS = ("", "abstract")
+# What is so short is an agency's code for a topic, not its name.
+_CODE = 2
 _NO_TEXT = ("audio", "video", "graphic", "animation")
 _PREFERRED = re.compile(r"^vi\b", re.IGNORECASE)
 
@@ -55,7 +58,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
             continue
         kind = _class(item)
         if item.tag == _PACKAGE:
-            left["gói tin", "lấy các tin trong gói"] += 1
+            left["gói tin", "lấy các tin trong gói" if whole.texts else "chỉ dẫn đến tin ở tệp khác"] += 1
             continue
         if kind == "picture" and whole.texts:
             continue
@@ -107,13 +110,17 @@ def _found(item: Element, whole: _File) -> ForeignArticle:
     fields: Fields = {
         "external_id": item.get("guid") or None,
         "title": _child(item, "headline") or _of_nitf_head(item) or _child(item, "title") or _child(item, "slugline"),
-        "summary": _summary(item),
+        "summary": _summary(item) or _subheadline(item),
         "body": body,
         "body_format": body_format,
         "section": section,
         "tags": tags,
         "dateline": _child(item, "dateline").rstrip(" -–—") or located,
-        "byline": _child(item, "by") or _names(item, "creator") or _names(item, "contributor"),
+        "byline": _child(item, "by")
+        or _names(item, "creator")
+        or _names(item, "contributor")
+        or nitf.byline(item)
+        or _child(item, "creditline").rstrip(" -–—"),
         "images": _images(item, whole),
     }
     said = [_child(item, name) for name in ("firstCreated", "contentCreated", "versionCreated")]
@@ -129,7 +136,24 @@ def _found(item: Element, whole: _File) -> ForeignArticle:
     for note in item.iter(f"{_NAR}edNote"):
         wires.remark(found, "Hãng ghi", _words(note))
     wires.remark(found, "Điều kiện sử dụng", _child(item, "usageTerms"))
+    wires.remark(found, "Bản quyền", _rights(item))
+    for words in _others(item):
+        wires.remark(found, "Tiêu đề, mô tả khác", words)
     return found
+
+
+def _rights(item: Element) -> str:
+    notice = [_words(one) for one in item.iter(f"{_NAR}copyrightNotice")]
+    holders = [_name(one) for one in item.iter(f"{_NAR}copyrightHolder")]
+    return "; ".join(dict.fromkeys(one for one in [*notice, *holders] if one))
+
+
+def _others(item: Element) -> list[str]:
+    """Headlines and descriptions behind the first."""
+    headlines = [_words(one) for one in _own(item, "headline")]
+    descriptions = [_words(one) for one in _own(item, "description")]
+    shown = {_child(item, "headline"), _summary(item) or _subheadline(item)}
+    return [words for words in dict.fromkeys([*headlines, *descriptions]) if words and words not in shown]
 
 
 def _images(item: Element, whole: _File) -> list[dict[str, str]]:
@@ -152,6 +176,11 @@ def _summary(item: Element) -> str:
     return found.get("summary") or next(iter(reversed(found.values())), "")
 
 
+def _subheadline(item: Element) -> str:
+    found = [_words(one) for one in _own(item, "headline") if "sub" in one.get("role", "").lower()]
+    return next(iter(found), "")
+
+
 def _own(item: Element, name: str) -> list[Element]:
     """The item's own of these, not those of the parts and links inside it."""
     parts = [*item.findall(f"{_NAR}contentMeta"), *item.findall(f"{_NAR}itemMeta")]
@@ -163,14 +192,17 @@ def _own(item: Element, name: str) -> list[Element]:
 
 
 def _subjects(item: Element) -> tuple[str | None, list[str]]:
-    """(section, tags): the section is the subject with that type, else the first one."""
-    subjects = [(one.get("type", "").rpartition(":")[2], _name(one)) for one in item.iter(f"{_NAR}subject")]
-    subjects = [(kind, name) for kind, name in subjects if name]
-    chosen = next((one for one in subjects if one[0].lower() in _SECTION_ROLES), next(iter(subjects), None))
+    """(section, tags): the section is the subject with that type, else the first that is a topic with a name; a place,
+    a person or a company is none."""
+    found = [one for one in item.iter(f"{_NAR}subject") if _name(one)]
+    kinds = {id(one): re.split(r"[:/]", one.get("type", "").lower())[-1] for one in found}
+    topics = [one for one in found if kinds[id(one)] in _TOPICS and one.find(f"{_NAR}name") is not None]
+    topics = [one for one in topics if len(_name(one)) > _CODE]
+    said = [one for one in found if kinds[id(one)] in _SECTION_ROLES]
+    chosen = next(iter([*said, *topics]), None)
     keywords = [_words(one) for one in item.iter(f"{_NAR}keyword")]
-    return (chosen[1] if chosen else None), wires.tags(
-        keywords, [name for kind, name in subjects if (kind, name) != chosen]
-    )
+    rest = [_name(one) for one in found if one is not chosen]
+    return (None if chosen is None else _name(chosen)), wires.tags(keywords, rest)
 
 
 def _body(item: Element) -> tuple[str, str]:

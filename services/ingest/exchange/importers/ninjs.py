@@ -6,11 +6,15 @@ as one. https://iptc.org/std/ninjs/
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
-from services.ingest.exchange.importers import wires
+import defusedxml.ElementTree as safe
+from defusedxml import DefusedXmlException
+
+from services.ingest.exchange.importers import nitf, wires
 from services.ingest.exchange.importers.feed import words
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import paragraphs_of
@@ -21,8 +25,22 @@ from shared.vietnamese.legacy import decode
 MAX_BYTES = 200_000_000
 # Renditions come small and large under names of each agency's own: the widest is taken.
 _PICTURES = ("picture", "graphic", "photo", "image")
+_REMARKS = (
+    ("ednote", "Hãng ghi"), ("usageterms", "Điều kiện sử dụng"), ("evolvedfrom", "Viết tiếp tin"),
+    ("copyrightholder", "Bản quyền"), ("copyrightnotice", "Bản quyền"),
+)  # fmt: skip
 _NO_STORIES = {"event": "sự kiện trong lịch", "planning": "kế hoạch tin bài"}
-_HELD_IN = ("items", "_items", "articles", "newsitems")
+# What others than the text itself a list of texts holds.
+_NO_TEXTS = ("creditline", "credit", "writer", "byline")
+# By how its members begin: (what stands for them, what it may be called already).
+_FAMILIES = {
+    "headline": ("headline", ("headline", "headlines")),
+    "body": ("body_text", ("bodies", "body_text", "body_html", "body_xhtml", "body_nitf")),
+    "description": ("description_text", ("description_text", "descriptions", "description_html")),
+    "byline": ("byline", ("byline",)),
+}
+_TELLING = ("headline", "headlines", "bodies", "renditions", "associations", "pubstatus")
+_DEEPEST = 6
 
 
 def read(path: Path) -> Iterator[tuple[str, Piece]]:
@@ -66,18 +84,31 @@ def _items(text: str) -> list[Any]:
         if len(lines) < 2:
             raise
         return [json.loads(line, strict=False) for line in lines]
-    if isinstance(whole, dict):
-        inside = next((whole[name] for name in _HELD_IN if isinstance(whole.get(name), list)), None)
-        return inside if inside is not None and "headline" not in whole else [whole]
-    return whole if isinstance(whole, list) else [whole]
+    return _held(whole) or (whole if isinstance(whole, list) else [whole])
+
+
+def _held(value: Any, depth: int = 0) -> list[Any]:
+    """The items that the answer of some system wraps ("items", "data"), [] where nothing is sure to be one."""
+    if depth == _DEEPEST or not isinstance(value, dict | list):
+        return []
+    if isinstance(value, dict):
+        if _tells({str(name).lower() for name in value}):
+            return [value]
+        return next((found for inside in value.values() if (found := _held(inside, depth + 1))), [])
+    found = [_held(one, depth + 1) for one in value]
+    return [one for each, own in zip(value, found, strict=True) for one in own or [each]] if any(found) else []
+
+
+def _tells(names: Iterable[str]) -> bool:
+    return any(name in _TELLING or name.startswith(("headline_", "body_")) for name in names)
 
 
 def _is_ninjs(item: dict[str, Any]) -> bool:
-    names = "uri guid headline headlines body_html body_xhtml body_text bodies renditions associations pubstatus type"
-    return any(name in item for name in names.split())
+    return _tells(item) or any(name in item for name in ("uri", "guid", "type"))
 
 
 def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> ForeignArticle:
+    item = _with_families(item)
     html, plain = _body(item)
     section, tags = _subjects(item, left)
     located = _name(next(iter(_list(item.get("located"))), ""))
@@ -103,12 +134,37 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
         found.embargo = _string(item["embargoed"])
     elif _string(item.get("embargoed_text")):
         found.embargo = _string(item["embargoed_text"])
-    for name, label in (("ednote", "Hãng ghi"), ("usageterms", "Điều kiện sử dụng"), ("evolvedfrom", "Viết tiếp tin")):
-        if isinstance(item.get(name), str):
-            wires.remark(found, label, words(item[name]))
+    found.expires = _string(item.get("expires"))
+    for one, whose in [(item, ""), *((one, " (ảnh)") for one in _associated(item))]:
+        for name, label in _REMARKS:
+            wires.remark(found, label + whose, words(" ".join(map(_string, _list(one.get(name))))))
+    for other in _others(item):
+        wires.remark(found, "Tiêu đề, mô tả khác", other)
     if kind not in ("text", "composite", *_PICTURES):
         wires.remark(found, "Loại", kind)
     return found
+
+
+def _with_families(item: dict[str, Any]) -> dict[str, Any]:
+    """ninjs 1 allows names like "headline_main": the first of a family stands for what is missing."""
+    made = dict(item)
+    for family, (name, usual) in _FAMILIES.items():
+        said = [
+            value for key, value in item.items() if key.startswith(f"{family}_") and isinstance(value, str) and value
+        ]
+        if said and not any(item.get(one) for one in usual):
+            made[name] = said[0]
+    return made
+
+
+def _others(item: dict[str, Any]) -> list[str]:
+    """Headlines and descriptions that are shown nowhere."""
+    said: list[Any] = []
+    for key, value in item.items():
+        if key.startswith(("headline", "description")):
+            said += [one.get("value") if isinstance(one, dict) else one for one in _list(value)]
+    shown = {words(_first(item, "headline", "headlines")), words(_first(item, "description_text", "descriptions"))}
+    return [one for one in dict.fromkeys(words(_string(one)) for one in said) if one and one not in shown]
 
 
 def _lower(value: Any, depth: int = 0) -> Any:
@@ -150,15 +206,17 @@ def _is_author(person: Any) -> bool:
     return isinstance(person, dict) and person.get("rel") in ("author", "creator", "byline")
 
 
-def _images(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> list[dict[str, str]]:
-    """The pictures that come along: a list, or in ninjs 1 a dict by name; a photo's item is its own picture."""
+def _associated(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """What comes along: a list, or in ninjs 1 a dict by name."""
     found = item.get("associations")
-    several = list(found.values()) if isinstance(found, dict) else _list(found)
+    return [one for one in (found.values() if isinstance(found, dict) else _list(found)) if isinstance(one, dict)]
+
+
+def _images(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> list[dict[str, str]]:
+    """The pictures that come along; a photo's item is its own picture."""
     own = [item] if kind in _PICTURES else []
     images = []
-    for one in [*own, *several]:
-        if not isinstance(one, dict):
-            continue
+    for one in [*own, *_associated(item)]:
         if str(one.get("type") or "picture" if one.get("renditions") else one.get("type")).lower() not in _PICTURES:
             left[f"mục đi kèm ({str(one.get('type') or 'không rõ loại')[:30]})", "chỉ lấy ảnh đi kèm"] += 1
         elif image := _picture(one):
@@ -179,7 +237,7 @@ def _picture(item: dict[str, Any]) -> dict[str, str] | None:
     return {
         "url": str(widest["href"]) if widest else "",
         "caption": caption,
-        "credit": _byline(item) or _string(item.get("copyrightholder")),
+        "credit": _byline(item) or _credit(item) or _string(item.get("copyrightholder")),
         "alt": words(_string(item.get("title")) or _string(item.get("alt_text"))),
     }
 
@@ -204,6 +262,10 @@ def _of_nitf(body: str) -> str:
     """A body that is NITF as HTML."""
     if "<body.content" not in body and "<hl2" not in body and "<nitf" not in body:
         return body
+    try:
+        return nitf.body(safe.fromstring(body.strip(), forbid_dtd=True))
+    except (ParseError, ValueError, DefusedXmlException):
+        pass
     _, mark, inside = body.partition("<body.content")
     if mark:
         body = inside.partition(">")[2].partition("</body.content>")[0]
@@ -215,8 +277,14 @@ def _first(item: dict[str, Any], one: str, several: str) -> str:
     if isinstance(item.get(one), str):
         return str(item[one])
     found = [each for each in _list(item.get(several)) if isinstance(each, dict) and isinstance(each.get("value"), str)]
+    found.sort(key=lambda each: each.get("role") in _NO_TEXTS)
     plain = [each for each in found if "html" not in str(each.get("contenttype", ""))]
     return next((str(each["value"]) for each in [*plain, *found]), "")
+
+
+def _credit(item: dict[str, Any]) -> str:
+    said = [one for one in _list(item.get("descriptions")) if isinstance(one, dict) and one.get("role") in _NO_TEXTS]
+    return next((_string(one.get("value")) for one in said), "")
 
 
 def _string(value: Any) -> str:

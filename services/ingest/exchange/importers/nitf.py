@@ -4,6 +4,7 @@ https://iptc.org/standards/nitf/
 """
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -29,18 +30,19 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
 def article(story: Element) -> ForeignArticle:
     """The story of an `nitf` element, however its namespace is."""
     one, pictures = _Story(story), _pictures(story)
+    abstract = one.words("body.head", "abstract") or one.attribute("abstract", "content")
     located = one.words("dateline", "location") or one.words("dateline")
     fields: Fields = {
         "external_id": one.attribute("doc-id", "id-string") or None,
         "title": one.words("hedline", "hl1") or one.words("title"),
-        "summary": one.words("body.head", "abstract") or one.attribute("abstract", "content"),
+        "summary": abstract or one.words("hedline", "hl2"),
         "body": body(story),
         "section": one.attribute("fixture", "fix-id") or _of(one.attributes("tobject.subject", "tobject.subject.type")),
         "tags": wires.tags(
             one.attributes("keyword", "key"), one.attributes("tobject.subject", "tobject.subject.matter")
         ),
         "dateline": located.rstrip(" -–—"),
-        "byline": one.words("byline") or one.words("bytag"),
+        "byline": byline(story) or one.words("bytag"),
         "images": pictures,
     }
     said = (
@@ -57,15 +59,28 @@ def article(story: Element) -> ForeignArticle:
     wires.apply_status(found, {"killed": "canceled", "embargoed": "embargoed", "info": ""}.get(status, status))
     if status == "embargoed" and not release:
         found.embargo, found.status = "", ""
-    wires.remark(found, "Hãng ghi", one.attribute("ed-msg", "info"))
+    found.expires = one.attribute("date.expire", "norm")
+    for note in (one.attribute("ed-msg", "info"), one.words("body.head", "note")):
+        wires.remark(found, "Hãng ghi", note)
+    wires.remark(found, "Tiêu đề phụ", one.words("hedline", "hl2") if abstract else "")
+    wires.remark(found, "Bản quyền", one.attribute("doc.copyright", "holder"))
     return found
 
 
+def byline(story: Element) -> str:
+    """Who wrote it: the parts of a byline stand in elements of their own."""
+    found = next((one for one in story.iter() if _local(one) == "byline"), None)
+    return "" if found is None else " ".join(" ".join(found.itertext()).split()).replace(" ,", ",")
+
+
 def body(story: Element) -> str:
-    """What stands in body.content (or where there is none, in body) as HTML."""
-    parts = {_local(one): one for one in reversed(list(story.iter()))}
+    """What stands in body.content (or where there is none, in body) as HTML, and the last line of who else wrote it."""
+    notes = {id(one) for note in story.iter() if _local(note) == "note" for one in note.iter()}
+    parts = {_local(one): one for one in reversed([one for one in story.iter() if id(one) not in notes])}
     content = parts.get("body.content", parts.get("body"))
-    return "" if content is None else as_html(content)
+    tagline = "".join(parts["tagline"].itertext()).split() if "tagline" in parts else []
+    last = f"<p>{escape(' '.join(tagline), quote=False)}</p>" if tagline and "body.content" in parts else ""
+    return ("" if content is None else as_html(content)) + last
 
 
 def as_html(content: Element) -> str:

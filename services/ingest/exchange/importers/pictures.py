@@ -22,6 +22,8 @@ from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.media import imaging
 from services.ingest.media import store as media
+from shared.contracts.addresses import old_path
+from shared.contracts.former_addresses import picture_key
 from shared.settings import get_settings
 from shared.telemetry import log
 
@@ -33,6 +35,7 @@ _SIZED = re.compile(r"-\d{2,4}x\d{2,4}(?=\.[A-Za-z]{3,4}$)")
 _LONGEST_URL = 2000
 _LONGEST_DATA = 10_000_000
 _FOLDERS_KNOWN = 500
+_OLD_PICTURES = 100
 
 
 class Pictures:
@@ -53,13 +56,21 @@ class Pictures:
         self._folders = [_Folder(folder.resolve()) for folder in folders]
         self._fetcher = fetcher
         self._rehearse = rehearse
+        self._beside: _Folder | None = None
+        self._placed: dict[str, str] = {}
+        """Where pictures of the article in hand were, to our files."""
         self._missing: set[str] = set()
         self._rehearsed: dict[str, str] = {}
-        """Address to ours, of those that were only rehearsed."""
+        """Name of an address to ours, of those that were only rehearsed."""
 
-    def place(self, fields: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...], bool]:
+    def place(self, fields: dict[str, Any], beside: Path | None = None) -> tuple[dict[str, Any], tuple[str, ...], bool]:
         """(the fields with our addresses in place of foreign ones, the addresses that were not at hand, whether any is
-        new to us)."""
+        new to us); `beside` is the folder that addresses without a host start from."""
+        self._placed = {}
+        if beside is None:
+            self._beside = None
+        elif self._beside is None or self._beside.root != beside.resolve():
+            self._beside = _Folder(beside.resolve())
         missing: list[str] = []
         taken: list[str] = []
         images = [image for sent in fields.get("images") or () if (image := self._image(sent, missing, taken))]
@@ -75,6 +86,9 @@ class Pictures:
         placed = {**fields, "body": body}
         if images or "images" in fields:
             placed["images"] = images
+        if self._placed:
+            there = [{"path": path, "file": file} for path, file in self._placed.items()]
+            placed["old_pictures"] = [*(fields.get("old_pictures") or ()), *there][:_OLD_PICTURES]
         return placed, tuple(dict.fromkeys(missing)), bool(taken)
 
     def _image(self, sent: Any, missing: list[str], taken: list[str]) -> Any:
@@ -85,7 +99,7 @@ class Pictures:
             missing.append(_shown(sent["url"]))
             # A picture that is not at hand leaves its caption.
             return {**sent, "url": ""} if sent.get("caption") else None
-        if sent["url"] in self._rehearsed:
+        if self._name(sent["url"]) in self._rehearsed:
             taken.append(ours)
         return {**sent, "url": ours}
 
@@ -94,7 +108,7 @@ class Pictures:
         ours = self._ours(url, {})
         if ours is None:
             missing.append(_shown(url))
-        elif url in self._rehearsed:
+        elif self._name(url) in self._rehearsed:
             taken.append(ours)
         # Without an address the picture falls away when the body is cleaned.
         return f'{found[1]}"{ours or ""}"'
@@ -103,12 +117,24 @@ class Pictures:
         """Our address of a picture, None where it is not at hand."""
         if not url or len(url) > (_LONGEST_DATA if url.startswith("data:") else _LONGEST_URL):
             return None
-        known = self._rehearsed.get(url) or self._known(url)
-        if known is None and url not in self._missing:
+        name = self._name(url)
+        known = self._rehearsed.get(name) or (self._known(url) if name == url else None)
+        if known is None and name not in self._missing:
             known = self._take(url, words)
             if known is None:
-                self._missing.add(url)
-        return None if known is None else media.MEDIA + known
+                self._missing.add(name)
+        if known is None:
+            return None
+        path = old_path(url) if name == url and picture_key(url) else ""
+        if path and not path.startswith(media.MEDIA):
+            self._placed[path] = known
+        return media.MEDIA + known
+
+    def _name(self, url: str) -> str:
+        """What an address is known by: one without a host means something else in each folder."""
+        if url.startswith(("http://", "https://", "//", "data:")) or _is_ours(url):
+            return url
+        return f"{self._beside.root if self._beside else ''}\n{url}"
 
     def _known(self, url: str) -> str | None:
         if _is_ours(url):
@@ -128,19 +154,23 @@ class Pictures:
             return None
         if rebuilt is None:
             return None
+        name = self._name(url)
         if self._rehearse:
-            self._rehearsed[url] = rebuilt.path
+            if name == url or not media.is_kept(self._engine, rebuilt.path):
+                self._rehearsed[name] = rebuilt.path
             return rebuilt.path
         known = {name: str(words.get(name) or "") for name in ("caption", "credit", "alt")}
         row = media.keep(self._engine, rebuilt, self._actor, **known)
-        sources.keep(self._engine, url, row.path)
+        if name == url:
+            sources.keep(self._engine, url, row.path)
         return str(row.path)
 
     def _rebuilt(self, url: str) -> imaging.Rebuilt | None:
         if url.startswith("data:"):
             return self._of_bytes(_inline(url))
         for candidate in dict.fromkeys((_SIZED.sub("", url), url)):
-            file = next((found for folder in self._folders if (found := folder.file(candidate))), None)
+            folders = [*([self._beside] if self._beside else []), *self._folders]
+            file = next((found for folder in folders if (found := folder.file(candidate))), None)
             if file is not None:
                 return self._of_file(file)
         if self._fetcher is None:
@@ -167,7 +197,7 @@ class _Folder:
     """Files by their addresses; names are the same in whatever case, and however a Mac or a zip writes their marks."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         self._names: dict[Path, dict[str, str]] = {}
 
     def file(self, url: str) -> Path | None:
@@ -182,13 +212,13 @@ class _Folder:
         return None
 
     def _below(self, parts: list[str]) -> Path | None:
-        at = self._root
+        at = self.root
         for part in parts:
             name = self._names_in(at).get(_name(part))
             if name is None:
                 return None
             at = at / name
-        return at if at.is_file() and at.resolve().is_relative_to(self._root) else None
+        return at if at.is_file() and at.resolve().is_relative_to(self.root) else None
 
     def _names_in(self, folder: Path) -> dict[str, str]:
         if folder not in self._names:

@@ -6,7 +6,8 @@ from typing import Any
 from services.ingest.exchange.importers import ImportResult
 
 _SHOWN = 10
-_TAKEN = ("created", "updated", "unchanged", "withdrawn")
+_COMMENTS = "comments"
+_TAKEN = ("created", "updated", "unchanged", "withdrawn", _COMMENTS)
 # Reasons come from files: so many different ones are kept.
 _MOST_REASONS = 200
 _OTHERS = "lý do khác"
@@ -33,7 +34,7 @@ class ImportReport:
 
     @property
     def taken(self) -> int:
-        """Articles that are in now, or were before."""
+        """Articles and comments that are in now, or were before."""
         return sum(self.counts[status] for status in _TAKEN)
 
     @property
@@ -43,6 +44,7 @@ class ImportReport:
 
     def add(self, result: ImportResult) -> None:
         self.counts[result.status] += result.count
+        self.counts += Counter({_COMMENTS: result.comments})
         if result.status == "left_out":
             self._count(self._left, (result.kind, result.error), result.count)
             return
@@ -94,8 +96,10 @@ class ImportReport:
         counted = ", ".join(
             f"{self.counts[status]} {'' if status == 'failed' else verb}{status}" for status in statuses
         )
-        articles = self.counts.total() - self.counts["left_out"]
+        articles = self.counts.total() - self.counts["left_out"] - self.counts[_COMMENTS]
         lines = [f"{articles} articles: {counted}"]
+        if self.counts[_COMMENTS]:
+            lines.append(f"{self.counts[_COMMENTS]} readers' comments")
         lines.append(
             f"found {self.found}, taken {self.taken}, changed on the way {self._changed}, "
             f"left out {self.counts['left_out']}"

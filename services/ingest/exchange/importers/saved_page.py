@@ -92,7 +92,7 @@ def _found(text: str, path: Path) -> ForeignArticle:
         "images": [{"url": picture}] if picture and "<img" not in inside else [],
         "old_paths": [address] if address else [],
     }
-    return ForeignArticle(fields, dates=tuple(one for one in dates if one), base=address)
+    return ForeignArticle(fields, dates=tuple(one for one in dates if one), base=address, beside=path.parent)
 
 
 def _title(text: str, root: Element, meta: dict[str, str], data: dict[str, Any]) -> str:

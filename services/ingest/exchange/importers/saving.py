@@ -13,6 +13,8 @@ from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles, reading, workflow
 from services.ingest.articles.store.many import rehearse_many, save_many
 from services.ingest.articles.versions import Saved
+from services.ingest.comments.store import imported
+from services.ingest.comments.store.imported import FormerComment
 from services.ingest.exchange.importers.fitting import fitted, hold_if_empty
 from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece, WireVersion
 from services.ingest.exchange.importers.pictures import Pictures
@@ -46,6 +48,8 @@ class ImportResult:
     count: int = 1
     changes: tuple[str, ...] = ()
     """What was mended on the way."""
+    comments: int = 0
+    """How many of readers' comments came with it."""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -113,7 +117,10 @@ class Saver:
         bounded.going_on()
         killed = [one for one in ready if one.found.killed and self._take_back(part[one.place][0], one, results)]
         ready = [one for one in ready if one not in killed]
-        for one, outcome in zip(ready, self._saved([one.article for one in ready]), strict=True):
+        outcomes = self._saved([one.article for one in ready])
+        if not self._options.dry_run:
+            self._take_comments(ready, outcomes)
+        for one, outcome in zip(ready, outcomes, strict=True):
             results[one.place] = self._told(part[one.place][0], one, outcome)
         return [result for result in results if result is not None]
 
@@ -122,7 +129,7 @@ class Saver:
         if isinstance(piece, Refused):
             raise piece
         fields, until = fitted(piece, self._options.status, DEFAULT_SECTION, clock.moment())
-        placed, missing, took = self._pictures.place(fields)
+        placed, missing, took = self._pictures.place(fields, piece.beside)
         hold_if_empty(piece, placed, has_pictures=took)
         return _Ready(place, piece, read_fields(ArticleInput, placed), until, missing, took)
 
@@ -177,8 +184,19 @@ class Saver:
         else:
             known = (outcome.id, outcome.version, outcome.url)
             self._note(outcome, one)
-        changes = tuple(dict.fromkeys(found.changes))
-        return ImportResult(where, result, *known, "", one.article.section, one.missing, found.kind, 1, changes)
+        changes, comments = tuple(dict.fromkeys(found.changes)), len(found.comments)
+        return ImportResult(
+            where, result, *known, "", one.article.section, one.missing, found.kind, 1, changes, comments
+        )
+
+    def _take_comments(self, ready: list[_Ready], outcomes: list[Saved | Refused]) -> None:
+        """Of articles that were here before as well: an import that was cut off goes on."""
+        found: dict[int, list[FormerComment]] = {}
+        for one, outcome in zip(ready, outcomes, strict=True):
+            if isinstance(outcome, Saved) and one.found.comments:
+                found.setdefault(outcome.id, []).extend(one.found.comments)
+        if found:
+            imported.take(self._engine, found, self._options.actor)
 
     def _note(self, saved: Saved, one: _Ready) -> None:
         """What editors should know, and until when it is held."""
@@ -234,5 +252,8 @@ def take_back(engine: Engine, article_id: int, reason: str, actor: Actor = IMPOR
 
 def _failed(where: str, refused: Refused, piece: Piece) -> ImportResult:
     faults = "; ".join(f"{error['field']}: {error['message']}" for error in refused.errors)
-    kind = piece.kind if isinstance(piece, ForeignArticle) else "bài"
-    return ImportResult(where, "failed", error=faults or refused.detail, kind=kind)
+    told = faults or refused.detail
+    if not isinstance(piece, ForeignArticle):
+        return ImportResult(where, "failed", error=told)
+    lost = f" (và {len(piece.comments)} bình luận của bạn đọc)" if piece.comments else ""
+    return ImportResult(where, "failed", error=told + lost, kind=piece.kind)

@@ -20,6 +20,7 @@ _CODE = re.compile(rf"(?<!\[)\[(/?)([A-Za-z][\w-]{{1,40}})(={_ATTRIBUTES}|\s{_AT
 _VALUE = re.compile(r"""(?<![\w-])([\w-]{1,40})\s{0,9}=\s{0,9}(?:"([^"]*+)"|'([^']*+)'|([^\s"']{1,2000}))""")
 _URL = re.compile(r"https?://[^\s\"'<>\[\]]{1,2000}")
 _ALONE = re.compile(r"^[ \t]*(https?://[^\s\"'<>\[\]]{1,2000})[ \t]*$", re.MULTILINE)
+_PARTED = re.compile(r"<!--(?:more[^<>]{0,200}|nextpage)-->")
 _BLOCK = re.compile(r"<!--\s{0,9}wp:([\w/-]{1,80})\s([^<>]{0,4000})?/-->")
 _REUSED = re.compile(r'"ref"\s{0,9}:\s{0,9}(\d{1,18})')
 # Marks of page builders and of what lays out: they stand around text and have none of their own.
@@ -65,7 +66,7 @@ def shown(
         if placed == raw:
             break
         raw = placed
-    text = without(raw, "<!--", "-->")
+    text = without(_PARTED.sub("\n\n", raw), "<!--", "-->")
     for _ in range(_LEVELS):
         captioned = _CAPTION.sub(_figure, text)
         if captioned == text:

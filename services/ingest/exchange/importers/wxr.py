@@ -1,7 +1,7 @@
-"""WordPress exports (WXR): posts with their categories, tags, dates, authors, pictures and old addresses.
+"""WordPress exports (WXR): posts with their categories, tags, dates, authors, pictures, comments and old addresses.
 
-Pages and the posts of other types become drafts. What is not taken (comments, menus, revisions, files that no post
-shows) is counted. https://github.com/WordPress/wordpress-importer reads the same files.
+Pages and the posts of other types become drafts. What is not taken (menus, revisions, files that no post shows) is
+counted. https://github.com/WordPress/wordpress-importer reads the same files.
 """
 
 import re
@@ -18,16 +18,16 @@ from services.ingest.exchange.importers import shortcodes
 from services.ingest.exchange.importers.feed import words
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import classic
-from services.ingest.exchange.importers.xml import items, text
+from services.ingest.exchange.importers.wxr_comments import COMMENT, approved
+from services.ingest.exchange.importers.xml import beginning, items, text
 from services.ingest.kit.errors import Refused
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.foreign_dates import read_time
 
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-# The namespace carries the version of the format.
-_SPACES = tuple(f"{{http://wordpress.org/export/{version}/}}" for version in ("1.0", "1.1", "1.2"))
-_OF_SITE = (*(f"{space}author" for space in _SPACES), *(f"{space}base_blog_url" for space in _SPACES), "link")
+# The namespace carries the version of the format; some write it with https.
+_SPACE = re.compile(r"""xmlns:[\w.-]{1,40}\s{0,9}=\s{0,9}["'](https?://wordpress\.org/export/[0-9.]{1,9}/)["']""")
 _STATUS = {"publish": "published", "future": "published", "pending": "submitted", "draft": "draft"}
 _THROWN_AWAY = {
     "trash": "đã bỏ vào thùng rác",
@@ -69,6 +69,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
     site = _site(path)
     left: Counter[tuple[str, str]] = Counter()
     told = 0
+    links: dict[str | None, str] = {}
     for number, item in enumerate(items(path, "item"), start=1):
         where = f"{path}#{number}"
         if isinstance(item, Refused):
@@ -76,20 +77,29 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
             continue
         post = _Post(item)
         kind, status = post.own("post_type") or "post", post.own("status")
-        if kind == "attachment":
-            continue
-        if kind in _OF_THE_SYSTEM or status in _THROWN_AWAY:
-            left[kind, _OF_THE_SYSTEM.get(kind) or _THROWN_AWAY[status]] += 1
+        if kind == "attachment" or kind in _OF_THE_SYSTEM or status in _THROWN_AWAY:
+            left[COMMENT, "của mục không nhập"] += len(post.all("comment"))
+            if kind != "attachment":
+                left[kind, _OF_THE_SYSTEM.get(kind) or _THROWN_AWAY[status]] += 1
             continue
         found = _found(post, kind, status, site)
+        _two_of_one_number(found, links)
         found.changes += site.repairs[told:]
         told = len(site.repairs)
-        left.update(_comments(post))
+        found.comments, others = approved(post.all("comment"), str(found.fields["external_id"]), found.dates, site.zone)
+        left += others
         yield where, found
-    unused = len(site.pictures.keys() - site.used)
-    left += Counter({("tệp đính kèm", "không bài nào dùng"): unused} if unused else {})
-    for (kind, reason), count in sorted(left.items()):
+    left["tệp đính kèm", "không bài nào dùng"] = len(site.pictures.keys() - site.used)
+    for (kind, reason), count in sorted((+left).items()):
         yield str(path), LeftOut(kind, reason, count)
+
+
+def _two_of_one_number(found: ForeignArticle, links: dict[str | None, str]) -> None:
+    """Files that were put together may use a number twice: both stay."""
+    name, link = found.fields["external_id"], found.base
+    if links.setdefault(name, link) != link:
+        found.fields["external_id"] = f"{name}:{link}"
+        found.changes.append("số bài đã có bài khác dùng: giữ cả hai")
 
 
 class _Post:
@@ -117,7 +127,9 @@ def _site(path: Path) -> _Site:
     """A first reading of the file: attachments may stand behind the posts that show them."""
     site = _Site()
     zones: Counter[timezone] = Counter()
-    for item in items(path, "item", *_OF_SITE, repairs=site.repairs):
+    spaces = [f"{{{space}}}" for space in dict.fromkeys(_SPACE.findall(beginning(path)))]
+    of_site = [f"{space}{name}" for space in spaces for name in ("author", "base_blog_url")]
+    for item in items(path, "item", "link", *of_site, repairs=site.repairs):
         if isinstance(item, Refused):
             continue  # the second reading tells it
         if item.tag == "link":
@@ -225,7 +237,7 @@ def _labels(item: Element, site: _Site) -> Fields:
         if label.text and label.text.strip():
             labels.setdefault(label.get("domain") or "category", []).append(unescape(label.text.strip()))
     categories = labels.pop("category", [])
-    login = text(item, _CREATOR)
+    login = text(item, _CREATOR).strip("<> ")
     people = labels.get("author") or [site.names.get(login) or login]
     tags = [*labels.pop("post_tag", []), *categories[1:]]
     tags += [name for domain, names in labels.items() if domain not in _NO_LABELS for name in names]
@@ -241,14 +253,3 @@ def _guid(post: _Post, number: str) -> list[str]:
 
 def _file_name(place: str) -> str:
     return _SIZED.sub("", unquote(place).lower())
-
-
-def _comments(post: _Post) -> Counter[tuple[str, str]]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for comment in post.all("comment"):
-        space = comment.tag.removesuffix("comment")
-        kind, approved = text(comment, f"{space}comment_type"), text(comment, f"{space}comment_approved")
-        name = "liên kết ngược" if kind in ("pingback", "trackback") else "bình luận"
-        state = {"1": "đã duyệt", "0": "chờ duyệt", "spam": "thư rác", "trash": "đã bỏ"}.get(approved, "không rõ")
-        counted[name, f"bình luận cũ không nhập ({state})"] += 1
-    return counted

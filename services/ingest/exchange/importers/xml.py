@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree as safe
 from defusedxml import DefusedXmlException
 
-from services.ingest.exchange.importers.found import ForeignArticle, Piece
+from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, Refused
 from shared.vietnamese.legacy import decoder, encoding_of
@@ -27,6 +27,9 @@ _PROLOG = re.compile(r"<\?xml[^<>]{0,400}\?>")
 _DOCTYPE = re.compile(r"""<!DOCTYPE\s[^<>\[\]]{0,2000}>""", re.IGNORECASE)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _REFERENCE = re.compile(r"&(#(?:\d{1,9}|[xX][0-9a-fA-F]{1,8});|[A-Za-z][A-Za-z0-9]{1,31};)?")
+# What stands in a section of raw text or in a comment is taken as it is.
+_RAW = re.compile(r"<!\[CDATA\[|<!--")
+_RAW_ENDS = {"<![CDATA[": "]]>", "<!--": "-->"}
 _OWN = ("lt", "gt", "amp", "quot", "apos")
 _TAIL = 40
 # Each is looked for to the item's end.
@@ -62,7 +65,9 @@ def items(path: Path, *names: str, repairs: list[str] | None = None) -> Iterator
         yield from _one_by_one(path, names, given, str(error), told)
 
 
-def stories(path: Path, names: Sequence[str], make: Callable[[Element], ForeignArticle]) -> Iterator[tuple[str, Piece]]:
+def stories(
+    path: Path, names: Sequence[str], make: Callable[[Element], ForeignArticle | LeftOut]
+) -> Iterator[tuple[str, Piece]]:
     """What `make` makes of each element with one of these names; what was mended in the file is told once, with the
     first article behind it."""
     repairs: list[str] = []
@@ -73,8 +78,9 @@ def stories(path: Path, names: Sequence[str], make: Callable[[Element], ForeignA
             yield where, item
             continue
         found = make(item)
-        found.changes += repairs[told:]
-        told = len(repairs)
+        if isinstance(found, ForeignArticle):
+            found.changes += repairs[told:]
+            told = len(repairs)
         yield where, found
 
 
@@ -212,7 +218,7 @@ def _salvaged(root: str, text: str, names: tuple[str, ...]) -> Element | None:
 
 class _Repaired(TextIOBase):
     """A file's characters as a parser takes them: in its real encoding, without what XML forbids, with references that
-    XML knows. What stands in a CDATA section keeps its ampersands."""
+    XML knows. What stands in a CDATA section or a comment keeps its ampersands."""
 
     def __init__(self, path: Path, told: list[str]) -> None:
         with path.open("rb") as stream:
@@ -220,11 +226,13 @@ class _Repaired(TextIOBase):
         declared = found.group(1).decode() if (found := _DECLARED.search(sample[:1000])) else ""
         encoding = encoding_of(sample, declared or "utf-8", is_whole=len(sample) < _SAMPLE_BYTES)
         self._told = told
-        if encoding != "utf-8" and not encoding.startswith("utf-16") and not _same(encoding, declared):
+        is_usual = encoding == "utf-8" and not declared
+        if not is_usual and not encoding.startswith("utf-16") and not _same(encoding, declared):
             self._tell(f"đọc theo bảng mã {encoding}")
         self._file = path.open("rb")
         self._decoder = decoder(encoding)(errors="toasoan")
-        self._in_data = self._begun = self._ended = False
+        self._begun = self._ended = False
+        self._raw_until = ""
         self._held = ""
 
     def read(self, size: int | None = -1) -> str:
@@ -240,9 +248,10 @@ class _Repaired(TextIOBase):
                 text = self._head(text)
             if not self._ended:
                 # A reference or the mark of a section may be cut here.
-                cut = max(text.rfind("&", -_TAIL), text.rfind("<", -_TAIL), text.rfind("]", -3))
+                cut = max(text.rfind("&", -_TAIL), text.rfind("<", -_TAIL))
+                if cut < 0 and text.endswith(("]", "-")):
+                    cut = max(0, len(text) - 2)
                 if cut >= 0:
-                    cut = cut - 1 if cut and text[cut] == "]" and text[cut - 1] == "]" else cut
                     text, self._held = text[:cut], text[cut:]
             text = self._body(text)
             if text or self._ended:
@@ -270,13 +279,16 @@ class _Repaired(TextIOBase):
             self._tell("bỏ ký tự điều khiển mà XML cấm")
         parts, at = [], 0
         while at < len(clean):
-            mark = "]]>" if self._in_data else "<![CDATA["
-            stop = clean.find(mark, at)
-            end = len(clean) if stop < 0 else stop + len(mark)
-            part = clean[at:end]
-            parts.append(part if self._in_data else self._references(part))
-            if stop >= 0:
-                self._in_data = not self._in_data
+            if mark := self._raw_until:
+                stop = clean.find(mark, at)
+                end = len(clean) if stop < 0 else stop + len(mark)
+                parts.append(clean[at:end])
+                self._raw_until = mark if stop < 0 else ""
+            else:
+                begins = _RAW.search(clean, at)
+                end = begins.end() if begins else len(clean)
+                parts.append(self._references(clean[at:end]))
+                self._raw_until = _RAW_ENDS[begins[0]] if begins else ""
             at = end
         return "".join(parts)
 

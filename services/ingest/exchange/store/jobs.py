@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, exists, insert, or_, select, update
 
-from services.ingest.exchange.importers import FORMATS, SUFFIXES, format_of
+from services.ingest.exchange.importers import ARCHIVE, FORMATS, SUFFIXES, format_of
 from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
@@ -18,6 +18,8 @@ from shared.database import read, write
 from shared.settings import get_settings
 
 MAX_FILE_BYTES = 500_000_000
+TAKEN = (*SUFFIXES, ".zip")
+"""Suffixes of files that may be handed in."""
 FILES_KEPT = timedelta(days=7)
 """After a dry run or a failure, for the run that is meant."""
 _ROWS_KEPT = timedelta(days=90)
@@ -42,8 +44,8 @@ def folder() -> Path:
 def new_file(name: str) -> Path:
     """A free path for an uploaded file; its suffix says how it is read. Raises Invalid."""
     suffix = Path(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise Invalid.of("file", f"Chỉ nhận tệp {', '.join(SUFFIXES)}.")
+    if suffix not in TAKEN:
+        raise Invalid.of("file", f"Chỉ nhận tệp {', '.join(TAKEN)}.")
     return folder() / f"{secrets.token_hex(8)}{suffix}"
 
 
@@ -60,7 +62,7 @@ def hand_in(
 ) -> int:
     """Note a file to be imported; returns the job's id. Raises Invalid for a format that is not known."""
     kind = format_of(file) if format == "auto" else format
-    if kind not in FORMATS:
+    if kind not in (*FORMATS, ARCHIVE):
         raise Invalid.of("format", "Không nhận ra định dạng của tệp; hãy chọn định dạng.")
     row = {
         "name": name[:200], "file": file.name, "format": kind, "dry_run": dry_run,

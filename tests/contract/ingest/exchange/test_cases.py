@@ -269,7 +269,7 @@ def test_wordpress_is_taken_or_counted_whole(store: Engine, tmp_path: Path) -> N
     )
     assert workflow.notes(store, shown[9]["id"])[0]["text"].startswith("Tiêu đề đầy đủ: Dài Dài")
     for line in (
-        "1 bình luận: bình luận cũ không nhập (đã duyệt)", "1 liên kết ngược: ", "(thư rác)",
+        "1 bình luận: không có chữ", "1 liên kết ngược: ", "1 bình luận: thư rác",
         "1 post: đã bỏ vào thùng rác",
         "1 nav_menu_item: mục của trình đơn", "1 tệp đính kèm: không bài nào dùng", "1 × bỏ ghim lên đầu trang",
         "trang (1)", "found 21, taken 15",
@@ -530,7 +530,7 @@ def test_saved_pages_give_their_story_and_what_they_say_of_it(store: Engine, tmp
         and '<img src="/media/' in shown["body"]
     )
     assert "liên quan" not in shown["body"] and "Trang chủ" not in shown["body"] and "Tòa soạn" not in shown["body"]
-    assert "1 tệp: không phải định dạng nhận được (.jpg)" in texts(results)
+    assert "1 tệp: ảnh, lấy khi có bài dùng" in texts(results)
 
 
 def test_nitf_with_its_dtd_date_and_release(store: Engine, tmp_path: Path) -> None:

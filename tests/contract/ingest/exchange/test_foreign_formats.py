@@ -146,6 +146,23 @@ def test_wordpress_posts_keep_people_pictures_addresses_and_views(tmp_path: Path
     assert [result.status for result in run(tmp_path / "x.xml", WXR)] == ["unchanged", "unchanged"]
 
 
+def test_pictures_say_where_they_were(tmp_path: Path, store: Engine) -> None:
+    picture(tmp_path / "uploads" / "2023" / "01" / "doi.jpg", "green")
+    post, _ = run(tmp_path / "x.xml", WXR, media_folder=tmp_path / "uploads")
+    shown = reading.article(store, int(post.id or 0))
+    (old,) = shown["old_pictures"]
+    assert (old["path"], f"/media/{old['file']}") == (
+        "/wp-content/uploads/2023/01/doi-300x200.jpg",
+        next(image["url"] for image in shown["images"] if image["url"]),
+    )
+    # They stay when an editor changes the text.
+    line = json.dumps(
+        {"external_id": shown["external_id"], "title": "Tít mới", "body": shown["body"], "section": "Kinh tế"}
+    )
+    (changed,) = run(tmp_path / "y.ndjson", line)
+    assert reading.article(store, int(changed.id or 0))["old_pictures"] == [old]
+
+
 def test_pictures_outside_the_folder_are_not_taken(tmp_path: Path, store: Engine) -> None:
     picture(tmp_path / "outside.jpg", "blue")
     (tmp_path / "uploads").mkdir()

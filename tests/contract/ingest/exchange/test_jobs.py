@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,17 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
     assert not list(jobs.folder().iterdir()), "the file is not kept"
     with pytest.raises(Invalid):
         jobs.repeat_for_real(store, ADMIN, trial)
+
+
+def test_zip_is_read_as_the_folder_that_it_holds(store: Engine) -> None:
+    accounts.create_user("quan.tri@bao.example", "admin", engine=store)
+    file = jobs.new_file("bài cũ.zip")
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("trong/a.ndjson", json.dumps({**STORY, "external_id": "1"}))
+    job = jobs.hand_in(store, ADMIN, file, name="bài cũ.zip", format="auto", dry_run=False, status="draft")
+    assert imports.work_off(store, lambda: False)
+    row = jobs.one(store, job)
+    assert (row.state, row.counts, row.format) == ("done", {"created": 1}, "zip")
 
 
 def test_job_that_was_cut_goes_on_behind_what_is_done(store: Engine) -> None:

@@ -43,6 +43,12 @@ def test_utf8_that_was_read_as_western_letters_is_read_again(read_as: str) -> No
     assert legacy.mended(wrong) == (TEXT, legacy.DOUBLE)
 
 
+def test_a_syllable_that_was_torn_apart_is_one_again() -> None:
+    right = "Sáng nay, ngày hội vào mùa: hàng nghìn người dân và du khách là khách quý, nhà nào cũng vậy"
+    wrong = right.encode().decode("cp1252", "toasoan")
+    assert legacy.mended(" ".join(wrong.split())) == (right, legacy.DOUBLE)
+
+
 def test_a_letter_whose_second_byte_was_lost_comes_back() -> None:
     assert legacy.mended("Äiá»‡n BiÃªn Ä‘Ã³n khÃ¡ch") == ("Điện Biên đón khách", legacy.DOUBLE)
 
@@ -50,6 +56,7 @@ def test_a_letter_whose_second_byte_was_lost_comes_back() -> None:
 @pytest.mark.parametrize(
     "right",
     [TEXT, "", "abc", "café élan vital déjà vu", "Müller und Gauß in Köln, Straße", "naïve", "«Â»",
+     "Plasseringen på kartet er ikke så viktig",
      "Trường THPT ở Đắk Lắk", "Pleiku, Krông Nô", "80 °C – 5 µm", "été à Québec"],
 )  # fmt: skip
 def test_what_is_right_stays(right: str) -> None:
