@@ -92,8 +92,10 @@ class Settings(BaseSettings):
         description="signs view tokens and forms; one for every process of a paper. Another one makes open pages count "
         "no view until they are loaded again. Unset: made and kept in the data dir",
     )
-    templates_dir: Path | None = Field(
-        None, description="folder whose templates go before the built-in ones, which stand in where one breaks"
+    theme_dir: Path | None = Field(
+        None,
+        description="folder of the paper's own look: colours, style, fonts, logo, icons, templates. A broken one is "
+        "refused, and the last good one stays. Unset: the built-in look",
     )
     paper_file: Path | None = Field(
         None,
