@@ -154,12 +154,16 @@ class Settings(BaseSettings):
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("data_dir", "copy_dir")
+    @field_validator("data_dir", "copy_dir", "theme_dir")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None
 
     def model_post_init(self, _context: object) -> None:
+        if os.environ.get("TOASOAN_TEMPLATES_DIR"):
+            raise ValueError(
+                "TOASOAN_TEMPLATES_DIR is the folder templates/ of TOASOAN_THEME_DIR now (docs/theming.md)"
+            )
         if self.production:
             self._refuse_defaults()
         if not self.secret_key:

@@ -16,7 +16,7 @@ import orjson
 
 from services.web.theme import colours, folder, trying
 from services.web.theme.folder import STATIC, TEMPLATES, ThemeRefused
-from services.web.theme.packed import ARCHIVE, INDEX, Logo
+from services.web.theme.packed import INDEX, Logo, archive_in
 from shared import telemetry
 from shared.settings import Settings
 from shared.telemetry import log
@@ -58,7 +58,7 @@ def theme_of(settings: Settings) -> Theme:
         return on_trial
     if settings.theme_dir is None:
         return _built_in()
-    return _theme(settings.theme_dir, settings.data_dir / ARCHIVE)
+    return _theme(settings.theme_dir, archive_in(settings.data_dir))
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +107,7 @@ def _keep(archive: Path, data: bytes) -> None:
         new.replace(archive)
     except OSError as error:
         new.unlink(missing_ok=True)
-        log.error("good theme not kept", path=str(archive), error=str(error))
+        log.warning("good theme not kept", path=str(archive), error=str(error))
 
 
 def unpacked(data: bytes) -> Theme:

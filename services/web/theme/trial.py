@@ -20,7 +20,7 @@ from services.web.routes import PARTS, resolve
 from services.web.theme import current, folder, making, sample
 from services.web.theme.folder import TEMPLATES, Fault, ThemeRefused
 from services.web.theme.looking import faults_of
-from services.web.theme.packed import ARCHIVE
+from services.web.theme.packed import archive_in
 from shared.contracts.addresses import article_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.database import make_engine
@@ -52,7 +52,9 @@ def main() -> int:
     try:
         files = folder.read(Path(sys.argv[1]))
         data = making.archive(files)
-        (settings.data_dir / ARCHIVE).write_bytes(data)
+        archive = archive_in(settings.data_dir)
+        archive.parent.mkdir()
+        archive.write_bytes(data)
         current.on_trial = current.unpacked(data)
         faults = Trial(settings, files).faults()
     except ThemeRefused as refused:
@@ -71,12 +73,16 @@ class Trial:
         self._engine = make_engine(f"sqlite:///{settings.data_dir / 'sample.db'}", "web")
         tables.metadata.create_all(self._engine)
         self._faults: list[Fault] = []
+        self._hopeless = False
+        """A page took too much: so would the others."""
 
     def faults(self) -> list[Fault]:
         # A paper's first day.
         self._try("/", *_made("/"))
         sample.fill(self._engine)
         for address, path, make in _pages():
+            if self._hopeless:
+                break
             self._try(address, path, make)
         return list(dict.fromkeys(self._faults or self._unused()))
 
@@ -88,7 +94,10 @@ class Trial:
                 page = make(Site(view, self._settings, self._rendered, path))
             self._faults += faults_of(page, self._settings, self._own)
         except Exception as error:
-            self._faults.append(self._fault(error, address))
+            fault = self._fault(error, address)
+            # Once for each place, not once for each page.
+            if not any((fault.file, fault.line) == (one.file, one.line) for one in self._faults):
+                self._faults.append(fault)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
 
@@ -97,6 +106,7 @@ class Trial:
 
     def _fault(self, error: Exception, address: str) -> Fault:
         file, line = place_of(error)
+        self._hopeless = isinstance(error, TakesTooLong | MemoryError)
         if isinstance(error, TakesTooLong):
             words = f"dựng trang {address} tốn hơn {_PAGE_SECONDS:g} giây của bộ xử lý"
         elif isinstance(error, MemoryError):

@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 
 from services.web.theme.folder import SETTINGS, Fault, ThemeRefused
-from services.web.theme.packed import ARCHIVE
+from services.web.theme.packed import archive_in
 
-_SECONDS = 120.0
+_SECONDS = 60.0
 
 
 def tried(files: dict[str, bytes]) -> bytes:
@@ -33,7 +33,7 @@ def tried(files: dict[str, bytes]) -> bytes:
         except subprocess.TimeoutExpired:
             raise _unfinished(f"kiểm tra giao diện chưa xong sau {_SECONDS:g} giây") from None
         if done.returncode == 0:
-            return (Path(place) / ARCHIVE).read_bytes()
+            return archive_in(Path(place)).read_bytes()
         try:
             raise ThemeRefused(*(Fault(**row) for row in orjson.loads(done.stdout)))
         except ValueError:
