@@ -1,17 +1,19 @@
 """A theme's style sheet: read by a parser, refused where it is broken or asks others for anything, and given the
 addresses that the theme's files have on the site."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tinycss2
 from tinycss2 import ast
+from tinycss2.color3 import RGBA, parse_color
 
+from services.web.theme.colours import LEAST, contrast
 from services.web.theme.folder import STYLE, Fault
 
 # What a style sheet is made of; others load more ("import"), or mean what no browser of today knows.
 _AT_RULES = frozenset(
-    "container counter-style font-face font-feature-values keyframes layer media page property scope "
+    "charset container counter-style font-face font-feature-values keyframes layer media page property scope "
     "starting-style supports".split()
 )
 # They take addresses as bare strings.
@@ -22,12 +24,12 @@ _DEEPEST = 20
 class StyleSheet:
     """`text` is what readers get, if there are no `faults`."""
 
-    def __init__(self, source: str, address: Callable[[str], str], fixed: Collection[str]) -> None:
-        """`address` tells a file's address on the site by its name in the folder, or raises KeyError; `fixed` are the
-        custom properties that theme.toml alone sets."""
+    def __init__(self, source: str, address: Callable[[str], str], modes: Mapping[str, Mapping[str, str]]) -> None:
+        """`address` tells a file's address on the site by its name in the folder, or raises KeyError; `modes` are the
+        colours of theme.toml by the name of their ground."""
         self.faults: list[Fault] = []
         self._address = address
-        self._fixed = fixed
+        self._modes = modes
         rules = tinycss2.parse_stylesheet(source, skip_comments=True, skip_whitespace=True)
         for rule in rules:
             # The addresses are changed in the rule's own tokens; what is parsed of them tells where it is broken.
@@ -49,13 +51,23 @@ class StyleSheet:
             elif rule.content is not None and depth < _DEEPEST:
                 inner = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
                 self._rules(inner, depth + 1)
+                self._readable({one.lower_name: one for one in inner if one.type == "declaration"})
 
     def _declaration(self, declaration: Any) -> None:
-        if declaration.name.removeprefix("--") in self._fixed and declaration.name.startswith("--"):
-            self._refuse(
-                declaration,
-                f"màu “{declaration.name}” đặt trong theme.toml, để độ tương phản được kiểm tra",
-            )
+        known = next(iter(self._modes.values()))
+        if declaration.name.startswith("--") and declaration.name.removeprefix("--") in known:
+            words = f"màu “{declaration.name}” đặt trong theme.toml, để độ tương phản được kiểm tra"
+            self._refuse(declaration, words)
+
+    def _readable(self, said: Mapping[str, Any]) -> None:
+        """Words and the ground that one rule sets, where both are plain colours."""
+        words, ground = said.get("color"), said.get("background-color") or said.get("background")
+        for mode, known in self._modes.items() if words and ground else ():
+            one, other = _colour(words.value, known), _colour(ground.value, known)
+            if one and other and (found := contrast(one, other)) < LEAST:
+                told = f"{found:.1f}".replace(".", ",")
+                self._refuse(words, f"chữ {one} trên {other} khó đọc ở {mode}: tương phản {told}, cần ít nhất 4,5")
+                return
 
     def _values(self, tokens: list[Any], depth: int = 0) -> None:
         if depth > _DEEPEST and tokens:
@@ -93,3 +105,17 @@ class StyleSheet:
 
     def _refuse(self, token: Any, words: str) -> None:
         self.faults.append(Fault(STYLE, getattr(token, "source_line", 0), words))
+
+
+def _colour(tokens: list[Any], known: Mapping[str, str]) -> str | None:
+    """A value that is one opaque colour, or the name of one, as "#rrggbb"; None for any other."""
+    said = [token for token in tokens if token.type not in ("whitespace", "comment")]
+    if len(said) != 1:
+        return None
+    (token,) = said
+    if token.type == "function" and token.lower_name == "var" and token.arguments:
+        return known.get(str(getattr(token.arguments[0], "value", "")).removeprefix("--"))
+    found = parse_color(token)
+    if not isinstance(found, RGBA) or found.alpha < 1:
+        return None
+    return "#" + "".join(f"{round(255 * part):02x}" for part in found[:3])

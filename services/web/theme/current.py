@@ -4,7 +4,6 @@ A good theme is kept as one archive in the data dir. It stays in use when the fo
 an unchanged folder tries nothing again.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 import orjson
 
+from services.web.synced_files import sync_folder, write_whole
 from services.web.theme import colours, folder, trying
 from services.web.theme.folder import STATIC, TEMPLATES, ThemeRefused
 from services.web.theme.packed import INDEX, Logo, archive_in
@@ -96,17 +96,12 @@ def _kept(archive: Path) -> Theme | None:
 
 
 def _keep(archive: Path, data: bytes) -> None:
-    """Whole or not at all. Without it this process still has the theme."""
-    new = archive.with_name(f"{archive.name}.{os.getpid()}")
+    """Without it this process still has the theme."""
     try:
         archive.parent.mkdir(parents=True, exist_ok=True)
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(archive)
+        write_whole(archive, data)
+        sync_folder(archive.parent)
     except OSError as error:
-        new.unlink(missing_ok=True)
         log.warning("good theme not kept", path=str(archive), error=str(error))
 
 

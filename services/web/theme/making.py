@@ -155,7 +155,7 @@ class _Making:
         def address(name: str) -> str:
             return address_of(OWN + name.removeprefix(STATIC), self._static[name])
 
-        sheet = StyleSheet(self._text(STYLE), address, colours.built_in()[0])
+        sheet = StyleSheet(self._text(STYLE), address, {ground: self.index[mode] for mode, ground in _MODES.items()})
         self.faults += sheet.faults
         if not self.faults:
             rules = colours.style(self.index["light"], self.index["dark"])

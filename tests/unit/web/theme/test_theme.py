@@ -149,6 +149,8 @@ def test_the_trial_makes_a_page_of_every_template() -> None:
         ("a { color: red } }", "CSS viết chưa đúng"),
         ("a { background: url(un closed }", "CSS viết chưa đúng"),
         ("@media print { :root { --ink: #eee } }", "--ink"),
+        ("@media screen { b { color: grey; background: white } }", "3,9"),
+        (".x { background-color: var(--accent); color: var(--ink) }", "nền sáng"),
         ("@namespace url(http://evil.example);", "@namespace"),
         ("a { b: " + "(" * 5000 + " }", "lồng nhau"),
     ],
