@@ -81,7 +81,7 @@ def _prepared(environment: Environment, settings: Settings, theme: Theme) -> Env
         "settings": settings,
         "paper": paper_of(settings),
         "theme": theme,
-        "static": partial(static_files.address, settings=settings),
+        "static": _addresses(settings),
         "slot": slot,
         "share_picture_of_paper": SHARE_PICTURE,
         "absolute": partial(absolute, settings),
@@ -100,6 +100,11 @@ def _prepared(environment: Environment, settings: Settings, theme: Theme) -> Env
         "thousands": thousands,
     }
     return environment
+
+
+def _addresses(settings: Settings) -> Callable[[str], str]:
+    files = static_files.files(settings)
+    return lambda name: files[name].address
 
 
 def _own_template(theme: Theme, name: str) -> tuple[str, str, None] | None:

@@ -346,7 +346,7 @@ def test_the_command_says_what_is_wrong_or_that_all_is_well(tmp_path: Path) -> N
         ("<footer>\n{{ 1 // 0 }}</footer>", 2),
         ('{% include "khong_co.html" %}', 1),
         ("\n{{ settings.database_url }}", 2),
-        ("{{ static.keywords }}", 1),
+        ("{{ absolute.args }}", 1),
     ],
 )
 def test_an_own_template_that_breaks_on_some_page_takes_it_not_down(
