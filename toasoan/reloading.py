@@ -13,8 +13,9 @@ from pathlib import Path
 from toasoan import processes
 
 ROOT = Path(__file__).resolve().parents[1]
-_FOLDERS = ("services", "shared", "themes")
+# Folders beside `services`, and who runs what is in them.
 _OF_FOLDER = {"shared": "shared", "themes": "web"}
+_FOLDERS = ("services", *_OF_FOLDER)
 _EVERY_SECONDS = 0.5
 # What editors and Python itself put beside the code.
 _IGNORED = ("__pycache__", ".")

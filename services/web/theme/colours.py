@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _STYLE = Path(__file__).parents[1] / "static" / "site.css"
-_TOKEN = re.compile(r"--([a-z-]{1,30}): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+_TOKEN = re.compile(r"^ {4}--([a-z-]{1,30}): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", re.MULTILINE)
 COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 LEAST = 4.5
 """WCAG 2.2, 1.4.3: contrast of text that is not large."""

@@ -190,10 +190,11 @@ def _line(text: str, key: str, section: str = "") -> int:
     """Where theme.toml says `key` of that section, or begins the section of that name; 0 where it does not."""
     here = ""
     for number, line in enumerate(text.splitlines(), 1):
-        if found := re.match(r"\s*\[\s*([\w-]+)\s*\]", line):
-            here = found[1]
+        written = line.strip()
+        if written.startswith("["):
+            here = written[1:].partition("]")[0].strip()
             if not section and here == key:
                 return number
-        elif here == section and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+        elif here == section and written.partition("=")[0].strip().strip('"') == key:
             return number
     return 0
