@@ -129,8 +129,9 @@ def _render_own(own: Environment, built_in: Environment, template: str, **contex
 
 
 def place_of(error: BaseException) -> tuple[str, int]:
-    """(file, line) of the template that broke, as far as the error tells; ("", 0) where it does not."""
+    """(file, line) of the template that broke, the theme's rather than ours; ("", 0) where the error does not tell."""
     if isinstance(error, TemplateSyntaxError):
         return error.filename or "", error.lineno
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".html")]
+    frames = [frame for frame in frames if frame.filename.startswith(TEMPLATES)] or frames
     return (frames[-1].filename, frames[-1].lineno or 0) if frames else ("", 0)

@@ -62,7 +62,9 @@ class StyleSheet:
     def _readable(self, said: Mapping[str, Any]) -> None:
         """Words and the ground that one rule sets, where both are plain colours."""
         words, ground = said.get("color"), said.get("background-color") or said.get("background")
-        for mode, known in self._modes.items() if words and ground else ():
+        if words is None or ground is None:
+            return
+        for mode, known in self._modes.items():
             one, other = _colour(words.value, known), _colour(ground.value, known)
             if one and other and (found := contrast(one, other)) < LEAST:
                 told = f"{found:.1f}".replace(".", ",")

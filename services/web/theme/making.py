@@ -70,9 +70,8 @@ class _Making:
             return tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             place = _LINE.search(str(error))
-            raise ThemeRefused(
-                Fault(SETTINGS, int(place[1]) if place else 0, f"TOML viết chưa đúng ({error})")
-            ) from None
+            line = int(place[1]) if place else len(text.splitlines())  # "at end of document"
+            raise ThemeRefused(Fault(SETTINGS, line, f"TOML viết chưa đúng ({error})")) from None
 
     def _settings(self, text: str, said: dict[str, Any]) -> None:
         for key in said.keys() - _KEYS:

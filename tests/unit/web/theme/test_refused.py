@@ -137,12 +137,17 @@ def test_templates_that_break_pages_are_refused_with_their_line() -> None:
         "templates/footer.html": "<footer>\n\n{{ khong_co }}</footer>",
         "templates/archive.html": '{% extends "built-in/archive.html" %}\n{% block main %}{{ 1 // 0 }}{% endblock %}',
         "templates/search.html": "{{ settings.secret_key }}",
+        # What ours set, and other templates ask for, it does not.
+        "templates/message.html": '\n{% extends "base.html" %}',
         "templates/khong-co.html": "",
     }
     with pytest.raises(ThemeRefused) as caught:
         tried({name: text.encode() for name, text in files.items()})
     places = {(fault.file, fault.line) for fault in caught.value.faults}
-    assert places == {("templates/footer.html", 3), ("templates/archive.html", 2), ("templates/search.html", 1)}
+    assert places == {("templates/footer.html", 3), ("templates/archive.html", 2)} | {
+        ("templates/search.html", 1),
+        ("templates/message.html", 2),
+    }
 
 
 def test_templates_that_the_site_would_not_let_through_are_refused_with_their_line() -> None:
@@ -150,7 +155,7 @@ def test_templates_that_the_site_would_not_let_through_are_refused_with_their_li
         "theme.toml": 'name = "x"',
         "templates/footer.html": '<footer>\n<p style="color: red">\n<img src="https://evil.example/a.png" alt="">\n'
         "<a href='/' onclick='x()'>\n<script>x()</script></footer>",
-        "templates/article.html": '{% extends "base.html" %}\n{% block main %}{{ story.state.title }}{% endblock %}',
+        "templates/article.html": '{% extends "built-in/article.html" %}\n{% block head %}{% endblock %}',
         "templates/khac.html": "",
     }
     with pytest.raises(ThemeRefused) as caught:
