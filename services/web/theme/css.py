@@ -9,7 +9,7 @@ from tinycss2 import ast
 from tinycss2.color3 import RGBA, parse_color
 
 from services.web.theme.colours import LEAST, contrast
-from services.web.theme.folder import STYLE, Fault
+from services.web.theme.folder import STYLE, ThemeFault
 
 # What a style sheet is made of; others load more ("import"), or mean what no browser of today knows.
 _AT_RULES = frozenset(
@@ -27,7 +27,7 @@ class StyleSheet:
     def __init__(self, source: str, address: Callable[[str], str], modes: Mapping[str, Mapping[str, str]]) -> None:
         """`address` tells a file's address on the site by its name in the folder, or raises KeyError; `modes` are the
         colours of theme.toml by the name of their ground."""
-        self.faults: list[Fault] = []
+        self.faults: list[ThemeFault] = []
         self._address = address
         self._modes = modes
         rules = tinycss2.parse_stylesheet(source, skip_comments=True, skip_whitespace=True)
@@ -106,7 +106,7 @@ class StyleSheet:
             self._refuse(token, f"CSS viết chưa đúng ({token.message})")
 
     def _refuse(self, token: Any, words: str) -> None:
-        self.faults.append(Fault(STYLE, getattr(token, "source_line", 0), words))
+        self.faults.append(ThemeFault(STYLE, getattr(token, "source_line", 0), words))
 
 
 def _colour(tokens: list[Any], known: Mapping[str, str]) -> str | None:

@@ -32,7 +32,7 @@ _LETTERS = frozenset(ascii_letters + digits + "._-/")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ThemeFault:
     """What keeps a theme from being used: file and line (0: the whole file) and a Vietnamese sentence."""
 
     file: str
@@ -47,7 +47,7 @@ class Fault:
 class ThemeRefused(Exception):
     """The theme cannot be used; one fault or more."""
 
-    def __init__(self, *faults: Fault) -> None:
+    def __init__(self, *faults: ThemeFault) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
@@ -65,13 +65,13 @@ def read(folder: Path) -> dict[str, bytes]:
             found[name] = _bytes(root, path, name)
             size += len(found[name])
             if len(found) > _FILES:
-                raise ThemeRefused(Fault(name, 0, f"giao diện có hơn {_FILES} tệp"))
+                raise ThemeRefused(ThemeFault(name, 0, f"giao diện có hơn {_FILES} tệp"))
             if size > _ALL_BYTES:
-                raise ThemeRefused(Fault(name, 0, f"các tệp cộng lại lớn hơn {_ALL_BYTES // _KB // _KB} MB"))
+                raise ThemeRefused(ThemeFault(name, 0, f"các tệp cộng lại lớn hơn {_ALL_BYTES // _KB // _KB} MB"))
     except OSError as error:
-        raise ThemeRefused(Fault(str(folder), 0, f"không đọc được thư mục giao diện ({error.strerror})")) from None
+        raise ThemeRefused(ThemeFault(str(folder), 0, f"không đọc được thư mục giao diện ({error.strerror})")) from None
     if SETTINGS not in found:
-        raise ThemeRefused(Fault(SETTINGS, 0, "thư mục giao diện thiếu tệp này"))
+        raise ThemeRefused(ThemeFault(SETTINGS, 0, "thư mục giao diện thiếu tệp này"))
     return dict(sorted(found.items()))
 
 
@@ -92,11 +92,11 @@ def _files(root: Path, folder: Path, seen: int = 0) -> Iterator[Path]:
             continue  # what editors, systems and volumes of Kubernetes put there
         if not _LETTERS.issuperset(name):
             words = "tên tệp chỉ được có chữ không dấu, chữ số, dấu chấm, gạch ngang và gạch dưới"
-            raise ThemeRefused(Fault(name, 0, words))
+            raise ThemeRefused(ThemeFault(name, 0, words))
         if entry.is_dir(follow_symlinks=False):
             seen += 1
             if seen > _FOLDERS or name.count("/") > 5:
-                raise ThemeRefused(Fault(name, 0, "giao diện có quá nhiều thư mục"))
+                raise ThemeRefused(ThemeFault(name, 0, "giao diện có quá nhiều thư mục"))
             yield from _files(root, path, seen)
         else:
             yield path
@@ -105,14 +105,14 @@ def _files(root: Path, folder: Path, seen: int = 0) -> Iterator[Path]:
 def _bytes(root: Path, path: Path, name: str) -> bytes:
     real = path.resolve()
     if not real.is_relative_to(root):
-        raise ThemeRefused(Fault(name, 0, "đường dẫn (symlink) này dẫn ra ngoài thư mục giao diện"))
+        raise ThemeRefused(ThemeFault(name, 0, "đường dẫn (symlink) này dẫn ra ngoài thư mục giao diện"))
     most = _limit(name)
     with os.fdopen(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ThemeRefused(Fault(name, 0, "đây không phải là một tệp"))
+            raise ThemeRefused(ThemeFault(name, 0, "đây không phải là một tệp"))
         data = file.read(most + 1)
     if len(data) > most:
-        raise ThemeRefused(Fault(name, 0, f"tệp lớn hơn {most // _KB} KB"))
+        raise ThemeRefused(ThemeFault(name, 0, f"tệp lớn hơn {most // _KB} KB"))
     return data
 
 
@@ -126,4 +126,4 @@ def _limit(name: str) -> int:
             return most
     pictures = ", ".join(known for place, known in _BYTES if place == STATIC)
     words = f"tệp này không thuộc về giao diện: chỉ có {SETTINGS}, {STYLE}, static/ ({pictures}) và templates/ (.html)"
-    raise ThemeRefused(Fault(name, 0, words))
+    raise ThemeRefused(ThemeFault(name, 0, words))

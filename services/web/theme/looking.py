@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from services.web.page import HTML, TOKEN, Page, slot
 from services.web.static_files import address
-from services.web.theme.folder import TEMPLATES, Fault
+from services.web.theme.folder import TEMPLATES, ThemeFault
 from shared.settings import Settings
 
 _LOADED = {"img", "script", "link", "source", "video", "audio", "track", "iframe", "embed", "object", "input"}
@@ -15,7 +15,7 @@ _FRAMES = ("https://www.youtube-nocookie.com/", "https://player.vimeo.com/")
 _FOLLOWED = {"canonical", "prev", "next", "alternate"}
 
 
-def faults_of(page: Page, settings: Settings, templates: Mapping[str, str]) -> list[Fault]:
+def faults_of(page: Page, settings: Settings, templates: Mapping[str, str]) -> list[ThemeFault]:
     """What is wrong with a page; `templates` are the theme's, in which the places are looked for."""
     if page.content_type != HTML:
         return []
@@ -33,17 +33,17 @@ def faults_of(page: Page, settings: Settings, templates: Mapping[str, str]) -> l
     return faults
 
 
-def _fault(needle: str, words: str, templates: Mapping[str, str]) -> Fault:
+def _fault(needle: str, words: str, templates: Mapping[str, str]) -> ThemeFault:
     for name, text in templates.items():
         for number, line in enumerate(text.splitlines(), 1):
             if needle.lower() in line.lower():
-                return Fault(name, number, words)
-    return Fault(TEMPLATES, 0, words)
+                return ThemeFault(name, number, words)
+    return ThemeFault(TEMPLATES, 0, words)
 
 
-def _missing(words: str, templates: Mapping[str, str]) -> Fault:
+def _missing(words: str, templates: Mapping[str, str]) -> ThemeFault:
     likely = (f"{TEMPLATES}article.html", f"{TEMPLATES}base.html")
-    return Fault(next((name for name in likely if name in templates), TEMPLATES), 0, words)
+    return ThemeFault(next((name for name in likely if name in templates), TEMPLATES), 0, words)
 
 
 class _Looked(HTMLParser):

@@ -16,7 +16,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from services.web.static_files import address_of
 from services.web.theme import colours
 from services.web.theme.css import StyleSheet
-from services.web.theme.folder import SETTINGS, STATIC, STYLE, TEMPLATES, Fault, ThemeRefused, mark_of
+from services.web.theme.folder import SETTINGS, STATIC, STYLE, TEMPLATES, ThemeFault, ThemeRefused, mark_of
 from services.web.theme.packed import INDEX, OWN, Logo
 from services.web.theme.pictures import fault_of, icons, logo_of, share_picture
 
@@ -45,7 +45,7 @@ def archive(files: dict[str, bytes]) -> bytes:
 class _Making:
     def __init__(self, files: dict[str, bytes]) -> None:
         self.files = files
-        self.faults: list[Fault] = []
+        self.faults: list[ThemeFault] = []
         self.entries: dict[str, bytes] = {}
         self.index: dict[str, Any] = {"mark": mark_of(files), "drawn_icon": True}
         self._static = {name: data for name, data in files.items() if name.startswith(STATIC)}
@@ -71,7 +71,7 @@ class _Making:
         except tomllib.TOMLDecodeError as error:
             place = _LINE.search(str(error))
             line = int(place[1]) if place else len(text.splitlines())  # "at end of document"
-            raise ThemeRefused(Fault(SETTINGS, line, f"TOML viết chưa đúng ({error})")) from None
+            raise ThemeRefused(ThemeFault(SETTINGS, line, f"TOML viết chưa đúng ({error})")) from None
 
     def _settings(self, text: str, said: dict[str, Any]) -> None:
         for key in said.keys() - _KEYS:
@@ -182,7 +182,7 @@ class _Making:
             return ""
 
     def _refuse(self, file: str, words: str, line: int = 0) -> None:
-        self.faults.append(Fault(file, line, words))
+        self.faults.append(ThemeFault(file, line, words))
 
 
 def _line(text: str, key: str, section: str = "") -> int:

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.ElementTree import fromstring
 from PIL import Image, ImageOps
 
-from services.web.theme.folder import Fault
+from services.web.theme.folder import ThemeFault
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
 _MOST_PIXELS = 16_000_000
@@ -15,23 +15,23 @@ _SHARED = (1200, 630)
 _ICONS = (512, 192, 180)
 _FAVICON = [(16, 16), (32, 32), (48, 48)]
 _RUNNING = {"script", "foreignObject", "iframe", "object", "embed", "handler", "listener"}
-_NUMBER = re.compile(r"\s*(\d{1,5}(?:\.\d{1,6})?)(?:px)?\s*")
+_LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,6})?)(?:px)?")
 
 
-def fault_of(name: str, data: bytes) -> Fault | None:
+def fault_of(name: str, data: bytes) -> ThemeFault | None:
     """Why the file cannot be served."""
     ending = name[name.rindex(".") :]
     if ending == ".woff2":
-        return None if data.startswith(b"wOF2") else Fault(name, 0, "đây không phải là phông chữ WOFF2")
+        return None if data.startswith(b"wOF2") else ThemeFault(name, 0, "đây không phải là phông chữ WOFF2")
     if ending == ".svg":
         return _fault_of_svg(name, data)
     try:
         with Image.open(BytesIO(data), formats=[_FORMATS[ending]]) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
-                return Fault(name, 0, f"ảnh có hơn {_MOST_PIXELS // 1_000_000} triệu điểm ảnh")
+                return ThemeFault(name, 0, f"ảnh có hơn {_MOST_PIXELS // 1_000_000} triệu điểm ảnh")
             picture.load()
     except Exception:  # a decoder says in many ways that it cannot
-        return Fault(name, 0, f"không mở được như một ảnh {_FORMATS[ending]}")
+        return ThemeFault(name, 0, f"không mở được như một ảnh {_FORMATS[ending]}")
     return None
 
 
@@ -45,7 +45,7 @@ def logo_of(data: bytes) -> tuple[int, int] | None:
         [root.get("width", ""), root.get("height", "")],
         root.get("viewBox", "").replace(",", " ").split()[2:],
     ):
-        sizes = [round(float(size[1])) for part in said if (size := _NUMBER.fullmatch(part))]
+        sizes = [round(float(size[1])) for part in said if (size := _LENGTH.fullmatch(part.strip()))]
         if len(sizes) == 2 and all(sizes):
             return sizes[0], sizes[1]
     return None
@@ -76,23 +76,23 @@ def icons(data: bytes) -> dict[str, bytes]:
         return found | {"favicon.ico": made.getvalue()}
 
 
-def _fault_of_svg(name: str, data: bytes) -> Fault | None:
+def _fault_of_svg(name: str, data: bytes) -> ThemeFault | None:
     try:
         root: Element = fromstring(data, forbid_dtd=True)
     except ParseError as error:
-        return Fault(name, error.position[0], "SVG viết chưa đúng")
+        return ThemeFault(name, error.position[0], "SVG viết chưa đúng")
     except ValueError:
-        return Fault(name, 0, "SVG không được có DTD hay thực thể")
+        return ThemeFault(name, 0, "SVG không được có DTD hay thực thể")
     if root.tag != "{http://www.w3.org/2000/svg}svg":
-        return Fault(name, 0, "đây không phải là SVG")
+        return ThemeFault(name, 0, "đây không phải là SVG")
     for element in root.iter():
         tag = str(element.tag).rpartition("}")[2]
         if tag in _RUNNING:
-            return Fault(name, 0, f"SVG không được có <{tag}>")
+            return ThemeFault(name, 0, f"SVG không được có <{tag}>")
         for key, value in element.attrib.items():
             attribute = key.rpartition("}")[2].lower()
             if attribute.startswith("on"):
-                return Fault(name, 0, f"SVG không được có {attribute}=")
+                return ThemeFault(name, 0, f"SVG không được có {attribute}=")
             if attribute in ("href", "src") and not value.startswith(("#", "data:image/")):
-                return Fault(name, 0, f"SVG không được dùng tệp khác ({value[:60]})")
+                return ThemeFault(name, 0, f"SVG không được dùng tệp khác ({value[:60]})")
     return None

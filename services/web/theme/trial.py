@@ -18,7 +18,7 @@ from services.web.reading import reading
 from services.web.render import FOLDER, place_of, themed
 from services.web.routes import PARTS, resolve
 from services.web.theme import current, folder, making, sample
-from services.web.theme.folder import TEMPLATES, Fault, ThemeRefused
+from services.web.theme.folder import TEMPLATES, ThemeFault, ThemeRefused
 from services.web.theme.looking import faults_of
 from services.web.theme.packed import archive_in
 from shared.contracts.addresses import article_path
@@ -72,11 +72,11 @@ class Trial:
         self._environment = themed(settings)
         self._engine = make_engine(f"sqlite:///{settings.data_dir / 'sample.db'}", "web")
         tables.metadata.create_all(self._engine)
-        self._faults: list[Fault] = []
+        self._faults: list[ThemeFault] = []
         self._hopeless = False
         """A page took too much: so would the others."""
 
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[ThemeFault]:
         # A paper's first day.
         self._try("/", *_made("/"))
         sample.fill(self._engine)
@@ -104,7 +104,7 @@ class Trial:
     def _rendered(self, template: str, **context: object) -> str:
         return self._environment.get_template(template).render(context)
 
-    def _fault(self, error: Exception, address: str) -> Fault:
+    def _fault(self, error: Exception, address: str) -> ThemeFault:
         file, line = place_of(error)
         self._hopeless = isinstance(error, TakesTooLong | MemoryError)
         if isinstance(error, TakesTooLong):
@@ -113,13 +113,13 @@ class Trial:
             words = f"dựng trang {address} tốn quá nhiều bộ nhớ"
         else:
             words = f"mẫu hỏng khi dựng trang {address} ({type(error).__name__}: {str(error)[:300]})"
-        return Fault(file or TEMPLATES, line, words)
+        return ThemeFault(file or TEMPLATES, line, words)
 
-    def _unused(self) -> list[Fault]:
+    def _unused(self) -> list[ThemeFault]:
         used = {TEMPLATES + name for _, name in self._environment.cache or {}}
         known = ", ".join(sorted(path.name for path in FOLDER.iterdir()))
         words = f"không trang nào dùng mẫu này; các mẫu có sẵn là {known}"
-        return [Fault(name, 0, words) for name in self._own if name not in used]
+        return [ThemeFault(name, 0, words) for name in self._own if name not in used]
 
 
 def _pages() -> Iterator[tuple[str, str, Make]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from services.web.theme.folder import SETTINGS, Fault, ThemeRefused
+from services.web.theme.folder import SETTINGS, ThemeFault, ThemeRefused
 from services.web.theme.packed import archive_in
 
 _SECONDS = 60.0
@@ -35,7 +35,7 @@ def tried(files: dict[str, bytes]) -> bytes:
         if done.returncode == 0:
             return archive_in(Path(place)).read_bytes()
         try:
-            raise ThemeRefused(*(Fault(**row) for row in orjson.loads(done.stdout)))
+            raise ThemeRefused(*(ThemeFault(**row) for row in orjson.loads(done.stdout)))
         except ValueError:
             told = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             why = f"mã kết thúc {done.returncode}{': ' + told[0][:300] if told else ''}"
@@ -43,4 +43,4 @@ def tried(files: dict[str, bytes]) -> bytes:
 
 
 def _unfinished(words: str) -> ThemeRefused:
-    return ThemeRefused(Fault(SETTINGS, 0, words))
+    return ThemeRefused(ThemeFault(SETTINGS, 0, words))
