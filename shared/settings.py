@@ -92,8 +92,10 @@ class Settings(BaseSettings):
         description="signs view tokens and forms; one for every process of a paper. Another one makes open pages count "
         "no view until they are loaded again. Unset: made and kept in the data dir",
     )
-    templates_dir: Path | None = Field(
-        None, description="folder whose templates go before the built-in ones, which stand in where one breaks"
+    theme_dir: Path | None = Field(
+        None,
+        description="folder of the paper's own look: colours, style, fonts, logo, icons, templates. A broken one is "
+        "refused, and the last good one stays. Unset: the built-in look",
     )
     paper_file: Path | None = Field(
         None,
@@ -152,12 +154,16 @@ class Settings(BaseSettings):
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("data_dir", "copy_dir")
+    @field_validator("data_dir", "copy_dir", "theme_dir")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value.expanduser().absolute() if value else None
 
     def model_post_init(self, _context: object) -> None:
+        if os.environ.get("TOASOAN_TEMPLATES_DIR"):
+            raise ValueError(
+                "TOASOAN_TEMPLATES_DIR is the folder templates/ of TOASOAN_THEME_DIR now (docs/theming.md)"
+            )
         if self.production:
             self._refuse_defaults()
         if not self.secret_key:

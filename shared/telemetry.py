@@ -150,6 +150,11 @@ page_cache_bytes = Gauge("page_cache_bytes", "Bytes of finished pages in the pro
 page_render_seconds = Histogram(
     "page_render_seconds", "Time to make a page", ["page"], buckets=_FAST, registry=REGISTRY
 )
+theme_refused = Gauge(
+    "theme_refused",
+    "1 while the folder of TOASOAN_THEME_DIR is refused: pages have the last good theme, or the built-in look",
+    registry=REGISTRY,
+)
 served_stale_total = Counter("served_stale", "Pages served as they last were", registry=REGISTRY)
 
 # --- views

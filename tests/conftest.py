@@ -20,6 +20,7 @@ _CACHES = (
     ("services.web.clients", "_networks"),
     ("services.web.clients", "_is_trusted"),
     ("services.web.pages.errors", "_without_database"),
+    ("services.web.theme.current", "_theme"),
 )
 
 

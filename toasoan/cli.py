@@ -23,6 +23,7 @@ COMMANDS = {
     "restore": "toasoan.commands.restore",
     "views": "toasoan.commands.views",
     "demo": "toasoan.commands.demo",
+    "theme": "toasoan.commands.theme",
 }
 
 

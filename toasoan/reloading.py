@@ -13,14 +13,16 @@ from pathlib import Path
 from toasoan import processes
 
 ROOT = Path(__file__).resolve().parents[1]
-_FOLDERS = ("services", "shared")
+# Folders beside `services`, and who runs what is in them.
+_OF_FOLDER = {"shared": "shared", "themes": "web"}
+_FOLDERS = ("services", *_OF_FOLDER)
 _EVERY_SECONDS = 0.5
 # What editors and Python itself put beside the code.
 _IGNORED = ("__pycache__", ".")
 
 
 def stamps(root: Path) -> dict[Path, int]:
-    """Each file of the code, by its path below `root`, and when it was changed."""
+    """Each file of the code and of themes, by its path below `root`, and when it was changed."""
     found = {}
     for name in _FOLDERS:
         for folder, folders, files in os.walk(root / name):
@@ -35,8 +37,9 @@ def stamps(root: Path) -> dict[Path, int]:
 
 
 def concerned(changed: Iterable[Path], rows: Iterable[dict[str, object]]) -> list[dict[str, object]]:
-    """The processes (rows of the state file) that run what was changed; `shared` is run by all but Redis."""
-    services = {path.parts[1] if path.parts[0] == "services" else "shared" for path in changed}
+    """The processes (rows of the state file) that run what was changed; `shared` is run by all but Redis, a theme by
+    web."""
+    services = {path.parts[1] if path.parts[0] == "services" else _OF_FOLDER[path.parts[0]] for path in changed}
     ours = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()}
     return [row for row in rows if row["service"] in (ours if services - ours else services)]
 

@@ -73,9 +73,10 @@ class Web:
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
         app.state.web = asked.State(self.responder, Searching(self.asker), self.sink, self.comments)
-        for file in static_files.files().values():
+        files = static_files.files(get_settings())
+        for file in files.values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
-        if (icon := static_files.files().get("favicon.ico")) is not None:
+        if (icon := files.get("favicon.ico")) is not None:
             self.pages.hot[b"/favicon.ico"] = StaticEntry(icon, "public, max-age=86400")
         await self.sink.start()
         await self.changes.begin()

@@ -1,4 +1,5 @@
-"""The site's own CSS, scripts and pictures: read once, addressed by their content, kept by browsers for good."""
+"""The site's own CSS, scripts and pictures, and its theme's: read once, addressed by their content, kept by browsers
+for good."""
 
 import gzip
 import mimetypes
@@ -6,7 +7,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from services.web.theme.current import Theme, theme_of
+from shared.settings import Settings
 
 FOLDER = Path(__file__).parent / "static"
 # What the sources tell their readers and no browser needs: lines of remarks, and the room before lines.
@@ -14,6 +18,8 @@ _REMARKS = {
     ".js": re.compile(rb"^[ \t]*//.*\n|^\s+", re.MULTILINE),
     ".css": re.compile(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)\s*+|^\s+", re.MULTILINE),
 }
+# Python's own list of them is not the same everywhere.
+_KINDS = {".webp": "image/webp", ".woff2": "font/woff2"}
 _TEXT = (".css", ".js", ".svg", ".webmanifest")
 
 
@@ -27,24 +33,40 @@ class StaticFile:
     gzipped: bytes | None
 
 
-@lru_cache(maxsize=1)
-def files() -> dict[str, StaticFile]:
-    """Every static file by its name ("site.css", "icons/192.png")."""
-    return {str(path.relative_to(FOLDER)): _load(path) for path in sorted(FOLDER.rglob("*")) if path.is_file()}
+def files(settings: Settings) -> dict[str, StaticFile]:
+    """Every static file by its name ("site.css", "icons/192.png", "theme/logo.svg")."""
+    return _with(theme_of(settings))
 
 
-def address(name: str) -> str:
+def address(name: str, settings: Settings) -> str:
     """ "/static/1a2b3c4d5e/site.css". Raises KeyError for a file that is not there."""
-    return files()[name].address
+    return files(settings)[name].address
 
 
-def _load(path: Path) -> StaticFile:
-    data = _REMARKS[path.suffix].sub(b"", path.read_bytes()) if path.suffix in _REMARKS else path.read_bytes()
-    name = str(path.relative_to(FOLDER))
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    is_text = path.suffix in _TEXT
+def address_of(name: str, data: bytes) -> str:
+    """Where a file of this name and content stands."""
+    return f"/static/{sha256(data).hexdigest()[:10]}/{name}"
+
+
+@lru_cache(maxsize=4)
+def _with(theme: Theme) -> dict[str, StaticFile]:
+    return _built_in() | {name: _file(name, data) for name, data in theme.static.items()}
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> dict[str, StaticFile]:
+    paths = [path for path in sorted(FOLDER.rglob("*")) if path.is_file()]
+    return {name: _file(name, path.read_bytes()) for path in paths for name in (str(path.relative_to(FOLDER)),)}
+
+
+def _file(name: str, data: bytes) -> StaticFile:
+    ending = PurePosixPath(name).suffix
+    if ending in _REMARKS:
+        data = _REMARKS[ending].sub(b"", data)
+    kind = _KINDS.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    is_text = ending in _TEXT
     return StaticFile(
-        address=f"/static/{sha256(data).hexdigest()[:10]}/{name}",
+        address=address_of(name, data),
         content_type=f"{kind}; charset=utf-8" if is_text else kind,
         data=data,
         gzipped=gzip.compress(data, 9, mtime=0) if is_text else None,

@@ -62,33 +62,34 @@ def secretary(desk: OwnDesk, context: BrowserContext) -> BrowserContext:
 @pytest.fixture(scope="module")
 def paper_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The running site with the sample paper and its pictures, for all tests that do not harm it."""
-    with _paper_site(tmp_path_factory.mktemp("paper")) as made:
+    with running_paper_site(tmp_path_factory.mktemp("paper")) as made:
         yield made
 
 
 @pytest.fixture
 def own_paper_site(tmp_path: Path) -> Iterator[Site]:
     """The same for one test that may break it."""
-    with _paper_site(tmp_path / "paper") as made:
+    with running_paper_site(tmp_path / "paper") as made:
         yield made
 
 
 @contextmanager
-def _paper_site(folder: Path) -> Iterator[Site]:
+def running_paper_site(folder: Path, **environment: str) -> Iterator[Site]:
+    """The running site with the sample paper and its pictures."""
     broker, counters = RedisServer(folder / "broker"), RedisServer(folder / "counters")
     site = None
     try:
         broker.start()
         counters.start()
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("TOASOAN_DATA_DIR", str(folder / "data"))
-            environment.setenv("TOASOAN_BROKER_URL", broker.celery_url)
-            environment.setenv("TOASOAN_REDIS_URL", counters.url)
+        with pytest.MonkeyPatch.context() as own:
+            own.setenv("TOASOAN_DATA_DIR", str(folder / "data"))
+            own.setenv("TOASOAN_BROKER_URL", broker.celery_url)
+            own.setenv("TOASOAN_REDIS_URL", counters.url)
             forget_settings()
             site = Site(folder / "web.log")
             sample.fill(site.engine)
             _draw_pictures(folder / "data" / "media" / "aa")
-            site.start()
+            site.start(**environment)
         forget_settings()
         yield site
     finally:

@@ -8,10 +8,11 @@ import orjson
 from services.web.page import Missing, Page, Site
 from services.web.pages.paper import paper_of
 from services.web.static_files import address, files
+from services.web.theme.current import theme_of
 
 _TEXT = "text/plain; charset=utf-8"
-_KEPT = """site.css theme.js site.js article.js box.js comments.js beacon.js kept.js headline.woff2""".split()
-"""All that a page needs without a network."""
+_KEPT = """site.css theme.js site.js article.js box.js comments.js beacon.js kept.js""".split()
+"""All that a page needs without a network, beside what is the theme's."""
 _SHORT_NAME_CHARS = 12
 _SECURITY_DAYS = timedelta(days=365)
 
@@ -27,7 +28,7 @@ def robots(site: Site) -> Page:
 
 
 def manifest(site: Site) -> Page:
-    name = site.settings.site_name
+    name, colours = site.settings.site_name, theme_of(site.settings).light
     said = {
         "name": name,
         "short_name": short_name(name),
@@ -38,12 +39,17 @@ def manifest(site: Site) -> Page:
         "start_url": "/",
         "scope": "/",
         "display": "minimal-ui",
-        "background_color": "#fbf9f5",
-        "theme_color": "#8f1d21",
+        "background_color": colours["paper"],
+        "theme_color": colours["lacquer"],
         "icons": [
-            {"src": address("icons/192.png"), "sizes": "192x192", "type": "image/png"},
-            {"src": address("icons/512.png"), "sizes": "512x512", "type": "image/png"},
-            {"src": address("icons/512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+            {"src": address("icons/192.png", site.settings), "sizes": "192x192", "type": "image/png"},
+            {"src": address("icons/512.png", site.settings), "sizes": "512x512", "type": "image/png"},
+            {
+                "src": address("icons/512.png", site.settings),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
         ],
     }
     return Page("asset", orjson.dumps(said).decode(), content_type="application/manifest+json")
@@ -75,9 +81,12 @@ def security(site: Site) -> Page:
 
 def service_worker(site: Site) -> Page:
     """The script, told which files and which copy of the site it keeps."""
-    kept = ["/ngoai-tuyen", "/doc-sau", *map(address, _KEPT)]
+    theme = theme_of(site.settings)
+    logos = [logo.name for logo in (theme.logo, theme.dark_logo) if logo]
+    names = [*_KEPT, *theme.fonts, *(["theme.css"] if theme.styled else []), *logos]
+    kept = ["/ngoai-tuyen", "/doc-sau", *(address(name, site.settings) for name in names)]
     version = sha256("".join(kept).encode()).hexdigest()[:10]
-    script = files()["worker.js"].data.decode()
+    script = files(site.settings)["worker.js"].data.decode()
     head = f"const VERSION = {orjson.dumps(version).decode()};\nconst KEPT = {orjson.dumps(kept).decode()};\n"
     return Page(
         "asset",

@@ -38,7 +38,7 @@ def rss(site: Site, section_slug: str = "") -> Page:
         f'<atom:link rel="self" type="application/rss+xml" href={_attribute(own)}/>',
         *_hubs(site.settings),
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>"
-        f"<image><url>{_text(site.settings.site_url + address('icons/192.png'))}</url>"
+        f"<image><url>{_text(site.settings.site_url + address('icons/192.png', site.settings))}</url>"
         f"<title>{_text(title)}</title><link>{_text(link)}</link></image>",
         *(_rss_item(state, site.settings) for state in states),
         "</channel></rss>\n",
@@ -56,7 +56,7 @@ def atom(site: Site) -> Page:
         f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
         f'<link rel="alternate" type="text/html" href={_attribute(link)}/>',
         *(hub.replace("<atom:", "<") for hub in _hubs(site.settings)),
-        f"<icon>{_text(site.settings.site_url + address('icons/192.png'))}</icon>",
+        f"<icon>{_text(site.settings.site_url + address('icons/192.png', site.settings))}</icon>",
         *(_atom_entry(state, site.settings) for state in states),
         "</feed>\n",
     ]
@@ -72,8 +72,8 @@ def json_feed(site: Site) -> Page:
         "home_page_url": link,
         "feed_url": site.settings.site_url + site.path,
         "description": paper_of(site.settings).tagline,
-        "icon": site.settings.site_url + address("icons/512.png"),
-        "favicon": site.settings.site_url + address("icons/192.png"),
+        "icon": site.settings.site_url + address("icons/512.png", site.settings),
+        "favicon": site.settings.site_url + address("icons/192.png", site.settings),
         "language": "vi",
         "items": [_json_item(state, site.settings) for state in states],
     }

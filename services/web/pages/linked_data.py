@@ -59,7 +59,7 @@ def publisher(settings: Settings) -> dict[str, Any]:
         "url": f"{settings.site_url}/",
         "logo": {
             "@type": "ImageObject",
-            "url": settings.site_url + address("icons/512.png"),
+            "url": settings.site_url + address("icons/512.png", settings),
             "width": 512,
             "height": 512,
         },

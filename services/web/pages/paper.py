@@ -1,7 +1,7 @@
 """Who publishes the paper, as dated data: services/web/paper.toml, or the file that a paper names in its settings."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -37,7 +37,6 @@ class Paper:
     links: tuple[tuple[str, str], ...] = ()
     """(name, address) of the paper's other houses, for the foot."""
     security_contact: str = ""
-    colours: dict[str, str] = field(default_factory=dict)
 
     @property
     def imprint(self) -> Imprint:

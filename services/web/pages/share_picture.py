@@ -11,6 +11,8 @@ from services.web.pages import pictures
 from services.web.pages.article import public_state
 from services.web.pages.frame import share_picture
 from services.web.static_files import FOLDER
+from services.web.theme.colours import contrast
+from services.web.theme.current import theme_of
 from shared.contracts.articles import ArticleState
 from shared.settings import Settings
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 WIDTH, HEIGHT = 1200, 630
-_GROUND, _WORDS, _GOLD = "#97191f", "#ffffff", "#e9a93a"
+_WORDS = ("#ffffff", "#1b1612")
 _EDGE = 80
 _SIZES = (84, 72, 60, 50, 42)
 _MOST_LINES = 6
@@ -32,17 +34,25 @@ def of_article(site: Site, article_id: str, version: str) -> Page:
     state = public_state(site, article_id)
     if version != str(state.version):
         raise Moved(share_picture(state.id, state.version))
-    return _page(site, _cut(state, site.settings) or _drawn(state.title, site.settings.site_name))
+    return _page(site, _cut(state, site.settings) or _drawn(site.settings, state.title, site.settings.site_name))
 
 
 def of_paper(site: Site) -> Page:
-    return _page(site, _drawn(site.settings.site_name, site.settings.site_url.partition("://")[2]))
+    """The theme's own picture, or the paper's name."""
+    settings = site.settings
+    if own := theme_of(settings).share_picture:
+        return _sent(site, own)
+    return _page(site, _drawn(settings, settings.site_name, settings.site_url.partition("://")[2]))
 
 
 def _page(site: Site, picture: "Picture") -> Page:
     data = BytesIO()
     picture.save(data, "JPEG", quality=85, progressive=True)
-    return Page("share-picture", "", frozenset(site.read.depends), content_type="image/jpeg", data=data.getvalue())
+    return _sent(site, data.getvalue())
+
+
+def _sent(site: Site, data: bytes) -> Page:
+    return Page("share-picture", "", frozenset(site.read.depends), content_type="image/jpeg", data=data)
 
 
 def _cut(state: ArticleState, settings: Settings) -> "Picture | None":
@@ -60,10 +70,12 @@ def _cut(state: ArticleState, settings: Settings) -> "Picture | None":
         return None
 
 
-def _drawn(words: str, below: str) -> "Picture":
+def _drawn(settings: Settings, words: str, below: str) -> "Picture":
     from PIL import Image, ImageDraw
 
-    picture = Image.new("RGB", (WIDTH, HEIGHT), _GROUND)
+    colours = theme_of(settings).light
+    fill = max(_WORDS, key=lambda colour: contrast(colour, colours["lacquer"]))
+    picture = Image.new("RGB", (WIDTH, HEIGHT), colours["lacquer"])
     draw = ImageDraw.Draw(picture)
     for size in _SIZES:
         font = _font(size)
@@ -72,9 +84,9 @@ def _drawn(words: str, below: str) -> "Picture":
             break
     lines = lines[:_MOST_LINES]
     for number, line in enumerate(lines):
-        draw.text((_EDGE, _EDGE + number * size * 1.3), line, font=font, fill=_WORDS)
-    draw.rectangle((_EDGE, HEIGHT - 1.45 * _EDGE, _EDGE + 96, HEIGHT - 1.45 * _EDGE + 5), fill=_GOLD)
-    draw.text((_EDGE, HEIGHT - 1.2 * _EDGE), _NO_LETTER.sub("", below), font=_font(38), fill=_WORDS)
+        draw.text((_EDGE, _EDGE + number * size * 1.3), line, font=font, fill=fill)
+    draw.rectangle((_EDGE, HEIGHT - 1.45 * _EDGE, _EDGE + 96, HEIGHT - 1.45 * _EDGE + 5), fill=colours["gold"])
+    draw.text((_EDGE, HEIGHT - 1.2 * _EDGE), _NO_LETTER.sub("", below), font=_font(38), fill=fill)
     return picture
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from shared.settings import get_settings
 from tests.conftest import forget_settings
@@ -45,3 +46,9 @@ def test_processes_that_start_together_agree(kept: Path) -> None:
     said = {process.communicate(timeout=60)[0].strip() for process in started}
 
     assert said == {kept.read_text()} and "" not in said
+
+
+def test_a_setting_with_another_name_now_is_not_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOASOAN_TEMPLATES_DIR", "/templates")
+    with pytest.raises(ValidationError, match="TOASOAN_THEME_DIR"):
+        get_settings()

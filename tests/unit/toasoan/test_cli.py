@@ -30,6 +30,7 @@ NAMES = {
     "backup",
     "restore",
     "demo",
+    "theme check",
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.wait import until
 from toasoan import processes
 from toasoan.processes import start_ticks
+from toasoan.reloading import concerned, stamps
 
 SERVICES = ("ingest", "web", "redis")
 
@@ -62,3 +63,11 @@ def test_a_service_starts_again_for_its_own_files_and_all_for_shared_ones(
 
     until(lambda: gone("services/web/app.py", {"web"}), 20)
     until(lambda: gone("shared/clock.py", {"web", "ingest"}), 20)
+
+
+def test_a_theme_is_tried_again_by_web_alone(code: Path) -> None:
+    theme = code / "themes" / "bien" / "theme.css"
+    theme.parent.mkdir(parents=True)
+    theme.write_text("")
+    changed = [path for path in stamps(code) if path.suffix == ".css"]
+    assert concerned(changed, [{"service": name} for name in SERVICES]) == [{"service": "web"}]
