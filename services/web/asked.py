@@ -11,11 +11,11 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import WithJsonSchema
 
-from services.web.answers import SentBeacon, SentComment
+from services.web.answers import SentBeacon, SentComment, SentReport
 from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
 from services.web.clients import client_address
-from services.web.commenting import MAX_BYTES, CommentForm, Comments, read_comment
+from services.web.commenting import MAX_BYTES, MAX_REPORT_BYTES, CommentForm, Comments, read_comment
 from services.web.model import Comment, Tombstone
 from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
@@ -234,12 +234,13 @@ class TypedComment:
     typed: CommentForm
     is_form: bool
     _responder: Responder
+    _refusal: str = "Chưa nhận được bình luận"
 
     async def refused(self, status: int, errors: Sequence[dict[str, str]]) -> Response:
         """Problem details, or the form again with what was typed."""
         headers = {"retry-after": "20"} if status in (429, 503) else {}
         if not self.is_form:
-            return problem(status, "Chưa nhận được bình luận", errors[0]["message"], errors, headers)
+            return problem(status, self._refusal, errors[0]["message"], errors, headers)
         typed, told = self.typed, " ".join(error["message"] for error in errors)
         parent = str(typed.parent_id or "")
         page: Page = await self._responder.work(
@@ -261,19 +262,53 @@ class CommentRead(Part):
     )
 
     async def __call__(self, request: Request, about: Commented) -> TypedComment:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise Answered(problem(403, "Không nhận", "Bình luận phải gửi từ trang của báo."))
-        body = await _within(request, MAX_BYTES)
-        if len(body) > MAX_BYTES:
-            raise Answered(problem(413, "Quá lớn", "Bình luận dài quá mức cho phép."))
-        is_form = "json" not in request.headers.get("content-type", "")
-        fields = _fields(body, is_form)
-        if fields is None:
-            raise Answered(problem(422, "Nội dung chưa đúng", "Không đọc được bình luận gửi lên."))
+        fields, is_form = await _sent(request, MAX_BYTES, "Bình luận")
         read = TypedComment(about[0], read_comment(fields), is_form, state(request).responder)
         if read.typed.errors:
             raise Answered(await read.refused(422, read.typed.errors))
         return read
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A comment that a reader reports, and how it is refused."""
+
+    comment_id: int
+    sent: TypedComment
+
+
+class ReportRead(Part):
+    """A comment that is shown, reported from one of the paper's pages or by a program."""
+
+    problems = (403, 413, 422)
+    sent = BodyTaken(
+        {"application/json": SentReport, "application/x-www-form-urlencoded": SentReport}, MAX_REPORT_BYTES
+    )
+
+    async def __call__(self, request: Request, about: Commented) -> Report:
+        article, shown = about
+        fields, is_form = await _sent(request, MAX_REPORT_BYTES, "Lời báo")
+        nothing = CommentForm("", "", "", None, False)
+        answers = TypedComment(article, nothing, is_form, state(request).responder, "Chưa báo được")
+        known = {str(one.id): one.id for comment in shown for one in (comment, *comment.replies)}
+        found = known.get(str(fields.get("comment_id")))
+        if found is None:
+            raise Answered(await answers.refused(422, [{"field": "comment_id", "message": "Không có bình luận này."}]))
+        return Report(found, answers)
+
+
+async def _sent(request: Request, limit: int, what: str) -> tuple[dict[str, Any], bool]:
+    """The fields of a form or a JSON object from one of the paper's pages or a program; whether it is a form."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Answered(problem(403, "Không nhận", f"{what} phải gửi từ trang của báo."))
+    body = await _within(request, limit)
+    if len(body) > limit:
+        raise Answered(problem(413, "Quá lớn", f"{what} dài quá mức cho phép."))
+    is_form = "json" not in request.headers.get("content-type", "")
+    fields = _fields(body, is_form)
+    if fields is None:
+        raise Answered(problem(422, "Nội dung chưa đúng", f"Không đọc được {what.lower()} gửi lên."))
+    return fields, is_form
 
 
 async def _within(request: Request, limit: int) -> bytes:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from services.ingest.accounts.store import sessions
 from services.ingest.articles.store import listing
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.kit.visibility import Seen
 from shared.contracts.commands import SubmitComment
 from shared.vietnamese.dates import VIETNAM

@@ -18,7 +18,7 @@ from services.ingest.articles.screen import draft_search
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, reading, workflow
 from services.ingest.authors.store import authors
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.desk_kit import asking
 from services.ingest.kit.actors import Role
 from services.ingest.kit.tables import dead_letters
@@ -80,6 +80,7 @@ class Secrets:
             "letter_id": LETTER,
             "id": self.draft,
             "article_id": self.draft,
+            "comment_id": self.comment,
             "media_id": self.picture,
             "plan_id": self.plan,
             "adjustment": self.adjustment,
@@ -207,6 +208,8 @@ def _ask(who: Person, method: str, path: str, secrets: Secrets) -> Any:
         "note": "Thay trộm",
         "id": secrets.comment,
         "decision": "approve",
+        "days": 1,
+        "text": "Thay trộm",
         "article_id": secrets.draft,
         "poster_id": secrets.picture,
         "author": SECRET,

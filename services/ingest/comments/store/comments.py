@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, update
 
 from services.ingest.articles.tables import articles
+from services.ingest.comments.store import visitors
 from services.ingest.comments.tables import comments
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
@@ -25,6 +27,9 @@ from shared.vietnamese.matching import written
 from shared.vietnamese.text import one_line, plain
 
 _NAME, _EMAIL, _TEXT = 200, 254, 10_000
+MAX_ANSWER = 3_000
+BAN = "ban"
+"""Who decided what a banned reader sent."""
 
 
 def hold(engine: Engine, sent: SubmitComment) -> None:
@@ -49,7 +54,10 @@ def hold(engine: Engine, sent: SubmitComment) -> None:
             "spam_score": sent.spam_score,
             "spam_reasons": list(sent.spam_reasons),
             "decided_by": "",
+            "visitor": sent.visitor[:64],
         }
+        if visitors.is_banned(connection, sent.visitor[:64]):
+            row |= {"status": "rejected", "decided_by": BAN, "decided_at": datetime.now(UTC)}
         connection.execute(upsert(connection, comments).values(row).on_conflict_do_nothing(index_elements=["token"]))
 
 
@@ -70,6 +78,63 @@ def reject(engine: Engine, comment_id: int, actor: Actor) -> None:
     _decide(engine, comment_id, actor, "rejected", CommentRemoved)
 
 
+def edit(engine: Engine, comment_id: int, text: str, actor: Actor) -> None:
+    """Change a comment's words; what its writer wrote is kept, and readers see that the paper did it. Raises NotFound,
+    Conflict."""
+    with write(engine) as connection:
+        row = _locked(connection, comment_id)
+        if row.by_paper:
+            raise Conflict("Lời của tòa soạn không sửa ở đây: hãy gỡ và trả lời lại.")
+        if text == row.text:
+            return
+        original = row.text if row.original is None else row.original
+        values = {
+            "version": row.version + 1,
+            "text": text,
+            "words": written(f"{row.name} {text}"),
+            "original": None if text == original else original,
+        }
+        connection.execute(update(comments).where(comments.c.id == comment_id).values(values))
+        if row.status == "approved":
+            events.add(connection, outbox, CommentPublished, [(comment_id, row.version + 1)])
+        audit.append(connection, actor.name, "comment.edited", f"comment:{comment_id}", {"article": row.article_id})
+    events.wake("ingest")
+
+
+def answer(engine: Engine, comment_id: int, text: str, key: str, actor: Actor) -> None:
+    """Answer a public comment in the paper's name; the same words under the same key are the same answer. Raises
+    NotFound, Conflict."""
+    name, now = get_settings().site_name[:_NAME], datetime.now(UTC)
+    with write(engine) as connection:
+        row = _locked(connection, comment_id)
+        if row.status != "approved":
+            raise Conflict("Hãy duyệt bình luận trước khi trả lời.")
+        values = {
+            "version": 1,
+            "token": sha256(f"paper|{comment_id}|{key}|{text}".encode()).hexdigest(),
+            "article_id": row.article_id,
+            "parent_id": row.parent_id or comment_id,  # readers see one level
+            "name": name,
+            "email": "",
+            "text": text,
+            "words": written(f"{name} {text}"),
+            "at": now,
+            "status": "approved",
+            "spam_score": 0,
+            "spam_reasons": [],
+            "decided_by": actor.name,
+            "decided_at": now,
+            "by_paper": True,
+        }
+        statement = upsert(connection, comments).values(values).on_conflict_do_nothing(index_elements=["token"])
+        made = connection.execute(statement.returning(comments.c.id)).scalar()
+        if made is None:
+            return
+        events.add(connection, outbox, CommentPublished, [(made, 1)])
+        audit.append(connection, actor.name, "comment.answered", f"comment:{comment_id}", {"article": row.article_id})
+    events.wake("ingest")
+
+
 def listed(engine: Engine, status: str = "held", limit: int = 100) -> list[dict[str, Any]]:
     """The comments in a status, the oldest first."""
     query = select(comments).where(comments.c.status == status).order_by(comments.c.at).limit(limit)
@@ -83,16 +148,19 @@ def queue(
     status: str = "held",
     *,
     text: str = "",
+    article_id: int = 0,
     after: int = 0,
     limit: int = 50,
 ) -> list[Any]:
     """Comments that somebody may see, with their articles' title, section and maker: the held ones oldest first, others
-    newest first.
+    newest first. "reported" are public ones that readers reported, those with the most reports first.
 
-    `after` is the last id of the page above.
+    `after` is the last id of the page above; of the reported there is one page.
     """
     newest_first = status != "held"
-    order = comments.c.id.desc() if newest_first else comments.c.id
+    order = [comments.c.id.desc() if newest_first else comments.c.id]
+    if status == "reported":
+        order.insert(0, comments.c.reports.desc())
     columns = (
         articles.c.title,
         articles.c.section_id,
@@ -103,12 +171,14 @@ def queue(
         select(comments, *columns, sections.c.name.label("section_name"))
         .join(articles, articles.c.id == comments.c.article_id)
         .join(sections, sections.c.id == articles.c.section_id)
-        .where(comments.c.status == status, seen.where(articles.c.section_id, articles.c.created_by))
-        .order_by(order)
+        .where(_in(status), seen.where(articles.c.section_id, articles.c.created_by))
+        .order_by(*order)
         .limit(limit)
     )
     if text:
         query = query.where(fits(comments.c.words, text))
+    if article_id:
+        query = query.where(comments.c.article_id == article_id)
     if after:
         query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
     with read(engine) as connection:
@@ -116,10 +186,28 @@ def queue(
 
 
 def counts(engine: Engine) -> dict[str, int]:
-    """How many comments are in each status."""
+    """How many comments are in each status, and how many readers have reported, where there are any."""
     query = select(comments.c.status, func.count().label("number")).group_by(comments.c.status)
+    reported = select(func.count()).select_from(comments).where(_in("reported"))
     with read(engine) as connection:
-        return {row.status: row.number for row in connection.execute(query)}
+        found = {row.status: row.number for row in connection.execute(query)}
+        number = connection.execute(reported).scalar_one()
+    return found | ({"reported": number} if number else {})
+
+
+def stories(engine: Engine, seen: Seen, status: str, limit: int = 20) -> list[Any]:
+    """(article id, title, number of comments) of the articles with the most comments in a status."""
+    number = func.count().label("number")
+    query = (
+        select(articles.c.id, articles.c.title, number)
+        .join(comments, comments.c.article_id == articles.c.id)
+        .where(_in(status), seen.where(articles.c.section_id, articles.c.created_by))
+        .group_by(articles.c.id, articles.c.title)
+        .order_by(number.desc(), articles.c.id.desc())
+        .limit(limit)
+    )
+    with read(engine) as connection:
+        return list(connection.execute(query))
 
 
 def forget_rejected(engine: Engine, now: datetime) -> bool:
@@ -133,7 +221,9 @@ def forget_rejected(engine: Engine, now: datetime) -> bool:
     some = select(comments.c.id).where(old, answered, said).limit(rows.STEP)
     with write(engine) as connection:
         gone = connection.execute(rows.some(comments, old, ~answered)).rowcount
-        emptied = update(comments).where(comments.c.id.in_(some)).values(name="", email="", text="", words="")
+        emptied = (
+            update(comments).where(comments.c.id.in_(some)).values(name="", email="", text="", words="", original=None)
+        )
         return rows.STEP in (gone, connection.execute(emptied).rowcount)
 
 
@@ -179,7 +269,23 @@ def _event(row: Any) -> Event:
         name=row.name,
         text=row.text,
         at=row.at,
+        edited=row.original is not None,
+        by_paper=row.by_paper,
     )
+
+
+def _in(status: str) -> ColumnElement[bool]:
+    """A row in a status; "reported" is one as well."""
+    if status == "reported":
+        return (comments.c.reports > 0) & (comments.c.status == "approved")
+    return comments.c.status == status
+
+
+def _locked(connection: Connection, comment_id: int) -> Any:
+    row = connection.execute(select(comments).where(comments.c.id == comment_id).with_for_update()).first()
+    if row is None:
+        raise NotFound("Không có bình luận này.")
+    return row
 
 
 def _parent(connection: Connection, sent: SubmitComment) -> int | None:
@@ -190,10 +296,11 @@ def _parent(connection: Connection, sent: SubmitComment) -> int | None:
 
 def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: type[Event]) -> None:
     with write(engine) as connection:
-        row = connection.execute(select(comments).where(comments.c.id == comment_id).with_for_update()).first()
-        if row is None:
-            raise NotFound("Không có bình luận này.")
+        row = _locked(connection, comment_id)
         if row.status == status:
+            if row.reports:  # looked at, and it stays
+                connection.execute(update(comments).where(comments.c.id == comment_id).values(reports=0))
+                audit.append(connection, actor.name, "comment.kept", f"comment:{comment_id}", {"reports": row.reports})
             return
         if status == "approved" and row.parent_id is not None:
             parent = select(comments.c.status).where(comments.c.id == row.parent_id).with_for_update(read=True)
@@ -205,6 +312,7 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
             "status": status,
             "decided_by": actor.name,
             "decided_at": datetime.now(UTC),
+            "reports": 0,
         }
         connection.execute(update(comments).where(comments.c.id == comment_id).values(values))
         if status == "approved" or row.status == "approved":
