@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import orjson
@@ -31,6 +31,7 @@ WINDOWS = ("1h", "24h", "7d", "30d")
 MOST_READ = 50
 _MAX_ID = 2**31 - 1
 _NAMES_SECONDS = 5.0
+T = TypeVar("T")
 
 
 class State:
@@ -213,14 +214,7 @@ class PublicId(Part):
     problems = (404, 410, 503)
 
     async def __call__(self, request: Request, id: ID) -> tuple[ArticleState, tuple[Comment, ...]]:
-        responder = state(request).responder
-        try:
-            article, found = await responder.work(lambda site: _with_comments(site, id))
-        except PageUnavailable:
-            raise Answered(responder.unavailable(request)) from None
-        if not isinstance(article, ArticleState):
-            raise Answered(await responder.error(request, 410 if isinstance(article, Tombstone) else 404))
-        return article, found
+        return await _public(request, id, lambda site, number: site.read.comments(number))
 
 
 Commented = Annotated[tuple[ArticleState, tuple[Comment, ...]], Depends(PublicId())]
@@ -280,21 +274,39 @@ class Report:
 class ReportRead(Part):
     """A comment that is shown, reported from one of the paper's pages or by a program."""
 
-    problems = (403, 413, 422)
+    problems = (403, 404, 410, 413, 422, 503)
     sent = BodyTaken(
         {"application/json": SentReport, "application/x-www-form-urlencoded": SentReport}, MAX_REPORT_BYTES
     )
 
-    async def __call__(self, request: Request, about: Commented) -> Report:
-        article, shown = about
+    async def __call__(self, request: Request, id: ID) -> Report:
         fields, is_form = await _sent(request, MAX_REPORT_BYTES, "Lời báo")
+        said = str(fields.get("comment_id"))
+        comment_id = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        article, is_shown = await _public(request, id, lambda site, number: site.read.shows_comment(number, comment_id))
         nothing = CommentForm("", "", "", None, False)
         answers = TypedComment(article, nothing, is_form, state(request).responder, "Chưa báo được")
-        known = {str(one.id): one.id for comment in shown for one in (comment, *comment.replies)}
-        found = known.get(str(fields.get("comment_id")))
-        if found is None:
+        if not is_shown:
             raise Answered(await answers.refused(422, [{"field": "comment_id", "message": "Không có bình luận này."}]))
-        return Report(found, answers)
+        return Report(comment_id, answers)
+
+
+async def _public(request: Request, text: str, read: Callable[[Site, int], T]) -> tuple[ArticleState, T]:
+    """The public article of an id as it stands in the path, and what else is read with it."""
+    responder = state(request).responder
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+
+    def find(site: Site) -> tuple[ArticleState, T] | Tombstone | None:
+        article = site.read.article(number) if 0 < number <= _MAX_ID else None
+        return (article, read(site, number)) if isinstance(article, ArticleState) else article
+
+    try:
+        found = await responder.work(find)
+    except PageUnavailable:
+        raise Answered(responder.unavailable(request)) from None
+    if not isinstance(found, tuple):
+        raise Answered(await responder.error(request, 410 if isinstance(found, Tombstone) else 404))
+    return found
 
 
 async def _sent(request: Request, limit: int, what: str) -> tuple[dict[str, Any], bool]:
@@ -329,10 +341,3 @@ def _fields(body: bytes, is_form: bool) -> dict[str, Any] | None:
     except ValueError:
         return None
     return said if isinstance(said, dict) else None
-
-
-def _with_comments(site: Site, text: str) -> tuple[ArticleState | Tombstone | None, tuple[Comment, ...]]:
-    if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _MAX_ID):
-        return None, ()
-    article = site.read.article(int(text))
-    return article, site.read.comments(int(text)) if isinstance(article, ArticleState) else ()

@@ -70,6 +70,9 @@ _COMMENTS = (
     .order_by(comments.c.at, comments.c.id)
     .limit(500)
 )
+_COMMENT = select(comments.c.id).where(
+    comments.c.id == bindparam("id"), comments.c.article_id == bindparam("article_id"), comments.c.public
+)
 _NEWEST_COMMENTS = _COMMENTS.order_by(None).order_by(comments.c.at.desc(), comments.c.id.desc())
 _FORMER = select(old_paths).where(old_paths.c.path.in_(bindparam("paths", expanding=True)))
 _RULES = select(address_rules.c.version, address_rules.c.rules).where(address_rules.c.version != bindparam("known"))
@@ -162,6 +165,10 @@ class Reading:
             if row.parent_id is not None:
                 replies.setdefault(row.parent_id, []).append(_comment(row))
         return tuple(_comment(row, replies.get(row.id, ())) for row in rows if row.parent_id is None)
+
+    def shows_comment(self, article_id: int, comment_id: int) -> bool:
+        """Whether readers see this comment under this article."""
+        return self._connection.execute(_COMMENT, {"article_id": article_id, "id": comment_id}).first() is not None
 
     def path_of_former(self, spelled: Sequence[str]) -> str | None:
         """Where the article is now that had one of these addresses elsewhere; the first of them that one had."""

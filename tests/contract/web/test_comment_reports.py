@@ -55,6 +55,18 @@ def test_reports_are_bounded_and_said_to_have_failed_where_nobody_hears(commente
     assert answer.status_code == 503 and "Chưa báo được bình luận" in answer.text
 
 
+def test_the_newest_of_very_many_comments_is_reported_as_well(commented: Site) -> None:
+    said = [
+        delivered(CommentPublished(id=n, version=1, article_id=1, name="Lan", text="Ý.", at=datetime.now(UTC)), n)
+        for n in range(100, 700)
+    ]
+    commented.tell(store.save_comments, *said)
+    assert 'value="699"' in commented.until(f"{PATH}?y-kien=moi-nhat", 'value="699"').text
+    assert send(commented, json={"comment_id": 699}).status_code == 202
+    assert send(commented, json={"comment_id": 700}).status_code == 422
+
+
 def test_a_visitor_key_is_one_reader_s_and_says_no_address() -> None:
     assert visitor_key("2001:db8:1:2::3") == visitor_key("2001:db8:1:2::4") != visitor_key("2001:db8:1:3::3")
+    assert visitor_key("::ffff:203.0.113.7") == visitor_key("203.0.113.7") != visitor_key("203.0.113.8")
     assert len(visitor_key("203.0.113.7")) == 32

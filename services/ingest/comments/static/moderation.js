@@ -1,13 +1,16 @@
-// Comments by keyboard, each decided where it stands, and "choose all"; without scripts each is ticked alone.
+// Comments by keyboard, each decided, mended and answered where it stands, and "choose all"; without scripts each is
+// ticked alone.
 
 import { post } from "./net.js";
+import { forgive, refuse } from "./refusal.js";
 
-const all = document.querySelector("[data-all]");
 const rows = [...document.querySelectorAll("li[data-id]")];
+const boxOf = (row) => row.querySelector('input[name="id"]');
 const told = document.getElementById("told");
+const all = document.querySelector("[data-all]");
 if (all) {
   const box = all.querySelector("input");
-  const boxes = [...document.querySelectorAll('input[name="id"]')];
+  const boxes = rows.map(boxOf);
   all.hidden = false;
   box.addEventListener("change", () => { for (const one of boxes) one.checked = box.checked && !one.disabled; });
   document.addEventListener("change", () => {
@@ -17,17 +20,21 @@ if (all) {
   });
 }
 
-const SAID = { approve: "Đã duyệt", reject: "Đã từ chối" };
+// ---------------------------------------------------------------- going
+
 const isOpen = (row) => !row.dataset.decision;
 const here = () => document.activeElement?.closest("li[data-id]");
+let last = null;
+document.addEventListener("focusin", () => { last = here() ?? last; });
 const go = (row) => {
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 };
 
+// Who clicked beside the list is led back to where they were.
 function step(by) {
   const row = here();
-  const next = row ? rows[rows.indexOf(row) + by] : rows[0];
+  const next = row ? rows[rows.indexOf(row) + by] : last ?? rows[0];
   if (next) go(next);
 }
 
@@ -41,28 +48,91 @@ function goOn(row) {
   rest.focus();
 }
 
+// ---------------------------------------------------------------- deciding
+
+const wordsOf = (row, decision) => {
+  if (decision === "approve") return row.dataset.status === "approved" ? "Giữ lại" : "Đã duyệt";
+  return row.dataset.status === "approved" ? "Đã gỡ" : "Đã từ chối";
+};
+
 function mark(row, decision, words) {
   if (decision) row.dataset.decision = decision;
   else delete row.dataset.decision;
   row.querySelector("[data-decided]").textContent = words;
-  const box = row.querySelector('input[name="id"]');
-  box.disabled = Boolean(decision);
-  if (decision) box.checked = false;
+  boxOf(row).disabled = Boolean(decision);
+  if (decision) boxOf(row).checked = false;
 }
 
-async function decide(row, decision) {
-  const isSo = row.dataset.status === (decision === "approve" ? "approved" : "rejected");
-  if (!isOpen(row) || (isSo && !row.dataset.reports)) return;
-  mark(row, decision, SAID[decision]);
-  goOn(row);
-  try {
-    await post("/desk/binh-luan", { id: row.dataset.id, decision }, { keepalive: true });
-    told.textContent = `${SAID[decision]} ${rows.filter((one) => !isOpen(one)).length} bình luận.`;
-  } catch (error) {
-    mark(row, "", `Chưa được: ${error.message}`);
-    told.textContent = `Một bình luận chưa được quyết định: ${error.message}`;
+function heard(versions) {
+  for (const [id, version] of Object.entries(versions)) {
+    const row = rows.find((one) => one.dataset.id === id);
+    for (const input of row?.querySelectorAll("[data-version]") ?? []) input.value = version;
   }
 }
+
+function count() {
+  const done = rows.filter((row) => !isOpen(row)).length;
+  const failed = rows.filter((row) => row.dataset.failed !== undefined).length;
+  told.textContent = `Xong ${done} / ${rows.length}.${failed ? ` ${failed} bình luận chưa được, hãy thử lại.` : ""}`;
+}
+
+// A key pressed by mistake is made good by the other key on the same comment; its answer comes after the first one's.
+const sending = new Map();
+function decide(row, decision) {
+  const isSo = row.dataset.status === (decision === "approve" ? "approved" : "rejected");
+  if (row.dataset.decision === decision || (isOpen(row) && isSo && row.dataset.reports === undefined)) return;
+  const before = sending.get(row) ?? Promise.resolve();
+  mark(row, decision, wordsOf(row, decision));
+  goOn(row);
+  sending.set(row, before.then(() => send(row, decision)));
+}
+
+async function send(row, decision) {
+  const { id } = row.dataset;
+  const version = row.querySelector("[data-version]").value;
+  try {
+    const form = { id, decision, [`version-${id}`]: version };
+    heard((await post("/desk/binh-luan", form, { keepalive: true })).versions);
+    delete row.dataset.failed;
+  } catch (error) {
+    if (row.dataset.decision === decision) mark(row, "", `Chưa được: ${error.message}`);
+    row.dataset.failed = "";
+  }
+  count();
+}
+
+// ---------------------------------------------------------------- mending, answering, banning
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const hand = form.closest("details[data-key]");
+  if (!hand) return;
+  event.preventDefault();
+  const row = form.closest("li[data-id]");
+  const button = form.querySelector("button");
+  if (button.disabled) return;
+  button.disabled = true;
+  forgive(form);
+  try {
+    const given = await post(form.action, new FormData(form));
+    heard(given.versions ?? {});
+    if (given.decision) {
+      for (const id of Object.keys(given.versions)) {
+        const other = rows.find((one) => one.dataset.id === id);
+        if (other) mark(other, given.decision, wordsOf(other, given.decision));
+      }
+    }
+    if (given.text !== undefined) row.querySelector(".comment-text").textContent = given.text;
+    else form.reset();
+    told.textContent = given.said;
+    hand.open = false;
+    go(row);
+  } catch (error) {
+    refuse(form, error);
+  } finally {
+    button.disabled = false;
+  }
+});
 
 function open(row, key) {
   const hand = row.querySelector(`details[data-key="${key}"]`);
@@ -71,18 +141,25 @@ function open(row, key) {
   hand.querySelector("textarea, select").focus();
 }
 
-const isTyping = (target) => target.closest("textarea, select, [contenteditable], input:not([type=checkbox])") !== null;
+// ---------------------------------------------------------------- keys
+
+const isTyping = (target) => target.closest("details[data-key] form, select, [contenteditable], input:not([type=checkbox])");
 const ROW_KEYS = {
   a: (row) => decide(row, "approve"),
   r: (row) => decide(row, "reject"),
-  x: (row) => row.querySelector('input[name="id"]').click(),
+  x: (row) => boxOf(row).click(),
   e: (row) => open(row, "e"),
   t: (row) => open(row, "t"),
   b: (row) => open(row, "b"),
 };
+// Programs that write Vietnamese for all of Windows make letters of keys here too: "a" twice comes as "â", "a" and "r" as
+// "ả", a third "a" as two at once.
+const BY_TELEX = { "â": "a", "ả": "r", "ã": "x", "ạ": "j", "ê": "e" };
+const AT_ONCE_MS = 20;
 let wentTo = 0;
+let decided = -AT_ONCE_MS;
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (document.querySelector("dialog[open]")) return;
   const row = here();
   if (event.key === "Escape" && row) {
@@ -91,18 +168,21 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (isTyping(event.target)) return;
+  const typed = event.key.toLowerCase();
+  const key = BY_TELEX[typed] ?? typed;
   // "g a" leads to another page and approves nothing.
   const leads = Date.now() - wentTo < 1200;
-  wentTo = event.key === "g" && !leads ? Date.now() : 0;
+  wentTo = key === "g" && !leads ? Date.now() : 0;
   if (leads || event.defaultPrevented) return;
-  if (event.key === "j" || event.key === "k") {
+  if (key === "j" || key === "k") {
     event.preventDefault();
-    return step(event.key === "j" ? 1 : -1);
+    return step(key === "j" ? 1 : -1);
   }
   // A key that is held down decides one comment, not all.
-  const act = ROW_KEYS[event.key];
-  if (!act || !row || event.repeat) return;
+  const act = ROW_KEYS[key];
+  if (!act || !row || event.repeat || event.timeStamp - decided < AT_ONCE_MS) return;
   event.preventDefault();
+  decided = event.timeStamp;
   act(row);
 });
 document.documentElement.dataset.moderation = "ready";

@@ -28,8 +28,6 @@ from shared.vietnamese.text import one_line, plain
 
 _NAME, _EMAIL, _TEXT = 200, 254, 10_000
 MAX_ANSWER = 3_000
-BAN = "ban"
-"""Who decided what a banned reader sent."""
 
 
 def hold(engine: Engine, sent: SubmitComment) -> None:
@@ -57,7 +55,7 @@ def hold(engine: Engine, sent: SubmitComment) -> None:
             "visitor": sent.visitor[:64],
         }
         if visitors.is_banned(connection, sent.visitor[:64]):
-            row |= {"status": "rejected", "decided_by": BAN, "decided_at": datetime.now(UTC)}
+            row |= {"status": "rejected", "decided_by": visitors.BAN, "decided_at": datetime.now(UTC)}
         connection.execute(upsert(connection, comments).values(row).on_conflict_do_nothing(index_elements=["token"]))
 
 
@@ -68,25 +66,27 @@ def held(engine: Engine, tokens: Sequence[str]) -> tuple[str, ...]:
         return tuple(connection.execute(known).scalars())
 
 
-def approve(engine: Engine, comment_id: int, actor: Actor) -> None:
-    """Show a comment to readers. Raises NotFound."""
-    _decide(engine, comment_id, actor, "approved", CommentPublished)
+def approve(engine: Engine, comment_id: int, actor: Actor, seen: int | None = None) -> int:
+    """Show a comment to readers; its version then. `seen` is the version that was decided on, None for any. Raises
+    NotFound, Conflict."""
+    return _decide(engine, comment_id, actor, "approved", CommentPublished, seen)
 
 
-def reject(engine: Engine, comment_id: int, actor: Actor) -> None:
-    """Keep a held comment from readers, or take a public one away. Raises NotFound."""
-    _decide(engine, comment_id, actor, "rejected", CommentRemoved)
+def reject(engine: Engine, comment_id: int, actor: Actor, seen: int | None = None) -> int:
+    """Keep a held comment from readers, or take a public one away; else as `approve`."""
+    return _decide(engine, comment_id, actor, "rejected", CommentRemoved, seen)
 
 
-def edit(engine: Engine, comment_id: int, text: str, actor: Actor) -> None:
-    """Change a comment's words; what its writer wrote is kept, and readers see that the paper did it. Raises NotFound,
-    Conflict."""
+def edit(engine: Engine, comment_id: int, text: str, actor: Actor, seen: int | None = None) -> int:
+    """Change a comment's words; what its writer wrote is kept, and readers see that the paper did it. `seen` and the
+    answer as of `approve`. Raises NotFound, Conflict."""
     with write(engine) as connection:
         row = _locked(connection, comment_id)
         if row.by_paper:
             raise Conflict("Lời của tòa soạn không sửa ở đây: hãy gỡ và trả lời lại.")
         if text == row.text:
-            return
+            return int(row.version)
+        _require_seen(row, seen)
         original = row.text if row.original is None else row.original
         values = {
             "version": row.version + 1,
@@ -99,6 +99,7 @@ def edit(engine: Engine, comment_id: int, text: str, actor: Actor) -> None:
             events.add(connection, outbox, CommentPublished, [(comment_id, row.version + 1)])
         audit.append(connection, actor.name, "comment.edited", f"comment:{comment_id}", {"article": row.article_id})
     events.wake("ingest")
+    return int(row.version) + 1
 
 
 def answer(engine: Engine, comment_id: int, text: str, key: str, actor: Actor) -> None:
@@ -107,8 +108,8 @@ def answer(engine: Engine, comment_id: int, text: str, key: str, actor: Actor) -
     name, now = get_settings().site_name[:_NAME], datetime.now(UTC)
     with write(engine) as connection:
         row = _locked(connection, comment_id)
-        if row.status != "approved":
-            raise Conflict("Hãy duyệt bình luận trước khi trả lời.")
+        if row.status != "approved" or not _is_under_public(connection, row):
+            raise Conflict("Bình luận này không còn trên trang: hãy duyệt trước khi trả lời.")
         values = {
             "version": 1,
             "token": sha256(f"paper|{comment_id}|{key}|{text}".encode()).hexdigest(),
@@ -294,19 +295,30 @@ def _parent(connection: Connection, sent: SubmitComment) -> int | None:
     return None if sent.parent_id is None else connection.execute(select(comments.c.id).where(same)).scalar()
 
 
-def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: type[Event]) -> None:
+def _is_under_public(connection: Connection, row: Any) -> bool:
+    """Whether what a comment answers is public, and stays so until the transaction ends."""
+    if row.parent_id is None:
+        return True
+    above = select(comments.c.status).where(comments.c.id == row.parent_id).with_for_update(read=True)
+    return bool(connection.execute(above).scalar() == "approved")
+
+
+def _require_seen(row: Any, seen: int | None) -> None:
+    if seen is not None and seen != row.version:
+        raise Conflict("Người khác vừa sửa hoặc quyết định bình luận này: hãy tải lại trang để đọc lại.")
+
+
+def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: type[Event], seen: int | None) -> int:
     with write(engine) as connection:
         row = _locked(connection, comment_id)
         if row.status == status:
-            if row.reports:  # looked at, and it stays
-                connection.execute(update(comments).where(comments.c.id == comment_id).values(reports=0))
+            if row.reports > 0:
+                visitors.dismiss_reports(connection, comment_id)
                 audit.append(connection, actor.name, "comment.kept", f"comment:{comment_id}", {"reports": row.reports})
-            return
-        if status == "approved" and row.parent_id is not None:
-            parent = select(comments.c.status).where(comments.c.id == row.parent_id).with_for_update(read=True)
-            above = connection.execute(parent).scalar()
-            if above != "approved":
-                raise Conflict("Bình luận được trả lời chưa được duyệt.")
+            return int(row.version)
+        _require_seen(row, seen)
+        if status == "approved" and not _is_under_public(connection, row):
+            raise Conflict("Bình luận được trả lời chưa được duyệt.")
         values = {
             "version": row.version + 1,
             "status": status,
@@ -319,3 +331,4 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
             events.add(connection, outbox, event, [(comment_id, row.version + 1)])
         audit.append(connection, actor.name, f"comment.{status}", f"comment:{comment_id}", {"article": row.article_id})
     events.wake("ingest")
+    return int(row.version) + 1

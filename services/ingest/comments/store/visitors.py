@@ -6,7 +6,7 @@ People are told apart by the visitor keys that web makes; after VISITOR_DAYS nob
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 
 from services.ingest.comments.tables import bans, comments, reports
 from services.ingest.kit import audit, rows
@@ -17,6 +17,8 @@ from shared.database import read, upsert, write
 
 VISITOR_DAYS = 30
 BAN_DAYS = (1, 7, 30)
+BAN = "ban"
+"""Who decided what a banned reader sent."""
 
 
 def report(engine: Engine, sent: ReportComment) -> None:
@@ -34,8 +36,15 @@ def report(engine: Engine, sent: ReportComment) -> None:
             connection.execute(update(comments).where(comments.c.id == sent.comment_id).values(one_more))
 
 
-def ban(engine: Engine, comment_id: int, days: int, actor: Actor) -> datetime:
-    """Refuse what the writer of a comment sends, for so many days from now; until when. Raises NotFound, Invalid."""
+def dismiss_reports(connection: Connection, comment_id: int) -> None:
+    """A comment was looked at and stays: it is reported again once more readers have newly done so than had before."""
+    known = select(func.count()).select_from(reports).where(reports.c.comment_id == comment_id).scalar_subquery()
+    connection.execute(update(comments).where(comments.c.id == comment_id).values(reports=-known))
+
+
+def ban(engine: Engine, comment_id: int, days: int, actor: Actor) -> tuple[datetime, dict[int, int]]:
+    """Refuse what the writer of a comment sends, for so many days from now, and what of theirs still waits: until when,
+    and the versions of what was refused. Raises NotFound, Invalid."""
     if days not in BAN_DAYS:
         raise Invalid.of("days", "Không có thời hạn này.")
     now = datetime.now(UTC)
@@ -47,11 +56,18 @@ def ban(engine: Engine, comment_id: int, days: int, actor: Actor) -> datetime:
             raise NotFound("Không có bình luận này.")
         if not row.visitor:
             raise Invalid.of("days", f"Bình luận cũ quá {VISITOR_DAYS} ngày: không còn biết ai đã gửi.")
+        known = connection.execute(select(bans.c.until).where(bans.c.visitor == row.visitor)).scalar()
+        until = max(known or until, until)
         values = {"name": row.name, "until": until, "by": actor.name, "at": now}
         statement = upsert(connection, bans).values(visitor=row.visitor, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["visitor"], set_=values))
-        audit.append(connection, actor.name, "comment.banned", f"comment:{comment_id}", {"days": days})
-    return until
+        waiting = (comments.c.visitor == row.visitor) & (comments.c.status == "held")
+        refused = {"version": comments.c.version + 1, "status": "rejected", "decided_by": BAN, "decided_at": now}
+        statement = update(comments).where(waiting).values(refused).returning(comments.c.id, comments.c.version)
+        gone = {found.id: found.version for found in connection.execute(statement)}
+        told = {"days": days, "refused": len(gone)}
+        audit.append(connection, actor.name, "comment.banned", f"comment:{comment_id}", told)
+    return until, gone
 
 
 def lift(engine: Engine, visitor: str, actor: Actor) -> None:
