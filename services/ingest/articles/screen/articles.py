@@ -24,6 +24,7 @@ from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, Stale, WrittenElsewhere
 from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
 from shared.database import engine, read
@@ -206,6 +207,7 @@ def _editor(
         last_note=last_note,
         names=people.names(engine("ingest"), actors),
         sections=_sections_for(who, draft.section),
+        following=_following(asked) if asked else None,
         successors=steps.successors(asked) if asked and writable else [],
         pen_names=listing.public_pen_names(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
@@ -213,6 +215,14 @@ def _editor(
         errors=errors or [],
         field_errors={one["field"].partition(".")[0]: one["message"] for one in errors or []},
     )
+
+
+def _following(asked: Asked) -> Any:
+    """What waits for this person beside the article that is open, None for nothing."""
+    statuses = steps.waiting(asked.who)
+    wanted = listing.ListFilter(statuses=statuses)
+    found = listing.page(engine("ingest"), seen_by(asked.who), wanted, limit=2) if statuses else []
+    return next((row for row in found if row.id != asked.id), None)
 
 
 def _refused(request: Request, who: Account, draft: Draft, invalid: Invalid, **shown: Any) -> Response:

@@ -1,4 +1,4 @@
-"""The list of articles: narrowed, and the ways of narrowing that a person keeps."""
+"""The list of articles: narrowed, the ways of narrowing that a person keeps, a step taken with several at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,12 +9,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from services.ingest.articles import rules, steps
+from services.ingest.articles.asked import asked_of
 from services.ingest.articles.store import listing, saved_filters
 from services.ingest.desk_kit import people, presence
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import STATUS_NAMES, NavItem, back, page
 from services.ingest.desk_kit.session import needs
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import Invalid, Refused
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
@@ -28,6 +32,13 @@ _PAGE = 40
 PERIODS = {"hom-nay": "Hôm nay", "hom-qua": "Hôm qua", "7-ngay": "7 ngày qua", "sap-toi": "Từ giờ trở đi"}
 _MOST = {"q": 200, "tac-gia": 200}
 _FLAGS = ("mine", "held", "chuan-bi")
+_STEPS = {
+    "submitted": (steps.LABELS["submitted"], Action.submit),
+    "edited": (steps.LABELS["edited"], Action.edit),
+    "approved": (steps.LABELS["approved"], Action.approve),
+    "draft": ("Trả lại, rút về bản nháp", Action.submit),
+}
+"""What can be done with several at once, and who may at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,37 @@ def listed(
         chosen=chosen,
         saved=saved_filters.listed(source, who.id),
         page_number=page_number,
+        steps=[(to, label) for to, (label, action) in _STEPS.items() if rights.may(who, action)],
     )
+
+
+@router.post("/bai/buoc")
+def move(who: Annotated[Account, needs(Action.submit)], form: Form) -> Response:
+    """Take one step with every article ticked, as it stood when it was listed; what cannot be done is said, the rest is
+    done."""
+    to, note = form.text("to"), form.prose("note", 2000)
+    if to not in rules.UNFINISHED:
+        raise Invalid.of("to", "Không có bước này.")
+    wanted = form.numbers("id")[:_PAGE]
+    if not wanted:
+        raise Invalid.of("id", "Chưa chọn bài nào.")
+    faults = []
+    for article_id in wanted:
+        try:
+            asked = asked_of(who, article_id, Action.submit)
+            version = form.number(f"version-{article_id}")
+            if version is None:
+                raise Invalid.of("version", "Thiếu số phiên bản của bài.")
+            steps.take(asked, to, note, version)
+        except Refused as refused:
+            faults.append(refused)
+    done = len(wanted) - len(faults)
+    if not done:
+        raise faults[0]
+    said = f"{done} bài chuyển sang bước “{STATUS_NAMES[to]}”."
+    if faults:
+        return back(_listed_in(form), f"{said} {len(faults)} bài không chuyển được: {faults[0].detail}", "warn")
+    return back(_listed_in(form), said)
 
 
 @router.post("/bai/bo-loc")
@@ -142,7 +183,11 @@ def keep(who: Annotated[Account, needs(Action.read)], form: Form) -> Response:
 def drop(filter_id: RowId, who: Annotated[Account, needs(Action.read)], form: Form) -> Response:
     """Forget one of one's own."""
     saved_filters.drop(engine("ingest"), who.id, filter_id)
-    return back(Chosen.of(form.raw).address(), "Đã bỏ bộ lọc.")
+    return back(_listed_in(form), "Đã bỏ bộ lọc.")
+
+
+def _listed_in(form: Form) -> str:
+    return Chosen.of(form.raw).address()
 
 
 def _is_day(words: str) -> bool:

@@ -1,5 +1,4 @@
-// Comments by keyboard, each decided, mended and answered where it stands, and "choose all"; without scripts each is
-// ticked alone.
+// Comments by keyboard, each decided, mended and answered where it stands; without scripts they are ticked.
 
 import { post } from "./net.js";
 import { forgive, refuse } from "./refusal.js";
@@ -7,18 +6,6 @@ import { forgive, refuse } from "./refusal.js";
 const rows = [...document.querySelectorAll("li[data-id]")];
 const boxOf = (row) => row.querySelector('input[name="id"]');
 const told = document.getElementById("told");
-const all = document.querySelector("[data-all]");
-if (all) {
-  const box = all.querySelector("input");
-  const boxes = rows.map(boxOf);
-  all.hidden = false;
-  box.addEventListener("change", () => { for (const one of boxes) one.checked = box.checked && !one.disabled; });
-  document.addEventListener("change", () => {
-    const ticked = boxes.filter((one) => one.checked).length;
-    box.checked = ticked === boxes.length;
-    box.indeterminate = ticked > 0 && ticked < boxes.length;
-  });
-}
 
 // ---------------------------------------------------------------- going
 
@@ -143,7 +130,8 @@ function open(row, key) {
 
 // ---------------------------------------------------------------- keys
 
-const isTyping = (target) => target.closest("details[data-key] form, select, [contenteditable], input:not([type=checkbox])");
+const FIELDS = "details[data-key] form, select, [contenteditable], input:not([type=checkbox])";
+const isTyping = (target) => target.closest(FIELDS) !== null;
 const ROW_KEYS = {
   a: (row) => decide(row, "approve"),
   r: (row) => decide(row, "reject"),
@@ -155,7 +143,7 @@ const ROW_KEYS = {
 // Programs that write Vietnamese for all of Windows make letters of keys here too: "a" twice comes as "â", "a" and "r" as
 // "ả", a third "a" as two at once.
 const BY_TELEX = { "â": "a", "ả": "r", "ã": "x", "ạ": "j", "ê": "e" };
-const AT_ONCE_MS = 20;
+const AT_ONCE_MS = 10;
 let wentTo = 0;
 let decided = -AT_ONCE_MS;
 document.addEventListener("keydown", (event) => {
