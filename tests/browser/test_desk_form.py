@@ -229,7 +229,7 @@ def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> N
     page.goto(f"{desk.url}/binh-luan")
     held = lambda: [row.status for row in comments.queue(desk.store, Seen(None, ""))]  # noqa: E731
     assert held() == ["held"]
-    page.locator(".comment input").focus()
+    page.locator(".comment").get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")
