@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,3 +217,18 @@ def test_a_program_that_writes_vietnamese_decides_as_the_keys_say(desk: OwnDesk,
         page.evaluate(_AT_ONCE, typed)
         expect(row(page, at)).to_be_focused()
     become(page, desk, {first: "approved", second: "rejected", third: "approved", fourth: "held"})
+
+
+def test_what_waits_fits_a_phone_and_is_accessible(desk: OwnDesk, secretary: BrowserContext, checkers: Path) -> None:
+    first, second = hold(desk, 2)
+    comments.approve(desk.store, first, COLLEAGUE)
+    comments.edit(desk.store, second, "Lời đã sửa.", COLLEAGUE)
+    page = opened(secretary, desk)
+    page.set_viewport_size({"width": 360, "height": 800})
+    for state in ("held", "approved"):
+        page.goto(f"{desk.url}/binh-luan?trang-thai={state}")
+        page.locator("details[data-key]").evaluate_all("hands => { for (const one of hands) one.open = true; }")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.evaluate((checkers / "axe-core" / "axe.min.js").read_text("utf-8"))
+        faults = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(fault["id"], fault["nodes"][0]["target"]) for fault in faults] == []
