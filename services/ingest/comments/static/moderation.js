@@ -144,7 +144,6 @@ const ROW_KEYS = {
 // "ả", a third "a" as two at once.
 const BY_TELEX = { "â": "a", "ả": "r", "ã": "x", "ạ": "j", "ê": "e" };
 const AT_ONCE_MS = 10;
-let wentTo = 0;
 let decided = -AT_ONCE_MS;
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
@@ -155,13 +154,10 @@ document.addEventListener("keydown", (event) => {
     if (hand) { hand.open = false; go(row); }
     return;
   }
-  if (isTyping(event.target)) return;
+  // What desk.js has taken is no decision: "g a" leads to another page.
+  if (isTyping(event.target) || event.defaultPrevented) return;
   const typed = event.key.toLowerCase();
   const key = BY_TELEX[typed] ?? typed;
-  // "g a" leads to another page and approves nothing.
-  const leads = Date.now() - wentTo < 1200;
-  wentTo = key === "g" && !leads ? Date.now() : 0;
-  if (leads || event.defaultPrevented) return;
   if (key === "j" || key === "k") {
     event.preventDefault();
     return step(key === "j" ? 1 : -1);
