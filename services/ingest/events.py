@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
 from services.ingest.articles.store.revisions import AT_POINTERS, rows_at
 from services.ingest.articles.tables import revisions
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage
 from services.ingest.search_words import store as search_words

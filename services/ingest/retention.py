@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from services.ingest.accounts.store import invitations
 from services.ingest.articles.store import autosaves
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments, visitors
 from services.ingest.exchange.store import jobs, sources
 from services.ingest.kit import once
 from services.ingest.media import store as media
@@ -26,6 +26,7 @@ STEPS: tuple[Forget, ...] = (
     deliveries.forget_old,
     comments.forget_rejected,
     comments.forget_addresses,
+    visitors.forget_visitors,
     autosaves.forget_abandoned,
     once.forget_old,
     invitations.forget_old,

@@ -5,12 +5,19 @@ from typing import Any
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments, visitors
 from services.ingest.exchange.store import jobs
 from services.ingest.feeds import store as feeds
 from services.ingest.ops import store as letters
 from shared import handler
-from shared.contracts.commands import HeldCommentsAnswer, ListHeldComments, RetryJob, StoreDeadLetter, SubmitComment
+from shared.contracts.commands import (
+    HeldCommentsAnswer,
+    ListHeldComments,
+    ReportComment,
+    RetryJob,
+    StoreDeadLetter,
+    SubmitComment,
+)
 
 _JOBS: dict[str, Any] = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
 
@@ -21,6 +28,7 @@ def _retry(engine: Engine, command: RetryJob) -> None:
 
 COMMANDS: handler.Commands = {
     SubmitComment: comments.hold,
+    ReportComment: visitors.report,
     StoreDeadLetter: letters.keep,
     RetryJob: _retry,
 }

@@ -81,6 +81,8 @@ class ShownComment(BaseModel):
     name: str
     text: str
     at: AwareDatetime
+    edited: bool = Field(description="The paper changed its words.")
+    by_paper: bool = Field(description="The paper answered.")
     replies: "list[ShownComment]"
 
 
@@ -95,6 +97,19 @@ class HeldAnswer(BaseModel):
 
     status: Literal["held"]
     detail: str
+
+
+class ReportedAnswer(BaseModel):
+    """A report was taken; an editor looks at the comment."""
+
+    status: Literal["reported"]
+    detail: str
+
+
+class SentReport(BaseModel):
+    """That a comment breaks the paper's rules."""
+
+    comment_id: int = Field(ge=1, lt=10**9, description="A comment that is shown under the article.")
 
 
 class SentBeacon(BaseModel):

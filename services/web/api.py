@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.web.answers import CommentsAnswer, FoundAnswer, HeldAnswer, MostReadAnswer, PublicArticle
+from services.web.answers import CommentsAnswer, FoundAnswer, HeldAnswer, MostReadAnswer, PublicArticle, ReportedAnswer
 from services.web.asked import (
     ID,
     Address,
@@ -18,6 +18,8 @@ from services.web.asked import (
     InTurn,
     Question,
     RankingAsked,
+    Report,
+    ReportRead,
     SentBytes,
     Tally,
     TypedComment,
@@ -33,6 +35,7 @@ from services.web.searching import BadQuery, read_query, with_section_names
 from shared.api import problems
 from shared.asgi import problem
 from shared.ask import NoAnswer
+from shared.celery_factory import BROKER_ERRORS
 from shared.contracts.addresses import article_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer
 from shared.settings import get_settings
@@ -199,11 +202,39 @@ async def comment(state: Web, address: Address, sent: Annotated[TypedComment, De
     return _json({"status": "held", "detail": "Đã nhận. Bình luận sẽ hiện sau khi được duyệt."}, 202)
 
 
+@router.post(
+    "/api/articles/{id}/reports",
+    status_code=202,
+    response_model=ReportedAnswer,
+    responses={
+        303: {"description": "To a form: back to the article."},
+        **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
+    },
+)
+async def report(state: Web, address: Address, found: Annotated[Report, Depends(ReportRead())]) -> Response:
+    """Report a comment to the moderators, as JSON or as a form; of one reader it counts once."""
+    article = found.sent.article
+    if await asyncio.to_thread(state.comments.wait_to_report, address):
+        slow = [{"field": "", "message": "Bạn báo nhiều quá nhanh; hãy chờ một lát rồi báo lại."}]
+        return await found.sent.refused(429, slow)
+    try:
+        await asyncio.to_thread(state.comments.report, article.id, found.comment_id, address)
+    except BROKER_ERRORS:
+        away = [{"field": "", "message": "Chưa báo được bình luận; hãy thử lại sau ít phút."}]
+        return await found.sent.refused(503, away)
+    if found.sent.is_form:
+        path = article_path(article.section_slug, article.slug, article.id)
+        return RedirectResponse(f"{path}?binh-luan=da-bao#da-bao", 303)
+    return _json({"status": "reported", "detail": "Đã báo. Tòa soạn sẽ xem lại bình luận này."}, 202)
+
+
 def _shown(comment: Comment) -> dict[str, Any]:
     return {
         "id": comment.id,
         "name": comment.name,
         "text": comment.text,
         "at": iso(comment.at),
+        "edited": comment.edited,
+        "by_paper": comment.by_paper,
         "replies": [_shown(reply) for reply in comment.replies],
     }

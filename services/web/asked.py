@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 import orjson
@@ -11,11 +11,11 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import WithJsonSchema
 
-from services.web.answers import SentBeacon, SentComment
+from services.web.answers import SentBeacon, SentComment, SentReport
 from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
 from services.web.clients import client_address
-from services.web.commenting import MAX_BYTES, CommentForm, Comments, read_comment
+from services.web.commenting import MAX_BYTES, MAX_REPORT_BYTES, CommentForm, Comments, read_comment
 from services.web.model import Comment, Section, Tombstone
 from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
@@ -31,6 +31,7 @@ WINDOWS = ("1h", "24h", "7d", "30d")
 MOST_READ = 50
 _MAX_ID = 2**31 - 1
 _SECTIONS_SECONDS = 5.0
+T = TypeVar("T")
 
 
 class State:
@@ -225,14 +226,7 @@ class PublicId(Part):
     problems = (404, 410, 503)
 
     async def __call__(self, request: Request, id: ID) -> tuple[ArticleState, tuple[Comment, ...]]:
-        responder = state(request).responder
-        try:
-            article, found = await responder.work(lambda site: _with_comments(site, id))
-        except PageUnavailable:
-            raise Answered(responder.unavailable(request)) from None
-        if not isinstance(article, ArticleState):
-            raise Answered(await responder.error(request, 410 if isinstance(article, Tombstone) else 404))
-        return article, found
+        return await _public(request, id, lambda site, number: site.read.comments(number))
 
 
 Commented = Annotated[tuple[ArticleState, tuple[Comment, ...]], Depends(PublicId())]
@@ -246,12 +240,13 @@ class TypedComment:
     typed: CommentForm
     is_form: bool
     _responder: Responder
+    _refusal: str = "Chưa nhận được bình luận"
 
     async def refused(self, status: int, errors: Sequence[dict[str, str]]) -> Response:
         """Problem details, or the form again with what was typed."""
         headers = {"retry-after": "20"} if status in (429, 503) else {}
         if not self.is_form:
-            return problem(status, "Chưa nhận được bình luận", errors[0]["message"], errors, headers)
+            return problem(status, self._refusal, errors[0]["message"], errors, headers)
         typed, told = self.typed, " ".join(error["message"] for error in errors)
         parent = str(typed.parent_id or "")
         page: Page = await self._responder.work(
@@ -273,19 +268,71 @@ class CommentRead(Part):
     )
 
     async def __call__(self, request: Request, about: Commented) -> TypedComment:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            raise Answered(problem(403, "Không nhận", "Bình luận phải gửi từ trang của báo."))
-        body = await _within(request, MAX_BYTES)
-        if len(body) > MAX_BYTES:
-            raise Answered(problem(413, "Quá lớn", "Bình luận dài quá mức cho phép."))
-        is_form = "json" not in request.headers.get("content-type", "")
-        fields = _fields(body, is_form)
-        if fields is None:
-            raise Answered(problem(422, "Nội dung chưa đúng", "Không đọc được bình luận gửi lên."))
+        fields, is_form = await _sent(request, MAX_BYTES, "Bình luận")
         read = TypedComment(about[0], read_comment(fields), is_form, state(request).responder)
         if read.typed.errors:
             raise Answered(await read.refused(422, read.typed.errors))
         return read
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A comment that a reader reports, and how it is refused."""
+
+    comment_id: int
+    sent: TypedComment
+
+
+class ReportRead(Part):
+    """A comment that is shown, reported from one of the paper's pages or by a program."""
+
+    problems = (403, 404, 410, 413, 422, 503)
+    sent = BodyTaken(
+        {"application/json": SentReport, "application/x-www-form-urlencoded": SentReport}, MAX_REPORT_BYTES
+    )
+
+    async def __call__(self, request: Request, id: ID) -> Report:
+        fields, is_form = await _sent(request, MAX_REPORT_BYTES, "Lời báo")
+        said = str(fields.get("comment_id"))
+        comment_id = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        article, is_shown = await _public(request, id, lambda site, number: site.read.shows_comment(number, comment_id))
+        nothing = CommentForm("", "", "", None, False)
+        answers = TypedComment(article, nothing, is_form, state(request).responder, "Chưa báo được")
+        if not is_shown:
+            raise Answered(await answers.refused(422, [{"field": "comment_id", "message": "Không có bình luận này."}]))
+        return Report(comment_id, answers)
+
+
+async def _public(request: Request, text: str, read: Callable[[Site, int], T]) -> tuple[ArticleState, T]:
+    """The public article of an id as it stands in the path, and what else is read with it."""
+    responder = state(request).responder
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+
+    def find(site: Site) -> tuple[ArticleState, T] | Tombstone | None:
+        article = site.read.article(number) if 0 < number <= _MAX_ID else None
+        return (article, read(site, number)) if isinstance(article, ArticleState) else article
+
+    try:
+        found = await responder.work(find)
+    except PageUnavailable:
+        raise Answered(responder.unavailable(request)) from None
+    if not isinstance(found, tuple):
+        raise Answered(await responder.error(request, 410 if isinstance(found, Tombstone) else 404))
+    return found
+
+
+async def _sent(request: Request, limit: int, what: str) -> tuple[dict[str, Any], bool]:
+    """The fields of a form or a JSON object from one of the paper's pages or a program; whether it is a form."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Answered(problem(403, "Không nhận", f"{what} phải gửi từ trang của báo."))
+    body = await _within(request, limit)
+    if len(body) > limit:
+        raise Answered(problem(413, "Quá lớn", f"{what} dài quá mức cho phép."))
+    is_form = "json" not in request.headers.get("content-type", "")
+    fields = _fields(body, is_form)
+    if fields is None:
+        raise Answered(problem(422, "Nội dung chưa đúng", f"Không đọc được {what.lower()} gửi lên."))
+    return fields, is_form
 
 
 async def _within(request: Request, limit: int) -> bytes:
@@ -306,10 +353,3 @@ def _fields(body: bytes, is_form: bool) -> dict[str, Any] | None:
     except ValueError:
         return None
     return said if isinstance(said, dict) else None
-
-
-def _with_comments(site: Site, text: str) -> tuple[ArticleState | Tombstone | None, tuple[Comment, ...]]:
-    if not (text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= _MAX_ID):
-        return None, ()
-    article = site.read.article(int(text))
-    return article, site.read.comments(int(text)) if isinstance(article, ArticleState) else ()

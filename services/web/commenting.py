@@ -1,6 +1,7 @@
 """Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them."""
 
 import asyncio
+import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,17 +12,19 @@ from services.web.spam import judge
 from shared.addresses import blocks
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
-from shared.contracts.commands import HELD_TOKENS, ListHeldComments, SubmitComment
+from shared.contracts.commands import HELD_TOKENS, Command, ListHeldComments, ReportComment, SubmitComment
 from shared.limits import AddressLimit, Bound, SharedLimiter
 from shared.publishing import send_command
+from shared.settings import get_settings
 from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
 
 MAX_NAME, MAX_EMAIL, MAX_TEXT = 100, 254, 3000
-MAX_BYTES = 64_000
+MAX_BYTES, MAX_REPORT_BYTES = 64_000, 1_000
 # A carrier's /48 has 65,536 phones. One of twenty reading within the hour and one of a hundred of those writing are 33
 # comments, where a flood out of all its /64 gets 60 at once and 720 an hour.
 RATE, SITE_RATE = Bound(5, 20.0), Bound(60, 5.0)
+REPORT_RATE, SITE_REPORT_RATE = Bound(10, 60.0), Bound(60, 5.0)
 _FOLLOW_SECONDS, _ANSWER_SECONDS = 10.0, 5.0
 TRAP = "website"
 """A field that people do not see: programs fill it in."""
@@ -75,6 +78,7 @@ class Comments:
 
     def __init__(self, journal: CommentJournal, ask: AskFunction) -> None:
         self._rate = AddressLimit("comment", RATE, SITE_RATE, SharedLimiter(), spare_private=False)
+        self._reports = AddressLimit("report", REPORT_RATE, SITE_REPORT_RATE, SharedLimiter(), spare_private=False)
         self._journal = journal
         self._ask = ask
 
@@ -88,7 +92,8 @@ class Comments:
         Raises OSError when it cannot be held.
         """
         score, reasons = judge(typed.name, typed.text, typed.trapped)
-        said = f"{blocks(address)[0]}|{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
+        visitor = visitor_key(address)
+        said = f"{visitor}|{article_id}|{typed.parent_id}|{typed.name}|{typed.text}"
         comment = SubmitComment(
             token=sha256(said.encode()).hexdigest(),
             article_id=article_id,
@@ -99,12 +104,25 @@ class Comments:
             at=datetime.now(UTC),
             spam_score=score,
             spam_reasons=reasons,
+            visitor=visitor,
         )
         self._journal.keep(comment)
         try:
             _publish(comment)
         except BROKER_ERRORS as error:
             log.warning("comment waits on disk", error=repr(error)[:200])
+
+    def wait_to_report(self, address: str) -> float:
+        """Seconds until this address may report a comment; 0.0: now, once."""
+        return self._reports.wait(address)
+
+    def report(self, article_id: int, comment_id: int, address: str) -> None:
+        """Tell the moderators that a reader thinks ill of a comment. Raises the broker's errors: then nobody heard."""
+        _publish(
+            ReportComment(
+                comment_id=comment_id, article_id=article_id, visitor=visitor_key(address), at=datetime.now(UTC)
+            )
+        )
 
     async def follow(self) -> None:
         """For ever: see that what was taken arrives."""
@@ -133,8 +151,16 @@ class Comments:
                     _publish(comment)
 
 
-def _publish(comment: SubmitComment) -> None:
-    send_command(publisher("web"), SubmitComment, comment.model_dump(mode="json"), size=len(comment.text))
+def visitor_key(address: str) -> str:
+    """Who writes, as moderators tell people apart: the same for one IPv4 address or /64, and nobody without the
+    house's secret finds the address in it."""
+    secret = b"commenter:" + get_settings().secret_key.encode()
+    return hmac.digest(secret, blocks(address)[0].encode(), "sha256").hex()[:32]
+
+
+def _publish(command: Command) -> None:
+    message = command.model_dump(mode="json")
+    send_command(publisher("web"), type(command), message, size=len(message.get("text", "")))
 
 
 def _has_surrogate(text: str) -> bool:

@@ -133,6 +133,8 @@ class Comment:
     text: str
     at: datetime
     replies: tuple["Comment", ...] = ()
+    edited: bool = False
+    by_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,13 @@ _RELATED = select(related.c.ids).where(related.c.article_id == bindparam("id"))
 _COMMENTS = (
     select(comments)
     .where(comments.c.article_id == bindparam("id"), comments.c.public)
-    .order_by(comments.c.at)
+    .order_by(comments.c.at, comments.c.id)
     .limit(500)
 )
+_COMMENT = select(comments.c.id).where(
+    comments.c.id == bindparam("id"), comments.c.article_id == bindparam("article_id"), comments.c.public
+)
+_NEWEST_COMMENTS = _COMMENTS.order_by(None).order_by(comments.c.at.desc(), comments.c.id.desc())
 _FORMER = select(old_paths).where(old_paths.c.path.in_(bindparam("paths", expanding=True)))
 _RULES = select(address_rules.c.version, address_rules.c.rules).where(address_rules.c.version != bindparam("known"))
 _MEDIA = select(media_uses.c.article_id).where(media_uses.c.name == bindparam("name")).limit(1)
@@ -115,14 +119,14 @@ class Reading:
             return None
         return _state(row.state, self.section_names()) if row.public else Tombstone(article_id, row.reason_kind)
 
-    def story(self, state: ArticleState) -> Story:
+    def story(self, state: ArticleState, newest_first: bool = False) -> Story:
         """All that stands on an article's page."""
         by_slug = {section.slug: section for section in self._flat_sections()}
         return Story.of(
             state,
             self.around(state),
             related=self.related(state.id),
-            comments=self.comments(state.id),
+            comments=self.comments(state.id, newest_first),
             section=by_slug.get(state.section_slug),
             ancestors=self.ancestors(state.section_slug),
         )
@@ -154,19 +158,19 @@ class Reading:
         ids = self._connection.execute(_RELATED, {"id": article_id}).scalar()
         return tuple(self.cards(ids or [])[:RELATED])
 
-    def comments(self, article_id: int) -> tuple[Comment, ...]:
-        """Approved comments, oldest first, with their replies."""
+    def comments(self, article_id: int, newest_first: bool = False) -> tuple[Comment, ...]:
+        """Approved comments with their replies; replies stand in the order of time either way."""
         self.depends.add(keys.comments(article_id))
-        rows = self._connection.execute(_COMMENTS, {"id": article_id}).all()
+        rows = self._connection.execute(_NEWEST_COMMENTS if newest_first else _COMMENTS, {"id": article_id}).all()
         replies: dict[int, list[Comment]] = {}
-        for row in rows:
+        for row in reversed(rows) if newest_first else rows:
             if row.parent_id is not None:
-                replies.setdefault(row.parent_id, []).append(Comment(row.id, row.name, row.text, _utc(row.at)))
-        return tuple(
-            Comment(row.id, row.name, row.text, _utc(row.at), tuple(replies.get(row.id, ())))
-            for row in rows
-            if row.parent_id is None
-        )
+                replies.setdefault(row.parent_id, []).append(_comment(row))
+        return tuple(_comment(row, replies.get(row.id, ())) for row in rows if row.parent_id is None)
+
+    def shows_comment(self, article_id: int, comment_id: int) -> bool:
+        """Whether readers see this comment under this article."""
+        return self._connection.execute(_COMMENT, {"article_id": article_id, "id": comment_id}).first() is not None
 
     def path_of_former(self, spelled: Sequence[str]) -> str | None:
         """Where the article is now that had one of these addresses elsewhere; the first of them that one had."""
@@ -365,6 +369,10 @@ def _state(fields: dict[str, Any], names: dict[str, str]) -> ArticleState:
 def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(article id, version) of everything held, tombstones too, by id from `after` (exclusive) on."""
     return _versions(engine, articles.c.id, articles.c.version, after, limit)
+
+
+def _comment(row: Any, replies: Sequence[Comment] = ()) -> Comment:
+    return Comment(row.id, row.name, row.text, _utc(row.at), tuple(replies), row.edited, row.by_paper)
 
 
 def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:

@@ -76,7 +76,7 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/sw\.js", assets.service_worker),
     _route(r"/api/articles/(\d{1,10})", article.as_json),
     _route(rf"{MEDIA}({NAME})", media.shown),
-    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article),
+    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article, article.ORDER),
     _route(f"/{_NO_YEAR}{_SLUG}", lists.section, "trang"),
 )
 
@@ -98,7 +98,8 @@ class Address:
 
 
 def resolve(path: str, query: str) -> Address | None:
-    """Which page an address means; None for none. Unknown parameters fall away, page 1 is no parameter."""
+    """Which page an address means; None for none. Unknown parameters fall away, as do those that say what
+    is so without them."""
     for route in ROUTES:
         found = route.pattern.fullmatch(path)
         if found is None:
@@ -106,6 +107,8 @@ def resolve(path: str, query: str) -> Address | None:
         known = {name: value for name, value in parse_qsl(query) if name in route.parameters} if query else {}
         if known.get("trang") == "1":
             del known["trang"]
+        if known.get(article.ORDER, article.NEWEST) != article.NEWEST:
+            del known[article.ORDER]
         if "trang" in known and (not _NUMBER.fullmatch(known["trang"]) or int(known["trang"]) > MAX_PAGE):
             return None
         suffix = "&".join(f"{name}={quote(value)}" for name, value in sorted(known.items()))

@@ -291,6 +291,8 @@ def _comment(event: CommentPublished | CommentRemoved, version: int) -> dict[str
         "name": event.name if isinstance(event, CommentPublished) else "",
         "text": event.text if isinstance(event, CommentPublished) else "",
         "at": int(event.at.timestamp() if isinstance(event, CommentPublished) else time.time()),
+        "edited": isinstance(event, CommentPublished) and event.edited,
+        "by_paper": isinstance(event, CommentPublished) and event.by_paper,
     }
 
 

@@ -4,7 +4,7 @@ An article stands in several lists ("all", "s:thoi-su", "t:tet", "a:quang-long",
 all of them in one table, so that every list of the site is one range of one index.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false, text
 
 from shared.database import Json
 
@@ -94,6 +94,8 @@ comments = Table(
     Column("name", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("at", BigInteger, nullable=False),  # when it was written; of a tombstone, when it came
+    Column("edited", Boolean, nullable=False, server_default=false()),
+    Column("by_paper", Boolean, nullable=False, server_default=false()),
     Index("comments_by_article", "article_id", "at"),
     Index("comments_removed", "at", sqlite_where=text("NOT public"), postgresql_where=text("NOT public")),
 )

@@ -83,6 +83,19 @@ class SubmitComment(Command):
     at: AwareDatetime
     spam_score: int = 0
     spam_reasons: tuple[str, ...] = ()
+    visitor: str = ""
+    """Who wrote it, as far as that is known: a key that says no address."""
+
+
+class ReportComment(Command):
+    """A reader thinks that a comment breaks the paper's rules; of one visitor it counts once."""
+
+    kind: ClassVar[str] = "report_comment"
+    queue: ClassVar[Queue] = Queue.comments
+    comment_id: int
+    article_id: int
+    visitor: str
+    at: AwareDatetime
 
 
 HELD_TOKENS = 500
@@ -459,6 +472,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ViewAudit,
     SearchStatistics,
     SubmitComment,
+    ReportComment,
     ListHeldComments,
     StoreDeadLetter,
     RetryJob,

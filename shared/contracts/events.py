@@ -99,7 +99,7 @@ class SearchRulesChanged(Event):
 
 
 class CommentPublished(Event):
-    """An editor approved a reader's comment."""
+    """An editor approved a reader's comment, mended one that is public, or answered one in the paper's name."""
 
     kind: ClassVar[str] = "comment_published"
     id: int
@@ -109,6 +109,9 @@ class CommentPublished(Event):
     name: str
     text: str
     at: AwareDatetime
+    edited: bool = False
+    """The paper changed its words."""
+    by_paper: bool = False
 
 
 class CommentRemoved(Event):

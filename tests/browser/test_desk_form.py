@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from services.ingest.accounts.store import sessions
 from services.ingest.articles.store import listing
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.kit.visibility import Seen
 from shared.contracts.commands import SubmitComment
 from shared.vietnamese.dates import VIETNAM
@@ -232,7 +232,7 @@ def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> N
         return [row.status for row in comments.queue(desk.store, Seen(None, ""))]
 
     assert held() == ["held"]
-    page.locator(".comment input").focus()
+    page.locator(".comment").get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")

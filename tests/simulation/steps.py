@@ -12,7 +12,7 @@ from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles as article_store
 from services.ingest.articles.store import prepared
 from services.ingest.articles.tables import articles
-from services.ingest.comments import store as comment_store
+from services.ingest.comments.store import comments as comment_store
 from services.ingest.comments.tables import comments
 from services.ingest.front_page import store as front_page
 from services.ingest.kit.actors import Actor as Editor
@@ -68,7 +68,7 @@ class Play:
 
     # ------------------------------------------------------------ people
 
-    def _order(self, who: str, far: int, told: str, work: Callable[[], None]) -> None:
+    def _order(self, who: str, far: int, told: str, work: Callable[[], object]) -> None:
         def willing() -> None:
             try:
                 work()

@@ -62,7 +62,7 @@ def publish_comments() -> None:
     from sqlalchemy import select
 
     from services.ingest.articles.tables import articles
-    from services.ingest.comments import store as comments
+    from services.ingest.comments.store import comments
     from services.ingest.comments.tables import comments as table
     from services.ingest.kit.actors import Actor
     from shared.contracts.commands import SubmitComment

@@ -6,13 +6,18 @@ from services.ingest.accounts.store import accounts
 from services.ingest.articles import rules
 from services.ingest.articles.asked import Asked
 from services.ingest.articles.rules import UNFINISHED, WorkflowState
-from services.ingest.articles.store import approvals
+from services.ingest.articles.store import approvals, workflow
 from services.ingest.articles.store.revisions import with_state
+from services.ingest.articles.versions import Saved
+from services.ingest.desk_kit import presence
+from services.ingest.kit import rights
 from services.ingest.kit.actors import Account, Role
+from services.ingest.kit.errors import Conflict
+from services.ingest.kit.rights import Action, Reach
 from services.ingest.sections.store import STEPS
 from shared.database import engine, read
 
-_LABELS = {"submitted": "Gửi biên tập", "edited": "Biên tập xong", "approved": "Duyệt"}
+LABELS = {"submitted": "Gửi biên tập", "edited": "Biên tập xong", "approved": "Duyệt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,20 @@ def next_of(asked: Asked) -> Next:
     return Next(_choices(asked, at), may_publish, at.is_approved, said, may_update, rules.approvers(at.rule))
 
 
+def take(asked: Asked, to: str, note: str, version: int | None) -> Saved:
+    """Take a step on, or back with a note. Raises what `workflow.move` does, and Conflict where somebody is in a story
+    that its reporter wants back."""
+    if to == "draft" and not asked.may(Action.edit):
+        _require_nobody_in(asked)
+    return workflow.move(engine("ingest"), asked.id, to, asked.who.actor, note=note, if_version=version)
+
+
+def waiting(who: Account) -> tuple[str, ...]:
+    """The statuses that this account is to take on."""
+    steps = (("submitted", Action.edit), ("edited", Action.approve), ("approved", Action.publish))
+    return tuple(status for status, action in steps if rights.reach(who, action) > Reach.none)
+
+
 def may_write(asked: Asked) -> bool:
     """Whether this account may change the text now."""
     return rules.may_write(asked.who.actor, asked.stands)
@@ -76,12 +95,20 @@ def successors(asked: Asked) -> list[tuple[int, str]]:
     return found
 
 
+def _require_nobody_in(asked: Asked) -> None:
+    """Raises Conflict: nobody's story is pulled away from under them."""
+    here = presence.who_is_at([f"article:{asked.id}"]).get(f"article:{asked.id}", {})
+    others = sorted(name for who, name in here.items() if who != str(asked.who.id))
+    if others:
+        raise Conflict(f"{', '.join(others)} đang sửa bài này; hãy nhờ trả lại.")
+
+
 def _choices(asked: Asked, at: WorkflowState) -> list[Choice]:
     if at.status not in UNFINISHED:
         return []
     order = UNFINISHED.index
     onwards = [step for step in STEPS if step in at.rule.steps and order(step) > order(at.status)][:1]
-    found = [Choice(step, _LABELS[step]) for step in onwards]
+    found = [Choice(step, LABELS[step]) for step in onwards]
     if at.status == "approved" and not at.is_approved:
         found = [Choice("approved", "Duyệt lại")]
     return [choice for choice in found + _backwards(asked) if rules.may_move(asked.who.actor, at, choice.to)]

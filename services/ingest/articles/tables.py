@@ -90,6 +90,16 @@ autosaves = Table(
     Column("saved_at", UtcDateTime, nullable=False),
     Index("autosaves_by_user", "user_id", "article_id", unique=True),
 )
+saved_filters = Table(
+    "saved_filters",  # how a person narrows the list of articles, under names of their own
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("user_id", Integer, ForeignKey("users.id"), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("fields", Json, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("saved_filters_by_user", "user_id", "name", unique=True),
+)
 article_notes = Table(
     "article_notes",  # what the newsroom says to itself about an article
     metadata,

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from services.ingest.accounts.store import accounts
 
-_OTHERS = {"scheduler": "Hẹn giờ", "command line": "Dòng lệnh"}
+_OTHERS = {"scheduler": "Hẹn giờ", "command line": "Dòng lệnh", "ban": "Lệnh chặn"}
 
 
 def names(engine: Engine, actors: Iterable[str]) -> dict[str, str]:

@@ -1,18 +1,18 @@
 """The first page after log-in: what waits for me, what is given to me, what I was writing, what went out."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.ingest.articles import steps
 from services.ingest.articles.store import autosaves, listing
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.pages import NavItem, page
 from services.ingest.desk_kit.session import needs
-from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
-from services.ingest.kit.rights import Action, Reach
+from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.planning import store as plans
 from shared.database import engine
@@ -28,8 +28,8 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
     source, seen = engine("ingest"), seen_by(who)
     mine = listing.ListFilter(statuses=("draft", "submitted"), owner=who.actor_name)
     lists = {
-        "waiting": listing.page(source, seen, listing.ListFilter(statuses=_waits_for(who)), limit=_ROWS)
-        if _waits_for(who)
+        "waiting": listing.page(source, seen, listing.ListFilter(statuses=steps.waiting(who)), limit=_ROWS)
+        if steps.waiting(who)
         else [],
         "mine": listing.page(source, seen, mine, limit=_ROWS),
         "held": listing.page(source, seen, listing.ListFilter(held_by=who.actor_name), limit=_ROWS),
@@ -50,9 +50,3 @@ def home(request: Request, who: Annotated[Account, needs(Action.home)]) -> Respo
         counts=listing.counts(source, seen, listing.ListFilter()),
         names=people.names(source, actors),
     )
-
-
-def _waits_for(who: Account) -> tuple[Any, ...]:
-    """The statuses that this account is to take on."""
-    steps = (("submitted", Action.edit), ("edited", Action.approve), ("approved", Action.publish))
-    return tuple(status for status, action in steps if rights.reach(who, action) > Reach.none)

@@ -11,6 +11,8 @@ from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.dates import iso
 
+ORDER, NEWEST = "y-kien", "moi-nhat"
+"""The parameter of an article's page that shows its newest comments first."""
 JSON = "application/json; charset=utf-8"
 
 
@@ -24,7 +26,8 @@ def article(site: Site, section_slug: str, slug: str, article_id: str) -> Page:
 
 def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     """An article's page; `form` is what a reader typed as a comment that could not be taken."""
-    story = site.read.story(state)
+    newest_first = site.query.get(ORDER) == NEWEST
+    story = site.read.story(state, newest_first)
     trail = [("Trang chủ", "/")]
     trail += [(one.name, one.path) for one in (*story.ancestors, story.section) if one is not None]
     first = next((image for image in state.images if image.url), None)
@@ -51,6 +54,8 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         byline=body.byline(state.byline, story.authors),
         trail=trail,
         video=video,
+        newest_first=newest_first,
+        newest_path=f"{story.path}?{ORDER}={NEWEST}",
         form={"problem": "", "name": "", "email": "", "text": "", "parent_id": "", **form},
         status=422 if form.get("problem") else 200,
     )

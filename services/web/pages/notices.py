@@ -53,7 +53,9 @@ _PRIVACY = (
     "xem lại khi mất mạng, chỉ nằm trong trình duyệt "
     "của bạn và xóa được bất cứ lúc nào.",
     "Khi bạn gửi bình luận, tòa soạn nhận tên, nội dung và thư điện tử nếu bạn điền. Thư điện tử chỉ để tòa soạn liên "
-    "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng.",
+    "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng. Địa chỉ mạng của người gửi "
+    "hoặc báo bình luận chỉ được giữ dưới dạng một mã băm trong 30 ngày, để chặn người quấy rối và để một người báo "
+    "nhiều lần chỉ tính một.",
     "Video đặt ở YouTube hoặc Vimeo chỉ được tải sau khi bạn bấm xem; từ lúc đó quy định của các trang ấy được "
     "áp dụng.",
     "Bạn có quyền yêu cầu xem, sửa hoặc xóa dữ liệu của mình: hãy viết thư cho tòa soạn theo địa chỉ ở trang "

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event, select
 
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.tables import users
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.comments.tables import comments as comment_rows
 from services.ingest.front_page import store as front_page
 from services.ingest.front_page.store import Slot

@@ -13,7 +13,7 @@ from services.ingest.accounts.store import accounts, invitations
 from services.ingest.accounts.tables import invitations as invitation_rows
 from services.ingest.articles.store import autosaves, pictures
 from services.ingest.articles.tables import autosaves as autosave_rows
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.comments.tables import comments as comment_rows
 from services.ingest.exchange.store import jobs, sources
 from services.ingest.exchange.tables import import_jobs, media_sources

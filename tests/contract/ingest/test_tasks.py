@@ -6,7 +6,7 @@ from celery import Celery
 from sqlalchemy import Engine, select
 
 from services.ingest import tasks
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.kit.tables import dead_letters
 from shared.contracts.commands import StoreDeadLetter, SubmitComment
 from shared.database import write

@@ -52,8 +52,8 @@ def test_what_says_it_in_headline_and_lead_answers_before_what_mentions_it(
     mentions = "Đất đai, cây cối, mùa màng. Trên đồi, dưới dốc, nên hư. Trồng người. Này nọ."
     long = "Nhà nông nói chuyện suốt buổi chiều, ai cũng góp một lời. " * 4
     lead = "Này đất, này dốc: trên cao nên dừng."
-    fields = {"summary": lead, "text": long} if has_lead else {"text": f"{lead}\n{long}"}
-    says = article(51, "Trồng rừng: cây và mùa", **fields)
+    summary, body = (lead, long) if has_lead else ("", f"{lead}\n{long}")
+    says = article(51, "Trồng rừng: cây và mùa", body, summary=summary)
     others = [article(50 + number, "Nhật ký", f"Ngày thường.\n{mentions}") for number in (0, 2)]
     put(engine, [says, *others])
     assert reader.ids(typed)[0] == 51

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.kit.json_input import read_fields
 from services.web import store
 from shared.settings import get_settings

@@ -274,12 +274,12 @@ def test_the_table_of_lost_addresses_levels_off_and_forgets(store_engine: Engine
 
 def test_a_picture_is_found_under_its_former_address_while_an_article_shows_it(site: Site) -> None:
     name = f"ab/{'0' * 32}"
-    shown = {"images": (Image(url=f"/media/{name}.jpg"),)}
+    shown = (Image(url=f"/media/{name}.jpg"),)
     old = (
         OldPicture(path="/wp-content/uploads/2019/05/Lúa-Chín-300x200.jpg", file=f"{name}.jpg"),
         OldPicture(path="/uploads/news/2019_05/le-hoi.png", file=f"{name}.jpg"),
     )
-    site.tell(store.publish, published(state(1, old_pictures=old, **shown)))
+    site.tell(store.publish, published(state(1, old_pictures=old, images=shown)))
     site.until(PATH, "Nội dung bài 1.")
     for address in (
         "/wp-content/uploads/2019/05/L%C3%BAa-Ch%C3%ADn.jpg",

@@ -1,11 +1,10 @@
-"""The list of articles and the editor: new, open, save."""
+"""The editor: new, open, save."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles import steps
@@ -16,9 +15,9 @@ from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
 from services.ingest.articles.store.revisions import rewritten_by_others
 from services.ingest.authors.store import authors
-from services.ingest.desk_kit import people, presence
+from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Fields, Form
-from services.ingest.desk_kit.pages import NavItem, back, page, wants_html
+from services.ingest.desk_kit.pages import back, page, wants_html
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
@@ -32,8 +31,6 @@ from shared.database import engine, read
 from shared.settings import get_settings
 
 router = APIRouter()
-NAV = (NavItem("/desk/bai", "Bài vở", Action.read, key="a"),)
-_PAGE = 40
 _SAVING_MEANS = {
     "approved": "Sửa chữ thì phải duyệt lại.",
     "scheduled": "Lưu là duyệt chữ mới.",
@@ -41,56 +38,6 @@ _SAVING_MEANS = {
 }
 _PREPARED = "Bạn đọc chưa thấy bản này cho đến khi cập nhật bài trên trang."
 _ENDED = "Bài đã đổi nên không còn được duyệt; phải duyệt lại trước khi xuất bản."
-
-
-@router.get("/bai")
-def listed(
-    request: Request,
-    who: Annotated[Account, needs(Action.read)],
-    status: Annotated[str, Query(pattern="^[a-z]*$", max_length=16)] = "",
-    section: Annotated[str, Query(pattern="^[0-9]*$", max_length=9)] = "",
-    q: Annotated[str, Query(max_length=200)] = "",
-    mine: Annotated[str, Query(max_length=1)] = "",
-    held: Annotated[str, Query(max_length=1)] = "",
-    prepared: Annotated[str, Query(alias="chuan-bi", max_length=1)] = "",
-    page_number: Annotated[int, Query(alias="trang", ge=1, le=250)] = 1,
-) -> Response:
-    """Articles of one's sections; a page more than one shows whether there is another."""
-    wanted = listing.ListFilter(
-        statuses=(status,) if status else (),
-        section_id=int(section) if section else None,
-        owner=who.actor_name if mine else "",
-        held_by=who.actor_name if held else "",
-        title=q.strip(),
-        is_prepared=bool(prepared),
-    )
-    seen = seen_by(who)
-    rows = listing.page(engine("ingest"), seen, wanted, limit=_PAGE + 1, offset=(page_number - 1) * _PAGE)
-    counted = listing.counts(
-        engine("ingest"),
-        seen,
-        replace(wanted, statuses=(), title=""),
-    )
-    return page(
-        request,
-        who,
-        "articles.html",
-        rows=rows[:_PAGE],
-        more=len(rows) > _PAGE,
-        counts=counted,
-        names=people.names(engine("ingest"), people_of(rows)),
-        here=presence.who_is_at([f"article:{row.id}" for row in rows[:_PAGE]]),
-        sections=sections.listed(engine("ingest")),
-        chosen={
-            "status": status,
-            "section": section,
-            "q": q,
-            "mine": mine,
-            "held": held,
-            "chuan-bi": prepared,
-            "trang": page_number,
-        },
-    )
 
 
 @router.get("/bai/moi")
@@ -166,11 +113,6 @@ def save(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
 
 
 # ---------------------------------------------------------------- for the modules beside
-
-
-def people_of(rows: list[Any]) -> set[str]:
-    """The actors that a list of articles names."""
-    return {name for row in rows for name in (row.created_by, row.last_actor, row.held_by) if name}
 
 
 def save_draft(asked: Asked, draft: Draft, found: ArticleState, version: int, sequence: int | None = None) -> Any:
@@ -265,6 +207,7 @@ def _editor(
         last_note=last_note,
         names=people.names(engine("ingest"), actors),
         sections=_sections_for(who, draft.section),
+        following=_following(asked) if asked else None,
         successors=steps.successors(asked) if asked and writable else [],
         pen_names=listing.public_pen_names(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
@@ -272,6 +215,14 @@ def _editor(
         errors=errors or [],
         field_errors={one["field"].partition(".")[0]: one["message"] for one in errors or []},
     )
+
+
+def _following(asked: Asked) -> Any:
+    """What waits for this person beside the article that is open, None for nothing."""
+    statuses = steps.waiting(asked.who)
+    wanted = listing.ListFilter(statuses=statuses)
+    found = listing.page(engine("ingest"), seen_by(asked.who), wanted, limit=2) if statuses else []
+    return next((row for row in found if row.id != asked.id), None)
 
 
 def _refused(request: Request, who: Account, draft: Draft, invalid: Invalid, **shown: Any) -> Response:

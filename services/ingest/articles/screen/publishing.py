@@ -6,15 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.ingest.articles import steps
 from services.ingest.articles.asked import Asked, needs_article
 from services.ingest.articles.input import ReasonInput
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import prepared, workflow
 from services.ingest.articles.versions import Saved
-from services.ingest.desk_kit import presence
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import STATUS_NAMES, done, page, wants_html
-from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.rights import Action
 from shared.database import engine
@@ -26,11 +26,7 @@ router = APIRouter()
 @router.post("/bai/{id}/buoc")
 def move(request: Request, asked: Annotated[Asked, needs_article(Action.submit)], form: Form) -> Response:
     """Take a step on, or back with a note."""
-    to = form.text("to")
-    note, version = form.prose("note", 2000), form.number("version")
-    if to == "draft" and not asked.may(Action.edit):
-        _require_nobody_in(asked)
-    saved = workflow.move(engine("ingest"), asked.id, to, asked.who.actor, note=note, if_version=version)
+    saved = steps.take(asked, form.text("to"), form.prose("note", 2000), form.number("version"))
     return _done(request, saved, f"Bài chuyển sang bước “{STATUS_NAMES[saved.status]}”.")
 
 
@@ -116,14 +112,6 @@ def note(request: Request, asked: Annotated[Asked, needs_article(Action.write)],
 
 
 # ---------------------------------------------------------------- how
-
-
-def _require_nobody_in(asked: Asked) -> None:
-    """Raises Conflict: nobody's story is pulled away from under them."""
-    here = presence.who_is_at([f"article:{asked.id}"]).get(f"article:{asked.id}", {})
-    others = sorted(name for who, name in here.items() if who != str(asked.who.id))
-    if others:
-        raise Conflict(f"{', '.join(others)} đang sửa bài này; hãy nhờ trả lại.")
 
 
 def _live(article_id: int) -> str:

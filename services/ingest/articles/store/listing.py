@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, exists, func, select
+from sqlalchemy import ColumnElement, Engine, Select, exists, func, select
 
 from services.ingest.articles.tables import IS_PREPARED, articles, revisions
 from services.ingest.authors.tables import bylines, pen_names
@@ -12,6 +13,7 @@ from services.ingest.kit.finding import fits
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared.database import read
+from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import sort_key
 
 
@@ -26,6 +28,12 @@ class ListFilter:
     title: str = ""
     ids: Sequence[int] = field(default=())
     is_prepared: bool = False
+    author: str = ""
+    """A name in the byline, in any of its spellings; with it the other names that the same person signs with."""
+    by_change: bool = False
+    """Whether `since` and `before` are of the last change, else of the publication, also of one that is to come."""
+    since: datetime | None = None
+    before: datetime | None = None
 
 
 def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, offset: int = 0) -> list[Any]:
@@ -104,6 +112,22 @@ def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]
         query = query.where(fits(articles.c.title_words, wanted.title))
     if wanted.is_prepared:
         query = query.where(IS_PREPARED)
+    if wanted.author:
+        query = query.where(_signed(wanted.author))
+    at = articles.c.updated_at if wanted.by_change else articles.c.published_at
+    if wanted.since:
+        query = query.where(at >= wanted.since)
+    if wanted.before:
+        query = query.where(at < wanted.before)
     if wanted.ids:
         query = query.where(articles.c.id.in_(wanted.ids))
     return query
+
+
+def _signed(name: str) -> ColumnElement[bool]:
+    """Whether an article has this name in its byline, or another one of whoever signs with it."""
+    key = name_key(name)[:400]
+    same = pen_names.alias()
+    others = select(same.c.key).join(pen_names, pen_names.c.author_id == same.c.author_id).where(pen_names.c.key == key)
+    ids = select(bylines.c.article_id).where((bylines.c.key == key) | bylines.c.key.in_(others))
+    return articles.c.id.in_(ids)

@@ -36,6 +36,19 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
 
+// "Choose all" over the boxes of its form; without scripts each is ticked alone.
+for (const all of document.querySelectorAll("[data-all]")) {
+  const box = all.querySelector("input");
+  const boxes = [...all.closest("form").elements].filter((one) => one.name === "id");
+  all.hidden = false;
+  box.addEventListener("change", () => { for (const one of boxes) one.checked = box.checked && !one.disabled; });
+  document.addEventListener("change", () => {
+    const ticked = boxes.filter((one) => one.checked).length;
+    box.checked = ticked === boxes.length;
+    box.indeterminate = ticked > 0 && ticked < boxes.length;
+  });
+}
+
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 let wentTo = 0;
 document.addEventListener("keydown", (event) => {

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.kit.actors import Role
 from services.ingest.kit.visibility import Seen
 from shared.contracts.commands import SubmitComment

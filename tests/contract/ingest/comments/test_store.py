@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.events import build
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import outbox

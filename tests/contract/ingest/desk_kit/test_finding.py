@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.ingest.articles.store import listing
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.kit.visibility import Seen
 from services.ingest.media import store as media
 from services.ingest.media.imaging import Rebuilt

@@ -19,7 +19,7 @@ from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, reading, workflow
 from services.ingest.articles.versions import Saved
 from services.ingest.authors.store import authors
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.desk_kit import asking
 from services.ingest.kit.actors import Role
 from services.ingest.kit.tables import dead_letters
@@ -75,12 +75,13 @@ class Secrets:
     @property
     def ids(self) -> dict[str, Any]:
         """What stands for each name in a path; ids that only administrators ask by are those of nothing."""
-        nothing = "user_id author_id invitation_id section_id rate_id job_id feed_id hook_id rule_id".split()
+        nothing = "user_id author_id invitation_id section_id rate_id job_id feed_id hook_id rule_id filter_id".split()
         return {
             **dict.fromkeys(nothing, 999_999),
             "letter_id": LETTER,
             "id": self.draft,
             "article_id": self.draft,
+            "comment_id": self.comment,
             "media_id": self.picture,
             "plan_id": self.plan,
             "adjustment": self.adjustment,
@@ -208,6 +209,8 @@ def _ask(who: Person, method: str, path: str, secrets: Secrets) -> Any:
         "note": "Thay trộm",
         "id": secrets.comment,
         "decision": "approve",
+        "days": 1,
+        "text": "Thay trộm",
         "article_id": secrets.draft,
         "poster_id": secrets.picture,
         "author": SECRET,

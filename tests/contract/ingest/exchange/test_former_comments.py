@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.comments.tables import comments as table
 from services.ingest.exchange.importers import ImportResult, Options, import_paths
 from services.ingest.exchange.importers.report import ImportReport

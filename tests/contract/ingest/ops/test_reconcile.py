@@ -20,7 +20,7 @@ from services.ingest.articles.store import articles as article_store
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.articles.versions import Saved
-from services.ingest.comments import store as comments
+from services.ingest.comments.store import comments
 from services.ingest.events import build
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage

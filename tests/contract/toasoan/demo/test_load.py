@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 
 from services.ingest.accounts.store.keys import create_key
 from services.ingest.articles.tables import articles, revisions
-from services.ingest.comments.store import reject
+from services.ingest.comments.store.comments import reject
 from services.ingest.comments.tables import comments
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import audit, outbox

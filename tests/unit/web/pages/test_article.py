@@ -12,6 +12,7 @@ from services.ingest.articles.sanitise import text_to_html
 from services.web import store
 from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
 from services.web.pages import comments
+from services.web.routes import resolve
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.articles import Image as Told
 from shared.contracts.events import CommentPublished
@@ -221,6 +222,32 @@ def test_many_comments_are_folded_under_their_number(paper: Paper) -> None:
     assert "Bình luận <small>(6)</small>" in open_ones
     assert "Xem 3 ý kiến nữa" in folded
     assert "Ý kiến 12." in open_ones.partition('id="binh-luan"')[2] and "Ý kiến 13." in folded
+    newest = paper.page("/thoi-su/ban-tin-so-36-36?y-kien=moi-nhat").body.partition('id="binh-luan"')[2]
+    assert re.findall(r"<p class=\"said\">Ý kiến (\d+)", newest) == ["15", "14", "13", "12", "11", "10"]
+    assert '<a href="/thoi-su/ban-tin-so-36-36#binh-luan">' in newest
+
+
+def test_the_order_of_comments_has_one_address_and_nothing_else_makes_one() -> None:
+    path = "/thoi-su/ban-tin-so-36-36"
+    queries = ("y-kien=moi-nhat", "y-kien=cu-nhat", "y-kien=", "x=1")
+    assert [getattr(resolve(path, query), "key", None) for query in queries] == [
+        f"{path}?y-kien=moi-nhat",
+        path,
+        path,
+        path,
+    ]
+
+
+def test_what_the_paper_wrote_or_changed_among_comments_is_said(paper: Paper) -> None:
+    said = {"version": 1, "article_id": sample.PLAIN, "at": sample.AT}
+    of_reader = CommentPublished(id=30, name="Lan", text="Hay.", edited=True, **said)
+    of_paper = CommentPublished(id=31, parent_id=30, name="Báo Mẫu", text="Cảm ơn bạn.", by_paper=True, **said)
+    store.save_comments(paper.engine, [delivered(of_reader, 30), delivered(of_paper, 31)])
+    page = paper.page("/thoi-su/ban-tin-so-36-36").body
+    assert page.count("Tòa soạn đã sửa lời") == 1
+    assert 'Báo Mẫu <b class="of-paper">Tòa soạn</b>' in page
+    # The paper's own words cannot be reported to it.
+    assert re.findall(r'name="comment_id" value="(\d+)"', page) == ["30"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 
 from services.web.asked import State
-from services.web.page import Site
+from services.web.page import Page, Site
 from services.web.pages import search
 from services.web.responding import Responder
 from services.web.searching import BadQuery, read_query
@@ -138,7 +138,7 @@ class _Reads:
         self._paper = paper
 
     async def work(self, read: Callable[[Site], object]) -> object:
-        return self._paper.make(cast("Callable[..., search.Page]", read))
+        return self._paper.make(cast("Callable[..., Page]", read))
 
 
 @pytest.mark.parametrize(

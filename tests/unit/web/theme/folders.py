@@ -1,11 +1,12 @@
 """Folders of themes, written for a test."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 MINIMAL = {"theme.toml": 'name = "Thử"\n'}
 
 
-def written(place: Path, files: dict[str, str | bytes]) -> Path:
+def written(place: Path, files: Mapping[str, str | bytes]) -> Path:
     """A theme's folder with these files."""
     for name, content in files.items():
         path = place / name

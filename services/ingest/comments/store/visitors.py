@@ -1,0 +1,101 @@
+"""What readers say of others' comments, and whose comments nobody wants to read for a time.
+
+People are told apart by the visitor keys that web makes; after VISITOR_DAYS nobody knows who it was.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, exists, func, select, update
+
+from services.ingest.comments.tables import bans, comments, reports
+from services.ingest.kit import audit, rows
+from services.ingest.kit.actors import Actor
+from services.ingest.kit.errors import Invalid, NotFound
+from shared.contracts.commands import ReportComment
+from shared.database import read, upsert, write
+
+VISITOR_DAYS = 30
+BAN_DAYS = (1, 7, 30)
+BAN = "ban"
+"""Who decided what a banned reader sent."""
+
+
+def report(engine: Engine, sent: ReportComment) -> None:
+    """Note that a reader reported a comment that is public: once, however often it arrives."""
+    visitor = sent.visitor[:64]
+    row = {"comment_id": sent.comment_id, "visitor": visitor, "at": sent.at}
+    shown = (comments.c.id == sent.comment_id) & (comments.c.status == "approved") & ~comments.c.by_paper
+    with write(engine) as connection:
+        known = connection.execute(select(comments.c.id).where(shown).with_for_update()).first()
+        if known is None or is_banned(connection, visitor):
+            return
+        noted = upsert(connection, reports).values(row).on_conflict_do_nothing().returning(reports.c.comment_id)
+        if connection.execute(noted).first() is not None:
+            one_more = {"reports": comments.c.reports + 1}
+            connection.execute(update(comments).where(comments.c.id == sent.comment_id).values(one_more))
+
+
+def dismiss_reports(connection: Connection, comment_id: int) -> None:
+    """A comment was looked at and stays: it is reported again once more readers have newly done so than had before."""
+    known = select(func.count()).select_from(reports).where(reports.c.comment_id == comment_id).scalar_subquery()
+    connection.execute(update(comments).where(comments.c.id == comment_id).values(reports=-known))
+
+
+def ban(engine: Engine, comment_id: int, days: int, actor: Actor) -> tuple[datetime, dict[int, int]]:
+    """Refuse what the writer of a comment sends, for so many days from now, and what of theirs still waits: until when,
+    and the versions of what was refused. Raises NotFound, Invalid."""
+    if days not in BAN_DAYS:
+        raise Invalid.of("days", "Không có thời hạn này.")
+    now = datetime.now(UTC)
+    until = now + timedelta(days=days)
+    with write(engine) as connection:
+        writer = select(comments.c.visitor, comments.c.name).where(comments.c.id == comment_id)
+        row = connection.execute(writer).first()
+        if row is None:
+            raise NotFound("Không có bình luận này.")
+        if not row.visitor:
+            raise Invalid.of("days", f"Bình luận cũ quá {VISITOR_DAYS} ngày: không còn biết ai đã gửi.")
+        known = connection.execute(select(bans.c.until).where(bans.c.visitor == row.visitor)).scalar()
+        until = max(known or until, until)
+        values = {"name": row.name, "until": until, "by": actor.name, "at": now}
+        statement = upsert(connection, bans).values(visitor=row.visitor, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["visitor"], set_=values))
+        waiting = (comments.c.visitor == row.visitor) & (comments.c.status == "held")
+        refused = {"version": comments.c.version + 1, "status": "rejected", "decided_by": BAN, "decided_at": now}
+        statement = update(comments).where(waiting).values(refused).returning(comments.c.id, comments.c.version)
+        gone = {found.id: found.version for found in connection.execute(statement)}
+        told = {"days": days, "refused": len(gone)}
+        audit.append(connection, actor.name, "comment.banned", f"comment:{comment_id}", told)
+    return until, gone
+
+
+def lift(engine: Engine, visitor: str, actor: Actor) -> None:
+    """Let somebody write again."""
+    with write(engine) as connection:
+        gone = connection.execute(delete(bans).where(bans.c.visitor == visitor).returning(bans.c.name)).first()
+        if gone is not None:
+            audit.append(connection, actor.name, "comment.ban_lifted", "comments", {"name": gone.name})
+
+
+def banned(engine: Engine) -> list[Any]:
+    """Who is banned now, the ones that end first above."""
+    with read(engine) as connection:
+        return list(connection.execute(select(bans).where(bans.c.until > datetime.now(UTC)).order_by(bans.c.until)))
+
+
+def is_banned(connection: Connection, visitor: str) -> bool:
+    live = exists().where(bans.c.visitor == visitor, bans.c.until > datetime.now(UTC))
+    return bool(visitor) and bool(connection.execute(select(live)).scalar())
+
+
+def forget_visitors(engine: Engine, now: datetime) -> bool:
+    """Who wrote and who reported, after a month, and bans that are over; True when there may be more."""
+    until = now - timedelta(days=VISITOR_DAYS)
+    written = select(comments.c.id).where(comments.c.visitor != "", comments.c.at < until).limit(rows.STEP)
+    old = select(reports.c.comment_id).where(reports.c.at < until).limit(rows.STEP)
+    with write(engine) as connection:
+        gone = connection.execute(update(comments).where(comments.c.id.in_(written)).values(visitor="")).rowcount
+        connection.execute(rows.some(bans, bans.c.until < now))
+        more = connection.execute(delete(reports).where(reports.c.comment_id.in_(old), reports.c.at < until)).rowcount
+    return gone == rows.STEP or more >= rows.STEP
