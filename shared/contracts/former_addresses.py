@@ -27,7 +27,7 @@ _ADDED = frozenset(
 _ADDED_BEGINNINGS = ("utm_", "ga_", "_ga", "_gl", "mc_", "fb_", "hsa_", "pk_", "mtm_", "matomo_", "stm_", "__", "zalo_")
 _EXTENSION = re.compile(r"(?<=.)\.(?:html?|shtml|xhtml|aspx?|php|jsp|amp)\Z")
 _INDEX = re.compile(r"(?:index|default|home)\.(?:php|html?|aspx?|jsp)\Z")
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)\Z")
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?|heic)\Z")
 # "a.jpg.webp" is what plugins make of "a.jpg".
 _IN_OTHER_DRESS = re.compile(r"(?<=\.jpg|\.png|\.gif|jpeg)\.(?:webp|avif)\Z")
 _COPY = re.compile(r"-(?:[0-9]{2,5}x[0-9]{2,5}|scaled|e[0-9]{10,13})(?=\.[a-z0-9]{2,5}\Z)")
@@ -113,7 +113,7 @@ def picture_key(url: str) -> str:
         return ""
     segments = found.segments
     last = _IN_OTHER_DRESS.sub("", segments[-1])
-    if not _PICTURE.search(last):
+    if not _PICTURE_FILE.search(last):
         return ""
     # NukeViet keeps its smaller copies in a folder of their own.
     above = ("uploads", *segments[1:-1]) if segments[0] == "assets" and len(segments) > 1 else segments[:-1]
