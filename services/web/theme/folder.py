@@ -26,7 +26,7 @@ _OWN_BYTES = {SETTINGS: 50 * _KB, STYLE: 200 * _KB}
 # What is for people: licences of fonts, a word on how to use it.
 _FOR_PEOPLE = (".md", ".txt")
 _FILES = 100
-_FOLDERS = 50
+_ENTRIES = 500
 _ALL_BYTES = 8_000 * _KB
 _LETTERS = frozenset(ascii_letters + digits + "._-/")
 
@@ -58,7 +58,7 @@ def read(folder: Path) -> dict[str, bytes]:
     size = 0
     try:
         root = folder.resolve(strict=True)
-        for path in _files(root, root):
+        for path in _files(root):
             name = path.relative_to(root).as_posix()
             if path.suffix in _FOR_PEOPLE:
                 continue
@@ -84,22 +84,25 @@ def mark_of(files: dict[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _files(root: Path, folder: Path, seen: int = 0) -> Iterator[Path]:
-    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
-        path = Path(entry.path)
-        name = path.relative_to(root).as_posix()
-        if entry.name.startswith("."):
-            continue  # what editors, systems and volumes of Kubernetes put there
-        if not _LETTERS.issuperset(name):
-            words = "tên tệp chỉ được có chữ không dấu, chữ số, dấu chấm, gạch ngang và gạch dưới"
-            raise ThemeRefused(ThemeFault(name, 0, words))
-        if entry.is_dir(follow_symlinks=False):
-            seen += 1
-            if seen > _FOLDERS or name.count("/") > 5:
-                raise ThemeRefused(ThemeFault(name, 0, "giao diện có quá nhiều thư mục"))
-            yield from _files(root, path, seen)
-        else:
-            yield path
+def _files(root: Path) -> Iterator[Path]:
+    waiting, entries = [root], 0
+    while waiting:
+        with os.scandir(waiting.pop()) as found:
+            for entry in found:
+                if entry.name.startswith("."):
+                    continue  # what editors, systems and volumes of Kubernetes put there
+                path = Path(entry.path)
+                name = path.relative_to(root).as_posix()
+                entries += 1
+                if entries > _ENTRIES:
+                    raise ThemeRefused(ThemeFault(name, 0, f"giao diện có hơn {_ENTRIES} tệp và thư mục"))
+                if not _LETTERS.issuperset(name):
+                    words = "tên tệp chỉ được có chữ không dấu, chữ số, dấu chấm, gạch ngang và gạch dưới"
+                    raise ThemeRefused(ThemeFault(name, 0, words))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path)
+                else:
+                    yield path
 
 
 def _bytes(root: Path, path: Path, name: str) -> bytes:

@@ -129,6 +129,12 @@ def test_nothing_from_outside_the_folder_is_read(tmp_path: Path) -> None:
         (place / "static" / f"{number}.svg").write_text("")
     with pytest.raises(ThemeRefused, match="hơn 100 tệp"):
         folder.read(place)
+    for number in range(120):
+        (place / "static" / f"{number}.svg").unlink()
+    for number in range(600):
+        (place / f"{number}.md").touch()
+    with pytest.raises(ThemeRefused, match="hơn 500 tệp và thư mục"):
+        folder.read(place)
 
 
 def test_templates_that_break_pages_are_refused_with_their_line() -> None:
