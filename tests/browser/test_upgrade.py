@@ -60,7 +60,7 @@ def test_an_address_of_an_older_release_is_not_kept(desk: OwnDesk, browser: Brow
     desk.sign_in(context, "secretary")
     page = context.new_page()
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(f"{desk.url}/bai/{desk.article()}")
     expect(text_of(page)).to_be_visible()
     scripts = {one.url: one.headers.get("cache-control", "") for one in answers if "/static/" in one.url}
