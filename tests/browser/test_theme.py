@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import test_pages
-from tests.browser.chromium import READER
+from tests.browser.chromium import READER, Theme
 from tests.browser.conftest import running_paper_site
 from tests.contract.web.conftest import ROOT, Site
 
@@ -39,8 +39,8 @@ def test_every_page_is_accessible_fits_and_asks_no_other(page: Page, checkers: P
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_logo_is_that_of_the_ground_the_reader_sees(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_the_logo_is_that_of_the_ground_the_reader_sees(page: Page, scheme: Theme) -> None:
+    page.emulate_media(color_scheme=scheme)
     page.goto("/")
     other = {"light": "dark", "dark": "light"}[scheme]
 

@@ -132,9 +132,9 @@ class ElasticsearchEngine(base.SearchEngine):
             return self._known
         with away():
             try:
-                answer = self._client.indices.get(index=f"{self._alias}-*", features=["aliases", "mappings"])
+                answer = self._client.indices.get(index=f"{self._alias}-*", features=["aliases", "mappings"]).body
             except NotFoundError:
-                answer = {}  # type: ignore[assignment]
+                answer = {}
         found: dict[str, ElasticsearchIndex | None] = {"current": None, "building": None, "previous": None}
         for name, facts in answer.items():
             meta = facts["mappings"].get("_meta", {})

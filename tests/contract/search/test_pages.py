@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -153,14 +154,19 @@ def secrets(engine: SearchEngine) -> Index:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 def test_no_scope_leaks_a_draft(
-    secrets: Index, typed: list[str], section: str, drafts: bool, desks: set[str] | None, sort: str
+    secrets: Index,
+    typed: list[str],
+    section: str,
+    drafts: bool,
+    desks: set[str] | None,
+    sort: Literal["relevance", "newest"],
 ) -> None:
     scope = SearchFilter(
         sections=(section,) if section else (),
         drafts=drafts,
         draft_sections=None if desks is None else tuple(sorted(desks)),
     )
-    found = secrets.search(plan(read(" ".join(typed))), scope, 0, 50, sort)  # type: ignore[arg-type]
+    found = secrets.search(plan(read(" ".join(typed))), scope, 0, 50, sort)
 
     def allowed(status: str, desk: str) -> bool:
         if section and desk != section:
