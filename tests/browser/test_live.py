@@ -1,12 +1,18 @@
-"""A live coverage in a real browser: news waits behind a bar and moves nothing."""
+"""A live coverage in a real browser: news waits behind a bar and moves nothing; written at the desk on a phone."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.store import articles, reading
+from services.ingest.kit.json_input import read_fields
+from services.ingest.live_coverage.store.reading import listed
 from services.web.store import publish, save_live_entries, withdraw
+from tests.browser.own_desk import HOUSE, OwnDesk
+from tests.contract.ingest.base import STORY
 from tests.contract.web.conftest import Site, published, state, withdrawn
 from tests.contract.web.test_coverages import PATH, entry, gone
 
@@ -96,3 +102,37 @@ def test_a_coverage_is_accessible_and_fits(coverage: Site, page: Page, checkers:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)
         assert [(one["id"], one["nodes"][0]["html"]) for one in faults["violations"]] == [], theme
+
+
+def test_a_coverage_is_written_on_a_phone(desk: OwnDesk, secretary: BrowserContext) -> None:
+    story = read_fields(ArticleInput, {**STORY, "live": True})
+    article = articles.save_article(desk.store, story, HOUSE).id
+    page = secretary.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{desk.url}/bai/{article}/truc-tiep")
+    page.get_by_label("Tiêu đề").fill("Bão vào bờ")
+    page.get_by_label("Nội dung").fill("Gió giật cấp 12.")
+    # The desk dies, the phone loses the page: what was typed is there again, and is one entry.
+    desk.kill()
+    page.get_by_role("button", name="Đăng ngay").click()
+    expect(page.get_by_role("alert")).to_contain_text("Không nối được với tòa soạn.")
+    desk.start()
+    page.reload()
+    expect(page.get_by_label("Nội dung")).to_have_value("Gió giật cấp 12.")
+    page.get_by_role("button", name="Đăng ngay").dblclick()
+    expect(page.get_by_text("Đã lên trang.")).to_be_visible()
+    expect(page.get_by_label("Nội dung").first).to_have_value("")
+    page.get_by_role("button", name="Ghim Bão vào bờ").click()
+    page.get_by_role("button", name="Diễn biến chính Bão vào bờ").click()
+    page.get_by_text("Sửa Bão vào bờ").click()
+    page.get_by_label("Nội dung").nth(1).fill("Gió giật cấp 13.")
+    page.get_by_label("Nói với bạn đọc đã sửa gì").fill("Bản trước ghi cấp 12.")
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_text("Đã sửa: Bản trước ghi cấp 12.")).to_be_visible()
+    (only,) = listed(desk.store, article)
+    assert (only["pinned"], only["key_event"], only["status"]) == (True, True, "published")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Kết thúc tường thuật").click()
+    expect(page.get_by_text("Đã kết thúc tường thuật")).to_be_visible()
+    assert "Gió giật cấp 13." in reading.article(desk.store, article)["body"]
