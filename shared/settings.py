@@ -142,6 +142,9 @@ class Settings(BaseSettings):
         ge=8,
         description="days until a rejected comment is deleted, and of every other decided one the writer's address",
     )
+    live_poll_seconds: float = Field(
+        1.25, ge=0.5, le=60, description="seconds after which open pages of a live coverage ask again for news"
+    )
     referrer_days: int = Field(400, ge=1, description="days for which it is known where readers came from")
     copy_dir: Path | None = Field(
         None, description="folder on another disk that follows the house, with SQLite. Unset: no copy but backups"

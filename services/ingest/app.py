@@ -18,6 +18,7 @@ from services.ingest.desk_kit.app import make_desk
 from services.ingest.files import may_have
 from services.ingest.front_page import api as front_page
 from services.ingest.kit import problems
+from services.ingest.live_coverage import api as live_coverage
 from services.ingest.media import api as media
 from services.ingest.ops import api as watch
 from services.ingest.screens import SCREENS
@@ -54,7 +55,7 @@ def make_app() -> FastAPI:
     )
     problems.install(app)
     # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
-    for door in (batch, articles, sections, front_page, media, watch):
+    for door in (batch, articles, live_coverage, sections, front_page, media, watch):
         app.include_router(door.router)
     webhooks.describe(app.webhooks)
     page.publish(app)

@@ -14,6 +14,7 @@ from services.ingest.articles.tables import revisions
 from services.ingest.comments.store import comments
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage
+from services.ingest.live_coverage.store import reading as live_entries
 from services.ingest.search_words import store as search_words
 from services.ingest.sections import store as sections
 from shared.contracts.articles import Contract
@@ -25,6 +26,8 @@ from shared.contracts.events import (
     CommentPublished,
     CommentRemoved,
     FrontPageChanged,
+    LiveEntryPublished,
+    LiveEntryWithdrawn,
     SearchRulesChanged,
     SectionSaved,
 )
@@ -90,7 +93,15 @@ def _no_comment(key: str, version: int) -> CommentRemoved:
     return CommentRemoved(id=int(key), version=version, article_id=0)
 
 
-_NEVER_WRITTEN: dict[str, Any] = {ArticleWithdrawn.kind: _no_article, CommentRemoved.kind: _no_comment}
+def _no_live_entry(key: str, version: int) -> LiveEntryWithdrawn:
+    return LiveEntryWithdrawn(id=int(key), version=version, article_id=0)
+
+
+_NEVER_WRITTEN: dict[str, Any] = {
+    ArticleWithdrawn.kind: _no_article,
+    CommentRemoved.kind: _no_comment,
+    LiveEntryWithdrawn.kind: _no_live_entry,
+}
 """Of what stores know and ingest does not: it was put back to a state before that."""
 _ARTICLES: dict[str, Any] = {
     ArticlePublished.kind: _whole,
@@ -104,4 +115,6 @@ _OTHERS: dict[str, Any] = {
     SearchRulesChanged.kind: lambda connection, _ids: {search_words.ONLY: search_words.payload(connection)},
     CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),
     CommentRemoved.kind: lambda connection, ids: comments.payloads(connection, CommentRemoved, ids),
+    LiveEntryPublished.kind: lambda connection, ids: live_entries.payloads(connection, LiveEntryPublished, ids),
+    LiveEntryWithdrawn.kind: lambda connection, ids: live_entries.payloads(connection, LiveEntryWithdrawn, ids),
 }

@@ -10,6 +10,7 @@ from services.ingest.former_addresses import tables as former_addresses
 from services.ingest.front_page import tables as front_page
 from services.ingest.kit import tables as kit
 from services.ingest.kit.tables import metadata
+from services.ingest.live_coverage import tables as live_coverage
 from services.ingest.media import tables as media
 from services.ingest.planning import tables as planning
 from services.ingest.royalties import tables as royalties
@@ -29,6 +30,7 @@ FEATURES = {
     "former_addresses": former_addresses,
     "front_page": front_page,
     "kit": kit,
+    "live_coverage": live_coverage,
     "media": media,
     "planning": planning,
     "royalties": royalties,

@@ -105,5 +105,5 @@ class Changes:
             return
         self._pages.changed(what)
         for key in what:
-            if key.startswith("article:"):
+            if key.startswith(("article:", "live:")):
                 telemetry.publish_to_visible_seconds.observe(delay)

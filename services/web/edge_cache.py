@@ -1,4 +1,4 @@
-"""Has nginx forget its copies when an article, or a picture of one, is taken from readers.
+"""Has nginx forget its copies when an article, a picture of one or an entry of a live coverage is taken from readers.
 
 nginx keeps what it was given for a day, for the time when web cannot answer; a text that was withdrawn must not come
 back then, under no address and in no list or feed. Withdrawals are rare and copies are made again by the next request,
@@ -23,7 +23,7 @@ _LOOK_SECONDS = 0.3
 # An answer that was on its way from web meanwhile may have been kept after the first time.
 _TIMES_SECONDS = (0.0, 0.7, 3.0)
 _ARTICLE = keys.article(0).removesuffix("0")
-_MEDIA = keys.media("")
+_GONE = (keys.media(""), keys.gone_entry(0).removesuffix("0"))
 # So many changed articles are an import or a rebuild: to forget is cheaper than to look.
 _MANY = 500
 
@@ -60,7 +60,7 @@ class EdgeCache:
         rows = changes_after(self._engine, self._last)
         changed = {key for row in rows if row.kind == "pages" for key in row.what}
         numbers = [int(key.removeprefix(_ARTICLE)) for key in changed if key.startswith(_ARTICLE)]
-        if any(key.startswith(_MEDIA) for key in changed) or self._took_away(numbers):
+        if any(key.startswith(_GONE) for key in changed) or self._took_away(numbers):
             self._due = [time.monotonic() + seconds for seconds in _TIMES_SECONDS]
         self._last = rows[-1].id if rows else self._last
         while self._due and self._due[0] <= time.monotonic():

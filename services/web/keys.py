@@ -30,6 +30,16 @@ def comments(article_id: int) -> str:
     return f"comments:{article_id}"
 
 
+def live(article_id: int) -> str:
+    """The entries of a live coverage."""
+    return f"live:{article_id}"
+
+
+def gone_entry(entry_id: int) -> str:
+    """An entry of a live coverage that readers may no longer see; no page depends on it."""
+    return f"gone-entry:{entry_id}"
+
+
 def listing(name: str) -> str:
     """A list of articles by its name in `entries`."""
     return f"list:{name}"

@@ -56,7 +56,7 @@ class Card:
             summary=state.summary,
             section_slug=state.section_slug,
             section_name=state.section_name,
-            kind=state.kind,
+            kind="live" if state.live else state.kind,
             published_at=state.published_at or state.updated_at,
             updated_at=state.updated_at,
             image=next((image for image in state.images if image.url), None),
@@ -135,6 +135,62 @@ class Comment:
     replies: tuple["Comment", ...] = ()
     edited: bool = False
     by_paper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEntry:
+    """An entry of a live coverage; `page` is where in the coverage it stands."""
+
+    id: int
+    version: int
+    title: str
+    body: str
+    byline: str
+    authors: tuple[str, ...]
+    images: tuple[Image, ...]
+    pinned: bool
+    key_event: bool
+    correction: str
+    at: datetime
+    updated_at: datetime
+    page: int
+
+    @property
+    def mark(self) -> str:
+        """Its place on the page."""
+        return f"muc-{self.id}"
+
+    @classmethod
+    def of(cls, version: int, fields: dict[str, Any], page: int) -> "LiveEntry":
+        return cls(
+            version=version,
+            page=page,
+            at=datetime.fromisoformat(fields["at"]),
+            updated_at=datetime.fromisoformat(fields["updated_at"]),
+            authors=tuple(author["name"] for author in fields["authors"]),
+            images=tuple(map(image_of, fields["images"])),
+            **{name: fields[name] for name in _OF_ENTRY},
+        )
+
+
+_OF_ENTRY = ("id", "title", "body", "byline", "pinned", "key_event", "correction")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A page of a live coverage. `version` names all of it, `gone` are ids of entries that were taken away."""
+
+    version: int
+    entries: tuple[LiveEntry, ...]
+    events: tuple[LiveEntry, ...]
+    """The main events, the first one first."""
+    gone: tuple[int, ...]
+    page: int
+    more: bool
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return max((entry.updated_at for entry in self.entries), default=None)
 
 
 @dataclass(frozen=True, slots=True)

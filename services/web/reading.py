@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
 
-from services.web import keys, model
+from services.web import coverages, keys, model
 from services.web.listings import OTHERS
-from services.web.model import Around, Card, Comment, Listed, Ranked, Section, Story, Tombstone
+from services.web.model import Around, Card, Comment, Coverage, Listed, LiveEntry, Ranked, Section, Story, Tombstone
 from services.web.tables import (
     address_rules,
     articles,
@@ -19,6 +19,7 @@ from services.web.tables import (
     comments,
     entries,
     front_page,
+    live_entries,
     media_uses,
     names,
     old_paths,
@@ -171,6 +172,30 @@ class Reading:
     def shows_comment(self, article_id: int, comment_id: int) -> bool:
         """Whether readers see this comment under this article."""
         return self._connection.execute(_COMMENT, {"article_id": article_id, "id": comment_id}).first() is not None
+
+    def live_version(self, state: ArticleState) -> tuple[int, int]:
+        """(version of a live coverage, number of its entries, gone ones too)"""
+        self.depends |= {keys.live(state.id), keys.article(state.id)}
+        versions, number = self._connection.execute(coverages.VERSION, {"article": state.id}).one()
+        return state.version + int(versions), number
+
+    def coverage(self, state: ArticleState, page: int, size: int) -> Coverage:
+        """A page of a live coverage's entries, and its main events."""
+        here = {"article": state.id}
+        places = self._connection.execute(coverages.PLACES, here).all()
+        ids = [row.id for row in places[(page - 1) * size : page * size]]
+        pages = {row.id: place // size + 1 for place, row in enumerate(places)}
+        main = [row.id for row in places if row.key_event]
+        rows = self._connection.execute(coverages.ENTRIES, {"ids": [*ids, *main]})
+        found = {row.id: LiveEntry.of(row.version, row.state, pages[row.id]) for row in rows}
+        return Coverage(
+            version=self.live_version(state)[0],
+            entries=tuple(found[one] for one in ids),
+            events=tuple(sorted((found[one] for one in main), key=lambda one: (one.at, one.id))),
+            gone=tuple(self._connection.execute(coverages.GONE, here).scalars()),
+            page=page,
+            more=len(places) > page * size,
+        )
 
     def path_of_former(self, spelled: Sequence[str]) -> str | None:
         """Where the article is now that had one of these addresses elsewhere; the first of them that one had."""
@@ -378,6 +403,11 @@ def _comment(row: Any, replies: Sequence[Comment] = ()) -> Comment:
 def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
     """(comment id, version) of everything held, removed ones too, by id from `after` (exclusive) on."""
     return _versions(engine, comments.c.id, comments.c.version, after, limit)
+
+
+def live_entry_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
+    """(entry id, version) of everything held of live coverages, by id from `after` (exclusive) on."""
+    return _versions(engine, live_entries.c.id, live_entries.c.version, after, limit)
 
 
 def section_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:

@@ -28,7 +28,7 @@ from services.web.theme.current import Theme, theme_of
 from services.web.theme.folder import TEMPLATES
 from shared.settings import Settings
 from shared.telemetry import log
-from shared.vietnamese.dates import card_time, house_time, iso, long_date, short_date, vietnam_day
+from shared.vietnamese.dates import card_time, entry_time, house_time, iso, long_date, short_date, vietnam_day
 from shared.vietnamese.text import thousands
 
 FOLDER = Path(__file__).parent / "templates"
@@ -93,6 +93,7 @@ def _prepared(environment: Environment, settings: Settings, theme: Theme) -> Env
     environment.filters |= {
         "house_time": house_time,
         "card_time": card_time,
+        "entry_time": entry_time,
         "long_date": long_date,
         "short_date": short_date,
         "iso": iso,

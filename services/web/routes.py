@@ -15,6 +15,7 @@ from services.web.pages import (
     feeds,
     home,
     lists,
+    live,
     media,
     notices,
     parts,
@@ -75,8 +76,11 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/anh-chia-se/(\d{1,10})-(\d{1,10})\.jpg", share_picture.of_article),
     _route(r"/sw\.js", assets.service_worker),
     _route(r"/api/articles/(\d{1,10})", article.as_json),
+    _route(r"/truc-tiep/(\d{1,10})", live.newest),
+    _route(r"/truc-tiep/(\d{1,10})/(\d{1,16})", live.fragment),
+    _route(r"/truc-tiep/(\d{1,10})\.xml", live.feed),
     _route(rf"{MEDIA}({NAME})", media.shown),
-    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article, article.ORDER),
+    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article, article.ORDER, "trang"),
     _route(f"/{_NO_YEAR}{_SLUG}", lists.section, "trang"),
 )
 

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, select, type_coerce
 
-from services.web import keys, listings, media_uses, model
+from services.web import coverages, keys, listings, media_uses, model
 from services.web.tables import (
     address_rules,
     articles,
@@ -64,6 +64,7 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
         places = [(row["id"], row["version"]) for row in _newest(rows) if row["id"] in newer]
         final = [states[place] for place in places]
         changed.keys |= media_uses.note(connection, {place[0]: names_in(texts[place]) for place in places})
+        changed.keys |= coverages.note_media(connection, newer)
         parents = listings.section_parents(connection)
         listings.take_out(connection, before, newer, parents)
         listings.put_in(connection, final, parents)
@@ -82,6 +83,7 @@ def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> N
         before = listings.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
         changed.keys |= media_uses.note(connection, dict.fromkeys(gone, frozenset()))
+        changed.keys |= coverages.note_media(connection, gone)
         parents = listings.section_parents(connection)
         for article_id in gone:
             was = before.get(article_id)
@@ -152,6 +154,13 @@ def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] |
         connection.execute(delete(comments).where(comments.c.id.in_(old.limit(_FORGOTTEN_AT_ONCE))))
         places = [*before, *((row["id"], row["article_id"]) for row in rows)]
         changed.keys |= {keys.comments(article_id) for comment_id, article_id in places if comment_id in newer}
+
+
+def save_live_entries(engine: Engine, events: Sequence[coverages.Told]) -> None:
+    """Show entries of live coverages, or take withdrawn ones away."""
+    with _writing(engine) as (connection, changed):
+        changed.keys |= coverages.save(connection, events)
+        changed.since(event.occurred_at.timestamp() for event in events)
 
 
 def set_totals(engine: Engine, events: Sequence[Delivered[ViewTotalsChanged]]) -> None:

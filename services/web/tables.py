@@ -99,6 +99,19 @@ comments = Table(
     Index("comments_by_article", "article_id", "at"),
     Index("comments_removed", "at", sqlite_where=text("NOT public"), postgresql_where=text("NOT public")),
 )
+live_entries = Table(
+    "live_entries",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("public", Boolean, nullable=False),  # False: a tombstone, which stays
+    Column("article_id", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),  # since when it is public, unix seconds
+    Column("pinned", Boolean, nullable=False),
+    Column("key_event", Boolean, nullable=False),
+    Column("state", Json),  # the whole event
+    Index("live_entries_by_article", "article_id"),
+)
 totals = Table(
     "totals",
     metadata,

@@ -12,6 +12,7 @@ from shared.contracts.commands import (
     AddressUseAnswer,
     ListAddressUse,
     ListWebComments,
+    ListWebLiveEntries,
     ListWebRelated,
     ListWebSections,
     ListWebVersions,
@@ -26,6 +27,8 @@ from shared.contracts.events import (
     CommentPublished,
     CommentRemoved,
     FrontPageChanged,
+    LiveEntryPublished,
+    LiveEntryWithdrawn,
     RankingChanged,
     RelatedArticlesChanged,
     SectionSaved,
@@ -56,6 +59,10 @@ def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
 
 
+def _live_entries(source: Engine, query: ListWebLiveEntries) -> VersionsAnswer:
+    return VersionsAnswer(versions=tuple(reading.live_entry_versions(source, query.after, query.limit)))
+
+
 def _sections(source: Engine, query: ListWebSections) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(reading.section_versions(source, query.after, query.limit)))
 
@@ -76,6 +83,8 @@ EVENTS: handler.Events = {
     AddressRulesChanged: store.set_address_rules,
     CommentPublished: _told(store.save_comments),
     CommentRemoved: _told(store.save_comments),
+    LiveEntryPublished: _told(store.save_live_entries),
+    LiveEntryWithdrawn: _told(store.save_live_entries),
     ViewTotalsChanged: _told(store.set_totals),
     RankingChanged: _told(store.set_rankings),
     RelatedArticlesChanged: _told(store.set_related),
@@ -83,6 +92,7 @@ EVENTS: handler.Events = {
 QUESTIONS: handler.Questions = {
     ListWebVersions: _versions,
     ListWebComments: _comments,
+    ListWebLiveEntries: _live_entries,
     ListWebRelated: _related,
     ListWebSections: _sections,
     ListAddressUse: _address_use,

@@ -9,13 +9,18 @@ OLD_PATH_CHARS = 500
 RESERVED = frozenset(
     """api static media tim-kiem doc-nhieu tu-khoa tac-gia ngay cai-chinh cach-tinh-luot-xem gioi-thieu rieng-tu
     rss atom feed sitemap news-sitemap robots favicon healthz readyz metrics desk ops well-known video anh
-    ngoai-tuyen doc-sau anh-chia-se""".split()
+    ngoai-tuyen doc-sau anh-chia-se truc-tiep""".split()
 )
 
 
 def article_path(section_slug: str, slug: str, article_id: int) -> str:
     """ "/thoi-su/dien-bien-phu-don-tet-123": the id at the end finds the article whatever stands before it."""
     return f"/{section_slug}/{slug or 'bai'}-{article_id}"
+
+
+def live_path(article_id: int) -> str:
+    """What open pages of a live coverage ask."""
+    return f"/truc-tiep/{article_id}"
 
 
 def section_path(slug: str) -> str:

@@ -62,6 +62,8 @@ class ArticleState(Contract):
     version: int
     status: Literal["draft", "submitted", "edited", "approved", "scheduled", "published", "unpublished", "withdrawn"]
     kind: Literal["article", "photo", "video"] = "article"
+    live: bool = False
+    """A live coverage that goes on: its entries travel by themselves (LiveEntryPublished)."""
     title: str
     slug: str
     summary: str = ""

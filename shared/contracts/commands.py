@@ -234,6 +234,12 @@ class ListWebComments(ListWebVersions):
     kind: ClassVar[str] = "list_web_comments"
 
 
+class ListWebLiveEntries(ListWebVersions):
+    """The same of entries of live coverages, withdrawn ones too."""
+
+    kind: ClassVar[str] = "list_web_live_entries"
+
+
 class ListWebSections(ListWebVersions):
     """The sections that web's read model holds."""
 
@@ -480,6 +486,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SuggestTitles,
     ListWebVersions,
     ListWebComments,
+    ListWebLiveEntries,
     ListWebRelated,
     ListWebSections,
     ListAddressUse,

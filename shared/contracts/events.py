@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.articles import ArticleState, Author, Contract, Image
 from shared.contracts.queues import Queue
 
 
@@ -123,6 +123,38 @@ class CommentRemoved(Event):
     article_id: int
 
 
+class LiveEntryPublished(Event):
+    """An entry of a live coverage became public, or a public one was changed: corrected, pinned, marked."""
+
+    kind: ClassVar[str] = "live_entry_published"
+    id: int
+    version: int
+    article_id: int
+    title: str = ""
+    body: str
+    """Sanitised HTML."""
+    byline: str = ""
+    authors: tuple[Author, ...] = ()
+    images: tuple[Image, ...] = ()
+    """Those that stand in the body."""
+    pinned: bool = False
+    key_event: bool = False
+    correction: str = ""
+    """What was corrected, for readers."""
+    at: AwareDatetime
+    """Since when it is public."""
+    updated_at: AwareDatetime
+
+
+class LiveEntryWithdrawn(Event):
+    """An entry that had been public is gone."""
+
+    kind: ClassVar[str] = "live_entry_withdrawn"
+    id: int
+    version: int
+    article_id: int
+
+
 class ViewTotalsChanged(Event):
     """New view totals of some articles. A total carries its own version: for one article it never falls,
     except by a correction by hand, which raises `epoch`."""
@@ -166,6 +198,8 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     SearchRulesChanged: (Queue.index,),
     CommentPublished: (Queue.page,),
     CommentRemoved: (Queue.page,),
+    LiveEntryPublished: (Queue.page,),
+    LiveEntryWithdrawn: (Queue.page,),
     ViewTotalsChanged: (Queue.page,),
     RankingChanged: (Queue.page,),
     RelatedArticlesChanged: (Queue.page,),

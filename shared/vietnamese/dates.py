@@ -33,17 +33,28 @@ _PRINTED = tuple(
 )
 
 
+def entry_time(moment: datetime) -> str:
+    """As entries of live coverages have it: "17:59, 09/01/2023"."""
+    return f"{clock_time(moment)}, {short_date(moment)}"
+
+
 def house_time(moment: datetime) -> str:
     """The house's printed form: "17:59 - Thứ Hai, 09/01/2023". Raises ValueError for a time without a zone."""
     local = _local(moment)
-    return f"{local.hour:02}:{local.minute:02} - {long_date(local.date())}"
+    return f"{clock_time(moment)} - {long_date(local.date())}"
+
+
+def clock_time(moment: datetime) -> str:
+    """ "17:59"."""
+    local = _local(moment)
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def card_time(moment: datetime, now: datetime | None = None) -> str:
     """As short as lists have it: "19:35" today, "25/11" this year, "25/11/2025" before."""
     local, today = _local(moment), _local(now or datetime.now(UTC)).date()
     if local.date() == today:
-        return f"{local.hour:02}:{local.minute:02}"
+        return clock_time(moment)
     return short_date(local.date())[: 5 if local.year == today.year else 10]
 
 

@@ -34,6 +34,7 @@ class Content:
     authors: tuple[Author, ...]
     images: tuple[ImageInput, ...]
     kind: str
+    live: bool
     video_url: str
     words: int
     original: str
@@ -57,6 +58,7 @@ def prepare(sent: ArticleInput) -> Content:
         authors=people,
         images=sent.images,
         kind=sent.kind,
+        live=sent.live,
         video_url=sent.video_url,
         words=len(sanitise.to_text(body).split()),
         original=sent.body,

@@ -89,6 +89,7 @@ class ArticleInput(_TextInput):
         Literal["draft", "submitted", "edited", "approved", "scheduled", "published", "unpublished", "withdrawn"] | None
     ) = None
     kind: Literal["article", "photo", "video"] = "article"
+    live: bool = False
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
     earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS), WHOLE] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()

@@ -36,7 +36,9 @@ _WRITES = {
     "unpublished": Action.publish,
 }
 _CHIEFS = (Role.chief, Role.admin)
-_READERS_SEE = "kind title slug summary body tags dateline byline authors images video_url section_slug corrections"
+_READERS_SEE = (
+    "kind live title slug summary body tags dateline byline authors images video_url section_slug corrections"
+)
 
 
 @dataclass(frozen=True, slots=True)

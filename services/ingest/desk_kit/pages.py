@@ -57,6 +57,7 @@ ACTION_NAMES = {
     "unpublished": "gỡ bài",
     "withdrawn": "rút bài",
     "corrected": "cải chính",
+    "live_closed": "kết thúc tường thuật",
     "restored": "khôi phục",
 }
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     home = "Xem bàn làm việc"
     read = "Đọc bài chưa xuất bản"
     write = "Viết và sửa bài"
+    live_write = "Viết cập nhật cho bài tường thuật trực tiếp"
     submit = "Gửi bài cho ban biên tập"
     edit = "Biên tập bài đã gửi, trả lại phóng viên, chuẩn bị bản sau của bài đang xuất bản"
     approve = "Duyệt bài"
@@ -76,6 +77,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.home: _row("             all       all     all        all    all    all"),
     Action.read: _row("             section   section all        all    all    -"),
     Action.write: _row("            own       section all        all    all    -"),
+    Action.live_write: _row("       section   section all        all    all    -"),
     Action.submit: _row("           own       section all        all    all    -"),
     Action.edit: _row("             -         section all        all    all    -"),
     Action.approve: _row("          -         -       all        all    all    -"),
@@ -109,6 +111,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
 SCOPES = {
     Action.read: Scope.read,
     Action.write: Scope.draft,
+    Action.live_write: Scope.draft,
     Action.submit: Scope.draft,
     Action.edit: Scope.draft,
     Action.approve: Scope.publish,

@@ -11,14 +11,16 @@ from datetime import timedelta
 import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
-from sqlalchemy import Engine, and_, exists, select
+from sqlalchemy import Engine, and_, exists, or_, select
 
-from services.ingest.articles.store.revisions import EVENTS, REMOVED
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.periodic import moment
-from services.ingest.ops.reconcile import STORES, Behind, Comparison, ExpectedVersion, Store, expected
+from services.ingest.live_coverage.tables import live_entries
+from services.ingest.ops.reconcile import LIVE_ENTRIES, STORES, Behind, Comparison, ExpectedVersion, Store, expected
 from shared import clock
 from shared.ask import AskFunction, NoAnswer
+from shared.contracts.events import ArticleWithdrawn, LiveEntryWithdrawn
+from shared.contracts.queues import Queue
 from shared.database import read
 from shared.telemetry import log
 
@@ -29,7 +31,12 @@ _ANSWER_SECONDS = 2.0
 # Articles of one look, withdrawn ones first: the rest of a large import is the comparison's, too.
 _MOST = 50
 _ROWS = 2_000
-DUE = exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG)))
+_REMOVED = (ArticleWithdrawn, LiveEntryWithdrawn)
+_ENTRIES = Store("web's live entries", Queue.page, LIVE_ENTRIES.question)
+DUE = or_(
+    exists().where(articles.c.updated_at.between(moment(-_OLD), moment(-_YOUNG))),
+    exists().where(live_entries.c.updated_at.between(moment(-_OLD), moment(-_YOUNG))),
+)
 """Whether anything is young enough to be followed."""
 
 
@@ -41,17 +48,18 @@ class DeliveryCheck:
         self._app = app
         self._stores = stores
         self._arrived: dict[tuple[str, int], int] = {}
-        """(store, article id) -> version"""
+        """(store, id) -> version"""
 
     def look(self, ask: AskFunction) -> dict[str, int]:
-        """Ask for what changed lately and is not known to have arrived; returns store -> articles sent again."""
-        recent = self._recent()
-        current = {one.id for one in recent}
-        self._arrived = {key: version for key, version in self._arrived.items() if key[1] in current}
+        """Ask for what changed lately and is not known to have arrived; returns store -> number sent again."""
+        articles_now, entries_now = self._recent(), self._recent_entries()
+        looked_at = [*((store, articles_now) for store in self._stores), (_ENTRIES, entries_now)]
+        current = {(store.name, one.id) for store, found in looked_at for one in found}
+        self._arrived = {key: version for key, version in self._arrived.items() if key in current}
         sent = {}
-        for store in self._stores:
+        for store, recent in looked_at:
             waiting = [one for one in recent if self._arrived.get((store.name, one.id), 0) < one.version]
-            waiting.sort(key=lambda one: one.event is not EVENTS[REMOVED])
+            waiting.sort(key=lambda one: one.event not in _REMOVED)
             page = sorted(waiting[:_MOST], key=lambda one: one.id)
             if page and (missing := self._mend(store, page, ask)):
                 sent[store.name] = missing
@@ -76,6 +84,18 @@ class DeliveryCheck:
             .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.version == shown))
             .where(articles.c.updated_at.between(now - _OLD, now - _YOUNG))
             .order_by(articles.c.updated_at.desc())
+            .limit(_ROWS)
+        )
+        with read(self._source) as connection:
+            return expected(connection, query)
+
+    def _recent_entries(self) -> list[ExpectedVersion]:
+        """The same of entries of live coverages."""
+        now, row = clock.moment(), live_entries.c
+        query = (
+            select(row.id, row.version, row.status.label("effect"))
+            .where(row.updated_at.between(now - _OLD, now - _YOUNG), row.published_at.is_not(None))
+            .order_by(row.updated_at.desc())
             .limit(_ROWS)
         )
         with read(self._source) as connection:

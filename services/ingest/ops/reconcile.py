@@ -13,7 +13,7 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from redis.utils import str_if_bytes
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, case, func, select
 
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
@@ -23,6 +23,7 @@ from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
 from services.ingest.kit import generation
 from services.ingest.kit.tables import outbox
+from services.ingest.live_coverage.tables import live_entries
 from services.ingest.ops import store as letters
 from services.ingest.search_words import store as search_words
 from services.ingest.sections.tables import sections
@@ -34,6 +35,7 @@ from shared.contracts.commands import (
     ListCounterVersions,
     ListSearchVersions,
     ListWebComments,
+    ListWebLiveEntries,
     ListWebRelated,
     ListWebSections,
     ListWebVersions,
@@ -48,6 +50,8 @@ from shared.contracts.events import (
     CommentRemoved,
     Event,
     FrontPageChanged,
+    LiveEntryPublished,
+    LiveEntryWithdrawn,
     SearchRulesChanged,
     SectionSaved,
 )
@@ -64,7 +68,6 @@ _ANSWER_SECONDS = 30.0
 _NEAR = 200
 # Up to this many differences go out like fresh news; more of them wait behind fresh news.
 _FEW = 100
-_BY_STATUS: dict[str, type[Event]] = {"approved": CommentPublished, "rejected": CommentRemoved}
 _RESULTS = "ts:reconcile"
 # Of what stores are told about an article that there is not; ingest gives none so low.
 _NO_VERSION = 0
@@ -95,6 +98,35 @@ class ExpectedVersion:
     version: int
     event: type[Event]
     stamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartsOfArticles:
+    """Things of articles that come and go by themselves: how web is asked for them, where they are, and which event
+    tells of a status."""
+
+    question: type[ListWebVersions]
+    table: Table
+    shown: type[Event]
+    gone: type[Event]
+    by_status: dict[str, type[Event]]
+
+
+COMMENTS = PartsOfArticles(
+    ListWebComments,
+    comments,
+    CommentPublished,
+    CommentRemoved,
+    {"approved": CommentPublished, "rejected": CommentRemoved},
+)
+LIVE_ENTRIES = PartsOfArticles(
+    ListWebLiveEntries,
+    live_entries,
+    LiveEntryPublished,
+    LiveEntryWithdrawn,
+    {"published": LiveEntryPublished, "withdrawn": LiveEntryWithdrawn},
+)
+_PARTS = (COMMENTS, LIVE_ENTRIES)
 
 
 class Behind(Exception):
@@ -175,8 +207,9 @@ def rebuild(everything: bool = False, went_back: bool = False) -> int:
     with write(source) as connection:
         generation.begin(connection, "restore" if went_back else "rebuild", went_back=went_back)
         sent = _resend_sections(connection)
-    for page in _pages_of_comments(source):
-        sent += _resend(source, [one for one in page if one.event is CommentPublished], (Queue.page,), bulk=True)
+    for parts in _PARTS:
+        for page in _pages_of_parts(source, parts):
+            sent += _resend(source, [one for one in page if one.event is parts.shown], (Queue.page,), bulk=True)
     queues = (Queue.page, Queue.index, Queue.count) if everything else (Queue.page, Queue.index)
     for page in _pages(source, drafts=False, newest_first=True):
         sent += _resend(source, page, queues, bulk=True)
@@ -220,36 +253,37 @@ class Comparison:
             self._send_search_words()
         if self._store.queue is Queue.page:
             self._send_small_things()
-            differed += self._compare_comments()
+            differed += sum(map(self._compare_parts, _PARTS))
         return differed
 
-    def _compare_comments(self) -> int:
-        """The number of comments that differed: approved ones that readers do not see, removed ones that they do."""
-        store = replace(self._store, question=ListWebComments)
+    def _compare_parts(self, parts: PartsOfArticles) -> int:
+        """The number of these that differed: public ones that readers do not see, removed ones that they do."""
+        store = replace(self._store, question=parts.question)
         web = Comparison(self._source, self._app, self._ask, store, self._patience)
         differed, after = 0, 0
-        for page in _pages_of_comments(self._source):
+        for page in _pages_of_parts(self._source, parts):
             held = web._held(after, page[-1].id)
-            lacking = [one for one in page if one.event is CommentPublished and held.get(one.id, 0) < one.stamp]
-            shown = [one for one in page if one.event is CommentRemoved and 0 < held.get(one.id, 0) < one.stamp]
+            lacking = [one for one in page if one.event is parts.shown and held.get(one.id, 0) < one.stamp]
+            shown = [one for one in page if one.event is parts.gone and 0 < held.get(one.id, 0) < one.stamp]
             missing = web._still_missing(lacking + shown)
-            differed += len(missing) + self._judge_comments(held)
+            differed += len(missing) + self._judge_parts(parts, held)
             web._send_again(web._without_dead(missing))
             after = page[-1].id
-        return differed + self._judge_comments(web._held(after, None))
+        return differed + self._judge_parts(parts, web._held(after, None))
 
-    def _judge_comments(self, held: dict[int, int]) -> int:
+    def _judge_parts(self, parts: PartsOfArticles, held: dict[int, int]) -> int:
         """Take those away that ingest does not know; returns their number."""
         if not held:
             return 0
         with read(self._source) as connection:
             number = generation.current(connection)
-            query = select(comments.c.id, comments.c.version).where(comments.c.id.in_(list(held)))
+            id_, version = parts.table.c.id, parts.table.c.version
+            query = select(id_, version).where(id_.in_(list(held)))
             own = {row.id: row.version for row in connection.execute(query)}
-            newest = connection.execute(select(func.max(comments.c.id))).scalar() or 0
+            newest = connection.execute(select(func.max(id_))).scalar() or 0
         # Old ones that are not known are gone from ingest by its own rules.
-        self._notice_newer({id_: held[id_] for id_ in held if id_ in own or id_ > newest}, own, number)
-        return self._take_away(CommentRemoved, {id_: held[id_] for id_ in held.keys() - own.keys()}, number)
+        self._notice_newer({one: held[one] for one in held if one in own or one > newest}, own, number)
+        return self._take_away(parts.gone, {one: held[one] for one in held.keys() - own.keys()}, number)
 
     def _notice_newer(self, held: dict[int, int], own: dict[int, int], number: int) -> list[int]:
         """The ids that the store knows in newer versions than ingest gave: it was put back to an older state."""
@@ -394,11 +428,12 @@ def _pages(source: Engine, drafts: bool, newest_first: bool = False) -> Iterator
     return _paged(source, query, articles.c.id, newest_first)
 
 
-def _pages_of_comments(source: Engine) -> Iterator[list[ExpectedVersion]]:
-    """Every comment that somebody has decided on, by id, _PAGE at a time."""
-    columns = (comments.c.id, comments.c.version, comments.c.status.label("effect"))
-    query = select(*columns).where(comments.c.status.in_(_BY_STATUS)).order_by(comments.c.id).limit(_PAGE)
-    return _paged(source, query, comments.c.id)
+def _pages_of_parts(source: Engine, parts: PartsOfArticles) -> Iterator[list[ExpectedVersion]]:
+    """All of these that readers see or may have seen, by id, _PAGE at a time."""
+    row = parts.table.c
+    columns = (row.id, row.version, row.status.label("effect"))
+    query = select(*columns).where(row.status.in_(parts.by_status)).order_by(row.id).limit(_PAGE)
+    return _paged(source, query, row.id)
 
 
 def _paged(
@@ -420,14 +455,15 @@ def _paged(
 
 def _same_thing(event: type[Event]) -> set[str]:
     """The kinds of events that speak of what `event` speaks of."""
-    family = next(family.values() for family in (_BY_STATUS, EVENTS) if event in family.values())
+    families = (EVENTS, *(parts.by_status for parts in _PARTS))
+    family = next(family.values() for family in families if event in family.values())
     return {one.kind for one in family}
 
 
 def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
-    """Of (id, version, effect) rows; a comment's effect is its status."""
+    """Of (id, version, effect) rows; the effect of a part of an article is its status."""
     number = generation.current(connection)
-    known = {**EVENTS, **_BY_STATUS}
+    known = {**EVENTS, **COMMENTS.by_status, **LIVE_ENTRIES.by_status}
     return [
         ExpectedVersion(row.id, row.version, known[row.effect], stamped(number, row.version))
         for row in connection.execute(query)

@@ -5,9 +5,10 @@ import orjson
 from services.web import model
 from services.web.page import Gone, Missing, Moved, Page, Site, slot
 from services.web.pages import body, linked_data
-from services.web.pages.frame import Head, describe, page, share_picture
+from services.web.pages.coverage import coverage, laid_out
+from services.web.pages.frame import Head, describe, numbered, page, share_picture
 from services.web.pages.video import player
-from shared.contracts.addresses import article_path
+from shared.contracts.addresses import article_path, live_path
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.dates import iso
 
@@ -19,7 +20,8 @@ JSON = "application/json; charset=utf-8"
 def article(site: Site, section_slug: str, slug: str, article_id: str) -> Page:
     """The page. Raises Missing, Gone, or Moved where the address is not the article's own."""
     state = public_state(site, article_id)
-    if site.path != article_path(state.section_slug, state.slug, state.id):
+    of_entries = site.page_number > 1
+    if site.path != article_path(state.section_slug, state.slug, state.id) or (of_entries and not state.live):
         raise Moved(article_path(state.section_slug, state.slug, state.id))
     return story_page(site, state)
 
@@ -32,16 +34,23 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     trail += [(one.name, one.path) for one in (*story.ancestors, story.section) if one is not None]
     first = next((image for image in state.images if image.url), None)
     video = player(state.video_url, site.settings)
+    number = site.page_number
+    live = coverage(site, state, number) if state.live else None
+    data = linked_data.news_article(story, site.settings, video)
+    if live:
+        data |= linked_data.live_updates(story, live, site.settings)
     head = Head(
         title=state.title,
         description=describe(state.summary),
-        canonical=story.path,
+        canonical=numbered(story.path, number),
         kind="article",
         image=first,
         shared_as=share_picture(state.id, state.version),
-        data=[linked_data.news_article(story, site.settings, video), linked_data.breadcrumbs(site.settings, trail)],
-        feed=f"/rss/{state.section_slug}.xml",
-        feed_name=state.section_name,
+        data=[data, linked_data.breadcrumbs(site.settings, trail)],
+        previous=numbered(story.path, number - 1) if number > 1 else "",
+        next=numbered(story.path, number + 1) if live and live.more else "",
+        feed=f"{live_path(state.id)}.xml" if live else f"/rss/{state.section_slug}.xml",
+        feed_name=state.title if live else state.section_name,
     )
     return page(
         site,
@@ -56,6 +65,10 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         video=video,
         newest_first=newest_first,
         newest_path=f"{story.path}?{ORDER}={NEWEST}",
+        coverage=live,
+        laid_out=laid_out,
+        live_path=live_path(state.id),
+        updated_at=max(state.updated_at, live.updated_at or state.updated_at) if live else state.updated_at,
         form={"problem": "", "name": "", "email": "", "text": "", "parent_id": "", **form},
         status=422 if form.get("problem") else 200,
     )

@@ -42,9 +42,12 @@ def lay_out(state: ArticleState, poster: Image | None = None) -> LaidOut:
     summary = "" if _begins_with(state.body, state.summary) else state.summary
     text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
     text = _with_dateline(text, state.dateline)
-    text = text.replace("<table>", '<div class="table" tabindex="0" role="group" aria-label="Bảng"><table>')
-    text = text.replace("</table>", "</table></div>")
-    return LaidOut(summary, Markup(text))  # ingest's clean HTML; what was added here is escaped
+    return LaidOut(summary, Markup(_with_room_for_tables(text)))  # ingest's clean HTML; what was added here is escaped
+
+
+def lay_out_entry(text: str, images: Iterable[Image]) -> Markup:
+    """An entry of a live coverage: the same but for a dateline and pictures that stand outside the text."""
+    return Markup(_with_room_for_tables(_responsive(text, {image.url: image for image in images}, eager=0)))
 
 
 def byline(printed: str, authors: Iterable[tuple[str, str, str]]) -> Markup:
@@ -87,8 +90,14 @@ def _picture(image: Image, lazy: bool, sizes: str) -> Markup:
     return Markup("<picture>{}{}</picture>").format(sources, own) if sources else own
 
 
-def _responsive(text: str, known: Mapping[str, Image]) -> str:
-    """The body's pictures with their smaller copies and credits; only the first one loads at once."""
+def _with_room_for_tables(text: str) -> str:
+    """Tables that are wider than the page are scrolled in a place of their own."""
+    text = text.replace("<table>", '<div class="table" tabindex="0" role="group" aria-label="Bảng"><table>')
+    return text.replace("</table>", "</table></div>")
+
+
+def _responsive(text: str, known: Mapping[str, Image], eager: int = 1) -> str:
+    """The body's pictures with their smaller copies and credits; only the first `eager` of them load at once."""
     seen = 0
 
     def better(found: re.Match[str]) -> str:
@@ -98,8 +107,8 @@ def _responsive(text: str, known: Mapping[str, Image]) -> str:
         if image is None:
             return found[0].replace("<img ", '<img loading="lazy" decoding="async" ', 1)
         if not found[0].startswith("<figure>"):
-            return str(_picture(image, seen > 1, _SIZES[pictures.room(image)]))
-        return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > 1))
+            return str(_picture(image, seen > eager, _SIZES[pictures.room(image)]))
+        return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > eager))
 
     return _FIGURE.sub(better, text)
 

@@ -1,10 +1,9 @@
 """RSS, Atom and JSON Feed: the newest articles, whole or in short (`settings.feed_full_text`)."""
 
-import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 import orjson
 
@@ -12,6 +11,7 @@ from services.web import model
 from services.web.page import Missing, Page, Site
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
+from services.web.pages.xml import attribute, text, with_whole_addresses
 from services.web.static_files import address
 from shared.contracts.addresses import article_path, section_path
 from shared.contracts.articles import ArticleState, Image
@@ -19,9 +19,6 @@ from shared.settings import Settings
 from shared.vietnamese.dates import iso
 
 SIZE = 30
-# Characters that XML 1.0 cannot hold, however written.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_OWN_ADDRESS = re.compile(r'(<(?:a|img)\b(?:[^<>"]|"[^"]*+")*?\s(?:href|src)=")/(?!/)')
 
 
 def rss(site: Site, section_slug: str = "") -> Page:
@@ -33,13 +30,13 @@ def rss(site: Site, section_slug: str = "") -> Page:
         '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:media="http://search.yahoo.com/mrss/">\n<channel>',
-        f"<title>{_text(title)}</title><link>{_text(link)}</link>"
-        f"<description>{_text(paper_of(site.settings).tagline)}</description><language>vi</language>",
-        f'<atom:link rel="self" type="application/rss+xml" href={_attribute(own)}/>',
+        f"<title>{text(title)}</title><link>{text(link)}</link>"
+        f"<description>{text(paper_of(site.settings).tagline)}</description><language>vi</language>",
+        f'<atom:link rel="self" type="application/rss+xml" href={attribute(own)}/>',
         *_hubs(site.settings),
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>"
-        f"<image><url>{_text(site.settings.site_url + address('icons/192.png', site.settings))}</url>"
-        f"<title>{_text(title)}</title><link>{_text(link)}</link></image>",
+        f"<image><url>{text(site.settings.site_url + address('icons/192.png', site.settings))}</url>"
+        f"<title>{text(title)}</title><link>{text(link)}</link></image>",
         *(_rss_item(state, site.settings) for state in states),
         "</channel></rss>\n",
     ]
@@ -52,11 +49,11 @@ def atom(site: Site) -> Page:
     updated = max((state.updated_at for state in states), default=datetime(2026, 1, 1, tzinfo=UTC))
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi">',
-        f"<title>{_text(title)}</title><id>{_text(own)}</id><updated>{iso(updated)}</updated>",
-        f'<link rel="self" type="application/atom+xml" href={_attribute(own)}/>'
-        f'<link rel="alternate" type="text/html" href={_attribute(link)}/>',
+        f"<title>{text(title)}</title><id>{text(own)}</id><updated>{iso(updated)}</updated>",
+        f'<link rel="self" type="application/atom+xml" href={attribute(own)}/>'
+        f'<link rel="alternate" type="text/html" href={attribute(link)}/>',
         *(hub.replace("<atom:", "<") for hub in _hubs(site.settings)),
-        f"<icon>{_text(site.settings.site_url + address('icons/192.png', site.settings))}</icon>",
+        f"<icon>{text(site.settings.site_url + address('icons/192.png', site.settings))}</icon>",
         *(_atom_entry(state, site.settings) for state in states),
         "</feed>\n",
     ]
@@ -101,37 +98,37 @@ def _feed(site: Site, body: str, content_type: str) -> Page:
 def _rss_item(state: ArticleState, settings: Settings) -> str:
     url = _url(state, settings)
     parts = [
-        f"<item><title>{_text(state.title)}</title><link>{_text(url)}</link>",
-        f'<guid isPermaLink="false">{_text(_identity(state, settings))}</guid>',
+        f"<item><title>{text(state.title)}</title><link>{text(url)}</link>",
+        f'<guid isPermaLink="false">{text(_identity(state, settings))}</guid>',
         f"<pubDate>{format_datetime(_published(state))}</pubDate>",
         # Readers of RSS take a description for HTML.
-        f"<description>{_text(escape(state.summary))}</description>",
-        f"<category>{_text(state.section_name)}</category>",
-        *(f"<category>{_text(tag.name)}</category>" for tag in state.tags),
-        *(f"<dc:creator>{_text(author.name)}</dc:creator>" for author in state.authors),
+        f"<description>{text(escape(state.summary))}</description>",
+        f"<category>{text(state.section_name)}</category>",
+        *(f"<category>{text(tag.name)}</category>" for tag in state.tags),
+        *(f"<dc:creator>{text(author.name)}</dc:creator>" for author in state.authors),
     ]
     if settings.feed_full_text:
-        parts.append(f"<content:encoded>{_text(_whole(state, settings))}</content:encoded>")
+        parts.append(f"<content:encoded>{text(_whole(state, settings))}</content:encoded>")
     image = _first_image(state)
     if image is not None:
         size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
-        parts.append(f'<media:content url={_attribute(absolute(settings, image.url))} medium="image"{size}/>')
+        parts.append(f'<media:content url={attribute(absolute(settings, image.url))} medium="image"{size}/>')
     return "".join([*parts, "</item>"])
 
 
 def _atom_entry(state: ArticleState, settings: Settings) -> str:
-    people = [f"<author><name>{_text(author.name)}</name></author>" for author in state.authors]
+    people = [f"<author><name>{text(author.name)}</name></author>" for author in state.authors]
     parts = [
-        f"<entry><title>{_text(state.title)}</title><id>{_text(_identity(state, settings))}</id>",
-        f'<link rel="alternate" type="text/html" href={_attribute(_url(state, settings))}/>',
+        f"<entry><title>{text(state.title)}</title><id>{text(_identity(state, settings))}</id>",
+        f'<link rel="alternate" type="text/html" href={attribute(_url(state, settings))}/>',
         f"<published>{iso(_published(state))}</published><updated>{iso(state.updated_at)}</updated>",
-        *(people or [f"<author><name>{_text(settings.site_name)}</name></author>"]),
-        f"<category term={_attribute(state.section_slug)} label={_attribute(state.section_name)}/>",
-        *(f"<category term={_attribute(tag.slug)} label={_attribute(tag.name)}/>" for tag in state.tags),
-        f"<summary>{_text(state.summary)}</summary>",
+        *(people or [f"<author><name>{text(settings.site_name)}</name></author>"]),
+        f"<category term={attribute(state.section_slug)} label={attribute(state.section_name)}/>",
+        *(f"<category term={attribute(tag.slug)} label={attribute(tag.name)}/>" for tag in state.tags),
+        f"<summary>{text(state.summary)}</summary>",
     ]
     if settings.feed_full_text:
-        parts.append(f'<content type="html">{_text(_whole(state, settings))}</content>')
+        parts.append(f'<content type="html">{text(_whole(state, settings))}</content>')
     return "".join([*parts, "</entry>"])
 
 
@@ -159,7 +156,7 @@ def _json_item(state: ArticleState, settings: Settings) -> dict[str, Any]:
 
 def _whole(state: ArticleState, settings: Settings) -> str:
     """The body as HTML that can be read elsewhere: dateline in front, byline behind, whole addresses."""
-    body = _OWN_ADDRESS.sub(rf"\g<1>{settings.site_url}/", state.body)
+    body = with_whole_addresses(state.body, settings.site_url)
     if state.dateline:
         body = body.replace("<p>", f"<p>{escape(state.dateline)} - ", 1)
     return f"{body}<p>{escape(state.byline)}</p>" if state.byline else body
@@ -183,12 +180,4 @@ def _first_image(state: ArticleState) -> Image | None:
 
 
 def _hubs(settings: Settings) -> list[str]:
-    return [f'<atom:link rel="hub" href={_attribute(settings.websub_hub)}/>'] if settings.websub_hub else []
-
-
-def _text(text: str) -> str:
-    return escape(_NO_XML.sub("", text))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("", text))
+    return [f'<atom:link rel="hub" href={attribute(settings.websub_hub)}/>'] if settings.websub_hub else []

@@ -1,13 +1,15 @@
 """schema.org objects of the pages, for search engines and other readers of JSON-LD."""
 
+import html
 from collections.abc import Iterable
 from typing import Any
 
-from services.web.model import Story
+from services.web.model import Coverage, LiveEntry, Story
 from services.web.pages.paper import paper_of
 from services.web.pages.video import Video
 from services.web.static_files import address
 from shared.contracts.articles import ArticleState, Correction, Image
+from shared.markup import without
 from shared.settings import Settings
 from shared.vietnamese.dates import iso
 
@@ -49,6 +51,32 @@ def news_article(story: Story, settings: Settings, video: Video | None = None) -
         made["dateline"] = state.dateline
     if state.corrections:
         made["correction"] = [_correction(one) for one in state.corrections]
+    return made
+
+
+def live_updates(story: Story, coverage: Coverage, settings: Settings) -> dict[str, Any]:
+    """What makes an article a live coverage, with the entries of this page."""
+    state = story.state
+    return {
+        "@type": "LiveBlogPosting",
+        "dateModified": iso(max(state.updated_at, coverage.updated_at or state.updated_at)),
+        "coverageStartTime": iso(state.published_at or state.updated_at),
+        "liveBlogUpdate": [_update(entry, story, settings) for entry in coverage.entries],
+    }
+
+
+def _update(entry: LiveEntry, story: Story, settings: Settings) -> dict[str, Any]:
+    words = " ".join(html.unescape(without(entry.body, "<", ">", " ")).split())
+    made: dict[str, Any] = {
+        "@type": "BlogPosting",
+        "headline": entry.title or story.state.title,
+        "articleBody": words,
+        "datePublished": iso(entry.at),
+        "dateModified": iso(entry.updated_at),
+        "url": f"{settings.site_url}{story.path}#{entry.mark}",
+    }
+    if entry.authors:
+        made["author"] = [{"@type": "Person", "name": name} for name in entry.authors]
     return made
 
 

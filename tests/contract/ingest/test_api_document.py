@@ -60,6 +60,21 @@ def test_every_answer_is_as_the_document_says(api: Api) -> None:
     assert api.post(title="").status_code == 422
     assert api("GET", "/api/articles/999999").status_code == 404
     assert api("GET", here, headers={"authorization": "Bearer no"}).status_code == 401
+    live = f"/api/articles/{api.story(live=True, status='published')['id']}"
+    entry = {"title": "Hết hiệp một", "body": "<p>Tỷ số 1 - 0.</p>", "external_id": "45", "status": "published"}
+    written = api("POST", f"{live}/live-entries", json=entry)
+    assert written.status_code == 201
+    assert api("POST", f"{live}/live-entries", json=entry).status_code == 200
+    assert api("GET", f"{live}/live-entries").json()["entries"][0]["title"] == "Hết hiệp một"
+    one = f"{live}/live-entries/{written.json()['id']}"
+    fields = {"body": "<p>Tỷ số 1 - 1.</p>", "correction": "Bản trước ghi sai tỷ số."}
+    assert api("PUT", one, json=fields).status_code == 428
+    assert api("PUT", one, json=fields, headers={"if-match": '"1"'}).status_code == 200
+    assert api("POST", f"{one}/publish").status_code == 200
+    assert api("POST", f"{one}/withdraw", json={"reason": "Nguồn tin rút lại"}).status_code == 200
+    assert api("POST", f"{one}/publish").status_code == 409
+    assert api("POST", f"{live}/live-close").status_code == 200
+    assert api("POST", f"{live}/live-close").status_code == 409
     lines = orjson.dumps({**STORY, "external_id": "b"}) + b"\n{}\n"
     answer = api("POST", "/api/articles:batch", content=lines, headers={"content-type": "application/x-ndjson"})
     taken, refused = map(orjson.loads, answer.text.splitlines())

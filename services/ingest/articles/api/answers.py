@@ -34,6 +34,7 @@ class ArticleAnswer(BaseModel):
     version: int
     status: Status
     kind: Literal["article", "photo", "video"]
+    live: bool = Field(description="A live coverage that goes on; its entries are called for by themselves.")
     title: str
     slug: str
     summary: str

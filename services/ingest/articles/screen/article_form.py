@@ -24,7 +24,8 @@ LABELS = {
     "kind": "Loại bài",
     "video_url": "Video",
 }
-KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video"}
+LIVE = "live"
+KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video", LIVE: "Tường thuật trực tiếp"}
 
 
 @dataclass
@@ -61,7 +62,7 @@ def from_state(state: ArticleState) -> Draft:
             {"url": image.url, "caption": image.caption, "credit": image.credit, "alt": image.alt}
             for image in state.images
         ],
-        kind=state.kind,
+        kind=LIVE if state.live else state.kind,
         video_url=state.video_url,
     )
 
@@ -111,7 +112,8 @@ def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
         "dateline": draft.dateline,
         "byline": _byline(draft, before),
         "images": draft.images,
-        "kind": draft.kind,
+        "kind": "article" if draft.kind == LIVE else draft.kind,
+        "live": draft.kind == LIVE,
         "video_url": draft.video_url,
     }
     return read_fields(ArticleInput, given)

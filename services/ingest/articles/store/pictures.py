@@ -155,6 +155,14 @@ def note_uses(
         connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
 
 
+def note_entry(connection: Connection, article_id: int, images: Sequence[Image]) -> None:
+    """Keep the pictures of an entry of a live coverage for its article, as long as that shows them."""
+    if not images:
+        return
+    rows = [{"path": image.url.removeprefix(MEDIA), "article_id": article_id} for image in images]
+    connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
+
+
 def _files_of(states: Sequence[ArticleState]) -> set[str]:
     """Paths inside our media folder of what an article shows."""
     urls = [url for state in states for url in (*(image.url for image in state.images), state.video_url)]

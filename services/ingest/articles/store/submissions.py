@@ -27,7 +27,7 @@ FindSection = Callable[[str], FoundSection]
 """A section by its slug or name, made where it may be. Raises Invalid."""
 _OLD_PICTURES = 300
 # What an article's state takes from its content as it is.
-_OF_CONTENT = "kind title slug summary body tags dateline byline authors video_url".split()
+_OF_CONTENT = "kind live title slug summary body tags dateline byline authors video_url".split()
 
 
 def outcome(
@@ -77,6 +77,7 @@ def next_of(
     wanted = rules.wanted_status(sent, before)
     if before is not None:
         rules.require_write(actor, rules.stands(before))
+        _require_closed(before, submission)
     opening_views = _opening_views(before, submission)
     times = rules.times_of(before, rules.asked_for(wanted, before), sent.published_at, now)
     images = images_of(connection, submission.content.images, submission.content.body)
@@ -144,6 +145,12 @@ def _decided(
     row = before.row
     at = WorkflowState(row.status, section.id, row.created_by, section.rule, is_approved, row.held_by)
     return rules.outcome(actor, at, wanted, changed=changed, prepares=prepares)
+
+
+def _require_closed(before: Current, submission: Submission) -> None:
+    """Raises Conflict for a live coverage that would lose its entries."""
+    if before.row.status == "published" and before.for_readers.state.live and not submission.content.live:
+        raise Conflict("Bài đang tường thuật trực tiếp: hãy kết thúc tường thuật trước khi đổi loại bài.", "live")
 
 
 def _opening_views(before: Current | None, submission: Submission) -> int:

@@ -39,6 +39,7 @@ _ACTS = {
     "unpublished": "gỡ",
     "withdrawn": "rút",
     "corrected": "cải chính",
+    "live_closed": "kết thúc tường thuật",
     "opening_views": "nhận lượt xem cũ",
     "submitted": "gửi biên tập",
     "edited": "biên tập",

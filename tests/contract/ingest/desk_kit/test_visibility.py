@@ -79,6 +79,7 @@ class Secrets:
         return {
             **dict.fromkeys(nothing, 999_999),
             "letter_id": LETTER,
+            "entry": 999_999,
             "id": self.draft,
             "article_id": self.draft,
             "comment_id": self.comment,

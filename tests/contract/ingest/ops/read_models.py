@@ -14,6 +14,7 @@ from shared.contracts.commands import (
     ListCounterVersions,
     ListSearchVersions,
     ListWebComments,
+    ListWebLiveEntries,
     ListWebRelated,
     ListWebSections,
     ListWebVersions,
@@ -44,7 +45,7 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service: str) -> None:
-    kind = next((thing for thing in ("article", "comment") if event.kind.startswith(thing)), event.kind)
+    kind = next((thing for thing in ("article", "comment", "live_entry") if event.kind.startswith(thing)), event.kind)
 
     @handles(app, event, service=service)
     def keep(events: list[Any]) -> None:
@@ -77,6 +78,7 @@ def main(path: str) -> int:
     for question, service, kind in (
         (ListWebVersions, "web", "article"),
         (ListWebComments, "web", "comment"),
+        (ListWebLiveEntries, "web", "live_entry"),
         (ListWebRelated, "web", "related"),
         (ListWebSections, "web", "section_saved"),
         (ListSearchVersions, "search", "article"),

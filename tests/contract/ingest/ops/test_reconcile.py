@@ -27,6 +27,8 @@ from services.ingest.front_page import store as frontpage
 from services.ingest.kit import generation
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
+from services.ingest.live_coverage.input import NewLiveEntryInput
+from services.ingest.live_coverage.store import entries as live_entries
 from services.ingest.ops import delivery_check, edge_cache
 from services.ingest.ops import reconcile as reconciling
 from services.ingest.ops import store as letters
@@ -401,6 +403,37 @@ def test_comments_that_differ_are_sent_and_nothing_else(house: House) -> None:
     house.publish()
     assert reconcile() == NONE
     assert house.readers.titles("web", "comment") == {lost: "a", seen: "b", taken: ""}
+
+
+def test_entries_of_a_live_coverage_that_differ_are_sent_and_nothing_else(house: House) -> None:
+    coverage = house.save(live=True).id
+
+    def written(name: str, status: str = "published") -> int:
+        fields = {"title": name, "body": f"<p>{name}.</p>", "status": status}
+        return live_entries.write(house.source, coverage, read_fields(NewLiveEntryInput, fields), EDITOR).id
+
+    lost, seen, taken = written("a"), written("b"), written("c")
+    written("d", "draft")
+    house.publish()
+    live_entries.withdraw(house.source, coverage, taken, "Sai sự thật", EDITOR)
+    house.publish()
+    assert reconcile() == NONE
+    assert house.readers.held("web", "live_entry").keys() == {lost, seen, taken}
+    # Web lost one, missed that another was taken away.
+    held = house.readers.database
+    held.execute("DELETE FROM held WHERE kind = 'live_entry' AND id = ?", (lost,))
+    held.execute("UPDATE held SET version = version - 1 WHERE kind = 'live_entry' AND id = ?", (taken,))
+    assert reconcile()["web"] == 2
+    assert Counter(row[1] for row in house.rows() if row[1].startswith("live")) == {
+        "live_entry_published": 1,
+        "live_entry_withdrawn": 1,
+    }
+    house.publish()
+    assert reconcile() == NONE
+    house.readers.lose_all("web")
+    rebuild()
+    house.publish()
+    assert house.readers.held("web", "live_entry").keys() == {lost, seen}
 
 
 @pytest.mark.parametrize("everything", [False, True])
