@@ -219,13 +219,16 @@ def test_an_hour_that_is_past_is_said_beside_the_hour(desk: OwnDesk, secretary: 
 # ---------------------------------------------------------------- Enter, focus and times
 
 
-def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> None:
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_enter_decides_no_comment(desk: OwnDesk, browser: Browser, scripts: bool) -> None:
     story = desk.article(status="published")
     sent = SubmitComment(
         token="t" * 20, article_id=story, name="Chị Mai", text="Hay.", at=datetime.now(UTC), spam_score=0
     )
     comments.hold(desk.store, sent)
-    page = secretary.new_page()
+    context = browser.new_context(user_agent=READER, java_script_enabled=scripts)
+    desk.sign_in(context, "secretary")
+    page = context.new_page()
     page.goto(f"{desk.url}/binh-luan")
 
     def held() -> list[str]:
@@ -237,8 +240,28 @@ def test_enter_decides_no_comment(desk: OwnDesk, secretary: BrowserContext) -> N
     page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")
     assert held() == ["held"]
+    page.goto(f"{desk.url}/binh-luan")
+    page.locator(".comment").get_by_role("checkbox").check()
     page.get_by_role("button", name="Duyệt bình luận đã chọn").click()
     expect(page.get_by_text("Đã duyệt 1 bình luận.")).to_be_visible()
+    context.close()
+
+
+def test_several_stories_take_a_step_by_its_button_and_not_by_enter(desk: OwnDesk, secretary: BrowserContext) -> None:
+    stories = [desk.article(title=f"Bài {n}") for n in range(2)]
+    page = secretary.new_page()
+    page.goto(f"{desk.url}/bai")
+    page.get_by_role("checkbox", name="Bài 0").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert [desk.state(one)["status"] for one in stories] == ["draft", "draft"]
+    page.get_by_text("Chuyển bước các bài đã chọn").click()
+    page.get_by_label("Chọn tất cả").check()
+    page.get_by_label("Bước", exact=True).select_option(label="Gửi biên tập")
+    page.get_by_role("button", name="Chuyển bước").click()
+    expect(page.get_by_text("2 bài chuyển sang bước “Chờ biên tập”.")).to_be_visible()
+    assert [desk.state(one)["status"] for one in stories] == ["submitted", "submitted"]
 
 
 def test_the_focus_stays_with_what_one_does(desk: OwnDesk, secretary: BrowserContext) -> None:

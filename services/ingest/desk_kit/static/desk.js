@@ -39,8 +39,13 @@ for (const form of document.querySelectorAll("form[data-auto]")) {
 // "Choose all" over the boxes of its form; without scripts each is ticked alone.
 for (const all of document.querySelectorAll("[data-all]")) {
   const box = all.querySelector("input");
-  const boxes = [...all.closest("form").elements].filter((one) => one.name === "id");
+  const form = all.closest("form");
+  const boxes = [...form.elements].filter((one) => one.name === "id");
   all.hidden = false;
+  // Enter in a box would press the form's first button: nothing is done by accident.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.type === "checkbox" && event.target.form === form) event.preventDefault();
+  });
   box.addEventListener("change", () => { for (const one of boxes) one.checked = box.checked && !one.disabled; });
   document.addEventListener("change", () => {
     const ticked = boxes.filter((one) => one.checked).length;
