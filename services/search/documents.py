@@ -26,7 +26,8 @@ _MAX_TEXT = 60_000
 # How much of a text tells what it is about: news says it first. (Of the pages that one of LibreOffice's Vietnamese help
 # links to, the six related ones have .655 by 700 characters, .652 by 1,500 and .618 by none; half the work of 1,500.)
 _ABOUT_TEXT = 700
-# What an article says first, where it has no lead of its own.
+# What an article says first, where it has no lead of its own. (Questions to the same pages without their leads: nDCG@10
+# .678 by the headline alone, .693 with this.)
 _LEAD_TEXT = 300
 _START_LENGTH = 64
 _STARTS = 24

@@ -160,7 +160,7 @@ def _byte_table() -> tuple[Any, bytes]:
     }
     beyond = sorted({char for letter in marked | {"đ"} for char in (letter, letter.upper()) if not char.isascii()})
     # Python makes the fast kind of encoding table only where the first byte is NUL.
-    chars = ["\0"] + [chr(code) for code in range(32, 127)] + ["\n", "\t"] + beyond + list("–—“”‘’…•\u00a0")
+    chars = ["\0"] + [chr(code) for code in range(32, 127)] + ["\n", "\t"] + beyond + list("–—“”‘’…•\u00a0«»°×÷→€™©®")
     assert len(chars) <= 256
     chars += ["\ufffe"] * (256 - len(chars))  # stands for "no character" in a decoding table
     folded = "".join(fold(char) if char.isalnum() or char.isascii() else " " for char in chars)

@@ -24,7 +24,7 @@ WHERE_FOCUS_IS = f"""() => {{
     const covered = document.querySelector(".row-of-sections").getBoundingClientRect().bottom;
     return {{
         place: all.indexOf(at), text: at.innerText || at.name || "",
-        seen: width > 0 && top >= 0 && bottom <= innerHeight && (top >= covered || !at.closest("main")),
+        seen: width > 0 && top >= 0 && bottom < innerHeight + 1 && (top >= covered || !at.closest("main")),
         outlined: getComputedStyle(at).outlineStyle !== "none",
     }};
 }}"""
