@@ -66,6 +66,9 @@ def forget_settings() -> None:
         cached = getattr(sys.modules.get(module), function, None)
         if cached is not None and hasattr(cached, "cache_clear"):
             cached.cache_clear()
+    if telemetry := sys.modules.get("shared.telemetry"):
+        # Else it writes as the process was told to at its first line, whoever listens now.
+        vars(telemetry.log).pop("bind", None)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -22,7 +22,7 @@ def faults_of(page: Page, settings: Settings, templates: Mapping[str, str]) -> l
     looked = _Looked()
     looked.feed(page.body)
     faults = [_fault(needle, words, templates) for needle, words in looked.found.items()]
-    if page.kind == "part":
+    if page.kind in ("part", "live-fragment"):
         return faults
     if "main" not in looked.tags:
         faults.append(_missing("thiếu phần tử <main> của nội dung", templates))

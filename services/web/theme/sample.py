@@ -14,6 +14,7 @@ from shared.contracts.events import (
     CommentPublished,
     Event,
     FrontPageChanged,
+    LiveEntryPublished,
     RankedArticle,
     RankingChanged,
     RelatedArticlesChanged,
@@ -21,8 +22,8 @@ from shared.contracts.events import (
 )
 
 ARTICLES = 45
-STORY, PHOTOS, VIDEO, BARE, WITHDRAWN = range(ARTICLES, ARTICLES - 5, -1)
-"""Ids: an article with everything, a photo story, a video, one with words alone, one that is gone."""
+STORY, PHOTOS, VIDEO, BARE, WITHDRAWN, LIVE = range(ARTICLES, ARTICLES - 6, -1)
+"""Ids: an article with everything, a photo story, a video, one with words alone, one that is gone, a live coverage."""
 _SECTIONS = (("thoi-su", "Thời sự", ""), ("kinh-te", "Kinh tế", ""), ("nong-nghiep", "Nông nghiệp", "kinh-te"))
 _AT = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 _PICTURE = "/media/aa/" + "0" * 32
@@ -50,6 +51,7 @@ def fill(engine: Engine) -> None:
             for one, over in ((1, None), (2, 1))
         ],
     )
+    store.save_live_entries(engine, [_delivered(entry, entry.version) for entry in LIVE_ENTRIES])
     ranked = tuple(RankedArticle(id=one, views=5000 - one) for one in range(1, 16))
     for section in ("", "thoi-su"):
         ranking = RankingChanged(window="24h", section_slug=section, version=1, entries=ranked)
@@ -106,5 +108,30 @@ _SPECIAL: dict[int, dict[str, Any]] = {
     },
     PHOTOS: {"kind": "photo", "images": (_image(1), _image(2, width=900, height=1600))},
     VIDEO: {"kind": "video", "video_url": "https://www.youtube.com/watch?v=abcdefghijk", "images": (_image(3),)},
+    LIVE: {"live": True},
     BARE: {"summary": "", "images": (), "tags": (), "authors": (), "byline": "", "dateline": ""},
 }
+LIVE_ENTRIES = (
+    LiveEntryPublished(
+        id=1,
+        version=1,
+        article_id=LIVE,
+        title="Chợ mở cửa",
+        body="<p>Người bán đã dọn hàng.</p>",
+        byline="Quang Long",
+        authors=(Author(name="Quang Long", slug="quang-long"),),
+        pinned=True,
+        key_event=True,
+        at=_AT,
+        updated_at=_AT,
+    ),
+    LiveEntryPublished(
+        id=2,
+        version=2,
+        article_id=LIVE,
+        body="<p>Mưa tạnh.</p>",
+        correction="Bài in sai giờ.",
+        at=_AT + timedelta(hours=1),
+        updated_at=_AT + timedelta(hours=2),
+    ),
+)

@@ -21,7 +21,7 @@ from services.web.theme import current, folder, making, sample
 from services.web.theme.folder import TEMPLATES, ThemeFault, ThemeRefused
 from services.web.theme.looking import faults_of
 from services.web.theme.packed import archive_in
-from shared.contracts.addresses import article_path
+from shared.contracts.addresses import article_path, live_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.database import make_engine
 from shared.settings import Settings, get_settings
@@ -126,10 +126,14 @@ def _pages() -> Iterator[tuple[str, str, Make]]:
     """(what people call it, its path, how it is made) of every kind of page."""
     for address in _ADDRESSES.split():
         yield address, *_made(address)
-    for number in (sample.STORY, sample.PHOTOS, sample.VIDEO, sample.BARE):
+    for number in (sample.STORY, sample.PHOTOS, sample.VIDEO, sample.BARE, sample.LIVE):
         state = sample.article(number)
         path = article_path(state.section_slug, state.slug, state.id)
         yield path, *_made(path)
+    live = live_path(sample.LIVE)
+    version = sample.article(sample.LIVE).version + sum(entry.version for entry in sample.LIVE_ENTRIES)
+    for address in (live, f"{live}/{version}", f"{live}.xml"):
+        yield address, *_made(address)
     story = sample.article(sample.STORY)
     yield (
         "bình luận chưa gửi được",
