@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag
 
 from services.ingest.kit.errors import TooLarge
 from services.ingest.kit.json_input import LINE, PROSE, WHOLE, Input, Time, utf8_length
@@ -89,7 +89,7 @@ class ArticleInput(_TextInput):
         Literal["draft", "submitted", "edited", "approved", "scheduled", "published", "unpublished", "withdrawn"] | None
     ) = None
     kind: Literal["article", "photo", "video"] = "article"
-    live: bool = False
+    live: StrictBool = False
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
     earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS), WHOLE] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()

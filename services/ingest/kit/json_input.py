@@ -191,6 +191,7 @@ _MESSAGES = {
     "literal_error": "Không có giá trị này; chỉ nhận {expected}.",
     "too_long": "Quá nhiều: nhiều nhất {max_length} mục.",
     "int_type": "Phải là số nguyên.",
+    "bool_type": "Chỉ nhận true hoặc false.",
     "int_parsing": "Phải là số nguyên.",
     "int_from_float": "Phải là số nguyên.",
     "int_parsing_size": "Số quá lớn.",

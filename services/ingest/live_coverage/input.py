@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from services.ingest.kit.errors import TooLarge
 from services.ingest.kit.json_input import LINE, PROSE, Input
@@ -22,8 +22,8 @@ class LiveEntryInput(Input):
     body: str
     body_format: Literal["html", "text"] = "html"
     byline: Annotated[str, Field(max_length=200), LINE] = ""
-    pinned: bool = False
-    key_event: bool = False
+    pinned: StrictBool = False
+    key_event: StrictBool = False
     correction: Annotated[str, Field(max_length=1000), PROSE] = ""
 
     @classmethod
