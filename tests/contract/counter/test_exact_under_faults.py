@@ -26,6 +26,7 @@ from services.counter.hot import Hot
 from services.counter.tables import daily, hourly
 from shared.contracts.commands import CountViews
 from shared.database import migrate, read
+from shared.process import EXIT_STUCK
 from tests.conftest import forget_settings
 from tests.contract.counter.drain_process import STEPS
 from tests.servers import RedisServer
@@ -61,6 +62,11 @@ class Process:
         assert self.process
         self.process.kill()
         self.process.wait(10)
+
+    def look_after(self) -> None:
+        """As the supervisor does: a worker that heard no broker any more has left (shared.watchdog)."""
+        if self.process and self.process.poll() == EXIT_STUCK:
+            self.start()
 
     def __str__(self) -> str:
         assert self.process
@@ -146,6 +152,7 @@ def until_counted(views: int, broker: RedisServer, counters_redis: RedisServer, 
     """Wait until SQL has so many views; says where the others lie if they don't come, and what the worker does."""
 
     def all_counted() -> bool:
+        worker.look_after()
         counted = sum(total(20).values())
         if counted < views:
             raise AssertionError(
@@ -153,7 +160,7 @@ def until_counted(views: int, broker: RedisServer, counters_redis: RedisServer, 
             )
         return True
 
-    until(all_counted, 60, "all acknowledged views are counted")
+    until(all_counted, 120, "all acknowledged views are counted")
 
 
 def _whereabouts(broker: RedisServer, counters_redis: RedisServer, folder: Path) -> str:
