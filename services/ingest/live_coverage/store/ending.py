@@ -52,8 +52,7 @@ def close(engine: Engine, article_id: int, actor: Actor, if_version: int | None 
             original_format="html",
         )
 
-    saved: Saved = committed(engine, work)
-    return saved
+    return committed(engine, work)
 
 
 def _images(entries: Any) -> list[Image]:
