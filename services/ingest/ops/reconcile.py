@@ -127,6 +127,8 @@ LIVE_ENTRIES = PartsOfArticles(
     {"published": LiveEntryPublished, "withdrawn": LiveEntryWithdrawn},
 )
 _PARTS = (COMMENTS, LIVE_ENTRIES)
+_FAMILIES = (EVENTS, *(parts.by_status for parts in _PARTS))
+_BY_EFFECT = {effect: event for family in _FAMILIES for effect, event in family.items()}
 
 
 class Behind(Exception):
@@ -455,17 +457,15 @@ def _paged(
 
 def _same_thing(event: type[Event]) -> set[str]:
     """The kinds of events that speak of what `event` speaks of."""
-    families = (EVENTS, *(parts.by_status for parts in _PARTS))
-    family = next(family.values() for family in families if event in family.values())
+    family = next(family.values() for family in _FAMILIES if event in family.values())
     return {one.kind for one in family}
 
 
 def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
     """Of (id, version, effect) rows; the effect of a part of an article is its status."""
     number = generation.current(connection)
-    known = {**EVENTS, **COMMENTS.by_status, **LIVE_ENTRIES.by_status}
     return [
-        ExpectedVersion(row.id, row.version, known[row.effect], stamped(number, row.version))
+        ExpectedVersion(row.id, row.version, _BY_EFFECT[row.effect], stamped(number, row.version))
         for row in connection.execute(query)
     ]
 
