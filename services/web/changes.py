@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web.cache import PageCache
-from services.web.reading import Change, changes_after, last_change
+from services.web.change_log import Change, changes_after, last_change
 from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tasks import HINT
 from shared import clock, telemetry

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys
-from services.web.reading import changes_after, last_change
+from services.web.change_log import changes_after, last_change
 from services.web.tables import articles
 from shared.database import read
 from shared.edge_cache import forget

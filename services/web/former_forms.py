@@ -92,7 +92,7 @@ _NAMED = (
 
 def _section(word: str, read: Reading) -> str:
     """The slug of the section that the word names; "" for none."""
-    return next((one for one in _spellings(word) if read.section(one) is not None), "")
+    return next((one for one in _spellings(word) if read.section_tree().get(one) is not None), "")
 
 
 def _spellings(word: str) -> list[str]:

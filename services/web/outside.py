@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys, model
-from services.web.reading import changes_after, last_change
+from services.web.change_log import changes_after, last_change
+from shared.contracts.addresses import live_path
 from shared.http_client import call
 from shared.settings import Settings
 from shared.telemetry import log
@@ -28,6 +29,7 @@ _TIMEOUT_SECONDS = 5.0
 _REDIRECTS = 10
 _FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
 _SECTION_LIST = keys.listing(model.of_section(""))
+_COVERAGE = "live:"
 
 Send = Callable[[str, bytes, str], None]
 """send(address, body, content type); raises OSError."""
@@ -95,6 +97,8 @@ def feeds_of(changed: Iterable[str]) -> list[str]:
             found += _FEEDS
         elif key.startswith(_SECTION_LIST):
             found.append(f"/rss/{key.removeprefix(_SECTION_LIST)}.xml")
+        elif key.startswith(_COVERAGE):
+            found.append(f"{live_path(int(key.removeprefix(_COVERAGE)))}.xml")
     return found
 
 

@@ -3,23 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
 
 from services.web import coverages, keys, model
 from services.web.listings import OTHERS
 from services.web.model import Around, Card, Comment, Coverage, Listed, LiveEntry, Ranked, Section, Story, Tombstone
+from services.web.section_tree import SectionTree
 from services.web.tables import (
     address_rules,
     articles,
-    changes,
     comments,
     entries,
     front_page,
-    live_entries,
     media_uses,
     names,
     old_paths,
@@ -107,7 +105,7 @@ class Reading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._sections: list[Section] | None = None
+        self._tree: SectionTree | None = None
         self.depends: set[str] = set()
 
     # ---------------------------------------------------------------- articles
@@ -118,18 +116,18 @@ class Reading:
         row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-        return _state(row.state, self.section_names()) if row.public else Tombstone(article_id, row.reason_kind)
+        return _state(row.state, self.section_tree().names) if row.public else Tombstone(article_id, row.reason_kind)
 
     def story(self, state: ArticleState, newest_first: bool = False) -> Story:
         """All that stands on an article's page."""
-        by_slug = {section.slug: section for section in self._flat_sections()}
+        tree = self.section_tree()
         return Story.of(
             state,
             self.around(state),
             related=self.related(state.id),
             comments=self.comments(state.id, newest_first),
-            section=by_slug.get(state.section_slug),
-            ancestors=self.ancestors(state.section_slug),
+            section=tree.get(state.section_slug),
+            ancestors=tree.ancestors(state.section_slug),
         )
 
     def around(self, state: ArticleState) -> Around:
@@ -244,7 +242,7 @@ class Reading:
             return []
         self.depends.update(map(keys.card, ids))
         rows = self._connection.execute(_CARDS, {"ids": ids})
-        names = self.section_names()
+        names = self.section_tree().names
         found = {row.id: Card.from_stored(_named(row.card, names)) for row in rows}
         return [found[one] for one in ids if one in found]
 
@@ -277,7 +275,7 @@ class Reading:
         self.depends.add(keys.listing(name))
         ids = self._ids(_LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        names = self.section_names()
+        names = self.section_tree().names
         found = {row.id: _state(row.state, names) for row in self._connection.execute(_STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
@@ -307,32 +305,16 @@ class Reading:
     # ---------------------------------------------------------------- the paper
 
     def sections(self) -> tuple[Section, ...]:
-        """The sections with their sub-sections, in the order of their positions."""
-        flat = self._flat_sections()
-        slugs = {section.slug for section in flat}
-        return tuple(self._with_children(section) for section in flat if section.parent_slug not in slugs)
+        """Those that stand under no other, with their sub-sections, in the order of their positions."""
+        return self.section_tree().top()
 
-    def ancestors(self, slug: str) -> tuple[Section, ...]:
-        """The sections above one, the topmost first."""
-        by_slug = {section.slug: section for section in self._flat_sections()}
-        line: list[Section] = []
-        found = by_slug.get(slug)
-        while found and (found := by_slug.get(found.parent_slug)):
-            line.insert(0, found)
-        return tuple(line)
-
-    def section_names(self) -> dict[str, str]:
-        """slug -> name as it is now: a card was made when its section may have had another."""
-        return {section.slug: section.name for section in self._flat_sections()}
-
-    def section(self, slug: str) -> Section | None:
-        """One section with its sub-sections."""
-        found = next((section for section in self._flat_sections() if section.slug == slug), None)
-        return None if found is None else self._with_children(found)
-
-    def _with_children(self, section: Section) -> Section:
-        below = [one for one in self._flat_sections() if one.parent_slug == section.slug]
-        return replace(section, children=tuple(map(self._with_children, below)))
+    def section_tree(self) -> SectionTree:
+        """All sections as they are now."""
+        self.depends.add(keys.SECTIONS)
+        if self._tree is None:
+            rows = self._connection.execute(_SECTIONS)
+            self._tree = SectionTree(Section(row.slug, row.name, row.parent_slug) for row in rows)
+        return self._tree
 
     def pinned(self) -> list[Card]:
         """What editors put on the front page, the first one leads."""
@@ -353,33 +335,12 @@ class Reading:
         """Shown total of an article."""
         return self._connection.execute(_VIEWS, {"id": article_id}).scalar() or 0
 
-    def _flat_sections(self) -> list[Section]:
-        self.depends.add(keys.SECTIONS)
-        if self._sections is None:
-            rows = self._connection.execute(_SECTIONS)
-            self._sections = _without_circles([Section(row.slug, row.name, row.parent_slug) for row in rows])
-        return self._sections
-
     def _listed(self, which: Select[int], page: int, size: int, **of: str | int) -> Listed:
         ids = self._ids(which, (page - 1) * size, size + 1, **of)
         return Listed(tuple(self.cards(ids[:size])), page, len(ids) > size)
 
     def _ids(self, which: Select[int], offset: int, limit: int, **of: str | int) -> list[int]:
         return list(self._connection.execute(which, {"offset": offset, "limit": limit, **of}).scalars())
-
-
-def _without_circles(found: list[Section]) -> list[Section]:
-    """Two that changed places stand under one another until both pieces of news are here: on top, so long."""
-    above = {section.slug: section.parent_slug for section in found}
-
-    def circles(slug: str) -> bool:
-        seen, at = {slug}, above[slug]
-        while at in above and at not in seen:
-            seen.add(at)
-            at = above[at]
-        return at == slug
-
-    return [replace(one, parent_slug="") if circles(one.slug) else one for one in found]
 
 
 def _named(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
@@ -391,61 +352,8 @@ def _state(fields: dict[str, Any], names: dict[str, str]) -> ArticleState:
     return ArticleState.model_validate(_named(fields, names))
 
 
-def versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
-    """(article id, version) of everything held, tombstones too, by id from `after` (exclusive) on."""
-    return _versions(engine, articles.c.id, articles.c.version, after, limit)
-
-
 def _comment(row: Any, replies: Sequence[Comment] = ()) -> Comment:
     return Comment(row.id, row.name, row.text, _utc(row.at), tuple(replies), row.edited, row.by_paper)
-
-
-def comment_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
-    """(comment id, version) of everything held, removed ones too, by id from `after` (exclusive) on."""
-    return _versions(engine, comments.c.id, comments.c.version, after, limit)
-
-
-def live_entry_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
-    """(entry id, version) of everything held of live coverages, by id from `after` (exclusive) on."""
-    return _versions(engine, live_entries.c.id, live_entries.c.version, after, limit)
-
-
-def section_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
-    """(section id, version) of every section, by id from `after` (exclusive) on."""
-    return _versions(engine, sections.c.id, sections.c.version, after, limit)
-
-
-def related_versions(engine: Engine, after: int, limit: int) -> list[tuple[int, int]]:
-    """(article id, version) of everything that search found related, by id from `after` (exclusive) on."""
-    return _versions(engine, related.c.article_id, related.c.version, after, limit)
-
-
-def _versions(engine: Engine, id_: Column[int], version: Column[int], after: int, limit: int) -> list[tuple[int, int]]:
-    query = select(id_, version).where(id_ > after).order_by(id_).limit(limit)
-    with read(engine) as connection:
-        return [(one, number) for one, number in connection.execute(query)]
-
-
-class Change(NamedTuple):
-    """A row of the log of changes."""
-
-    id: int
-    at: float
-    occurred_at: float
-    kind: str
-    what: list[Any]
-
-
-def changes_after(engine: Engine, last: int) -> list[Change]:
-    """What the log of changes holds after id `last`, in the order of commits."""
-    with read(engine) as connection:
-        rows = connection.execute(select(changes).where(changes.c.id > last).order_by(changes.c.id))
-        return [Change(*row) for row in rows]
-
-
-def last_change(engine: Engine) -> int:
-    with read(engine) as connection:
-        return int(connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one())
 
 
 def totals_of(engine: Engine, ids: Iterable[int]) -> dict[int, int]:

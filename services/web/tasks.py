@@ -6,18 +6,12 @@ from typing import Any
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.web import address_uses, preview, reading, store
+from services.web import address_uses, held, preview, store
 from shared import handler
 from shared.contracts.commands import (
     AddressUseAnswer,
     ListAddressUse,
-    ListWebComments,
-    ListWebLiveEntries,
-    ListWebRelated,
-    ListWebSections,
-    ListWebVersions,
     PreviewArticle,
-    VersionsAnswer,
 )
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
@@ -51,26 +45,6 @@ def _told(apply: Apply) -> Apply:
     return run
 
 
-def _versions(source: Engine, query: ListWebVersions) -> VersionsAnswer:
-    return VersionsAnswer(versions=tuple(reading.versions(source, query.after, query.limit)))
-
-
-def _comments(source: Engine, query: ListWebComments) -> VersionsAnswer:
-    return VersionsAnswer(versions=tuple(reading.comment_versions(source, query.after, query.limit)))
-
-
-def _live_entries(source: Engine, query: ListWebLiveEntries) -> VersionsAnswer:
-    return VersionsAnswer(versions=tuple(reading.live_entry_versions(source, query.after, query.limit)))
-
-
-def _sections(source: Engine, query: ListWebSections) -> VersionsAnswer:
-    return VersionsAnswer(versions=tuple(reading.section_versions(source, query.after, query.limit)))
-
-
-def _related(source: Engine, query: ListWebRelated) -> VersionsAnswer:
-    return VersionsAnswer(versions=tuple(reading.related_versions(source, query.after, query.limit)))
-
-
 def _address_use(source: Engine, query: ListAddressUse) -> AddressUseAnswer:
     return address_uses.listed(source, query.size)
 
@@ -90,11 +64,7 @@ EVENTS: handler.Events = {
     RelatedArticlesChanged: _told(store.set_related),
 }
 QUESTIONS: handler.Questions = {
-    ListWebVersions: _versions,
-    ListWebComments: _comments,
-    ListWebLiveEntries: _live_entries,
-    ListWebRelated: _related,
-    ListWebSections: _sections,
+    **held.QUESTIONS,
     ListAddressUse: _address_use,
     PreviewArticle: preview.page,
 }

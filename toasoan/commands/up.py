@@ -13,10 +13,11 @@ def command(reload: bool) -> None:
     Starts every process, restarts the ones that end, and stops them all in order at Ctrl-C or SIGTERM. At the
     first start it makes the databases and an editor's account, and (unless TOASOAN_DEMO=0) loads the demo paper.
     """
+    from toasoan.child import Patience
     from toasoan.output import Output
     from toasoan.place import ask_for_place
     from toasoan.roles import RELOADER, house_roles
-    from toasoan.supervisor import Patience, up
+    from toasoan.supervisor import up
 
     try:
         place = ask_for_place()

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, and_, exists, or_, select
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.kit.periodic import moment
 from services.ingest.live_coverage.tables import live_entries
-from services.ingest.ops.reconcile import LIVE_ENTRIES, STORES, Behind, Comparison, ExpectedVersion, Store, expected
+from services.ingest.ops.comparison import STORES, Behind, Comparison, Store
+from services.ingest.ops.expected import LIVE_ENTRIES, ExpectedVersion, expected
 from shared import clock
 from shared.ask import AskFunction, NoAnswer
 from shared.contracts.events import ArticleWithdrawn, LiveEntryWithdrawn

@@ -16,8 +16,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.ingest.kit.tables import dead_letters, outbox
+from services.ingest.ops.comparison import STORES
 from services.ingest.ops.gauges import history
-from services.ingest.ops.reconcile import STORES, last_results
+from services.ingest.ops.reconcile import last_results
 from shared import canary, deadletter
 from shared.broker import BrokerState, look
 from shared.celery_factory import publisher

@@ -1,5 +1,6 @@
 """RSS, Atom and JSON Feed: the newest articles, whole or in short (`settings.feed_full_text`)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -24,20 +25,25 @@ SIZE = 30
 def rss(site: Site, section_slug: str = "") -> Page:
     """RSS 2.0 of the paper or a section. Raises Missing."""
     title, link, states = _channel(site, section_slug)
-    own = site.settings.site_url + site.path
     built = max((_published(state) for state in states), default=datetime(2026, 1, 1, tzinfo=UTC))
+    items = [_rss_item(state, site.settings) for state in states]
+    return rss_page(site, title, link, paper_of(site.settings).tagline, built, items)
+
+
+def rss_page(site: Site, title: str, link: str, description: str, built: datetime, items: Iterable[str]) -> Page:
+    """RSS 2.0 of `items` (XML); `link`: the page that shows the same."""
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
         ' xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:media="http://search.yahoo.com/mrss/">\n<channel>',
         f"<title>{text(title)}</title><link>{text(link)}</link>"
-        f"<description>{text(paper_of(site.settings).tagline)}</description><language>vi</language>",
-        f'<atom:link rel="self" type="application/rss+xml" href={attribute(own)}/>',
+        f"<description>{text(description)}</description><language>vi</language>",
+        f'<atom:link rel="self" type="application/rss+xml" href={attribute(site.settings.site_url + site.path)}/>',
         *_hubs(site.settings),
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>"
         f"<image><url>{text(site.settings.site_url + address('icons/192.png', site.settings))}</url>"
         f"<title>{text(title)}</title><link>{text(link)}</link></image>",
-        *(_rss_item(state, site.settings) for state in states),
+        *items,
         "</channel></rss>\n",
     ]
     return _feed(site, "\n".join(parts), "application/rss+xml; charset=utf-8")
@@ -84,7 +90,7 @@ def _channel(site: Site, section_slug: str) -> tuple[str, str, list[ArticleState
     settings = site.settings
     if not section_slug:
         return settings.site_name, f"{settings.site_url}/", site.read.states(model.ALL, SIZE)
-    section = site.read.section(section_slug)
+    section = site.read.section_tree().get(section_slug)
     if section is None:
         raise Missing
     states = site.read.states(model.of_section(section_slug), SIZE)

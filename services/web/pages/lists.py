@@ -18,12 +18,13 @@ Trail = list[tuple[str, str]]
 
 def section(site: Site, slug: str) -> Page:
     """A section or sub-section. Raises Missing."""
-    found = site.read.section(slug)
+    tree = site.read.section_tree()
+    found = tree.get(slug)
     if found is None:
         raise Missing
-    above = site.read.ancestors(slug)
+    above = tree.ancestors(slug)
     trail = _home() + [(one.name, one.path) for one in (*above, found)]
-    parent = site.read.section(above[-1].slug) if above else None
+    parent = tree.get(above[-1].slug) if above else None
     listed = site.read.listed(model.of_section(slug), site.page_number, SIZE)
     return _list(
         site,

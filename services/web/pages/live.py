@@ -12,7 +12,8 @@ from services.web.model import LiveEntry
 from services.web.page import Missing, Page, Site
 from services.web.pages.article import public_state
 from services.web.pages.coverage import coverage, laid_out
-from services.web.pages.xml import attribute, text, with_whole_addresses
+from services.web.pages.feeds import rss_page
+from services.web.pages.xml import text, with_whole_addresses
 from shared.contracts.addresses import article_path, live_path
 from shared.contracts.articles import ArticleState
 
@@ -51,20 +52,11 @@ def fragment(site: Site, article_id: str, version: str) -> Page:
 def feed(site: Site, article_id: str) -> Page:
     """RSS 2.0 of the newest entries. Raises Missing, Gone."""
     state = _live(site, article_id)
-    url = site.settings.site_url
     found = coverage(site, state, 1)
-    parts = [
-        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"'
-        ' xmlns:dc="http://purl.org/dc/elements/1.1/">\n<channel>',
-        f"<title>{text(state.title)} - {text(site.settings.site_name)}</title><link>{text(url + _path(state))}</link>"
-        f"<description>{text(state.summary)}</description><language>vi</language>",
-        f'<atom:link rel="self" type="application/rss+xml" href={attribute(url + site.path)}/>',
-        f"<lastBuildDate>{format_datetime(found.updated_at or state.updated_at)}</lastBuildDate>",
-        *(_item(site, state, entry) for entry in found.entries),
-        "</channel></rss>\n",
-    ]
-    depends = frozenset(site.read.depends)
-    return Page("feed", "\n".join(parts), depends, content_type="application/rss+xml; charset=utf-8")
+    title = f"{state.title} - {site.settings.site_name}"
+    link = site.settings.site_url + _path(state)
+    items = [_item(site, state, entry) for entry in found.entries]
+    return rss_page(site, title, link, state.summary, found.updated_at or state.updated_at, items)
 
 
 def _path(state: ArticleState) -> str:

@@ -49,7 +49,7 @@ def search(
         description=f"Tìm tin, bài, ảnh của {site.settings.site_name}, có dấu hoặc không dấu.",
     )
     if answer:
-        named = with_section_names(answer.model_dump(), site.read.section_names())
+        named = with_section_names(answer.model_dump(), site.read.section_tree().names)
         answer = SearchAnswer.model_validate(named)
     pages = _pages(query, answer)
     made = page(
@@ -99,7 +99,7 @@ def _bounds(site: Site, query: SearchArticles) -> list[Narrowing]:
     """What narrows the search now, each with the way out of it."""
     found = []
     if query.section:
-        label = site.read.section_names().get(query.section, query.section)
+        label = site.read.section_tree().names.get(query.section, query.section)
         found.append(Narrowing(f"Chuyên mục: {label}", address(query, section="")))
     if query.author:
         label = site.read.name_of(model.of_author(query.author)) or query.author
@@ -140,7 +140,7 @@ def _named(site: Site, query: SearchArticles) -> list[Narrowing]:
     if not name or query.page > 1:
         return []
     found = []
-    if label := site.read.section_names().get(name):
+    if label := site.read.section_tree().names.get(name):
         found.append(Narrowing(f"Chuyên mục: {label}", section_path(name)))
     for kind, listing, path in (
         ("Từ khóa", model.of_tag(name), tag_path(name)),

@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 
+from toasoan.child import Patience
 from toasoan.output import Output
 from toasoan.place import OperatorError, Place
 from toasoan.roles import Phase, ProcessRole, Proof, _redis_roles
-from toasoan.supervisor import Patience, up
+from toasoan.supervisor import up
 
 # Notes its pid, beats while no file "<role>.freeze" lies in the data dir, ends 0.2 s after SIGTERM unless "deaf".
 WORKER = """

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.web import store
-from services.web.reading import live_entry_versions, reading
+from services.web.held import versions
+from services.web.reading import reading
 from services.web.store import publish, save_live_entries, withdraw
+from shared.contracts.commands import ListWebLiveEntries
 from shared.contracts.events import LiveEntryPublished, LiveEntryWithdrawn
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
 from tests.wait import until
@@ -55,7 +57,7 @@ def test_entries_end_the_same_in_any_order_and_number(store_engine: Engine) -> N
     save_live_entries(store_engine, mixed)
     assert version(store_engine) == seen[-1]
     assert shown(store_engine) == [(3, "Ghim"), (1, "Bản 2")]
-    assert live_entry_versions(store_engine, 0, 10) == [(1, 2), (2, 3), (3, 3)]
+    assert versions(store_engine, ListWebLiveEntries(after=0, limit=10)).versions == ((1, 2), (2, 3), (3, 3))
     # What ingest does not know any more it can only name.
     save_live_entries(store_engine, [gone(1, 9, article_id=0)])
     assert shown(store_engine) == [(3, "Ghim")]

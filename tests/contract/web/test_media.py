@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from services.web import keys, store
+from services.web.change_log import changes_after
 from services.web.changes import BLIND_SECONDS
-from services.web.reading import changes_after, reading
+from services.web.reading import reading
 from shared.contracts.articles import ArticleState, Image
 from shared.database import engine, migrate, read, write
 from shared.migrations import upgrade

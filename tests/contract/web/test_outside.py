@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 import orjson
 import pytest
 
-from services.web import store
-from services.web.outside import Outside
+from services.web import keys, store
+from services.web.outside import Outside, feeds_of
 from shared.database import engine, migrate
 from shared.settings import get_settings
 from tests.contract.web.conftest import published, state
@@ -87,3 +87,7 @@ def test_the_edge_and_the_hub_are_told_even_if_they_fail_at_first(
 
 def test_nobody_is_told_where_nobody_is_set() -> None:
     assert not Outside(engine("web"), get_settings()).is_wanted
+
+
+def test_a_new_entry_of_a_live_coverage_is_news_of_its_own_feed() -> None:
+    assert feeds_of({keys.live(7), keys.article(7)}) == ["/truc-tiep/7.xml"]

@@ -6,10 +6,13 @@ import threading
 from sqlalchemy import Engine, select, update
 
 from services.web import keys, model, store
+from services.web.change_log import changes_after
+from services.web.held import versions
 from services.web.model import Tombstone
-from services.web.reading import changes_after, comment_versions, reading, versions
+from services.web.reading import reading
 from services.web.tables import comments, entries
 from shared.contracts.articles import ArticleState, Author, Correction, Tag
+from shared.contracts.commands import ListWebComments, ListWebVersions
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     CommentPublished,
@@ -40,6 +43,10 @@ def related(article_id: int, ids: tuple[int, ...], version: int = 1) -> Delivere
     return delivered(RelatedArticlesChanged(article_id=article_id, version=version, related=ids), article_id, version)
 
 
+def _comments_held(store: Engine) -> dict[int, int]:
+    return dict(versions(store, ListWebComments(limit=10)).versions)
+
+
 def test_the_highest_version_wins_in_any_order_and_number(store_engine: Engine) -> None:
     events = [published(state(1, version, title=f"Bản {version}")) for version in (1, 2, 3)]
     mixed = events * 3
@@ -61,7 +68,7 @@ def test_a_withdrawal_stays_whatever_comes_late(store_engine: Engine) -> None:
         assert view.article(1) == Tombstone(1, "withdrawn")
         assert view.article(2) is None
     assert listed(store_engine, model.ALL) == []
-    assert versions(store_engine, 0, 10) == [(1, 4)]
+    assert versions(store_engine, ListWebVersions(after=0, limit=10)).versions == ((1, 4),)
     store.publish(store_engine, [published(state(1, 5))])
     assert listed(store_engine, model.ALL) == [1]
 
@@ -132,7 +139,7 @@ def test_sections_stand_at_many_levels_in_whatever_order_they_are_told(store_eng
     for name, wanted in (("s:xa", [1]), ("s:huyen", [2, 1]), ("s:tinh", [2, 1]), ("s:mien", [2, 1])):
         assert listed(store_engine, name) == wanted, name
     with reading(store_engine) as view:
-        assert [one.slug for one in view.ancestors("xa")] == ["mien", "tinh", "huyen"]
+        assert [one.slug for one in view.section_tree().ancestors("xa")] == ["mien", "tinh", "huyen"]
         assert [one.slug for one in view.sections()] == ["mien"]
         assert view.sections()[0].children[0].children[0].children[0].slug == "xa"
     store.save_sections(store_engine, [section(2, "huyen", "mien", version=2)])
@@ -288,7 +295,7 @@ def test_a_removed_comment_is_remembered_for_a_month(store_engine: Engine) -> No
     store.save_comments(store_engine, [shown(1), shown(2), removed(2)])
     later(29)
     store.save_comments(store_engine, [shown(2), removed(3)])
-    assert dict(comment_versions(store_engine, 0, 10)) == {1: 1, 2: 2, 3: 2}, "what comes late brings nothing back"
+    assert _comments_held(store_engine) == {1: 1, 2: 2, 3: 2}, "what comes late brings nothing back"
     later(2)
     store.save_comments(store_engine, [removed(4)])
-    assert dict(comment_versions(store_engine, 0, 10)) == {1: 1, 3: 2, 4: 2}
+    assert _comments_held(store_engine) == {1: 1, 3: 2, 4: 2}

@@ -17,7 +17,7 @@ from services.ingest.kit.errors import Conflict
 from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.media.tables import media
-from services.ingest.ops import reconcile
+from services.ingest.ops import expected
 from shared.database import read, write
 from tests.contract.ingest.desk import HOUSE, Desk, Person, form_of
 from tests.contract.ingest.newsroom import words
@@ -254,5 +254,5 @@ def test_pictures_of_both_versions_are_in_use(desk: Desk) -> None:
 def test_a_comparison_wants_of_search_what_readers_see(desk: Desk) -> None:
     saved = live(desk)
     prepare(desk.be("editor"), saved, body=NEW)
-    [[wanted]] = reconcile._pages(desk.store, drafts=True)
+    [[wanted]] = expected.pages_of_articles(desk.store, drafts=True)
     assert wanted.version == 1 and wanted.event.kind == "article_published"

@@ -29,8 +29,7 @@ from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.live_coverage.input import NewLiveEntryInput
 from services.ingest.live_coverage.store import entries as live_entries
-from services.ingest.ops import delivery_check, edge_cache
-from services.ingest.ops import reconcile as reconciling
+from services.ingest.ops import comparison, delivery_check, edge_cache, expected, resend
 from services.ingest.ops import store as letters
 from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
@@ -157,6 +156,11 @@ def house(broker: RedisServer, counters_redis: RedisServer, tmp_path: Path) -> I
 NONE = {"web": 0, "search": 0, "counter": 0}
 
 
+def _small_pages(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    for module in (comparison, expected):
+        monkeypatch.setattr(module, "PAGE", rows)
+
+
 def test_each_store_gets_what_it_lacks_and_nothing_else(house: House) -> None:
     shown = [house.save(title=f"Tin {number}") for number in range(4)]
     draft = house.save(title="Bản nháp", status="draft")
@@ -220,7 +224,7 @@ def test_what_is_on_its_way_is_no_drift(house: House) -> None:
 
 
 def test_a_store_that_does_not_answer_is_told_apart(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconciling, "_ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(comparison, "_ANSWER_SECONDS", 0.5)
     house.save()
     house.publish()
     assert reconcile() == NONE
@@ -232,7 +236,7 @@ def test_a_store_that_does_not_answer_is_told_apart(house: House, monkeypatch: p
 
 
 def test_pages_of_any_size_and_states_ahead_of_ingest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconciling, "_PAGE", 3)
+    _small_pages(monkeypatch, 3)
     ids = [house.save(title=f"Tin {number}").id for number in range(10)]
     house.publish()
     assert reconcile() == NONE
@@ -440,8 +444,8 @@ def test_entries_of_a_live_coverage_that_differ_are_sent_and_nothing_else(house:
 def test_a_rebuild_sends_what_readers_see_newest_first(
     house: House, everything: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconciling, "_PAGE", 2)
-    monkeypatch.setattr(reconciling, "_ROWS_A_TRANSACTION", 2)
+    _small_pages(monkeypatch, 2)
+    monkeypatch.setattr(resend, "_ROWS_A_TRANSACTION", 2)
     shown = [house.save(title=f"Tin {number}").id for number in range(5)]
     draft = house.save(title="Bản nháp", status="draft").id
     house.publish()
@@ -543,6 +547,6 @@ def test_a_store_that_is_away_is_asked_again_later(house: House, asker: Asker, m
 
 
 def test_ids_that_stand_near_one_another_are_asked_for_together() -> None:
-    assert list(reconciling._runs([])) == []
-    assert list(reconciling._runs([5])) == [(5, 5)]
-    assert list(reconciling._runs([5, 6, 206, 500, 501])) == [(5, 206), (500, 501)]
+    assert list(comparison._runs([])) == []
+    assert list(comparison._runs([5])) == [(5, 5)]
+    assert list(comparison._runs([5, 6, 206, 500, 501])) == [(5, 206), (500, 501)]

@@ -1,0 +1,52 @@
+"""Putting into the outbox once more what a store lacks."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, select
+
+from services.ingest.former_addresses import store as former_addresses
+from services.ingest.front_page.store import ONLY
+from services.ingest.front_page.tables import front_page
+from services.ingest.kit.tables import outbox
+from services.ingest.ops.expected import ExpectedVersion
+from services.ingest.sections.tables import sections
+from shared import outbox as events
+from shared.contracts.events import AddressRulesChanged, Event, FrontPageChanged, SectionSaved
+from shared.contracts.queues import Queue
+from shared.database import write
+
+_ROWS_A_TRANSACTION = 1_000
+
+
+def resend(source: Engine, wanted: Sequence[ExpectedVersion], queues: Sequence[Queue], bulk: bool) -> int:
+    """Put articles into the outbox for these queues; returns their number."""
+    for first in range(0, len(wanted), _ROWS_A_TRANSACTION):
+        with write(source) as connection:
+            for event, group in _by_event(wanted[first : first + _ROWS_A_TRANSACTION]).items():
+                pointers = [(article.id, article.version) for article in group]
+                events.add(connection, outbox, event, pointers, bulk=bulk, queues=queues)
+    if wanted:
+        events.wake("ingest")
+    return len(wanted)
+
+
+def _by_event(wanted: Sequence[ExpectedVersion]) -> dict[type[Event], list[ExpectedVersion]]:
+    groups: dict[type[Event], list[ExpectedVersion]] = {}
+    for article in wanted:
+        groups.setdefault(article.event, []).append(article)
+    return groups
+
+
+def resend_sections(connection: Connection) -> int:
+    """Every section, then the front page and the rules about former addresses."""
+    pointers: list[tuple[str | int, int]] = [
+        (row.id, row.version) for row in connection.execute(select(sections.c.id, sections.c.version))
+    ]
+    events.add(connection, outbox, SectionSaved, pointers)
+    front = connection.execute(select(front_page.c.version)).scalar()
+    if front is not None:
+        events.add(connection, outbox, FrontPageChanged, [(ONLY, front)])
+    rules = former_addresses.payload(connection)
+    if rules is not None:
+        events.add(connection, outbox, AddressRulesChanged, [(former_addresses.ONLY, rules.version)])
+    return len(pointers) + (front is not None) + (rules is not None)
