@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from contextlib import suppress
 
 from tests.production.compose import ROOT
 
@@ -26,3 +27,12 @@ def command(alert: str, start: str, **words: str) -> str:
         assert placeholder in line, f"{placeholder} does not stand in {line!r}"
         line = line.replace(placeholder, " ".join(map(shlex.quote, word.split())))
     return line
+
+
+def before_pipe(command: str) -> str:
+    """What the first program of a line is asked; a pipe within quotes belongs to it."""
+    for pipe in re.finditer(r" \| ", command):
+        with suppress(ValueError):  # a quotation is open
+            shlex.split(command[: pipe.start()])
+            return command[: pipe.start()]
+    return command

@@ -93,6 +93,10 @@ class Watch:
         answer = self._client.get("query", params={"query": expression}).json()
         return [float(sample["value"][1]) for sample in answer["data"]["result"]]
 
+    def names(self) -> set[str]:
+        """Of every metric that Prometheus has heard of."""
+        return set(self._client.get("label/__name__/values").json()["data"])
+
     def firing(self, since: float = 0.0) -> set[str]:
         """Every alert that fired at a look after `since`; without it, at the last look. Nothing was seen: fails."""
         looks = [labels for at, labels in list(self._seen) if at > since]

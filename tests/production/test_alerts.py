@@ -19,9 +19,10 @@ from tests.production.compose import ROOT, example_environment, filled, load_yam
 FOLDER = ROOT / "deploy" / "prometheus"
 RULE_FILES = sorted(FOLDER.glob("rules/*.yml"))
 TEST_FILES = sorted(FOLDER.glob("tests/*.yml"))
-ALERTS: list[dict[str, Any]] = [
-    rule for file in RULE_FILES for group in load_yaml(file)["groups"] for rule in group["rules"] if "alert" in rule
+RULES: list[dict[str, Any]] = [
+    rule for file in RULE_FILES for group in load_yaml(file)["groups"] for rule in group["rules"]
 ]
+ALERTS = [rule for rule in RULES if "alert" in rule]
 ONE_MACHINE: list[dict[str, Any]] = load_yaml(FOLDER / "one_machine.yml")["groups"][0]["rules"]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 

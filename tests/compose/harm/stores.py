@@ -34,8 +34,11 @@ def _begin_index_anew(who: OnCall) -> str:
 
 
 AWAY = (
-    (stopped("postgres", "StoreDown store=postgresql", "EditorErrors", "CounterLag"),),
-    (stopped("nginx", "StoreDown store=nginx"),),
+    # Without nginx no editor would meet an error.
+    (
+        stopped("postgres", "StoreDown store=postgresql", "EditorErrors", "CounterLag"),
+        stopped("nginx", "StoreDown store=nginx"),
+    ),
     (
         stopped("elasticsearch", "StoreDown store=elasticsearch"),
         Fault("Elasticsearch's files of the index deleted", ("ElasticsearchRed",), _break_index, _begin_index_anew),
