@@ -92,6 +92,8 @@ class Seen:
     fired_s: float | None
     mended_by: str
     cleared_s: float | None
+    told: str = ""
+    """Of an alert that did not fire: what Prometheus had of its figures."""
 
 
 def through(chains: Sequence[Sequence[Fault]], who: OnCall, seen: Callable[[Seen], object]) -> None:
@@ -116,12 +118,13 @@ def _one(fault: Fault, who: OnCall, seen: Callable[[Seen], object]) -> None:
     try:
         fault.cause(who)
         fired = {alert: watch.first(alert, began, fault.fires_within_s) for alert in fault.alerts}
+        told = {alert: watch.told(alert) for alert, at in fired.items() if at is None}
     finally:
         mended = time.monotonic()
         by = fault.mend(who)
     for alert, at in fired.items():
         over = watch.gone(alert, mended, fault.clears_within_s, fault.steady_s)
-        seen(Seen(alert, fault.what, at and at - began, by, over and over - mended))
+        seen(Seen(alert, fault.what, at and at - began, by, over and over - mended, told.get(alert, "")))
     fault.clean_up(who)
 
 

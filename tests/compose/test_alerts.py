@@ -6,7 +6,7 @@ The rules are those of deploy/, in haste (tests/compose/hasty.py).
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.compose.alerted import Fault, OnCall, Seen, through, write_table
 from tests.compose.harm import broken, locks, still, stores
 from tests.compose.house import ComposeHouse
 from tests.compose.load import Load
-from tests.compose.watch import watched
+from tests.compose.watch import figures, watched
 from tests.production.test_alerts import ALERTS, RULES
 from tests.wait import until
 
@@ -105,18 +105,7 @@ def test_every_look_of_the_runbook_can_be_taken(who: OnCall) -> None:
 
 def test_every_figure_that_a_rule_asks_for_is_there(who: OnCall) -> None:
     """By now each has been told once: one that nobody tells would keep its alert silent for ever."""
-    assert _figures(rule["expr"] for rule in RULES) - who.watched.watch.names() == set()
-
-
-def _figures(expressions: Iterable[str]) -> set[str]:
-    """Names of metrics: words that are neither functions, nor labels, nor PromQL's own."""
-    found: set[str] = set()
-    for expression in expressions:
-        bare = re.sub(r"#.*", "", expression)
-        bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]', "", bare)
-        bare = re.sub(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
-        found |= set(re.findall(r"(?<!\w)[a-zA-Z_][\w:]*\b(?!\s*\()", bare))
-    return found - {"or", "and", "unless", "bool", "group_left", "group_right", "by", "offset"}
+    assert figures(*(rule["expr"] for rule in RULES)) - who.watched.watch.names() == set()
 
 
 def test_no_alert_is_left_out(who: OnCall) -> None:

@@ -1,6 +1,7 @@
 """A house watched in haste: Prometheus and Alertmanager with the rules of tests/compose/hasty.py, and what was seen."""
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -97,6 +98,14 @@ class Watch:
         """Of every metric that Prometheus has heard of."""
         return set(self._client.get("label/__name__/values").json()["data"])
 
+    def told(self, alert: str) -> str:
+        """What Prometheus has of the figures that the alert's rule asks for, and which targets do not answer."""
+        rules = self._client.get("rules", params={"rule_name[]": alert.partition(" ")[0]}).json()["data"]["groups"]
+        asked = figures(*(rule["query"] for group in rules for rule in group["rules"]))
+        down = self._client.get("query", params={"query": "up == 0"}).json()["data"]["result"]
+        values = {name: self.query(name)[:20] for name in sorted(asked)}
+        return f"{values}; down: {[one['metric'].get('job') for one in down]}"
+
     def firing(self, since: float = 0.0) -> set[str]:
         """Every alert that fired at a look after `since`; without it, at the last look. Nothing was seen: fails."""
         looks = [labels for at, labels in list(self._seen) if at > since]
@@ -151,6 +160,17 @@ class Watch:
                 continue  # it starts again: nothing is known of that second
             firing = [alert["labels"] for alert in alerts if alert["state"] == "firing"]
             self._seen.append((time.monotonic(), firing))
+
+
+def figures(*expressions: str) -> set[str]:
+    """The names of metrics in them: words that are neither functions, nor labels, nor PromQL's own."""
+    found: set[str] = set()
+    for expression in expressions:
+        bare = re.sub(r"#.*", "", expression)
+        bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]', "", bare)
+        bare = re.sub(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)", "", bare)
+        found |= set(re.findall(r"(?<!\w)[a-zA-Z_][\w:]*\b(?!\s*\()", bare))
+    return found - {"or", "and", "unless", "bool", "group_left", "group_right", "by", "offset"}
 
 
 def _is(alert: str, labels: dict[str, str]) -> bool:
