@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that some tests drive: a real PostgreSQL, nginx, Prometheus, browser and Java; builds kustomize.
+# Installs the Debian packages that some tests drive: a real PostgreSQL, nginx, Prometheus, browsers and Java; builds kustomize and geckodriver.
 # Without root, or where one cannot be had, it says which tests will be skipped; it never fails the run.
 set -uo pipefail
 
@@ -29,6 +29,8 @@ done
 need "chromium fonts-dejavu-core" "browser" command -v chromium
 need "default-jdk-headless" "Elasticsearch" command -v javac
 need "maven" "Elasticsearch" command -v mvn
+need "firefox-esr" "Firefox" command -v firefox-esr
+need "webkit2gtk-driver xvfb" "WebKit" command -v WebKitWebDriver
 # Playwright's driver is a Node of its own, and wants it.
 need "libatomic1" "browser" compgen -G '/usr/lib/*/libatomic.so.1'
 need "wrk" "benchmarks" command -v wrk
@@ -68,6 +70,20 @@ build_kustomize() {
         || echo "Could not build kustomize: the Kubernetes tests are skipped (${said##*$'\n'})."
 }
 
+# Debian has none, and its own Rust is too old to build one.
+build_geckodriver() {
+    local folder=${XDG_CACHE_HOME:-$HOME/.cache}/toasoan-geckodriver said
+    [[ ! -x $folder/bin/geckodriver ]] && ! command -v geckodriver >/dev/null || return
+    if ! command -v cargo >/dev/null; then
+        echo "Neither geckodriver nor cargo to build it: the Firefox tests are skipped."
+        return
+    fi
+    echo "Building geckodriver…"
+    said=$(cd / && cargo install --quiet --locked --root "$folder" geckodriver@0.37.1 2>&1) \
+        || echo "Could not build geckodriver: the Firefox tests are skipped (${said##*$'\n'})."
+}
+
 (( ! ${#missing[@]} )) || install_missing
 build_kustomize
+build_geckodriver
 exit 0

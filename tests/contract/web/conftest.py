@@ -86,13 +86,17 @@ class Site:
         self.client = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self._environment: dict[str, str] | None = None
 
     def start(self, **environment: str) -> "Site":
+        """Where it was ended: once more as it was."""
+        if self._environment is None:
+            self._environment = {**os.environ, "TOASOAN_WEB_PORT": str(self.port)}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "services.web.app"],
                 cwd=ROOT,
-                env={**os.environ, "TOASOAN_WEB_PORT": str(self.port), **environment},
+                env={**self._environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
