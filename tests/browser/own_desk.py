@@ -84,9 +84,13 @@ class OwnDesk:
                 )
         return self._people[role]
 
+    def session(self, role: str) -> str:
+        """A new session's token."""
+        return sessions.open_session(self.store, self.person(role))
+
     def sign_in(self, context: BrowserContext, role: str) -> str:
         """Give a browser a session of that person; the session's token."""
-        token = sessions.open_session(self.store, self.person(role))
+        token = self.session(role)
         context.add_cookies([{"name": cookie_name(), "value": token, "url": self.url}])
         return token
 

@@ -1,7 +1,18 @@
 // What is written and not yet at the server, kept in this browser: one record a window. In IndexedDB, which has it on the
 // disk when it says so; localStorage gets there seconds later, and a browser that is killed takes them with it.
 
+const PATIENCE_MS = 3000; // WebKit's database may never answer a page that follows one which was writing
+
 let opened = null;
+
+// Rejects with what does not answer; the next one asks anew.
+function inTime(asked) {
+  let timer;
+  const late = new Promise((_, failed) => {
+    timer = setTimeout(() => { opened = null; failed(new Error("IndexedDB does not answer")); }, PATIENCE_MS);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
 
 function database() {
   opened ??= new Promise((done, failed) => {
@@ -18,12 +29,12 @@ function database() {
 }
 
 async function work(mode, doing) {
-  const held = (await database()).transaction("drafts", mode, { durability: "strict" });
-  return new Promise((done, failed) => {
+  const held = (await inTime(database())).transaction("drafts", mode, { durability: "strict" });
+  return inTime(new Promise((done, failed) => {
     const asked = doing(held.objectStore("drafts"));
     held.oncomplete = () => done(asked?.result);
     held.onabort = () => failed(held.error);
-  });
+  }));
 }
 
 export const keyOf = ({ who, place, tab }) => [who, place, tab];
