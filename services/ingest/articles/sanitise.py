@@ -11,6 +11,7 @@ from functools import lru_cache
 import nh3
 
 from services.ingest.kit.errors import Invalid
+from shared.blocks import markup as blocks
 from shared.markup import without
 from shared.settings import get_settings
 from shared.vietnamese.text import plain
@@ -27,6 +28,8 @@ _TAGS = set(
     table caption thead tbody tfoot tr th td figure figcaption img aside""".split()
 )
 _ATTRIBUTES = {
+    "*": {*blocks.MARKS},
+    **{root: {"data-block", "data-v"} for root in blocks.ROOTS},
     "a": {"href", "title"},
     "img": {"src", "alt", "width", "height"},
     "td": {"colspan", "rowspan"},
@@ -43,6 +46,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 # No depth of their own: empty ones, and those whose end tag may be left out.
 _FLAT = set("br hr img input meta link wbr col source track area base embed param p li td th tr dt dd option".split())
 _DIGITS = re.compile(r"[0-9]{1,4}")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SAME_AS = re.compile(r"<(/?)(b|i)(?=[ >])")
 _IMG = re.compile(r"""<img(?:[^<>"]|"[^"]*+")*>""")
 _BLOCK = re.compile(
@@ -70,7 +74,7 @@ def clean_html(body: str) -> str:
         # A <p> ends where the next block begins, so blocks turned into it never nest.
         cleaned = cleaner.clean(_H1.sub(r"<\1h2", _BLOCK.sub(r"<\1p", plain(body))))
         _refuse_many_references(cleaned)
-        shaped = _shaped(cleaned)
+        shaped = _with_blocks(_shaped(cleaned), cleaner)
         # What was cut with patterns is never the last word.
         if shaped == cleaned == body:
             return body
@@ -99,8 +103,8 @@ def to_text(body: str) -> str:
 
 
 def first_paragraph(body: str) -> str:
-    """The words of the first paragraph that has any, "" without one."""
-    for found in _FIRST_PARAGRAPH.finditer(body):
+    """The words of the first paragraph that has any and stands in no block, "" without one."""
+    for found in _FIRST_PARAGRAPH.finditer(blocks.without_blocks(body)):
         words = " ".join(to_text(found[1]).split())
         if words:
             return words
@@ -122,8 +126,10 @@ def _cleaner(site_url: str) -> nh3.Cleaner:
             return value if not value.startswith(("//", "/\\")) else None
         if name == "href":
             return value if ":" in value else None
-        if name in ("width", "height", "colspan", "rowspan", "start"):
+        if name in ("width", "height", "colspan", "rowspan", "start", "data-v"):
             return value if _DIGITS.fullmatch(value) else None
+        if name.startswith("data-"):
+            return value if _NAME.fullmatch(value) else None
         if name == "type":
             return "a" if value == "a" else None
         return value
@@ -146,6 +152,14 @@ def _shaped(cleaned: str) -> str:
     while (fewer := _EMPTY.sub("", shaped)) != shaped:
         shaped = fewer
     return _with_paragraphs(shaped.strip())
+
+
+def _with_blocks(shaped: str, cleaner: nh3.Cleaner) -> str:
+    """Story blocks as their templates write them."""
+    try:
+        return blocks.rewritten(shaped, lambda block: _shaped(cleaner.clean(block)))
+    except ValueError:
+        raise Invalid.of("body", f"Nội dung có quá {blocks.MOST} khối.") from None
 
 
 def _with_paragraphs(cleaned: str) -> str:

@@ -1,0 +1,150 @@
+"""What the fields of story blocks are made of. Titles and formats of the JSON schema make the desk's form."""
+
+import re
+from html import escape
+from typing import Annotated, Any
+
+import nh3
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from shared.settings import get_settings
+from shared.vietnamese.text import one_line, plain
+
+MOST_COLUMNS, MOST_ROWS = 12, 200
+_BLANK_LINE = re.compile(r"\n\s*\n")
+_MARKED = re.compile(r"<(?:p|ul|ol)[ >]")
+_RICH = nh3.Cleaner(
+    tags=set("p br ul ol li strong em a sub sup".split()),
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel=None,
+)
+_SAME_AS = re.compile(r"<(/?)(b|i)(?=[ >])")
+_EMPTY = re.compile(r"<(p|li|ul|ol|strong|em)>(?:\s|&nbsp;|<br>)*</\1>")
+_BETWEEN = re.compile(r"(</(?:p|ul|ol|li)>) (?=<)")
+_LOOSE = re.compile(r"\A(?!<(?:p|ul|ol)>)|</(?:p|ul|ol)>(?!\Z|<(?:p|ul|ol|/li|/ul|/ol)>)")
+
+
+def fault(words: str) -> PydanticCustomError:
+    """What is said to people of a value that does not hold."""
+    return PydanticCustomError("told", "{words}", {"words": words})
+
+
+def _line(value: Any) -> Any:
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _prose(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return "\n".join(line for line in map(one_line, plain(value).splitlines()) if line)
+
+
+def _rich(value: str) -> str:
+    """Paragraphs and lists with emphasis and links; a plain text becomes paragraphs."""
+    if not _MARKED.search(value):
+        parts = (" ".join(part.split()) for part in _BLANK_LINE.split(value.replace("\r\n", "\n")))
+        value = "".join(f"<p>{part}</p>" for part in parts if part)
+    clean = _RICH.clean(_SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}", plain(value)))
+    clean = _BETWEEN.sub(r"\1", " ".join(clean.split()))
+    while (fewer := _EMPTY.sub("", clean)) != clean:
+        clean = fewer
+    # Words that stand loose beside paragraphs would belong to no field.
+    return f"<p>{escape(_words(clean), quote=False)}</p>" if clean and _LOOSE.search(clean) else clean
+
+
+def _words(markup: str) -> str:
+    return " ".join(nh3.clean(markup.replace("</", " </"), tags=set()).split())
+
+
+def own(url: Any) -> Any:
+    """An address inside the site without the site's name."""
+    url = _line(url)
+    site = get_settings().site_url
+    return url.removeprefix(site) if isinstance(url, str) and url.startswith(f"{site}/") else url
+
+
+Line = Annotated[str, Field(max_length=300), BeforeValidator(_line)]
+Needed = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_line)]
+Prose = Annotated[
+    str,
+    Field(max_length=2000),
+    BeforeValidator(_prose),
+    WithJsonSchema({"type": "string", "format": "prose", "maxLength": 2000}),
+]
+NeededProse = Annotated[
+    str,
+    Field(min_length=1, max_length=2000),
+    BeforeValidator(_prose),
+    WithJsonSchema({"type": "string", "format": "prose", "minLength": 1, "maxLength": 2000}),
+]
+Rich = Annotated[
+    str,
+    Field(max_length=20_000),
+    AfterValidator(_rich),
+    WithJsonSchema({"type": "string", "format": "rich", "maxLength": 20_000}),
+]
+"""HTML of paragraphs and lists. An object has one, called `text`."""
+
+
+def _some(value: str) -> str:
+    if not value:
+        raise fault("Chưa có nội dung.")
+    return value
+
+
+NeededRich = Annotated[
+    str,
+    Field(min_length=1, max_length=20_000),
+    AfterValidator(_rich),
+    AfterValidator(_some),
+    WithJsonSchema({"type": "string", "format": "rich", "minLength": 1, "maxLength": 20_000}),
+]
+WebAddress = Annotated[
+    str,
+    Field(max_length=2000, pattern=r"^(https://[^\s\"'<>\\]+|/[a-z0-9][^\s\"'<>\\]*)$"),
+    BeforeValidator(own),
+]
+
+
+class Part(BaseModel):
+    """Base of what a block is made of."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shown(Part):
+    """A picture of ours."""
+
+    url: Annotated[str, Field(max_length=300, pattern=r"^/media/[0-9A-Za-z/_-]+\.[a-z0-9]+$"), BeforeValidator(own)]
+    alt: Annotated[str, Field(max_length=1000), BeforeValidator(_line)] = ""
+
+
+class Linked(Part):
+    """An address and the words that lead there."""
+
+    url: WebAddress
+    words: Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_line)]
+
+
+class Sheet(Part):
+    """A table: the heads of its columns, and rows of as many cells."""
+
+    columns: Annotated[tuple[Line, ...], Field(min_length=2, max_length=MOST_COLUMNS)]
+    rows: Annotated[
+        tuple[Annotated[tuple[Line, ...], Field(max_length=MOST_COLUMNS)], ...],
+        Field(min_length=1, max_length=MOST_ROWS),
+    ]
+
+    @model_validator(mode="after")
+    def _even(self) -> "Sheet":
+        for number, row in enumerate(self.rows, 1):
+            if len(row) != len(self.columns):
+                raise fault(f"Dòng {number} có {len(row)} ô, đầu bảng có {len(self.columns)} cột.")
+        return self
+
+
+PictureField = Annotated[Shown, WithJsonSchema({"type": "object", "format": "picture"})]
+LinkField = Annotated[Linked, WithJsonSchema({"type": "object", "format": "link"})]
+SheetField = Annotated[Sheet, WithJsonSchema({"type": "object", "format": "sheet"})]

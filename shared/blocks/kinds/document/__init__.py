@@ -1,0 +1,15 @@
+"""A document to read or keep: a decision, a plan, a report."""
+
+from pydantic import Field
+
+from shared.blocks.fields import Line, LinkField, PictureField
+from shared.blocks.registry import Block
+
+
+class Paper(Block):
+    LABEL = "Văn bản"
+    HINT = "Quyết định, báo cáo, biểu mẫu để mở hoặc tải về"
+
+    link: LinkField = Field(title="Địa chỉ và tên văn bản")
+    note: Line = Field("", title="Loại tệp, số trang, nơi ban hành")
+    picture: PictureField | None = Field(None, title="Ảnh trang đầu")

@@ -1,0 +1,32 @@
+"""Stories of the paper that an editor picked. A page shows their headlines as they are now; what was withdrawn is not
+shown."""
+
+import re
+
+from pydantic import Field
+
+from shared.blocks.fields import LinkField, Needed, Part
+from shared.blocks.registry import Block
+
+_ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
+
+
+class RelatedStory(Part):
+    link: LinkField = Field(title="Bài")
+
+    @property
+    def id(self) -> int:
+        """Of an article of the paper; 0 for an address elsewhere."""
+        found = _ARTICLE.fullmatch(self.link.url)
+        return int(found[1]) if found else 0
+
+
+class RelatedStories(Block):
+    LABEL = "Bài liên quan tự chọn"
+    HINT = "Bài của báo nên đọc cùng; tít luôn là tít đang trên trang"
+
+    title: Needed = Field("Đọc thêm", title="Tiêu đề")
+    stories: tuple[RelatedStory, ...] = Field(title="Các bài", min_length=1, max_length=10)
+
+    def articles(self) -> tuple[int, ...]:
+        return tuple(one.id for one in self.stories if one.id)
