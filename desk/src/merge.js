@@ -32,8 +32,10 @@ function blocks(html) {
 }
 
 function bodies(how, base, mine, theirs) {
+  // Two forms of a story block have no words in common that could be put together.
+  const isWhole = (list) => list.some((block) => block.includes(" data-block="));
   const clash = (ours, before, other) =>
-    ours.length === before.length && other.length === before.length
+    ours.length === before.length && other.length === before.length && !isWhole([...ours, ...before, ...other])
       ? ours.map((block, at) => words(how, before[at], block, other[at]))
       : [...other, ...ours];
   return lists(how, blocks(base), blocks(mine), blocks(theirs), clash).join("");

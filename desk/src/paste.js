@@ -4,6 +4,8 @@
 import { rightEncodings } from "./legacy.js";
 import { wordLists } from "./word_lists.js";
 
+// The marks of story blocks, which come from another article.
+const MARKS = ["data-block", "data-v", "data-field", "data-item", "data-value"];
 const DROPPED = "script,style,meta,link,title,xml,o\\:p,w\\:sdt,iframe,object,form,button,svg,canvas,noscript";
 
 // `onMended` is told which old encodings were made right.
@@ -38,7 +40,9 @@ export function cleanPasted(html, onMended = () => {}) {
     for (const { name, value } of [...node.attributes]) {
       const kept = (name === "href" && /^(https?:|mailto:|tel:)/i.test(value)) || name === "colspan" || name === "rowspan"
         || (node.tagName === "OL" && (name === "start" || (name === "type" && value === "a")))
-        || (name === "src" && value.startsWith("/media/")) || name === "alt";
+        || (name === "src" && value.startsWith("/media/")) || name === "alt"
+        || (MARKS.includes(name) && node.closest("[data-block]"))
+        || (name === "href" && value.startsWith("/") && node.closest("[data-block]"));
       if (!kept) node.removeAttribute(name);
     }
   }

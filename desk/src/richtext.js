@@ -1,7 +1,7 @@
 // The desk's rich-text editor: TipTap (ProseMirror) with the structure that an article may have and nothing else.
 // After a change here, in the other files of this folder or in a package: `make editor`, and commit what it builds.
 
-import { createDocument, Editor, getHTMLFromFragment, Mark, mergeAttributes, Node } from "@tiptap/core";
+import { createDocument, Editor, getHTMLFromFragment, mergeAttributes, Node } from "@tiptap/core";
 import { Table, TableKit, TableView } from "@tiptap/extension-table";
 import { Fragment } from "@tiptap/pm/model";
 import { TextSelection } from "@tiptap/pm/state";
@@ -10,10 +10,11 @@ import { diffIndices } from "node-diff3";
 
 import { mended } from "./legacy.js";
 import { cleanPasted } from "./paste.js";
+import { LINK, mark } from "./rich_field.js";
+import { behind, storyBlock } from "./story_block.js";
 import { askForLink, toolbar } from "./toolbar.js";
 
-const mark = (name, tag) =>
-  Mark.create({ name, parseHTML: () => [{ tag }], renderHTML: ({ HTMLAttributes }) => [tag, HTMLAttributes, 0] });
+export { createRichField } from "./rich_field.js";
 
 const attribute = (name, from) => ({ default: null, parseHTML: (element) => from(element)?.getAttribute(name) ?? null });
 const imageOf = (element) => element.querySelector("img");
@@ -74,7 +75,7 @@ const EXTENSIONS = [
     heading: { levels: [2, 3, 4, 5, 6] },
     code: false,
     codeBlock: false,
-    link: { openOnClick: false, autolink: false, linkOnPaste: true, HTMLAttributes: { rel: null, target: null, class: null } },
+    link: LINK,
   }),
   mark("subscript", "sub"),
   mark("superscript", "sup"),
@@ -114,11 +115,12 @@ function differences(old, folded, fresh) {
   return found.reverse().map(([from, many, to, others]) => [partOf(old, from, many), partOf(fresh, to, others)]);
 }
 
-export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended }) {
+// `blocks` are { insert(), edit(html), look(html) }: the forms of story blocks.
+export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended, blocks }) {
   element.innerHTML = "";
   const editor = new Editor({
     element,
-    extensions: EXTENSIONS,
+    extensions: [...EXTENSIONS, storyBlock(blocks)],
     content: html,
     editable,
     // The page's own style sheet has the few rules that ProseMirror needs: its policy forbids inline styles.
@@ -150,7 +152,11 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     if (address) chain().extendMarkRange("link").setLink({ href: address }).run();
     else chain().extendMarkRange("link").unsetLink().run();
   };
-  const refresh = toolbar(element, labelledBy, [
+  const insertBlock = async () => {
+    const html = await blocks.insert();
+    if (html) chain().insertContentAt(behind(editor.state), { type: "storyBlock", attrs: { html } }).run();
+  };
+  const refresh = toolbar(element, "richtext-body", [
     { name: "bold", text: "B", title: "Đậm (Ctrl+B)", run: () => chain().toggleBold().run(), active: () => editor.isActive("bold") },
     { name: "italic", text: "I", title: "Nghiêng (Ctrl+I)", run: () => chain().toggleItalic().run(), active: () => editor.isActive("italic") },
     { name: "underline", text: "U", title: "Gạch chân (Ctrl+U)", run: () => chain().toggleUnderline().run(), active: () => editor.isActive("underline") },
@@ -161,6 +167,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "ol", text: "1.", title: "Danh sách số (Ctrl+Shift+7)", run: () => chain().toggleOrderedList().run(), active: () => editor.isActive("orderedList") },
     { name: "box", text: "Hộp", title: "Hộp thông tin", run: () => chain().toggleWrap("box").run(), active: () => editor.isActive("box") },
     { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
+    { name: "block", text: "＋ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
     { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },
     { name: "clear", text: "Xóa dạng", title: "Xóa định dạng", run: () => chain().unsetAllMarks().run() },
     { name: "undo", text: "↶", title: "Hoàn tác (Ctrl+Z)", run: () => chain().undo().run() },
@@ -205,10 +212,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     focus: () => editor.commands.focus(),
     insertImage({ url, caption, alt }) {
       const content = caption ? [{ type: "text", text: caption }] : [];
-      // Behind the block where the cursor stands, never in the middle of a sentence.
-      const { $to } = editor.state.selection;
-      const at = $to.depth ? $to.after(1) : editor.state.doc.content.size;
-      chain().insertContentAt(at, { type: "figure", attrs: { src: url, alt }, content }).run();
+      chain().insertContentAt(behind(editor.state), { type: "figure", attrs: { src: url, alt }, content }).run();
     },
   };
 }

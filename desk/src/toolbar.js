@@ -1,11 +1,11 @@
 // The buttons above the text: each has a name, a label and what it does.
 
-export function toolbar(element, label, commands) {
+export function toolbar(element, controls, commands) {
   const bar = document.createElement("div");
   bar.className = "toolbar";
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", "Định dạng");
-  bar.setAttribute("aria-controls", "richtext-body");
+  bar.setAttribute("aria-controls", controls);
   const buttons = commands.map(({ name, text, title, run, active }) => {
     const button = document.createElement("button");
     button.type = "button";

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.ingest.articles.api import articles, batch
+from services.ingest.articles.api import articles, batch, blocks
 from services.ingest.articles.api.answers import StaleProblem
 from services.ingest.desk_kit import asking
 from services.ingest.desk_kit.app import make_desk
@@ -55,7 +55,7 @@ def make_app() -> FastAPI:
     )
     problems.install(app)
     # Before "/api/articles/{id}" for the order of reading only: the colon parts them.
-    for door in (batch, articles, live_coverage, sections, front_page, media, watch):
+    for door in (batch, articles, blocks, live_coverage, sections, front_page, media, watch):
         app.include_router(door.router)
     webhooks.describe(app.webhooks)
     page.publish(app)

@@ -14,6 +14,7 @@ SCREENS = (
     "services.ingest.articles.screen.publishing",
     "services.ingest.articles.screen.correction",
     "services.ingest.articles.screen.live",
+    "services.ingest.articles.screen.blocks",
     "services.ingest.live_coverage.screen",
     "services.ingest.media.screen",
     "services.ingest.front_page.screen",

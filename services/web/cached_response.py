@@ -10,6 +10,7 @@ from hashlib import blake2b
 from services.web.gzip_pieces import Piece, gzipped, plain
 from services.web.page import PART, SLOT, TOKEN, VIEWS, Page
 from services.web.static_files import StaticFile
+from shared.blocks.registry import frames
 from shared.settings import get_settings
 from shared.vietnamese.text import thousands
 from shared.views.token import ViewTokens
@@ -26,7 +27,7 @@ PURGED_CACHE_CONTROL = "public, max-age=2, s-maxage=300, stale-if-error=86400"
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; "
-    "frame-src https://www.youtube-nocookie.com https://player.vimeo.com; "
+    f"frame-src {' '.join(frames())}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

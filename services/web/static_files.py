@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from services.web.theme.current import Theme, theme_of
+from shared.blocks import registry
 from shared.settings import Settings
 
 FOLDER = Path(__file__).parent / "static"
@@ -56,7 +57,9 @@ def _with(theme: Theme) -> dict[str, StaticFile]:
 @lru_cache(maxsize=1)
 def _built_in() -> dict[str, StaticFile]:
     paths = [path for path in sorted(FOLDER.rglob("*")) if path.is_file()]
-    return {name: _file(name, path.read_bytes()) for path in paths for name in (str(path.relative_to(FOLDER)),)}
+    own = {str(path.relative_to(FOLDER)): path.read_bytes() for path in paths}
+    own |= {"blocks.css": registry.style().encode(), "blocks.js": registry.script().encode()}
+    return {name: _file(name, data) for name, data in own.items()}
 
 
 def _file(name: str, data: bytes) -> StaticFile:

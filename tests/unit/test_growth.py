@@ -84,6 +84,27 @@ WORK: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "clean references": (sanitise.clean_html, lambda n: "&amp; " * 20 * n),
     "clean hard spaces": (sanitise.clean_html, lambda n: "\xa0" * 20 * n),
     "clean signs": (sanitise.clean_html, lambda n: "<" * n),
+    "clean blocks": (
+        sanitise.clean_html,
+        lambda n: (
+            '<figure data-block="new" data-v="1"><p data-field="a">b</p></figure>'
+            + '<ol><li data-item="c">d</li></ol>' * n
+        ),
+    ),
+    "clean nested blocks": (
+        sanitise.clean_html,
+        lambda n: ('<aside data-block="x" data-v="1">' * 90 + "</aside>" * 90) * (n // 90),
+    ),
+    "clean marks without a block": (
+        sanitise.clean_html,
+        lambda n: '<figure data-block="x"><p data-field="a">b</p></figure>' * n,
+    ),
+    "page of a block": (
+        body.lay_out,
+        lambda n: article(
+            f'<aside data-block="facts" data-v="1"><h2 data-field="title">a</h2>{"<p>b</p>" * n}</aside>'
+        ),
+    ),
     "plain text": (sanitise.text_to_html, lambda n: "a\n\n" * n),
     "first paragraph": (sanitise.first_paragraph, lambda n: "<p> </p>" * n),
     "dateline": (lambda text: content.without_dateline(text, "BM"), lambda n: "<p>" + "<strong></strong>" * n),

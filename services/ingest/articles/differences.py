@@ -12,6 +12,7 @@ from typing import Any
 from services.ingest.articles.sanitise import to_text
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import TooHeavy
+from shared.blocks import markup
 from shared.telemetry import log
 
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
@@ -137,6 +138,10 @@ def blocks(body: str) -> list[str]:
 def _readable(body: str) -> list[str]:
     texts = []
     for block in blocks(body):
+        found = next(markup.find(block), None)
+        if found and (story_block := found.block()):
+            texts.append(markup.plain(story_block))
+            continue
         picture = _IMAGE.search(block)
         text = " ".join(to_text(block).split())
         texts.append(f"[Ảnh {picture[1].rpartition('/')[2]}] {text}".strip() if picture else text)

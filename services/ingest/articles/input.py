@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, WithJsonSchema
 
+from services.ingest.articles.blocks import body_of
 from services.ingest.kit.errors import TooLarge
 from services.ingest.kit.json_input import LINE, PROSE, WHOLE, Input, Time, utf8_length
 from shared.contracts.addresses import OLD_PATH_CHARS, old_path
@@ -27,6 +28,18 @@ _OldPath = Annotated[
 ]
 
 
+_Body = Annotated[
+    str,
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]}),
+]
+_BodyFormat = Annotated[
+    Literal["html", "text", "blocks"],
+    Field(
+        description="With `blocks` the body is a list of blocks (`GET /api/blocks` has their schemas); it is kept as HTML."
+    ),
+]
+
+
 def _form_of_byline(value: Any) -> str:
     return "text" if isinstance(value, str) else "list"
 
@@ -36,7 +49,9 @@ class _TextInput(Input):
 
     @classmethod
     def taken(cls, fields: dict[str, Any]) -> dict[str, Any]:
-        """Raises TooLarge for a body over MAX_BODY_BYTES."""
+        """Blocks become HTML. Raises TooLarge for a body over MAX_BODY_BYTES, Invalid for blocks that do not hold."""
+        if fields.get("body_format") == "blocks" and fields.get("body") is not None:
+            fields = fields | {"body": body_of(fields["body"]), "body_format": "html"}
         body = fields.get("body")
         if isinstance(body, str) and (len(body) > MAX_BODY_BYTES or utf8_length(body) > MAX_BODY_BYTES):
             raise TooLarge(f"Nội dung bài dài quá {MAX_BODY_BYTES // 1_000_000} MB.", "body")
@@ -73,8 +88,8 @@ class ArticleInput(_TextInput):
     external_id: Annotated[str, Field(min_length=1, max_length=200), LINE] | None = None
     title: Annotated[str, Field(min_length=2, max_length=500), LINE]
     summary: Annotated[str, Field(max_length=5000), PROSE] = ""
-    body: str
-    body_format: Literal["html", "text"] = "html"
+    body: _Body
+    body_format: _BodyFormat = "html"
     section: Annotated[str, Field(min_length=1, max_length=100), LINE]
     tags: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100), LINE], ...], Field(max_length=50)] = ()
     dateline: Annotated[str, Field(max_length=50), LINE] = ""
@@ -111,8 +126,8 @@ class CorrectionInput(_TextInput):
     right: Annotated[str, Field(max_length=5000), PROSE] = ""
     title: Annotated[str, Field(min_length=2, max_length=500), LINE] | None = None
     summary: Annotated[str, Field(max_length=5000), PROSE] | None = None
-    body: str | None = None
-    body_format: Literal["html", "text"] = "html"
+    body: _Body | None = None
+    body_format: _BodyFormat = "html"
     images: Annotated[tuple[ImageInput, ...], Field(max_length=100)] | None = None
 
 

@@ -28,7 +28,7 @@ _TAGS = set(
     table caption thead tbody tfoot tr th td figure figcaption img aside""".split()
 )
 _ATTRIBUTES = {
-    "*": {*blocks.MARKS},
+    "*": {"lang", "title", *blocks.MARKS},
     **{root: {"data-block", "data-v"} for root in blocks.ROOTS},
     "a": {"href", "title"},
     "img": {"src", "alt", "width", "height"},

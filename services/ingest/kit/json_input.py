@@ -92,7 +92,7 @@ def read_fields(model: type[M], fields: dict[str, Any]) -> M:
         try:
             read = model.model_validate(given)
         except ValidationError as error:
-            errors = _messages(error, model.UNIONS)
+            errors = messages(error, model.UNIONS)
         else:
             errors = read.faults()
             if not errors:
@@ -190,6 +190,8 @@ _MESSAGES = {
     "string_pattern_mismatch": "Địa chỉ phải bắt đầu bằng https:// hoặc /media/.",
     "literal_error": "Không có giá trị này; chỉ nhận {expected}.",
     "too_long": "Quá nhiều: nhiều nhất {max_length} mục.",
+    "too_short": "Quá ít: ít nhất {min_length} mục.",
+    "told": "{words}",
     "int_type": "Phải là số nguyên.",
     "bool_type": "Chỉ nhận true hoặc false.",
     "int_parsing": "Phải là số nguyên.",
@@ -206,11 +208,12 @@ _MESSAGES = {
 _TIME_MESSAGE = "Không phải thời điểm theo RFC 3339, ví dụ 2023-01-09T17:59:00+07:00."
 
 
-def _messages(error: ValidationError, unions: frozenset[str]) -> list[dict[str, str]]:
+def messages(error: ValidationError, unions: frozenset[str] = frozenset()) -> list[dict[str, str]]:
+    """One sentence a field, for {"field", "message"} of Invalid."""
     found: dict[str, str] = {}
     for fault in error.errors(include_url=False, include_input=False)[:50]:
         path = list(fault["loc"])
-        if path[0] in unions and len(path) > 1:
+        if path and path[0] in unions and len(path) > 1:
             del path[1]  # which form of the union it was
         field = shown(".".join(map(str, path)))
         kind = fault["type"]

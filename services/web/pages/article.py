@@ -59,7 +59,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         head,
         article_id=state.id,
         story=story,
-        text=body.lay_out(state, poster=first if video else None),
+        text=body.lay_out(state, poster=first if video else None, cards=site.read.cards),
         byline=body.byline(state.byline, story.authors),
         trail=trail,
         video=video,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from services.web.pages import pictures
+from shared.blocks import markup as blocks
 from shared.contracts.articles import ArticleState, Image
 from shared.markup import without
 
@@ -23,6 +24,7 @@ _WORDS_ALONE = re.compile(r"<p>([^<]*+)</p>")
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
 # How wide a picture is shown, by the room that it has.
+_PORTRAIT = "7rem"
 _SIZES = {"": "(min-width: 64rem) 52rem, 100vw", "tall": "(min-width: 32rem) 30rem, 100vw", "small": "46rem"}
 
 
@@ -32,21 +34,26 @@ class LaidOut:
 
     summary: str
     html: Markup
+    has_blocks: bool
 
 
-def lay_out(state: ArticleState, poster: Image | None = None) -> LaidOut:
-    """The article's text as its page shows it; `poster` is the picture that its video shows already."""
-    text = _responsive(state.body, {image.url: image for image in state.images if image.url})
+def lay_out(state: ArticleState, poster: Image | None = None, cards: blocks.Cards | None = None) -> LaidOut:
+    """The article's text as its page shows it; `poster` is the picture that its video shows already, `cards` tells of
+    the paper's own articles that its blocks name."""
+    text, has_blocks = blocks.shown(state.body, cards)
+    text = _responsive(text, {image.url: image for image in state.images if image.url})
     text, apart = _captions_in_place(text, state)
     apart = [image for image in apart if image is not poster]
     summary = "" if _begins_with(state.body, state.summary) else state.summary
     text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
     text = _with_dateline(text, state.dateline)
-    return LaidOut(summary, Markup(_with_room_for_tables(text)))  # ingest's clean HTML; what was added here is escaped
+    # Ingest's clean HTML; what was added here is escaped.
+    return LaidOut(summary, Markup(_with_room_for_tables(text)), has_blocks)
 
 
 def lay_out_entry(text: str, images: Iterable[Image]) -> Markup:
     """An entry of a live coverage: the same but for a dateline and pictures that stand outside the text."""
+    text, _ = blocks.shown(text)
     return Markup(_with_room_for_tables(_responsive(text, {image.url: image for image in images}, eager=0)))
 
 
@@ -107,7 +114,8 @@ def _responsive(text: str, known: Mapping[str, Image], eager: int = 1) -> str:
         if image is None:
             return found[0].replace("<img ", '<img loading="lazy" decoding="async" ', 1)
         if not found[0].startswith("<figure>"):
-            return str(_picture(image, seen > eager, _SIZES[pictures.room(image)]))
+            is_portrait = ' class="portrait"' in found[0]
+            return str(_picture(image, seen > eager, _PORTRAIT if is_portrait else _SIZES[pictures.room(image)]))
         return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > eager))
 
     return _FIGURE.sub(better, text)
@@ -150,7 +158,8 @@ def _begins_with(body: str, summary: str) -> bool:
     """The summary is the text's own beginning, perhaps cut."""
     wanted = summary.removesuffix("…").split()
     # Twice the length is enough for the words and the marks between them.
-    words = html.unescape(without(body[: 200 + 2 * len(summary)], "<", ">", " ")).split()
+    beginning = blocks.without_blocks(body)[: 200 + 2 * len(summary)]
+    words = html.unescape(without(beginning, "<", ">", " ")).split()
     return words[: len(wanted)] == wanted or (len(wanted) > 1 and words[: len(wanted) - 1] == wanted[:-1])
 
 
@@ -190,5 +199,5 @@ def _with_dateline(text: str, dateline: str) -> str:
     if not dateline:
         return text
     printed = Markup('<span class="dateline">{} - </span>').format(dateline)
-    head, paragraph, tail = text.partition("<p>")
-    return f"{head}<p>{printed}{tail}" if paragraph else f"<p>{printed}</p>{text}"
+    at = blocks.first_paragraph(text)
+    return f"<p>{printed}</p>{text}" if at < 0 else f"{text[:at]}<p>{printed}{text[at + len('<p>') :]}"

@@ -14,6 +14,7 @@ from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from services.web.pages.xml import attribute, text, with_whole_addresses
 from services.web.static_files import address
+from shared.blocks.markup import first_paragraph
 from shared.contracts.addresses import article_path, section_path
 from shared.contracts.articles import ArticleState, Image
 from shared.settings import Settings
@@ -163,8 +164,8 @@ def _json_item(state: ArticleState, settings: Settings) -> dict[str, Any]:
 def _whole(state: ArticleState, settings: Settings) -> str:
     """The body as HTML that can be read elsewhere: dateline in front, byline behind, whole addresses."""
     body = with_whole_addresses(state.body, settings.site_url)
-    if state.dateline:
-        body = body.replace("<p>", f"<p>{escape(state.dateline)} - ", 1)
+    if state.dateline and (at := first_paragraph(body)) >= 0:
+        body = f"{body[:at]}<p>{escape(state.dateline)} - {body[at + len('<p>') :]}"
     return f"{body}<p>{escape(state.byline)}</p>" if state.byline else body
 
 

@@ -67,6 +67,27 @@ class ArticleAnswer(BaseModel):
     )
 
 
+class BlocksAnswer(BaseModel):
+    """An article's body as a list of blocks; it can be changed and sent back with PUT."""
+
+    version: int
+    body_format: Literal["blocks"]
+    body: list[dict[str, Any]] = Field(description='Each has its `kind`; what is no block is of the kind "html".')
+
+
+class KindOfBlock(BaseModel):
+    """A kind of story block; `fields` is the JSON schema of what it has beside `kind` and `v`."""
+
+    kind: str
+    v: int
+    label: str
+    fields: dict[str, Any]
+
+
+class KindsAnswer(BaseModel):
+    kinds: list[KindOfBlock]
+
+
 class StaleProblem(Problem):
     """Somebody else saved in between; `current` is the article as it is now."""
 

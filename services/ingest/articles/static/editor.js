@@ -21,13 +21,14 @@ const said = byId("saving");
 const { id, who, was } = form.dataset;
 
 const fields = fieldsOf(form);
-let upload = null;
+let ofPictures = null;
 let isBusy = false;
 let isGoing = false;
 let typedAt = -REST_MS;
 const editor = await richText(form, {
   onChange: () => { count(); changed(); },
-  onFiles: (files) => upload?.(files),
+  onFiles: (files) => ofPictures?.upload(files),
+  pickPicture: (take) => ofPictures?.pick(take),
   onMended: (names) => {
     byId("mended").textContent = `Chữ vừa dán không phải Unicode (${names.join(", ")}), đã được chuyển; hãy đọc lại.`;
     byId("mended").hidden = false;
@@ -68,7 +69,7 @@ byId("add-person").addEventListener("click", () => {
   byId("people").append(row);
   row.querySelector("input").focus();
 });
-upload = pictures(form, { changed: () => keeper.changed(), insert: (media) => editor?.insertImage(media) });
+ofPictures = pictures(form, { changed: () => keeper.changed(), insert: (media) => editor?.insertImage(media) });
 
 function changed() {
   typedAt = performance.now();

@@ -4,7 +4,8 @@ import { pictureRow } from "./fields.js";
 import { ask } from "./net.js";
 import { dropzone, uploader } from "./upload.js";
 
-// `changed()` is told of every change; `insert(media)` puts a picture into the text. Returns what takes files.
+// `changed()` is told of every change; `insert(media)` puts a picture into the text. Returns what takes files and
+// `pick(take)`, which opens the store.
 export function pictures(form, { changed, insert }) {
   const list = form.querySelector(".pictures");
   const pick = document.getElementById("pick");
@@ -37,7 +38,7 @@ export function pictures(form, { changed, insert }) {
     document.getElementById("video_url").value = media.url;
     changed();
   }));
-  return upload;
+  return { upload, pick: (take) => open("image", take) };
 }
 
 function picker() {

@@ -1,6 +1,8 @@
 // The editor in the place of a form's text field; null where it does not open, with the text as it came.
 
-export async function richText(form, { onChange, onFiles, onMended = () => {} }) {
+import { storyBlocks } from "./blocks.js";
+
+export async function richText(form, { onChange, onFiles, onMended = () => {}, pickPicture = null }) {
   const textarea = document.getElementById("body");
   const state = document.getElementById("editor-state");
   try {
@@ -13,6 +15,7 @@ export async function richText(form, { onChange, onFiles, onMended = () => {} })
       onChange,
       onFiles,
       onMended,
+      blocks: storyBlocks({ richtext: form.dataset.richtext, pickPicture }),
     });
     place.hidden = false;
     textarea.hidden = true;

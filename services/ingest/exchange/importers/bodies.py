@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from services.ingest.exchange.importers.tree import markup_of, style, tree
 from services.ingest.exchange.importers.word_lists import with_lists
+from shared.blocks.markup import MARKS
 from shared.vietnamese.legacy import (
     DOUBLE,
     in_unicode,
@@ -74,7 +75,7 @@ class _Work:
             source = lazy
         elif not source or (widest and (source.startswith("data:image/gif") or _PLACEHOLDER.search(source))):
             source = widest or source
-        kept = {name: image.get(name, "") for name in ("alt", "width", "height") if image.get(name)}
+        kept = {name: image.get(name, "") for name in ("alt", "width", "height", *MARKS) if image.get(name)}
         image.attrib.clear()
         image.attrib.update({"src": self._absolute(source), **kept})
 

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 import nh3
 
 from services.ingest.articles.sanitise import refuse_monsters
+from shared.blocks import markup as blocks
 
 _TAGS = set(
     """a abbr address article aside audio b big blockquote br caption center cite code dd del details dfn div dl dt em
@@ -17,7 +18,8 @@ _TAGS = set(
 )
 _VOID = {"br", "hr", "img", "embed", "meta", "source"}
 _ATTRIBUTES = {
-    "*": {"class", "style", "id", "itemprop"},
+    "*": {"class", "style", "id", "itemprop", *blocks.MARKS},
+    **{root: {"data-block", "data-v"} for root in blocks.ROOTS},
     "a": {"href", "title"},
     "img": {
         "src", "srcset", "alt", "title", "width", "height", "data-src", "data-original", "data-lazy-src", "data-lazy",

@@ -56,7 +56,11 @@ def _summary(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float
 def _legend(table: Sheet) -> str:
     if len(table.columns) == 2:
         return ""
-    return "<ul>" + "".join(f'<li class="s{at}">{escape(name)}</li>' for at, name in enumerate(table.columns[1:])) + "</ul>"
+    return (
+        "<ul>"
+        + "".join(f'<li class="s{at}">{escape(name)}</li>' for at, name in enumerate(table.columns[1:]))
+        + "</ul>"
+    )
 
 
 def _bars(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> tuple[int, str]:
@@ -79,9 +83,7 @@ def _bars(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | 
     return int(y), "".join(parts)
 
 
-def _lines(
-    table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]], *, filled: bool
-) -> str:
+def _lines(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]], *, filled: bool) -> str:
     known = [value for values in series for value in values if value is not None]
     low, high, step = _axis(min(0.0, *known), max(known))
     wide, tall = WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
@@ -99,7 +101,12 @@ def _lines(
         parts.append(f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{at:.1f}" y2="{at:.1f}"/>')
         parts.append(_text(_LEFT - 10, at + 6, _short(value), "end"))
     parts += [
-        _text(x(place), _HEIGHT - 12, _cut(names[place], 14), "start" if not place else "end" if place == len(names) - 1 else "middle")
+        _text(
+            x(place),
+            _HEIGHT - 12,
+            _cut(names[place], 14),
+            "start" if not place else "end" if place == len(names) - 1 else "middle",
+        )
         for place in _named(len(names))
     ]
     for at, values in enumerate(series):
