@@ -19,7 +19,7 @@ def samples(picture: str = PICTURE) -> dict[str, dict[str, Any]]:
     return {
         "facts": {
             "title": "Hồ Sương Mai",
-            "text": "<p>Rộng <strong>42</strong> ha, sâu nhất 11 m.</p><ul><li>Đắp năm 1974</li><li>Tưới 900 ha</li></ul>",
+            "text": "<p>Rộng <strong>42</strong> ha.</p><ul><li>Đắp năm 1974</li><li>Tưới 900 ha</li></ul>",
             "source": "Ban quản lý hồ",
         },
         "pull_quote": {
@@ -32,7 +32,7 @@ def samples(picture: str = PICTURE) -> dict[str, dict[str, Any]]:
             "questions": [
                 {
                     "question": "Khi nào mở nước?",
-                    "text": '<p>Từ 5/3, theo <a href="https://lich.example/?a=1&amp;b=2">lịch</a>.</p>',
+                    "text": '<p>5/3, xem <a href="https://lich.example/?a=1&amp;b=2">lịch</a>.</p>',
                 },
                 {"question": "Ai trả phí?", "text": "<p>Không ai; tỉnh lo.</p>"},
             ],

@@ -46,7 +46,7 @@ class Found:
     @property
     def is_known(self) -> bool:
         known = kinds().get(self.kind)
-        return known is not None and known.VERSION == self.version
+        return known is not None and self.version == known.VERSION
 
     def block(self) -> Block | None:
         """The block itself; None where it is not known, or its fields do not hold."""

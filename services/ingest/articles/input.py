@@ -34,9 +34,7 @@ _Body = Annotated[
 ]
 _BodyFormat = Annotated[
     Literal["html", "text", "blocks"],
-    Field(
-        description="With `blocks` the body is a list of blocks (`GET /api/blocks` has their schemas); it is kept as HTML."
-    ),
+    Field(description="With `blocks` the body is a list of blocks, whose schemas `GET /api/blocks` has; kept as HTML."),
 ]
 
 

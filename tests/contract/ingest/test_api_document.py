@@ -35,9 +35,10 @@ def test_every_answer_is_as_the_document_says(api: Api) -> None:
     api.story(external_id="a", summary="Thêm một câu.")
     here = f"/api/articles/{made['id']}"
     etag = api("GET", here).headers["etag"]
-    for path in ("", "/revisions", "/revisions/1", "/public-copies"):
+    for path in ("", "/blocks", "/revisions", "/revisions/1", "/public-copies"):
         assert api("GET", here + path).status_code == 200
     assert api("GET", here, headers={"if-none-match": etag}).status_code == 304
+    assert api("GET", "/api/blocks").status_code == 200
     assert api("PUT", here, json=STORY).status_code == 428
     assert api("PUT", here, json=STORY, headers={"if-match": '"1"'}).status_code == 412
     assert api("PUT", here, json=STORY, headers={"if-match": etag}).status_code == 200

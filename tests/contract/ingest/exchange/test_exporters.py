@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import Engine
 
+from services.ingest.articles.blocks import blocks_of
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles, reading
 from services.ingest.exchange.importers import Options, import_paths
@@ -19,6 +20,7 @@ from services.ingest.kit.json_input import read_fields
 from services.ingest.media import imaging
 from services.ingest.media import store as media
 from shared.settings import get_settings
+from tests.blocks import samples
 from tests.conftest import forget_settings
 from tests.contract.ingest.base import EDITOR, migrated
 from toasoan.cli import cli
@@ -108,6 +110,27 @@ def test_round_trip_between_two_houses(house: House, tmp_path: Path, format: str
     assert reading.article(new, int(results[1].id or 0))["status"] == "draft"
     again = list(import_paths([tmp_path / "out" / file], options))
     assert [result.status for result in again] == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize(("format", "file"), [("ndjson", "articles.ndjson"), ("ninjs", "articles.ninjs.json")])
+def test_story_blocks_come_as_they_went(house: House, tmp_path: Path, format: str, file: str) -> None:
+    old = house("cu")
+    Image.new("RGB", (1000, 600), "green").save(tmp_path / "green.png")
+    row = media.keep(old, imaging.rebuild(tmp_path / "green.png", get_settings().media_dir), EDITOR)
+    blocks = [{"kind": kind, **fields} for kind, fields in samples(media.MEDIA + row.path).items()]
+    newer = '<aside data-block="later" data-v="3"><p data-field="what">Khối của bản sau.</p></aside>'
+    sent = {"title": "Hồ mở nước", "section": "Kinh tế", "status": "published", "body_format": "blocks"}
+    body = [*blocks, {"kind": "html", "html": f"<p>Hết.</p>{newer}"}]
+    saved = articles.save_article(old, read_fields(ArticleInput, sent | {"body": body}), EDITOR)
+    there = blocks_of(reading.article(old, saved.id)["body"])
+    assert [one["kind"] for one in there] == [*samples(), "html", "html"]
+    export_house(old, tmp_path / "out", (format,))
+    new = house("moi")
+    (result,) = import_paths([tmp_path / "out" / file], Options(media_folder=tmp_path / "out" / "media"))
+    here = reading.article(new, int(result.id or 0))
+    picture = here["images"][0]["url"]
+    said = json.dumps(blocks_of(here["body"])).replace("https://cu.example/", "/").replace(picture, "PICTURE")
+    assert json.loads(said) == json.loads(json.dumps(there).replace(media.MEDIA + row.path, "PICTURE"))
 
 
 def test_ndjson_leads_the_old_address_to_the_new_house(house: House, tmp_path: Path) -> None:
