@@ -20,6 +20,7 @@ _IMG = r'<img src="([^"]*)"(?:[^<>"]|"[^"]*+")*>'
 _TOLD = r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>"
 _FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:{_TOLD}\s*)?</figure>|{_IMG}")
 _SRC = re.compile(r'src="([^"]*)"')
+_ALT = re.compile(r' alt="([^"]+)"')
 _WORDS_ALONE = re.compile(r"<p>([^<]*+)</p>")
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
@@ -111,10 +112,12 @@ def _responsive(text: str, known: Mapping[str, Image], eager: int = 1) -> str:
         nonlocal seen
         seen += 1
         image = known.get(html.unescape(found[1] or found[3] or ""))
+        if image is not None and ' class="of-block' in found[0] and (said := _ALT.search(found[0])):
+            image = image.model_copy(update={"alt": html.unescape(said[1])})
         if image is None:
             return found[0].replace("<img ", '<img loading="lazy" decoding="async" ', 1)
         if not found[0].startswith("<figure>"):
-            is_portrait = ' class="portrait"' in found[0]
+            is_portrait = ' class="of-block portrait"' in found[0]
             return str(_picture(image, seen > eager, _PORTRAIT if is_portrait else _SIZES[pictures.room(image)]))
         return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > eager))
 

@@ -1,0 +1,290 @@
+"""Story blocks of every kind, as readers have them: on a phone, without JavaScript, on paper, corrected, withdrawn; and
+as editors write them at the desk."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.blocks import samples
+from tests.browser.chromium import READER, Theme
+from tests.browser.newsroom import Newsroom, newsroom_of
+from tests.house import House
+
+pytestmark = [pytest.mark.house, pytest.mark.browser, pytest.mark.timeout(300)]
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_LOOKS: list[tuple[int, Theme]] = [(320, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+# What one sees of each kind, and what it says after a correction of one field.
+SEEN = {
+    "facts": "Đắp năm 1974", "pull_quote": "là cả bản mừng.", "questions": "Ai trả phí?", "timeline": "Sửa cống",
+    "profile": "người giữ cống", "table": "Huyện Tủa Chùa", "chart": "Mực nước tháng Ba", "before_after": "Tháng 3",
+    "side_by_side": "Cống mới.", "related": "Chợ cá họp lại", "embed": "Phim: mở cống đầu mùa",
+    "document": "Quyết định 12 về lịch mở nước",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def picture(house: House, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A picture of the paper's own."""
+    file = tmp_path_factory.mktemp("picture") / "ho.png"
+    drawn = Image.new("RGB", (1200, 800), "#9db8a6")
+    ImageDraw.Draw(drawn).ellipse((200, 250, 1000, 700), fill="#3f6f86")
+    drawn.save(file)
+    answer = house.api("POST", "/api/media", files={"file": ("ho.png", file.read_bytes())})
+    return str(answer.json()["url"])
+
+
+@pytest.fixture(scope="module")
+def blocks(house: House, picture: str) -> dict[str, dict[str, Any]]:
+    """A block of each kind; the related story is there."""
+    found = samples(picture)
+    market = house.push(title="Chợ cá họp lại", external_id="blocks-market")
+    found["related"]["stories"][0]["link"]["url"] = market["url"]
+    house.until_page(market["url"])
+    return {kind: {"kind": kind, **fields} for kind, fields in found.items()}
+
+
+def body_of(*blocks: dict[str, Any]) -> list[dict[str, Any]]:
+    """A body with these blocks between two paragraphs."""
+    first, last = "<p>Sáng nay, hồ Sương Mai mở nước.</p>", "<p>Nước về tới cánh đồng lúc chín giờ.</p>"
+    return [{"kind": "html", "html": first}, *blocks, {"kind": "html", "html": last}]
+
+
+def corrected(block: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The block with other words in its first text, and those words."""
+    said = json.dumps(block, ensure_ascii=False).replace(SEEN[block["kind"]], "Chữ đã cải chính")
+    return json.loads(said), "Chữ đã cải chính"
+
+
+@pytest.mark.parametrize("kind", SEEN)
+def test_a_block_from_publication_to_withdrawal(
+    house: House, blocks: dict[str, dict[str, Any]], page: Page, browser: Browser, kind: str
+) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    saved = house.push(
+        title=f"Hồ mở nước: {kind}", dateline="BM", body=body_of(blocks[kind]), body_format="blocks", summary="Mở nước."
+    )
+    assert "BM - " in house.until_page(saved["url"], SEEN[kind])
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(saved["url"])
+    block = page.locator(f"[data-block={kind}]")
+    expect(block).to_contain_text(SEEN[kind])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.emulate_media(media="print")
+    expect(block).to_contain_text(SEEN[kind])
+    assert (block.bounding_box() or {})["height"] > 20
+
+    plain = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800}, user_agent=READER)
+    without = plain.new_page()
+    without.goto(saved["url"])
+    expect(without.locator(f"[data-block={kind}]")).to_contain_text(SEEN[kind])
+    plain.close()
+    assert said == []
+
+    # What programs get of it: whole addresses in feeds, the words in search and in the list of blocks.
+    feed = house.get("/rss.xml").text
+    assert (SEEN[kind] in feed) or kind in ("related",)
+    right, words = corrected(blocks[kind])
+    if kind == "related":
+        # A related story's headline is the one it has: nothing of it is corrected here.
+        house.push(title="Chữ đã cải chính", external_id="blocks-market")
+    notice = {"notice": "Bản trước ghi sai một chỗ.", "body": body_of(right), "body_format": "blocks"}
+    assert house.api("POST", f"/api/articles/{saved['id']}/correct", json=notice).status_code == 200
+    assert "Thông tin cải chính" in house.until_page(saved["url"], words)
+    house.api("POST", f"/api/articles/{saved['id']}/withdraw", json={"reason": "Nguồn tin rút lại"})
+    assert words not in house.until_page(saved["url"], status=410)
+
+
+@pytest.fixture(scope="module")
+def everything(house: House, blocks: dict[str, dict[str, Any]]) -> str:
+    """The address of an article with a block of every kind, and two charts more."""
+    bars = {
+        "kind": "chart",
+        "title": "Diện tích tưới",
+        "form": "bar",
+        "unit": "héc-ta",
+        "table": blocks["table"]["table"],
+    }
+    area = blocks["chart"] | {"form": "area"}
+    saved = house.push(title="Hồ mở nước", body=body_of(*blocks.values(), bars, area), body_format="blocks")
+    house.until_page(saved["url"], "Quyết định 12")
+    return str(saved["url"])
+
+
+def test_a_page_of_all_kinds_is_accessible_valid_and_light(
+    everything: str, house: House, page: Page, checkers: Path, tmp_path: Path
+) -> None:
+    seen: list[Any] = []
+    page.on("requestfinished", lambda request: seen.append(request))
+    page.goto(everything, wait_until="networkidle")
+    assert all(request.url.startswith(house.web_url) for request in seen)
+    assert page.context.cookies() == []
+    sizes = [one.sizes() for one in seen if one.resource_type in ("document", "stylesheet", "script", "font")]
+    assert sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes) <= 60 * 1024
+    page.evaluate((checkers / "axe-core" / "axe.min.js").read_text("utf-8"))
+    for width, theme in _LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width}"
+        faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)
+        told = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in faults["violations"]]
+        assert told == [], (width, theme)
+    if shutil.which("java") is None:
+        pytest.skip("Java is not installed")
+    (tmp_path / "page.html").write_text(house.get(everything).text, "utf-8")
+    jar = checkers / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = ["java", "-Xss2m", "-jar", str(jar), "--stdout", "--format", "gnu", str(tmp_path / "page.html")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert done.stdout == ""
+
+
+def test_what_a_script_adds(everything: str, house: House, page: Page) -> None:
+    foreign: list[str] = []
+    page.route(
+        lambda url: not url.startswith(house.web_url), lambda route: (foreign.append(route.request.url), route.abort())
+    )
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(everything)
+    table = page.locator("[data-block=table]")
+    first = table.locator("tbody tr").first
+    table.get_by_role("button", name="Hộ").click()
+    expect(first).to_contain_text("310")
+    table.get_by_role("button", name="Hộ").click()
+    expect(first).to_contain_text("2.075")
+    expect(table.get_by_role("columnheader", name="Hộ")).to_have_attribute("aria-sort", "descending")
+    slider = page.get_by_role("slider", name="Tháng 1 – Tháng 3")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("[data-block=before_after]").evaluate("one => one.style.getPropertyValue('--at')") == "51%"
+    assert foreign == []
+    page.get_by_role("link", name="Phim: mở cống đầu mùa").click()
+    expect(page.locator("[data-block=embed] iframe")).to_be_attached()
+    page.wait_for_timeout(0)
+    assert all(address.startswith("https://www.youtube-nocookie.com/embed/abcdefghijk") for address in foreign)
+
+
+def test_a_withdrawn_story_is_named_nowhere(house: House, page: Page) -> None:
+    market = house.push(title="Phiên chợ bị rút")
+    story = {"link": {"url": market["url"], "words": "Phiên chợ bị rút"}}
+    saved = house.push(title="Đọc cùng", body=body_of({"kind": "related", "stories": [story]}), body_format="blocks")
+    house.until_page(market["url"])
+    house.until_page(saved["url"], "Phiên chợ bị rút")
+    house.api("POST", f"/api/articles/{market['id']}/withdraw", json={"reason": "Nguồn tin rút lại"})
+    house.until_page(market["url"], status=410)
+    page.goto(saved["url"])
+    expect(page.locator("[data-block=related]")).to_have_count(0)
+    expect(page.locator(".prose")).to_contain_text("Nước về tới")
+
+
+# ---------------------------------------------------------------- at the desk
+
+
+@pytest.fixture(scope="module")
+def people(house: House, browser: Browser) -> Iterator[Newsroom]:
+    house.push(title="Để có chuyên mục", section="Kinh tế", status="draft")
+    with newsroom_of(house, browser) as made:
+        yield made
+
+
+@pytest.fixture
+def newsroom(people: Newsroom) -> Iterator[Newsroom]:
+    """Whatever is done at the desk, no script fails and the page's policy holds."""
+    people.said.clear()
+    yield people
+    people.close_windows()
+    assert [one for one in people.said if "status of 422" not in one] == []
+
+
+def editor(page: Page) -> Locator:
+    expect(page.locator("html[data-editor=ready]")).to_be_attached()
+    return page.get_by_role("textbox", name="Nội dung", exact=True)
+
+
+def new_block(page: Page, name: str) -> Locator:
+    """The form of a new block."""
+    page.get_by_role("button", name="Chèn khối").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=name).click()
+    return dialog
+
+
+def test_blocks_are_written_moved_and_carried_to_another_article(newsroom: Newsroom, house: House) -> None:
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/moi")
+    page.get_by_label("Tiêu đề", exact=True).fill("Hồ mở nước, viết ở bàn")
+    page.get_by_label("Chuyên mục").select_option(label="Kinh tế")
+    text = editor(page)
+    text.fill("Sáng nay, hồ mở nước.")
+    dialog = new_block(page, "Dòng thời gian")
+    dialog.get_by_role("button", name="Xong").click()
+    expect(dialog.get_by_text("Quá ngắn: ít nhất 1 ký tự.")).to_be_visible()
+    dialog.get_by_label("Thời điểm").fill("Năm 1974")
+    dialog.get_by_label("Việc gì").fill("Đắp đập")
+    dialog.get_by_role("textbox", name="Kể thêm").fill("Ba nghìn người làm.")
+    dialog.get_by_role("button", name="Thêm").click()
+    dialog.get_by_label("Thời điểm").nth(1).fill("Năm 2023")
+    dialog.get_by_label("Việc gì").nth(1).fill("Sửa cống")
+    dialog.get_by_role("button", name="Xong").click()
+    card = page.locator(".story-card")
+    expect(card).to_contain_text("Dòng thời gian")
+    expect(card.locator("[data-block=timeline]")).to_contain_text("Ba nghìn người làm.")
+
+    dialog = new_block(page, "Biểu đồ")
+    dialog.get_by_label("Tên biểu đồ").fill("Mực nước")
+    dialog.get_by_label("Bảng số").fill("Năm\tMực nước\n2023\t13,75\n2024\t18,25")
+    dialog.get_by_role("button", name="Xong").click()
+    expect(page.locator(".story-card svg")).to_have_attribute(
+        "aria-label", "Biểu đồ cột: Mực nước. Mực nước: cao nhất 2024 18,25, thấp nhất 2023 13,75."
+    )
+
+    # Changed, moved before the first one, doubled, and one of the two taken away again.
+    chart = page.locator(".story-card", has_text="Biểu đồ")
+    chart.get_by_role("button", name="Sửa").click()
+    page.get_by_role("dialog").get_by_label("Dạng").select_option(label="Biểu đồ đường")
+    page.get_by_role("dialog").get_by_role("button", name="Xong").click()
+    expect(chart.locator("polyline")).to_be_attached()
+    chart.get_by_role("button", name="Lên").click()
+    expect(page.locator(".story-card").first).to_contain_text("Biểu đồ")
+    page.locator(".story-card").first.get_by_role("button", name="Nhân đôi").click()
+    expect(page.locator(".story-card")).to_have_count(3)
+    page.locator(".story-card").nth(1).get_by_role("button", name="Xóa").click()
+    expect(page.locator(".story-card")).to_have_count(2)
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.wait_for_url(re.compile(r"/bai/\d+$"))
+    page.reload()
+    editor(page)
+    expect(page.locator(".story-card").first.locator("polyline")).to_be_attached()
+
+    # Copied as a whole article, pasted into another one.
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    editor(page).click(position={"x": 5, "y": 5})
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Control+c")
+    other = page.context.new_page()
+    other.goto(f"{newsroom.url}/bai/moi")
+    other.get_by_label("Tiêu đề", exact=True).fill("Bài thứ hai")
+    other.get_by_label("Chuyên mục").select_option(label="Kinh tế")
+    editor(other).click()
+    other.keyboard.press("Control+v")
+    expect(other.locator(".story-card")).to_have_count(2)
+    other.get_by_role("button", name="Lưu bản nháp").click()
+    other.wait_for_url(re.compile(r"/bai/\d+$"))
+    with other.expect_navigation():
+        other.get_by_role("button", name="Xuất bản ngay").click()
+    other.get_by_role("link", name="Xem trên trang").click()
+    expect(other.locator(".prose [data-block]")).to_have_count(2)
+    expect(other.locator(".prose [data-block=timeline]")).to_contain_text("Sửa cống")
+    # The history tells what changed in a block.
+    number = page.url.rpartition("/")[2]
+    listed = house.api("GET", f"/api/articles/{number}/blocks").json()["body"]
+    assert [one["kind"] for one in listed] == ["html", "chart", "timeline"]
