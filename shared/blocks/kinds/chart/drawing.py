@@ -36,7 +36,7 @@ def drawn(form: str, table: Sheet, title: str) -> Markup:
         height, inside = _HEIGHT, _lines(table, names, series, filled=form == "area")
     said = escape(f"{FORMS[form]}: {title}. {_summary(table, names, series)}")
     drawing = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">{inside}</svg>'
-    return Markup(drawing + _legend(table))  # noqa: S704 - every text inside is escaped
+    return Markup(drawing + _legend(table, form))  # noqa: S704 - every text inside is escaped
 
 
 def _summary(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> str:
@@ -52,14 +52,18 @@ def _summary(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float
     return "; ".join(told) + "."
 
 
-def _legend(table: Sheet) -> str:
+def _legend(table: Sheet, form: str) -> str:
     if len(table.columns) == 2:
         return ""
-    return (
-        "<ul>"
-        + "".join(f'<li class="s{at}">{escape(name)}</li>' for at, name in enumerate(table.columns[1:]))
-        + "</ul>"
+    sign = (
+        '<rect class="s{0}" width="28" height="12"/>' if form == "bar" else '<polyline class="s{0}" points="0,6 28,6"/>'
     )
+    names = (
+        f'<li><svg viewBox="0 0 28 12" width="28" height="12" aria-hidden="true">{sign.format(at)}</svg>'
+        f"{escape(name)}</li>"
+        for at, name in enumerate(table.columns[1:])
+    )
+    return f"<ul>{''.join(names)}</ul>"
 
 
 def _bars(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> tuple[int, str]:
