@@ -89,6 +89,6 @@ def samples(picture: str = PICTURE) -> dict[str, dict[str, Any]]:
     }
 
 
-def block(kind: str, picture: str = PICTURE, **changed: Any) -> Block:
+def block(kind: str, **changed: Any) -> Block:
     """The sample of a kind, with some of its fields changed."""
-    return kinds()[kind].model_validate(samples(picture)[kind] | changed)
+    return kinds()[kind].model_validate(samples()[kind] | changed)

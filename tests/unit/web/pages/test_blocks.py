@@ -1,0 +1,52 @@
+"""Story blocks on an article's page and in feeds: what stands around them is as it would be without them."""
+
+from services.web import store
+from shared.blocks import markup
+from tests.blocks import block, samples
+from tests.contract.web.conftest import published
+from tests.unit.web.pages import sample
+from tests.unit.web.pages.conftest import Paper
+
+PATH = "/thoi-su/ban-tin-so-60-60"
+
+
+def text_of(paper: Paper, body: str, version: int = 2, **fields: object) -> str:
+    """The article's page with this body."""
+    store.publish(paper.engine, [published(sample.article(60, version=version, body=body, **fields))])
+    return paper.page(PATH).body
+
+
+def test_the_dateline_stands_before_the_storys_own_words(paper: Paper) -> None:
+    body = markup.written(block("facts")) + "<p>Sáng nay mở nước.</p>"
+    page = text_of(paper, body, dateline="BM", summary="Sáng nay mở nước.")
+    assert '<p><span class="dateline">BM - </span>Sáng nay mở nước.</p>' in page
+    assert 'class="standfirst"' not in page
+    paper.settings = paper.settings.model_copy(update={"feed_full_text": True})
+    feed = paper.page("/feed.json").body
+    assert "<p>BM - Sáng nay mở nước.</p>" in feed
+    assert "Đắp năm 1974" in feed
+
+
+def test_a_picture_apart_stands_in_no_block(paper: Paper) -> None:
+    bodies = [markup.written(block(kind)) for kind in samples()]
+    images = (sample.image("x", "Ảnh một."), sample.image("y", "Ảnh hai."))
+    page = text_of(paper, "<p>Một.</p>" + "".join(bodies) + "<p>Hai.</p><p>Ba.</p>", images=images)
+    text = page.partition('class="prose"')[2].partition('class="byline"')[0]
+    assert "Ảnh một." in text.partition("data-block")[0]
+    assert "Ảnh hai." in text.rpartition("</aside>")[2]
+
+
+def test_pages_without_blocks_ask_for_nothing_more(paper: Paper) -> None:
+    assert "/blocks." not in text_of(paper, "<p>Một.</p>")
+    page = text_of(paper, markup.written(block("timeline")), version=3)
+    assert "/blocks.css" in page
+    assert "/blocks.js" in page
+
+
+def test_a_picture_of_a_block_has_its_copies_and_its_own_words(paper: Paper) -> None:
+    image = sample.image("ho", alt="Từ kho ảnh")
+    shown = {"url": image.url, "alt": "Bờ đông"}
+    page = text_of(paper, markup.written(block("profile", picture=shown)), images=(image,))
+    assert 'alt="Bờ đông"' in page
+    assert 'sizes="7rem"' in page
+    assert "Từ kho ảnh" not in page.partition('class="prose"')[2].partition('class="byline"')[0]
