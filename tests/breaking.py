@@ -76,6 +76,9 @@ class Change:
             return
         inside = (*inside, name) if name else inside
         old, new = _whole(old, self._before), _whole(new, self._after)
+        if sent and "anyOf" in new and "anyOf" not in old:
+            # What could be sent alone before is one of several forms.
+            new = next((one for one in new["anyOf"] if one.get("type") == old.get("type")), new)
         if any(old.get(word) != new.get(word) for word in _FORM):
             yield f"{where} has another form"
         forms = [(schema.get("anyOf") or schema.get("oneOf") or []) for schema in (old, new)]

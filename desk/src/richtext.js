@@ -167,7 +167,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "ol", text: "1.", title: "Danh sách số (Ctrl+Shift+7)", run: () => chain().toggleOrderedList().run(), active: () => editor.isActive("orderedList") },
     { name: "box", text: "Hộp", title: "Hộp thông tin", run: () => chain().toggleWrap("box").run(), active: () => editor.isActive("box") },
     { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
-    { name: "block", text: "＋ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
+    { name: "block", text: "+ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
     { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },
     { name: "clear", text: "Xóa dạng", title: "Xóa định dạng", run: () => chain().unsetAllMarks().run() },
     { name: "undo", text: "↶", title: "Hoàn tác (Ctrl+Z)", run: () => chain().undo().run() },

@@ -1,7 +1,7 @@
 """What the fields of story blocks are made of. Titles and formats of the JSON schema make the desk's form."""
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Annotated, Any
 
 import nh3
@@ -22,7 +22,11 @@ _RICH = nh3.Cleaner(
 )
 _SAME_AS = re.compile(r"<(/?)(b|i)(?=[ >])")
 _EMPTY = re.compile(r"<(p|li|ul|ol|strong|em)>(?:\s|&nbsp;|<br>)*</\1>")
+# Deeper ones are left to the cleaning of the whole body.
+_ROUNDS = 5
 _BETWEEN = re.compile(r"(</(?:p|ul|ol|li)>) (?=<)")
+_WEB = re.compile(r"https://[^\s\"'<>\\]+|/[a-z0-9][^\s\"'<>\\]*")
+_PICTURE = re.compile(r"/media/[0-9A-Za-z/_-]+\.[a-z0-9]+")
 _LOOSE = re.compile(r"\A(?!<(?:p|ul|ol)>)|</(?:p|ul|ol)>(?!\Z|<(?:p|ul|ol|/li|/ul|/ol)>)")
 
 
@@ -48,14 +52,14 @@ def _rich(value: str) -> str:
         value = "".join(f"<p>{part}</p>" for part in parts if part)
     clean = _RICH.clean(_SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}", plain(value)))
     clean = _BETWEEN.sub(r"\1", " ".join(clean.split()))
-    while (fewer := _EMPTY.sub("", clean)) != clean:
-        clean = fewer
+    for _ in range(_ROUNDS):
+        clean = _EMPTY.sub("", clean)
     # Words that stand loose beside paragraphs would belong to no field.
     return f"<p>{escape(_words(clean), quote=False)}</p>" if clean and _LOOSE.search(clean) else clean
 
 
 def _words(markup: str) -> str:
-    return " ".join(nh3.clean(markup.replace("</", " </"), tags=set()).split())
+    return " ".join(unescape(nh3.clean(markup.replace("</", " </"), tags=set())).split())
 
 
 def own(url: Any) -> Any:
@@ -67,12 +71,6 @@ def own(url: Any) -> Any:
 
 Line = Annotated[str, Field(max_length=300), BeforeValidator(_line)]
 Needed = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_line)]
-Prose = Annotated[
-    str,
-    Field(max_length=2000),
-    BeforeValidator(_prose),
-    WithJsonSchema({"type": "string", "format": "prose", "maxLength": 2000}),
-]
 NeededProse = Annotated[
     str,
     Field(min_length=1, max_length=2000),
@@ -101,11 +99,18 @@ NeededRich = Annotated[
     AfterValidator(_some),
     WithJsonSchema({"type": "string", "format": "rich", "minLength": 1, "maxLength": 20_000}),
 ]
-WebAddress = Annotated[
-    str,
-    Field(max_length=2000, pattern=r"^(https://[^\s\"'<>\\]+|/[a-z0-9][^\s\"'<>\\]*)$"),
-    BeforeValidator(own),
-]
+
+
+def _web_address(value: str) -> str:
+    if not _WEB.fullmatch(value):
+        raise fault("Địa chỉ phải bắt đầu bằng https://, hoặc là địa chỉ một bài của báo.")
+    return value
+
+
+def _picture_address(value: str) -> str:
+    if not _PICTURE.fullmatch(value):
+        raise fault("Chưa có ảnh trong kho của tòa soạn.")
+    return value
 
 
 class Part(BaseModel):
@@ -117,14 +122,14 @@ class Part(BaseModel):
 class Shown(Part):
     """A picture of ours."""
 
-    url: Annotated[str, Field(max_length=300, pattern=r"^/media/[0-9A-Za-z/_-]+\.[a-z0-9]+$"), BeforeValidator(own)]
+    url: Annotated[str, Field(max_length=300), BeforeValidator(own), AfterValidator(_picture_address)]
     alt: Annotated[str, Field(max_length=1000), BeforeValidator(_line)] = ""
 
 
 class Linked(Part):
     """An address and the words that lead there."""
 
-    url: WebAddress
+    url: Annotated[str, Field(max_length=2000), BeforeValidator(own), AfterValidator(_web_address)]
     words: Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_line)]
 
 

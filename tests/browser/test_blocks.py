@@ -231,7 +231,7 @@ def test_blocks_are_written_moved_and_carried_to_another_article(newsroom: Newsr
     text.fill("Sáng nay, hồ mở nước.")
     dialog = new_block(page, "Dòng thời gian")
     dialog.get_by_role("button", name="Xong").click()
-    expect(dialog.get_by_text("Quá ngắn: ít nhất 1 ký tự.")).to_be_visible()
+    expect(dialog.get_by_text("Chưa điền.")).to_be_visible()
     dialog.get_by_label("Thời điểm").fill("Năm 1974")
     dialog.get_by_label("Việc gì").fill("Đắp đập")
     dialog.get_by_role("textbox", name="Kể thêm").fill("Ba nghìn người làm.")

@@ -18,6 +18,7 @@ HTML = "html"
 MOST = 5_000
 """Of all sorts, in one list: a book's paragraphs."""
 _MOST_TOLD = 20
+_NO_SIGN = "Quá ngắn: ít nhất 1 ký tự."
 
 
 def body_of(sent: Any) -> str:
@@ -54,7 +55,8 @@ def block_of(kind: str, fields: dict[str, Any]) -> Block:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        raise Invalid(messages(error)) from None
+        told = messages(error)
+        raise Invalid([one | {"message": one["message"].replace(_NO_SIGN, "Chưa điền.")} for one in told]) from None
 
 
 def _listed(part: str) -> dict[str, Any]:

@@ -70,6 +70,11 @@ def _fewer_states(new: dict[str, Any]) -> None:
     forms[0]["enum"].remove("submitted")
 
 
+def _text_no_more(new: dict[str, Any]) -> None:
+    forms = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {}}]}
+    new["components"]["schemas"]["ArticleInput"]["properties"]["dateline"] = forms
+
+
 def _untell(new: dict[str, Any]) -> None:
     del new["webhooks"]["article.removed"]
 
@@ -84,6 +89,7 @@ def _untell(new: dict[str, Any]) -> None:
         (_rename, "POST /api/articles is gone"),
         (_new_state, "POST /api/articles: 201.status: lost may come now"),
         (_fewer_states, "POST /api/articles: requestBody.status: submitted not taken any more"),
+        (_text_no_more, "POST /api/articles: requestBody.dateline has another form"),
         (_untell, "POST article.removed is gone"),
     ],
 )
@@ -100,5 +106,7 @@ def test_more_than_before_breaks_nothing() -> None:
     after["components"]["schemas"]["SavedAnswer"]["properties"]["words"] = {"type": "integer"}
     after["components"]["schemas"]["ArticleInput"]["properties"]["mood"] = {"type": "string"}
     after["components"]["schemas"]["ArticleInput"]["properties"]["title"]["maxLength"] = 900
+    dateline = after["components"]["schemas"]["ArticleInput"]["properties"]["dateline"]
+    after["components"]["schemas"]["ArticleInput"]["properties"]["dateline"] = {"anyOf": [dateline, {"type": "null"}]}
     after["paths"]["/api/more"] = after["paths"]["/api/sections"]
     assert Change(before, after).breaks() == []

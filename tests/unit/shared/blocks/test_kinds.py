@@ -91,7 +91,7 @@ def test_a_rich_text_is_made_whole() -> None:
     for sent, kept in (
         ("Một.\n\nHai.", "<p>Một.</p><p>Hai.</p>"),
         ("<p>a</p> <ul><li>b <i>c</i></li></ul>", "<p>a</p><ul><li>b <em>c</em></li></ul>"),
-        ("<p>a</p>loose", "<p>a loose</p>"),
+        ("<p>a</p>b &amp; c", "<p>a b &amp; c</p>"),
         (f'<p onclick="x">a<img src="{PICTURE}"></p><p></p>', "<p>a</p>"),
     ):
         text = block("facts", text=sent).model_dump()["text"]
