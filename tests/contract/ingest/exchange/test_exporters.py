@@ -112,7 +112,10 @@ def test_round_trip_between_two_houses(house: House, tmp_path: Path, format: str
     assert [result.status for result in again] == ["unchanged", "unchanged"]
 
 
-@pytest.mark.parametrize(("format", "file"), [("ndjson", "articles.ndjson"), ("ninjs", "articles.ninjs.json")])
+@pytest.mark.parametrize(
+    ("format", "file"),
+    [("ndjson", "articles.ndjson"), ("ninjs", "articles.ninjs.json"), ("newsml", "articles.newsml.xml")],
+)
 def test_story_blocks_come_as_they_went(house: House, tmp_path: Path, format: str, file: str) -> None:
     old = house("cu")
     Image.new("RGB", (1000, 600), "green").save(tmp_path / "green.png")

@@ -10,6 +10,7 @@ from services.ingest.articles.blocks import block_of, blocks_of, body_of
 from services.ingest.articles.content import derived_summary
 from services.ingest.articles.differences import paragraphs
 from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.occurrences import Text, find, mended
 from services.ingest.articles.sanitise import clean_html, to_text
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
@@ -115,6 +116,15 @@ def test_differences_name_the_block_and_what_changed_in_it() -> None:
     assert row.left[0][0].startswith("[Biểu đồ] Mực nước tháng Ba")
     assert ("line", True) in row.left
     assert ("area", True) in row.right
+
+
+def test_words_are_corrected_inside_a_block() -> None:
+    body = clean_html(markup.written(block("timeline")))
+    text = Text("body", "Nội dung", body)
+    (place,) = find([text], "Sửa cống")
+    right = mended(text, "Sửa cống", "Thay cống", [place.id])
+    (listed,) = blocks_of(right)
+    assert listed["events"][1]["title"] == "Thay cống"
 
 
 def test_the_lead_is_not_taken_out_of_a_block() -> None:
