@@ -134,9 +134,7 @@ def test_a_page_of_all_kinds_is_accessible_valid_and_light(
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width}"
-        faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)
-        told = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in faults["violations"]]
-        assert told == [], (width, theme)
+        assert faults_of(page) == [], (width, theme)
     if shutil.which("java") is None:
         pytest.skip("Java is not installed")
     (tmp_path / "page.html").write_text(house.get(everything).text, "utf-8")
@@ -144,6 +142,12 @@ def test_a_page_of_all_kinds_is_accessible_valid_and_light(
     command = ["java", "-Xss2m", "-jar", str(jar), "--stdout", "--format", "gnu", str(tmp_path / "page.html")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert done.stdout == ""
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe, which the page has, finds."""
+    faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in faults["violations"]]
 
 
 def test_what_a_script_adds(everything: str, house: House, page: Page) -> None:
@@ -174,10 +178,10 @@ def test_what_a_script_adds(everything: str, house: House, page: Page) -> None:
     assert {address.partition("?")[0] for address in foreign} == {"https://www.youtube-nocookie.com/embed/abcdefghijk"}
 
 
-def test_the_words_of_blocks_are_found(everything: str, house: House) -> None:
-    for words in ("Đắp năm 1974", "Huyện Tủa Chùa", "Phim: mở cống đầu mùa"):
-        query = {"q": f'"{words}"'}
-        until(lambda query=query: house.get("/api/search", params=query).json().get("total"), 30, f"{words} is found")
+@pytest.mark.parametrize("words", ["Đắp năm 1974", "Huyện Tủa Chùa", "Phim: mở cống đầu mùa"])
+def test_the_words_of_blocks_are_found(everything: str, house: House, words: str) -> None:
+    query = {"q": f'"{words}"'}
+    until(lambda: house.get("/api/search", params=query).json().get("total"), 30, f"{words} is found")
 
 
 def test_a_withdrawn_story_is_named_nowhere(house: House, page: Page) -> None:
@@ -225,7 +229,9 @@ def new_block(page: Page, name: str) -> Locator:
     return dialog
 
 
-def test_blocks_are_written_moved_and_carried_to_another_article(newsroom: Newsroom, house: House) -> None:
+def test_blocks_are_written_moved_and_carried_to_another_article(
+    newsroom: Newsroom, house: House, checkers: Path
+) -> None:
     page = newsroom.page("secretary")
     page.goto(f"{newsroom.url}/bai/moi")
     page.get_by_label("Tiêu đề", exact=True).fill("Hồ mở nước, viết ở bàn")
@@ -235,6 +241,8 @@ def test_blocks_are_written_moved_and_carried_to_another_article(newsroom: Newsr
     dialog = new_block(page, "Dòng thời gian")
     dialog.get_by_role("button", name="Xong").click()
     expect(dialog.get_by_text("Chưa điền.")).to_be_visible()
+    page.evaluate((checkers / "axe-core" / "axe.min.js").read_text("utf-8"))
+    assert faults_of(page) == []
     dialog.get_by_label("Thời điểm").fill("Năm 1974")
     dialog.get_by_label("Việc gì").fill("Đắp đập")
     dialog.get_by_role("textbox", name="Kể thêm").fill("Ba nghìn người làm.")
@@ -253,6 +261,8 @@ def test_blocks_are_written_moved_and_carried_to_another_article(newsroom: Newsr
     expect(page.locator(".story-card svg")).to_have_attribute(
         "aria-label", "Biểu đồ cột: Mực nước. Mực nước: cao nhất 2024 18,25, thấp nhất 2023 13,75."
     )
+
+    assert faults_of(page) == []
 
     # Changed, moved before the first one, doubled, and one of the two taken away again.
     chart = page.locator(".story-card", has_text="Biểu đồ")

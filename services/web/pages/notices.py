@@ -56,8 +56,8 @@ _PRIVACY = (
     "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng. Địa chỉ mạng của người gửi "
     "hoặc báo bình luận chỉ được giữ dưới dạng một mã băm trong 30 ngày, để chặn người quấy rối và để một người báo "
     "nhiều lần chỉ tính một.",
-    "Video đặt ở YouTube hoặc Vimeo chỉ được tải sau khi bạn bấm xem; từ lúc đó quy định của các trang ấy được "
-    "áp dụng.",
+    "Video, bài đăng ở YouTube, Vimeo, Facebook, TikTok, X chỉ được tải sau khi bạn bấm xem; từ lúc đó quy định của "
+    "các trang ấy được áp dụng.",
     "Bạn có quyền yêu cầu xem, sửa hoặc xóa dữ liệu của mình: hãy viết thư cho tòa soạn theo địa chỉ ở trang "
     "“Giới thiệu”.",
 )
