@@ -11,7 +11,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><div id="here"></div><script type
 import { createEditor } from "./richtext.js";
 window.said = [];
 window.editor = createEditor(document.getElementById("here"), {html: "", labelledBy: "x", editable: true,
-  onChange() {}, onFiles() {}, onMended: (names) => window.said.push(...names)});
+  onChange() {}, onFiles() {}, onMended: (names) => window.said.push(...names), blocks: {}});
 </script>"""
 PASTE = """([kind, words]) => {
     const data = new DataTransfer();

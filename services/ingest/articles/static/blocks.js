@@ -8,8 +8,6 @@ export function storyBlocks({ richtext, pickPicture }) {
   const dialog = document.body.appendChild(document.createElement("dialog"));
   dialog.className = "dialog wide";
   dialog.setAttribute("aria-labelledby", "block-title");
-  const style = document.head.appendChild(document.createElement("link"));
-  Object.assign(style, { rel: "stylesheet", href: "/desk/khoi.css" });
   let asked = null;
   const kinds = () => (asked ??= ask("/desk/khoi").then((told) => told.kinds).catch((error) => { asked = null; throw error; }));
 
@@ -68,7 +66,10 @@ export function storyBlocks({ richtext, pickPicture }) {
   };
 
   return {
-    look: (html) => post("/desk/khoi", { html }),
+    look(html) {
+      styled();
+      return post("/desk/khoi", { html });
+    },
     async insert() {
       let every;
       try { every = await kinds(); } catch (error) { return away(error); }
@@ -93,6 +94,14 @@ export function storyBlocks({ richtext, pickPicture }) {
       return kind && told.fields ? opened((done) => { form(kind, told.fields, done); }) : null;
     },
   };
+}
+
+// How readers see blocks; asked for when there is one.
+function styled() {
+  if (document.getElementById("block-style")) return;
+  const style = document.createElement("link");
+  Object.assign(style, { id: "block-style", rel: "stylesheet", href: "/desk/khoi.css" });
+  document.head.append(style);
 }
 
 function element(tag, kind, words = "") {
