@@ -113,27 +113,27 @@ def _picture_address(value: str) -> str:
     return value
 
 
-class Part(BaseModel):
+class BlockPart(BaseModel):
     """Base of what a block is made of."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Shown(Part):
+class Shown(BlockPart):
     """A picture of ours."""
 
     url: Annotated[str, Field(max_length=300), BeforeValidator(own), AfterValidator(_picture_address)]
     alt: Annotated[str, Field(max_length=1000), BeforeValidator(_line)] = ""
 
 
-class Linked(Part):
+class Linked(BlockPart):
     """An address and the words that lead there."""
 
     url: Annotated[str, Field(max_length=2000), BeforeValidator(own), AfterValidator(_web_address)]
     words: Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_line)]
 
 
-class Sheet(Part):
+class Grid(BlockPart):
     """A table: the heads of its columns, and rows of as many cells."""
 
     columns: Annotated[tuple[Line, ...], Field(min_length=2, max_length=MOST_COLUMNS)]
@@ -143,7 +143,7 @@ class Sheet(Part):
     ]
 
     @model_validator(mode="after")
-    def _even(self) -> "Sheet":
+    def _even(self) -> "Grid":
         for number, row in enumerate(self.rows, 1):
             if len(row) != len(self.columns):
                 raise fault(f"Dòng {number} có {len(row)} ô, đầu bảng có {len(self.columns)} cột.")
@@ -152,4 +152,4 @@ class Sheet(Part):
 
 PictureField = Annotated[Shown, WithJsonSchema({"type": "object", "format": "picture"})]
 LinkField = Annotated[Linked, WithJsonSchema({"type": "object", "format": "link"})]
-SheetField = Annotated[Sheet, WithJsonSchema({"type": "object", "format": "sheet"})]
+GridField = Annotated[Grid, WithJsonSchema({"type": "object", "format": "sheet"})]

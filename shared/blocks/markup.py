@@ -34,7 +34,7 @@ _TEXT = frozenset(("p", "ul", "ol"))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundBlock:
     """A block in a body: `markup` is all of it; `block` is None for one that this code does not know."""
 
     kind: str
@@ -58,7 +58,7 @@ class Found:
             return None
 
 
-def find(body: str) -> Iterator[Found]:
+def find(body: str) -> Iterator[FoundBlock]:
     """The blocks of a body, none within another."""
     if _MARK not in body:
         return
@@ -69,11 +69,11 @@ def find(body: str) -> Iterator[Found]:
         if not ("data-block" in said and said.get("data-v", "").isdecimal()):
             continue
         end = _end(body, root)
-        yield Found(said["data-block"], int(said["data-v"]), root.start(), end, body[root.start() : end])
+        yield FoundBlock(said["data-block"], int(said["data-v"]), root.start(), end, body[root.start() : end])
         at = end
 
 
-def pieces(body: str) -> Iterator[str | Found]:
+def pieces(body: str) -> Iterator[str | FoundBlock]:
     """A body cut into its blocks and what stands between them."""
     at = 0
     for found in find(body):
@@ -133,7 +133,7 @@ def shown(body: str, cards: Cards | None = None) -> tuple[str, bool]:
     return text, len(found) > 1
 
 
-def on_page(found: Found, cards: Cards | None = None) -> str:
+def on_page(found: FoundBlock, cards: Cards | None = None) -> str:
     """A block as a page shows it."""
     block = found.block()
     if block is None:

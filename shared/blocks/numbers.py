@@ -3,7 +3,7 @@
 import re
 from math import isfinite
 
-from shared.blocks.fields import Sheet
+from shared.blocks.fields import Grid
 
 _GROUPED = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d{1,6})?")
 _BARE = re.compile(r"-?\d{1,15}(?:[.,]\d{1,6})?")
@@ -28,7 +28,7 @@ def number(words: str) -> float | None:
     return value if isfinite(value) else None
 
 
-def columns_of_numbers(table: Sheet) -> tuple[int, ...]:
+def columns_of_numbers(table: Grid) -> tuple[int, ...]:
     """The columns, but the first, whose every cell is a number or empty."""
     return tuple(
         at

@@ -7,13 +7,13 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, ClassVar
 
-from shared.blocks.fields import Part
+from shared.blocks.fields import BlockPart
 from shared.vietnamese.text import sort_key
 
 KINDS = Path(__file__).parent / "kinds"
 
 
-class Block(Part):
+class Block(BlockPart):
     """A story block. Its kind is called as its folder is."""
 
     LABEL: ClassVar[str]

@@ -305,3 +305,20 @@ def test_blocks_are_written_moved_and_carried_to_another_article(
     number = page.url.rpartition("/")[2]
     listed = house.api("GET", f"/api/articles/{number}/blocks").json()["body"]
     assert [one["kind"] for one in listed] == ["html", "chart", "timeline"]
+
+
+def test_a_block_of_a_newer_release_is_kept_by_the_editor(newsroom: Newsroom, house: House) -> None:
+    newer = '<figure data-block="map" data-v="2"><p data-field="place">Hồ Sương Mai</p></figure>'
+    saved = house.push(
+        title="Bài của bản sau", body=f"<p>Một.</p>{newer}<p>Hai.</p>", body_format="html", status="draft"
+    )
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/{saved['id']}")
+    editor(page)
+    card = page.locator(".story-card")
+    expect(card).to_contain_text("Khối “map”, bản này chưa biết")
+    expect(card.get_by_role("button", name="Sửa")).to_be_hidden()
+    card.get_by_role("button", name="Xuống").click()
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_text("Đã lưu phiên bản 2.")).to_be_visible()
+    assert house.api("GET", f"/api/articles/{saved['id']}").json()["body"] == f"<p>Một.</p><p>Hai.</p>{newer}"

@@ -51,7 +51,7 @@ def block(_who: Writer, form: Form) -> Response:
     return json_answer({"html": html} | _shown(found))
 
 
-def _shown(found: markup.Found) -> dict[str, Any]:
+def _shown(found: markup.FoundBlock) -> dict[str, Any]:
     known = found.block()
     return {
         "kind": found.kind,

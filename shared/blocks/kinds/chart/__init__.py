@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from shared.blocks.fields import Line, Needed, SheetField, fault
+from shared.blocks.fields import GridField, Line, Needed, fault
 from shared.blocks.kinds.chart.drawing import FORMS, MOST_SERIES, drawn
 from shared.blocks.numbers import columns_of_numbers, number
 from shared.blocks.registry import Block
@@ -20,7 +20,7 @@ class Chart(Block):
 
     title: Needed = Field(title="Tên biểu đồ")
     form: Literal["bar", "line", "area"] = Field("bar", title="Dạng", json_schema_extra={"labels": dict(FORMS)})
-    table: SheetField = Field(title="Bảng số: cột đầu là tên, các cột sau là số")
+    table: GridField = Field(title="Bảng số: cột đầu là tên, các cột sau là số")
     unit: Line = Field("", title="Đơn vị")
     source: Line = Field("", title="Nguồn")
 

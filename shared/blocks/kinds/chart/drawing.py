@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
-from shared.blocks.fields import Sheet
+from shared.blocks.fields import Grid
 from shared.blocks.numbers import number
 from shared.vietnamese.text import thousands
 
@@ -26,7 +26,7 @@ _DOTS = 30
 _UNITS = ((1e9, " tỷ"), (1e6, " triệu"))
 
 
-def drawn(form: str, table: Sheet, title: str) -> Markup:
+def drawn(form: str, table: Grid, title: str) -> Markup:
     """The picture of a table whose cells, but for the first column's, are numbers or empty."""
     names = [row[0] for row in table.rows]
     series = [[number(row[at]) for row in table.rows] for at in range(1, len(table.columns))]
@@ -39,7 +39,7 @@ def drawn(form: str, table: Sheet, title: str) -> Markup:
     return Markup(drawing + _legend(table, form))  # noqa: S704 - every text inside is escaped
 
 
-def _summary(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> str:
+def _summary(table: Grid, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> str:
     """The largest and the least of each series: what one would see first."""
     told = []
     for at, values in enumerate(series, 1):
@@ -52,7 +52,7 @@ def _summary(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float
     return "; ".join(told) + "."
 
 
-def _legend(table: Sheet, form: str) -> str:
+def _legend(table: Grid, form: str) -> str:
     if len(table.columns) == 2:
         return ""
     sign = (
@@ -66,7 +66,7 @@ def _legend(table: Sheet, form: str) -> str:
     return f"<ul>{''.join(names)}</ul>"
 
 
-def _bars(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> tuple[int, str]:
+def _bars(table: Grid, names: Sequence[str], series: Sequence[Sequence[float | None]]) -> tuple[int, str]:
     known = [value for values in series for value in values if value is not None]
     low, high = min(0.0, *known), max(0.0, *known)
     scale = (WIDTH - _ROOM_FOR_VALUE) / ((high - low) or 1.0)
@@ -86,7 +86,7 @@ def _bars(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | 
     return int(y), "".join(parts)
 
 
-def _lines(table: Sheet, names: Sequence[str], series: Sequence[Sequence[float | None]], *, filled: bool) -> str:
+def _lines(table: Grid, names: Sequence[str], series: Sequence[Sequence[float | None]], *, filled: bool) -> str:
     known = [value for values in series for value in values if value is not None]
     low, high, step = _axis(min(0.0, *known), max(known))
     wide, tall = WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM

@@ -6,7 +6,7 @@ from shared.blocks.fields import Line, LinkField, PictureField
 from shared.blocks.registry import Block
 
 
-class Paper(Block):
+class DocumentToRead(Block):
     LABEL = "Văn bản"
     HINT = "Quyết định, báo cáo, biểu mẫu để mở hoặc tải về"
 

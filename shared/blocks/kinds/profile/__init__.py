@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from shared.blocks.fields import Line, Needed, Part, PictureField, Rich
+from shared.blocks.fields import BlockPart, Line, Needed, PictureField, Rich
 from shared.blocks.registry import Block
 
 
-class ProfileLine(Part):
+class ProfileLine(BlockPart):
     label: Needed = Field(title="Mục")
     value: Needed = Field(title="Nội dung")
 

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from shared.blocks.fields import Line, Needed, NeededRich, Part
+from shared.blocks.fields import BlockPart, Line, Needed, NeededRich
 from shared.blocks.registry import Block
 
 
-class Asked(Part):
+class QuestionAndAnswer(BlockPart):
     question: Needed = Field(title="Câu hỏi")
     text: NeededRich = Field(title="Trả lời")
 
@@ -16,4 +16,4 @@ class Questions(Block):
     HINT = "Phỏng vấn ngắn, hoặc những câu bạn đọc hay hỏi"
 
     title: Line = Field("", title="Tiêu đề")
-    questions: tuple[Asked, ...] = Field(title="Các câu hỏi", min_length=1, max_length=50)
+    questions: tuple[QuestionAndAnswer, ...] = Field(title="Các câu hỏi", min_length=1, max_length=50)

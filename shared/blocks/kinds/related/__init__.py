@@ -5,13 +5,13 @@ import re
 
 from pydantic import Field
 
-from shared.blocks.fields import LinkField, Needed, Part
+from shared.blocks.fields import BlockPart, LinkField, Needed
 from shared.blocks.registry import Block
 
 _ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 
 
-class RelatedStory(Part):
+class RelatedStory(BlockPart):
     link: LinkField = Field(title="Bài")
 
     @property

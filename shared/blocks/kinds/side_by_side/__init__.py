@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from shared.blocks.fields import Line, Part, PictureField
+from shared.blocks.fields import BlockPart, Line, PictureField
 from shared.blocks.registry import Block
 
 
-class OneOfTwo(Part):
+class OneOfTwo(BlockPart):
     picture: PictureField = Field(title="Ảnh")
     caption: Line = Field("", title="Chú thích")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from shared.blocks.fields import Line, Needed, SheetField
+from shared.blocks.fields import GridField, Line, Needed
 from shared.blocks.numbers import columns_of_numbers
 from shared.blocks.registry import Block
 
@@ -14,7 +14,7 @@ class Table(Block):
     HINT = "Dán từ bảng tính; bạn đọc sắp xếp được theo cột"
 
     title: Needed = Field(title="Tên bảng")
-    table: SheetField = Field(title="Bảng")
+    table: GridField = Field(title="Bảng")
     source: Line = Field("", title="Nguồn")
 
     def more(self) -> Mapping[str, object]:

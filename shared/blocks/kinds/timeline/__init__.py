@@ -2,11 +2,11 @@
 
 from pydantic import Field, model_validator
 
-from shared.blocks.fields import Line, Needed, Part, Rich, fault
+from shared.blocks.fields import BlockPart, Line, Needed, Rich, fault
 from shared.blocks.registry import Block
 
 
-class TimelineEvent(Part):
+class TimelineEvent(BlockPart):
     when: Needed = Field(title="Thời điểm")
     title: Line = Field("", title="Việc gì")
     text: Rich = Field("", title="Kể thêm")
