@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.contracts.addresses import article_path
+from shared.contracts.addresses import article_at, article_path
 from shared.contracts.articles import ArticleState
 from shared.markup import without
 from shared.settings import get_settings
@@ -32,7 +32,6 @@ _LEAD_TEXT = 300
 _START_LENGTH = 64
 _STARTS = 24
 _LINK = re.compile(r'href="([^"]*)"')
-_ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 _BLOCK = re.compile(r"</?(?:p|h[1-6]|li|ul|ol|div|br|tr|td|th|table|blockquote|figure|figcaption)\b[^<>]*>", re.I)
 
 
@@ -132,7 +131,7 @@ def tombstone(article_id: int, version: int) -> IndexDocument:
 def linked_articles(body: str, site_url: str) -> list[int]:
     """The ids of the paper's own articles that sanitised HTML links to, in its order."""
     paths = (address.removeprefix(site_url) for address in _LINK.findall(body))
-    return [int(found[1]) for found in map(_ARTICLE.fullmatch, paths) if found]
+    return [id_ for id_ in map(article_at, paths) if id_]
 
 
 def plain_text(body: str) -> str:

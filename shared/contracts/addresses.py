@@ -1,9 +1,11 @@
 """Readers' addresses, so that every service writes the same links."""
 
+import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
 OLD_PATH_CHARS = 500
+_ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 
 # First path segments that belong to the site itself: no section may take one as its slug.
 RESERVED = frozenset(
@@ -16,6 +18,16 @@ RESERVED = frozenset(
 def article_path(section_slug: str, slug: str, article_id: int) -> str:
     """ "/thoi-su/dien-bien-phu-don-tet-123": the id at the end finds the article whatever stands before it."""
     return f"/{section_slug}/{slug or 'bai'}-{article_id}"
+
+
+def article_at(path: str) -> int:
+    """The id of the article at a path of ours; 0 for any other path.
+
+    >>> article_at("/kinh-te/cho-ca-hop-lai-17?trang=2"), article_at("/kinh-te")
+    (17, 0)
+    """
+    found = _ARTICLE.fullmatch(path)
+    return int(found[1]) if found else 0
 
 
 def live_path(article_id: int) -> str:

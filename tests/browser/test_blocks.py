@@ -307,6 +307,19 @@ def test_blocks_are_written_moved_and_carried_to_another_article(
     assert [one["kind"] for one in listed] == ["html", "chart", "timeline"]
 
 
+def test_a_related_story_is_named_by_its_address(newsroom: Newsroom, house: House) -> None:
+    market = house.push(title="Chợ cá sông Sương họp lại", external_id="blocks-picked")
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/moi")
+    editor(page)
+    dialog = new_block(page, "Bài liên quan tự chọn")
+    dialog.get_by_label("Địa chỉ").fill(market["url"])
+    dialog.get_by_label("Địa chỉ").press("Tab")
+    expect(dialog.get_by_label("Tên hiện ra")).to_have_value("Chợ cá sông Sương họp lại")
+    dialog.get_by_role("button", name="Xong").click()
+    expect(page.locator(".story-card")).to_contain_text("Chợ cá sông Sương họp lại")
+
+
 def test_a_block_of_a_newer_release_is_kept_by_the_editor(newsroom: Newsroom, house: House) -> None:
     newer = '<figure data-block="map" data-v="2"><p data-field="place">Hồ Sương Mai</p></figure>'
     saved = house.push(

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from services.ingest.articles.blocks import block_of
 from services.ingest.articles.sanitise import clean_html
+from services.ingest.articles.store import listing
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
@@ -14,7 +15,11 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_json
 from services.ingest.kit.requests import json_answer
 from services.ingest.kit.rights import Action
+from services.ingest.kit.visibility import seen_by
 from shared.blocks import markup, registry
+from shared.blocks.fields import own
+from shared.contracts.addresses import article_at
+from shared.database import engine
 
 router = APIRouter()
 Writer = Annotated[Account, needs(Action.write)]
@@ -34,6 +39,14 @@ def kinds(_who: Writer) -> Response:
 def style(_who: Writer) -> Response:
     """How readers see blocks."""
     return Response(registry.style(), media_type="text/css")
+
+
+@router.get("/khoi/tit")
+def headline(who: Writer, address: Annotated[str, Query(alias="dia_chi", max_length=2000)]) -> Response:
+    """{"title"} of the article at an address; "" for none, and for one that this account may not see."""
+    ids = listing.visible(engine("ingest"), seen_by(who), [article_at(own(address))])
+    titles = [row.title for row in listing.titles(engine("ingest"), ids).values()]
+    return json_answer({"title": titles[0] if titles else ""})
 
 
 @router.post("/khoi")

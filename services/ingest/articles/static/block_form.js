@@ -3,7 +3,8 @@
 const NUMBERED = (title, number) => `${title}: ${number}`;
 
 // Returns { form, read(), refuse(error), focus(), close() }.
-export function blockForm(kind, values, { createRichField, pickPicture }) {
+// `titleOf(url)` tells the headline of an article of the paper, "" for any other address.
+export function blockForm(kind, values, { createRichField, pickPicture, titleOf }) {
   const form = document.createElement("form");
   form.className = "stack block-form";
   form.noValidate = true;
@@ -82,6 +83,8 @@ export function blockForm(kind, values, { createRichField, pickPicture }) {
     const set = group(path, schema.title);
     const url = text({ title: "Địa chỉ (https://… hoặc bài của báo)", maxLength: 2000, minLength: 1 }, `${path}.url`, value?.url);
     const words = text({ title: "Tên hiện ra", maxLength: 500, minLength: 1 }, `${path}.words`, value?.words);
+    const [address, shown] = [url, words].map((one) => one.row.querySelector("input"));
+    address.addEventListener("change", async () => { if (!shown.value) shown.value ||= await titleOf(address.value); });
     set.append(url.row, words.row);
     return { row: set, read: () => ({ url: url.read().trim(), words: words.read() }) };
   }

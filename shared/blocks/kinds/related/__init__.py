@@ -1,14 +1,11 @@
 """Stories of the paper that an editor picked. A page shows their headlines as they are now; what was withdrawn is not
 shown."""
 
-import re
-
 from pydantic import Field
 
 from shared.blocks.fields import BlockPart, LinkField, Needed
 from shared.blocks.registry import Block
-
-_ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
+from shared.contracts.addresses import article_at
 
 
 class RelatedStory(BlockPart):
@@ -17,8 +14,7 @@ class RelatedStory(BlockPart):
     @property
     def id(self) -> int:
         """Of an article of the paper; 0 for an address elsewhere."""
-        found = _ARTICLE.fullmatch(self.link.url)
-        return int(found[1]) if found else 0
+        return article_at(self.link.url)
 
 
 class RelatedStories(Block):
