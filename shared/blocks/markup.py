@@ -124,8 +124,8 @@ def written(block: Block) -> str:
 
 
 def shown(body: str, cards: Cards | None = None) -> tuple[str, bool]:
-    """(the body with its blocks as a page shows them, whether it has any). Without
-    `cards` the paper's own articles are shown as they were written down."""
+    """(the body with its blocks as a page shows them, whether it has any). Without `cards`
+    the paper's own articles are shown as they were written down."""
     if _MARK not in body:
         return body, False
     found = list(pieces(body))
@@ -134,13 +134,35 @@ def shown(body: str, cards: Cards | None = None) -> tuple[str, bool]:
 
 
 def on_page(found: FoundBlock, cards: Cards | None = None) -> str:
-    """A block as a page shows it."""
-    block = found.block()
+    """A block as a page shows it; "" where nothing is left of it."""
+    block = _now(found, cards)
     if block is None:
-        return _TAG.sub(lambda tag: _NAMES.sub("", tag[0]), found.markup)
-    known = None if cards is None else {card.id: card for card in cards(list(block.articles()))}
-    text = _rendered(block, page=True, cards=known, **block.more())
-    return _TAG.sub(lambda tag: _NAMES.sub("", tag[0]), text)
+        return "" if found.block() else _without_names(found.markup)
+    return _without_names(_rendered(block, page=True, **block.more()))
+
+
+def current(body: str, cards: Cards) -> str:
+    """A body whose blocks name the paper's own articles as they are now: for feeds and programs."""
+    return "".join(piece if isinstance(piece, str) else _current(piece, cards) for piece in pieces(body))
+
+
+def _current(found: FoundBlock, cards: Cards) -> str:
+    block = found.block()
+    if block is None or not block.articles():
+        return found.markup
+    now = _now(found, cards)
+    return written(now) if now else ""
+
+
+def _now(found: FoundBlock, cards: Cards | None) -> Block | None:
+    block = found.block()
+    if block is None or cards is None or not (ids := block.articles()):
+        return block
+    return block.now({card.id: card for card in cards(list(ids))})
+
+
+def _without_names(markup: str) -> str:
+    return _TAG.sub(lambda tag: _NAMES.sub("", tag[0]), markup)
 
 
 def fields(markup: str) -> dict[str, Any]:

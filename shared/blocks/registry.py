@@ -29,8 +29,13 @@ class Block(BlockPart):
         return cls.__module__.rpartition(".")[2]
 
     def articles(self) -> tuple[int, ...]:
-        """The ids of the paper's own articles that its page shows as they are now."""
+        """The ids of the paper's own articles that it names."""
         return ()
+
+    def now(self, cards: Mapping[int, Any]) -> "Block | None":
+        """The same with these articles as they are now (`path`, `title`), without those that are no more; None where
+        nothing is left of it."""
+        return self
 
     def more(self) -> Mapping[str, object]:
         """What its template is given beside its fields, for a page."""

@@ -8,6 +8,7 @@ from services.web.pages import body, linked_data
 from services.web.pages.coverage import coverage, laid_out
 from services.web.pages.frame import Head, describe, numbered, page, share_picture
 from services.web.pages.video import player
+from shared.blocks.markup import current
 from shared.contracts.addresses import article_path, live_path
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.dates import iso
@@ -83,7 +84,7 @@ def as_json(site: Site, article_id: str) -> Page:
         "kind": state.kind,
         "title": state.title,
         "summary": state.summary,
-        "body": state.body,
+        "body": current(state.body, site.read.cards),
         "url": site.settings.site_url + article_path(state.section_slug, state.slug, state.id),
         "section": state.section_slug,
         "section_name": state.section_name,

@@ -14,7 +14,7 @@ from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from services.web.pages.xml import attribute, text, with_whole_addresses
 from services.web.static_files import address
-from shared.blocks.markup import first_paragraph
+from shared.blocks.markup import current, first_paragraph
 from shared.contracts.addresses import article_path, section_path
 from shared.contracts.articles import ArticleState, Image
 from shared.settings import Settings
@@ -90,12 +90,20 @@ def _channel(site: Site, section_slug: str) -> tuple[str, str, list[ArticleState
     """(title, address of the page, the newest articles)."""
     settings = site.settings
     if not section_slug:
-        return settings.site_name, f"{settings.site_url}/", site.read.states(model.ALL, SIZE)
+        return settings.site_name, f"{settings.site_url}/", _states(site, model.ALL)
     section = site.read.section_tree().get(section_slug)
     if section is None:
         raise Missing
-    states = site.read.states(model.of_section(section_slug), SIZE)
+    states = _states(site, model.of_section(section_slug))
     return f"{section.name} - {settings.site_name}", settings.site_url + section_path(section_slug), states
+
+
+def _states(site: Site, name: str) -> list[ArticleState]:
+    """The newest of a list; no whole text names an article that was withdrawn."""
+    states = site.read.states(name, SIZE)
+    if not site.settings.feed_full_text:
+        return states
+    return [state.model_copy(update={"body": current(state.body, site.read.cards)}) for state in states]
 
 
 def _feed(site: Site, body: str, content_type: str) -> Page:

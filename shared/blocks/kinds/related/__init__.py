@@ -1,9 +1,11 @@
-"""Stories of the paper that an editor picked. A page shows their headlines as they are now; what was withdrawn is not
-shown."""
+"""Stories of the paper that an editor picked. Readers see the headlines of now, and none that was withdrawn."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pydantic import Field
 
-from shared.blocks.fields import BlockPart, LinkField, Needed
+from shared.blocks.fields import BlockPart, Linked, LinkField, Needed
 from shared.blocks.registry import Block
 from shared.contracts.addresses import article_at
 
@@ -26,3 +28,14 @@ class RelatedStories(Block):
 
     def articles(self) -> tuple[int, ...]:
         return tuple(one.id for one in self.stories if one.id)
+
+    def now(self, cards: Mapping[int, Any]) -> "RelatedStories | None":
+        stories = tuple(self._stories(cards))
+        return self.model_copy(update={"stories": stories}) if stories else None
+
+    def _stories(self, cards: Mapping[int, Any]) -> Iterator[RelatedStory]:
+        for one in self.stories:
+            if not one.id:
+                yield one
+            elif card := cards.get(one.id):
+                yield RelatedStory(link=Linked(url=card.path, words=card.title))

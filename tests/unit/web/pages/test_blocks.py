@@ -50,3 +50,14 @@ def test_a_picture_of_a_block_has_its_copies_and_its_own_words(paper: Paper) -> 
     assert 'alt="Bờ đông"' in page
     assert 'sizes="7rem"' in page
     assert "Từ kho ảnh" not in page.partition('class="prose"')[2].partition('class="byline"')[0]
+
+
+def test_a_story_that_is_gone_is_named_to_nobody(paper: Paper) -> None:
+    store.publish(paper.engine, [published(sample.article(61, version=2, title="Tít đã đổi"))])
+    links = [{"link": {"url": f"/thoi-su/bai-{number}", "words": "Tít cũ"}} for number in (61, sample.WITHDRAWN)]
+    page = text_of(paper, markup.written(block("related", stories=links)) + "<p>Một.</p>")
+    paper.settings = paper.settings.model_copy(update={"feed_full_text": True})
+    for text in (page, paper.page("/api/articles/60").body, paper.page("/rss.xml").body):
+        assert "Tít đã đổi" in text
+        assert "Tít cũ" not in text
+        assert f"bai-{sample.WITHDRAWN}" not in text
