@@ -61,7 +61,7 @@ ROLE_NAMES = {
     Role.secretary: "Thư ký tòa soạn",
     Role.chief: "Tổng biên tập",
     Role.admin: "Quản trị",
-    Role.ops: "Kỹ thuật (chỉ xem)",
+    Role.ops: "Kỹ thuật",
 }
 _ORDER = (Role.reporter, Role.editor, Role.secretary, Role.chief, Role.admin, Role.ops)
 _REACH = {"-": Reach.none, "own": Reach.own, "section": Reach.section, "all": Reach.all}
