@@ -39,6 +39,9 @@ def backup(target: Path, tell: Tell = tell_nobody) -> dict[str, Any]:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OperatorError(f"{target} is there already and not an empty folder")
     settings = get_settings()
+    if settings.database_url is None and not (settings.data_dir / "ingest.db").is_file():
+        # A copy without articles would be found out when it is needed.
+        raise OperatorError(f"no house has been on {settings.data_dir}: TOASOAN_DATA_DIR says where it is")
     part = target.with_name(f"{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)

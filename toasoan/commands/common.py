@@ -43,9 +43,13 @@ def with_settings() -> None:
 
 
 def migrated(*services: str) -> None:
-    """Make sure that the databases exist: a command may come before the first start."""
+    """Make sure that the databases exist: a command may come before the first start, or stand in the wrong folder."""
     from shared.database import migrate
+    from shared.settings import get_settings
 
+    settings = get_settings()
+    if settings.database_url is None and not any((settings.data_dir / f"{one}.db").exists() for one in services):
+        click.echo(f"No house has been on {settings.data_dir}: a new, empty one begins there.", err=True)
     for service in services:
         migrate(service)
 

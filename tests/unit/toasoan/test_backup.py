@@ -131,3 +131,11 @@ def test_restore_refuses_what_was_made_of_another_state(
     with pytest.raises(OperatorError, match=name.partition("/")[0]):
         restore(tmp_path / "copy")
     assert not (new / "ingest.db").exists()
+
+
+def test_a_folder_without_a_house_is_no_backup(move_to: Callable[[str], Path], tmp_path: Path) -> None:
+    """As a timer's `toasoan backup` in the wrong folder would make them for years."""
+    empty = move_to("nobody's")
+    with pytest.raises(OperatorError, match=f"no house has been on {empty}"):
+        backup(tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()

@@ -90,3 +90,10 @@ def test_python_m_is_the_same() -> None:
     by_module = subprocess.run([sys.executable, "-m", "toasoan", "--help"], capture_output=True, text=True, check=True)
     assert by_module.stdout.startswith("Usage: toasoan [OPTIONS] COMMAND")
     assert all(f"  {name} " in by_module.stdout for name in COMMANDS)
+
+
+def test_a_command_in_the_wrong_folder_says_that_nobody_was_there() -> None:
+    first, second = (CliRunner().invoke(cli, ["dead", "list"]) for _ in range(2))
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "No house has been on" in first.stderr
+    assert second.output == ""
