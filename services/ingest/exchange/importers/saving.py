@@ -129,6 +129,9 @@ class Saver:
         if isinstance(piece, Refused):
             raise piece
         fields, until = fitted(piece, self._options.status, DEFAULT_SECTION, clock.moment())
+        if piece.is_ours:
+            # Whoever wrote it: nothing is known of its fields yet, and what follows works with them.
+            read_fields(ArticleInput, fields)
         placed, missing, took = self._pictures.place(fields, piece.beside)
         hold_if_empty(piece, placed, has_pictures=took)
         return _Ready(place, piece, read_fields(ArticleInput, placed), until, missing, took)
@@ -251,7 +254,7 @@ def take_back(engine: Engine, article_id: int, reason: str, actor: Actor = IMPOR
 
 
 def _failed(where: str, refused: Refused, piece: Piece) -> ImportResult:
-    faults = "; ".join(f"{error['field']}: {error['message']}" for error in refused.errors)
+    faults = "; ".join(f"{error['field']}: {error['message']}".removeprefix(": ") for error in refused.errors)
     told = faults or refused.detail
     if not isinstance(piece, ForeignArticle):
         return ImportResult(where, "failed", error=told)

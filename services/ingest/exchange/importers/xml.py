@@ -8,6 +8,7 @@ from html.entities import html5
 from io import StringIO, TextIOBase
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import errors as expat
 
 import defusedxml.ElementTree as safe
 from defusedxml import DefusedXmlException
@@ -31,6 +32,7 @@ _REFERENCE = re.compile(r"&(#(?:\d{1,9}|[xX][0-9a-fA-F]{1,8});|[A-Za-z][A-Za-z0-
 _RAW = re.compile(r"<!\[CDATA\[|<!--")
 _RAW_ENDS = {"<![CDATA[": "]]>", "<!--": "-->"}
 _OWN = ("lt", "gt", "amp", "quot", "apos")
+_NO_ELEMENTS = expat.codes[expat.XML_ERROR_NO_ELEMENTS]
 _TAIL = 40
 # Each is looked for to the item's end.
 _MOST_ENDLESS = 30
@@ -62,7 +64,7 @@ def items(path: Path, *names: str, repairs: list[str] | None = None) -> Iterator
     except DefusedXmlException:
         yield Invalid.of("", "Tệp XML có DTD hoặc thực thể, không nhận.")
     except (ParseError, ValueError, LookupError) as error:
-        yield from _one_by_one(path, names, given, str(error), told)
+        yield from _one_by_one(path, names, given, _fault(error), told)
 
 
 def stories(
@@ -122,13 +124,24 @@ def _one_by_one(
         except (ParseError, ValueError, LookupError) as error:
             saved = _salvaged(root, text, names)
             if saved is None:
-                yield Invalid.of("", f"XML hỏng: {error}")
+                # Lines are those of the file, not of the part that was cut out of it.
+                yield Invalid.of("", "XML hỏng trong mục này.")
                 continue
             yield saved
         if DAMAGED not in told:
             told.append(DAMAGED)
     if found <= skip:
-        yield Invalid.of("", f"XML hỏng: {fault}")
+        yield Invalid.of("", fault)
+
+
+def _fault(error: Exception) -> str:
+    """Why a file cannot be read to its end, for people."""
+    if not isinstance(error, ParseError):
+        return "XML hỏng: bộ mã hay ký tự không đọc được."
+    if error.code == _NO_ELEMENTS:
+        return "Tệp trống, hoặc không có thẻ XML nào."
+    line, column = error.position
+    return f"XML hỏng ở dòng {line}, ký tự thứ {column + 1}."
 
 
 def _cut_out(stream: TextIOBase, names: set[str]) -> Iterator[tuple[str, str]]:

@@ -76,6 +76,27 @@ def test_ndjson_keeps_good_lines_and_names_bad_ones(tmp_path: Path, store: Engin
     assert (again[0].status, again[0].id) == ("unchanged", results[0].id)
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_ndjson_of_whatever_shape_is_told_line_by_line(tmp_path: Path, store: Engine, dry_run: bool) -> None:
+    """A line that no article can be must not end the import before its neighbours."""
+    odd = [{"title": "Không có nội dung", "section": "Thời sự"}, {**STORY, "images": ["x"]}, {**STORY, "images": 5}]
+    odd += [{**STORY, "body": 5}, {**STORY, "external_id": [1]}, {**STORY, "old_pictures": 7}, {}]
+    lines = "\n".join(map(json.dumps, [*odd, {**STORY, "external_id": "sau"}]))
+    results = run(tmp_path / "x.ndjson", lines, dry_run=dry_run)
+    assert [result.status for result in results] == ["failed"] * len(odd) + ["created"]
+    assert [result.error.partition(":")[0] for result in results[:3]] == ["body", "images.0", "images"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [("", "Tệp trống, hoặc không có thẻ XML nào."), ("<rss><channel><title></rss>", "XML hỏng ở dòng 1, ký tự thứ")],
+)
+def test_what_is_no_xml_is_said_in_vietnamese(tmp_path: Path, store: Engine, text: str, fault: str) -> None:
+    (result,) = run(tmp_path / "x.xml", text, format="rss")
+    assert result.status == "failed"
+    assert result.error.startswith(fault)
+
+
 def test_wordpress_export(tmp_path: Path, store: Engine) -> None:
     results = run(tmp_path / "export.xml", WXR)
     assert [result.status for result in results] == ["created", "created"]
