@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from shared.vietnamese.dates import VIETNAM
 from toasoan.commands.common import fails_clearly, json_option, migrated, print_json, with_settings
 
 
@@ -36,7 +37,8 @@ def list_all(limit: int, as_json: bool) -> None:
         return
     for letter in letters:
         error = str(letter["error"]).splitlines()[0][:80]
-        click.echo(f"{letter['id'][:12]}  {letter['at']:%Y-%m-%d %H:%M:%S}  {letter['task']:<32} {error}")
+        at = letter["at"].astimezone(VIETNAM)
+        click.echo(f"{letter['id'][:12]}  {at:%Y-%m-%d %H:%M:%S}  {letter['task']:<32} {error}")
 
 
 @command.command("show")

@@ -1,7 +1,11 @@
 """`toasoan keys`."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import click
 
+from shared.vietnamese.dates import VIETNAM
 from toasoan.commands.common import fails_clearly, json_option, migrated, print_json, with_settings
 
 
@@ -43,8 +47,19 @@ def list_all(as_json: bool) -> None:
         print_json(keys)
         return
     for key in keys:
-        state = "revoked" if key["revoked_at"] else f"last used {key['last_used_at'] or 'never'}"
-        click.echo(f"{key['name']:<24} {', '.join(key['scopes']):<24} {state}")
+        click.echo(f"{key['name']:<24} {', '.join(key['scopes']):<24} {_state(key)}")
+
+
+def _state(key: dict[str, Any]) -> str:
+    if key["revoked_at"]:
+        return "revoked"
+    if key["expires_at"] and key["expires_at"] <= datetime.now(UTC):
+        return f"expired {_minute(key['expires_at'])}"
+    return f"last used {_minute(key['last_used_at']) if key['last_used_at'] else 'never'}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
 
 
 @command.command("revoke")

@@ -6,7 +6,14 @@ from sqlalchemy import Engine
 
 from services.ingest.accounts.store import accounts
 
-_OTHERS = {"scheduler": "Hẹn giờ", "command line": "Dòng lệnh", "ban": "Lệnh chặn"}
+_OTHERS = {
+    "scheduler": "Hẹn giờ",
+    "command line": "Dòng lệnh",
+    "ban": "Lệnh chặn",
+    "import": "Nhập tệp",
+    "webhooks": "Webhook",
+    "demo": "Báo mẫu",
+}
 
 
 def names(engine: Engine, actors: Iterable[str]) -> dict[str, str]:

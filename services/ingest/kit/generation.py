@@ -38,7 +38,9 @@ def begin(connection: Connection, reason: str, *, went_back: bool) -> int:
     number = max(current(connection) + 1, int(time.time()) // 60 - _FIRST_MINUTE)
     _note(connection, number, reason)
     if went_back:
-        log.error("this store was put back to an older state: everything is sent again", reason=reason)
+        # What somebody asked for by `toasoan restore` is no fault.
+        tell = log.info if reason == "restore" else log.error
+        tell("this store was put back to an older state: everything is sent again", reason=reason)
         for table in _NUMBERED:
             _skip_ids(connection, table)
     return number

@@ -26,6 +26,7 @@ from services.ingest.kit.errors import (
     Unauthorized,
     WrongType,
 )
+from services.ingest.kit.json_input import message_of
 from shared.api.described import Described
 from shared.telemetry import log
 
@@ -144,8 +145,13 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _parameters(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    fields = [{"field": str(one["loc"][-1])[:100], "message": "Giá trị không hợp lệ."} for one in error.errors()]
+    fields = [{"field": str(one["loc"][-1])[:100], "message": _of_parameter(one)} for one in error.errors()]
     return _plain(422, "Tham số của yêu cầu chưa đúng.", errors=fields)
+
+
+def _of_parameter(fault: dict[str, Any]) -> str:
+    # Patterns of parameters are slugs and numbers, of fields addresses.
+    return "Giá trị không hợp lệ." if fault["type"] == "string_pattern_mismatch" else message_of(fault)
 
 
 async def _database(_request: Request, error: Exception) -> Response:

@@ -97,3 +97,19 @@ def test_a_command_in_the_wrong_folder_says_that_nobody_was_there() -> None:
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert "No house has been on" in first.stderr
     assert second.output == ""
+
+
+def test_keys_are_listed_by_the_paper_s_clock_with_what_they_are_good_for() -> None:
+    from datetime import UTC, datetime
+
+    from services.ingest.accounts.store.keys import create_key
+    from services.ingest.accounts.tables import keys
+    from shared.database import engine, write
+
+    assert CliRunner().invoke(cli, ["keys", "create", "wire"]).exit_code == 0
+    create_key("old", ["read"], expires_at=datetime(2023, 1, 9, 17, 30, tzinfo=UTC))
+    with write(engine("ingest")) as connection:
+        used = datetime(2023, 1, 9, 17, 59, tzinfo=UTC)
+        connection.execute(keys.update().where(keys.c.name == "wire").values(last_used_at=used))
+    listed = CliRunner().invoke(cli, ["keys", "list"]).stdout.splitlines()
+    assert [line.split(maxsplit=2)[2] for line in listed] == ["expired 2023-01-10 00:30", "last used 2023-01-10 00:59"]

@@ -11,6 +11,9 @@ if (menu) {
   });
 }
 
+// Where one is in the navigation is in sight, also on a low screen.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // <button data-confirm="Xóa?"> asks first.
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;

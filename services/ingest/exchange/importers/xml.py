@@ -121,7 +121,7 @@ def _one_by_one(
         except DefusedXmlException:
             yield Invalid.of("", "Tệp XML có DTD hoặc thực thể, không nhận.")
             return
-        except (ParseError, ValueError, LookupError) as error:
+        except (ParseError, ValueError, LookupError):
             saved = _salvaged(root, text, names)
             if saved is None:
                 # Lines are those of the file, not of the part that was cut out of it.
