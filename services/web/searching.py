@@ -49,16 +49,16 @@ def read_query(parameters: Mapping[str, str]) -> SearchArticles:
             moments[name] = _moment(parameters.get(name, "").strip(), end=name == "to")
         except ValueError:
             moments[name] = None
-            wrong(name, "Ngày phải có dạng 2023-01-09.")
+            wrong(name, "Không có ngày như vậy; ngày viết như 2023-01-09.")
     if moments["from"] and moments["to"] and moments["from"] > moments["to"]:
         wrong("to", "Ngày cuối phải từ ngày đầu trở đi.")
     numbers = {}
-    for name, usual, most in (("page", 1, MAX_PAGE), ("size", 20, MAX_SIZE)):
+    for name, what, usual, most in (("page", "Số trang", 1, MAX_PAGE), ("size", "Số bài mỗi trang", 20, MAX_SIZE)):
         text = parameters.get(name, "").strip() or str(usual)
         good = text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most
         numbers[name] = int(text) if good else usual
         if not good:
-            wrong(name, f"Phải là số từ 1 đến {most}.")
+            wrong(name, f"{what} phải từ 1 đến {most}.")
     sort = parameters.get("sort", "") or "relevance"
     if sort not in ("relevance", "newest"):
         wrong("sort", "Chỉ có relevance (đúng nhất) hoặc newest (mới nhất).")

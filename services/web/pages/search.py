@@ -45,7 +45,7 @@ def search(
     """
     status = 422 if problem else 503 if query is not None and answer is None else 200
     head = Head(
-        title=f"{typed + ' - ' if typed else ''}Tìm kiếm - {site.settings.site_name}",
+        title=f"{typed + ' - ' if typed.strip() else ''}Tìm kiếm - {site.settings.site_name}",
         description=f"Tìm tin, bài, ảnh của {site.settings.site_name}, có dấu hoặc không dấu.",
     )
     if answer:

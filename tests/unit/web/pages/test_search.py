@@ -40,7 +40,7 @@ def test_results_with_marks_facets_and_the_next_page(paper: Paper) -> None:
     page = paper.make(search.search, query, answer, "chợ phiên")
     reader = Reader(page.body)
     assert page.status == 200
-    assert "45 bài có “chợ phiên”, trang 1 / 3" in reader.words
+    assert "45 bài cho “chợ phiên”, trang 1 / 3" in reader.words
     assert "<mark>chợ</mark> đã đông &lt;b&gt;" in page.body
     assert HIT.url in reader.links
     assert "17:59 - Thứ Hai, 09/01/2023" in reader.words
@@ -110,12 +110,22 @@ def test_days_that_cannot_be_meant_stay_in_the_form(paper: Paper) -> None:
     assert 'value="2023-02-01"' in page.body and 'value="2023-01-01"' in page.body
 
 
+def test_what_is_wrong_is_called_by_its_name_where_no_field_shows_it(paper: Paper) -> None:
+    """A page that no field of the form has; blanks that look like nothing."""
+    with pytest.raises(BadQuery, match=r"^Số trang phải từ 1 đến 500\.$"):
+        read_query({"q": "chợ", "page": "999"})
+    with pytest.raises(BadQuery, match=r"^Không có ngày như vậy; ngày viết như 2023-01-09\.$"):
+        read_query({"q": "chợ", "from": "2026-13-01"})
+    page = paper.make(search.search, None, None, "  ", "Hãy nhập từ cần tìm.")
+    assert "<title>Tìm kiếm - " in page.body
+
+
 @pytest.mark.parametrize(
     ("total", "nearest", "said"),
     [
         (1234, 3, "1.234 bài có đủ từ, và những bài gần nhất"),
         (0, 20, "Không bài nào có đủ từ; đây là những bài gần nhất"),
-        (7, 0, "7 bài có “chợ phiên vùng cao”"),
+        (7, 0, "7 bài cho “chợ phiên vùng cao”"),
     ],
 )
 def test_it_is_said_what_has_all_the_words(paper: Paper, total: int, nearest: int, said: str) -> None:
