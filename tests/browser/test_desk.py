@@ -342,6 +342,22 @@ def test_the_desk_by_keyboard_and_on_a_phone(newsroom: Newsroom) -> None:
     expect(page.get_by_role("dialog", name="Phím tắt")).to_be_visible()
 
 
+def test_where_one_is_stands_in_sight_on_a_low_screen(newsroom: Newsroom) -> None:
+    """An administrator's navigation is longer than a notebook is high."""
+    page = newsroom.page("admin")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.goto(f"{newsroom.url}/ops")
+    here = page.get_by_role("navigation", name="Chính").locator("[aria-current=page]")
+    expect(here).to_have_text("Vận hành")
+    # Not under what stays at the bottom, either.
+    page.wait_for_function(
+        "link => { const {x, y, height} = link.getBoundingClientRect();"
+        " return document.elementFromPoint(x + 9, y + height - 2) === link }",
+        arg=here.element_handle(),
+    )
+    assert page.evaluate("scrollY") == 0
+
+
 def write_the_story(page: Page, text: Locator) -> None:
     """`WRITTEN`, by keys, buttons, an input method and from Word."""
     text.click()
