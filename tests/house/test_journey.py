@@ -2,6 +2,7 @@
 
 import html
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from shared.vietnamese.text import fold
+from tests.documented import told
 from tests.house import ROOT, House
 from tests.pages import PAGES
 from tests.wait import until
@@ -199,6 +201,31 @@ def test_what_moving_from_wordpress_shows_works(house: House, tmp_path: Path) ->
     dry, real = (_typed(house, tmp_path, listing) for listing in shown)
     assert "created" in dry
     house.until_page(real.split("\n")[0].split("\t")[2])
+
+
+def test_what_running_the_house_shows_works(house: House, tmp_path: Path) -> None:
+    """Every command of docs/ops.md but `up`, typed in a running house, with something of it in its capitals' place."""
+    number = house.push(title="Bài có lượt xem ghi nhầm", external_id="ops-1")["id"]
+
+    def is_counted() -> bool:
+        return (
+            house.toasoan("views", "correct", str(number), "+5", "--reason", "đưa từ nơi cũ", check=False).returncode
+            == 0
+        )
+
+    until(is_counted, 30, "the counter knows the article")
+    restored = House(tmp_path / "new")
+    words = {"EMAIL": "lan@bao.example", "NAME": "dây tin", "ARTICLE": str(number), "DELTA": "-5", "…": "ghi nhầm"}
+    said: dict[str, str] = {}
+    for typed in dict.fromkeys(told((ROOT / "docs" / "ops.md").read_text())):
+        command = [words.get(word, word.replace("/backups", str(tmp_path))) for word in shlex.split(typed)]
+        if command[0] in ("up", "restore"):
+            continue
+        said[typed] = house.toasoan(*command).stdout
+    assert "web.http" in said["status"]
+    assert "0 views" in said["views correct ARTICLE DELTA --reason …"]
+    assert (tmp_path / "before" / "manifest.json").is_file()
+    assert restored.toasoan("restore", str(tmp_path / "before")).stdout.startswith("Restored ")
 
 
 def _typed(house: House, folder: Path, listing: str) -> str:

@@ -1,21 +1,15 @@
 """Whatever the pages tell people to type is a command that there is, with the options that it has."""
 
-import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
 from tests.docs_site import ROOT, pages
+from tests.documented import told
 from toasoan.cli import cli
 
-_FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_INLINE = re.compile(r"`([^`\n]+)`")
-# On one machine, in containers, on Kubernetes (whose `-n toasoan` is none); up to what the shell takes for itself.
-_TYPED = re.compile(r"(?:(?<!-n )(?<![^\s(/])toasoan|run --rm tools) (?=[a-z])([^|;&>)]+)")
-_DATE = re.compile(r"\$\(date [^)]*\)")
 _PAGES = [*pages(), ROOT / "README.md", ROOT / "README.vi.md"]
 
 
@@ -36,13 +30,6 @@ def test_what_is_not_understood_is_seen() -> None:
         "No such command 'burn'.",
     ]
     assert list(told("`toasoan` stands for it; toasoan is a word\n")) == []
-
-
-def told(text: str) -> Iterator[str]:
-    """The commands of a page, without `toasoan` before them."""
-    lines = [line.partition("  #")[0] for block in _FENCED.findall(text) for line in block.splitlines()]
-    for code in [*lines, *_INLINE.findall(_FENCED.sub("", text))]:
-        yield from (found.strip() for found in _TYPED.findall(_DATE.sub("TODAY", code)))
 
 
 def misunderstood(typed: str) -> str:
