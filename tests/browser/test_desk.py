@@ -358,6 +358,22 @@ def test_where_one_is_stands_in_sight_on_a_low_screen(newsroom: Newsroom) -> Non
     assert page.evaluate("scrollY") == 0
 
 
+def test_what_was_handed_in_stands_within_its_card(newsroom: Newsroom, tmp_path: Path) -> None:
+    """On a phone, where nothing else would hold it off the edge."""
+    (tmp_path / "bài cũ.ndjson").write_text('{"title": "Không có nội dung", "section": "Kinh tế"}\n')
+    page = newsroom.page("admin", width=390)
+    page.goto(f"{newsroom.url}/nhap-xuat")
+    page.locator("input[type=file]").set_input_files(tmp_path / "bài cũ.ndjson")
+    page.get_by_role("button", name="Gửi tệp").click()
+    job = page.get_by_role("listitem").filter(has_text="bài cũ.ndjson")
+    expect(job).to_contain_text("1 mục lỗi")
+    page.wait_for_load_state()
+    job.get_by_text("Mục lỗi", exact=True).click()
+    expect(job).to_contain_text("body: Thiếu trường này.")
+    card, name = job.locator("xpath=..").bounding_box(), job.get_by_text("bài cũ.ndjson").first.bounding_box()
+    assert card and name and name["x"] - card["x"] >= 12
+
+
 def write_the_story(page: Page, text: Locator) -> None:
     """`WRITTEN`, by keys, buttons, an input method and from Word."""
     text.click()
