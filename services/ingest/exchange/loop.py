@@ -13,7 +13,7 @@ from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
 from services.ingest.kit import bounded, rights
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.errors import Forbidden, TooHeavy
+from services.ingest.kit.errors import Forbidden, Refused, TooHeavy
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.rights import Action
 from services.ingest.media.imaging import MAX_UPLOAD_BYTES
@@ -27,6 +27,7 @@ _PROBLEMS_KEPT = 50
 # For one article with its pictures, and for saving those that are saved together.
 _BOUNDS = bounded.Bounds(cpu_seconds=60, memory_bytes=1_500_000_000, seconds=180)
 _RENEW_SECONDS = 30.0
+_CRASHED = "Việc nhập dừng vì lỗi của hệ thống, đã ghi vào nhật ký máy: hãy báo người vận hành."
 
 
 def work_off(engine: Engine, halted: Callable[[], bool]) -> bool:
@@ -49,7 +50,9 @@ def work_off(engine: Engine, halted: Callable[[], bool]) -> bool:
         jobs.let_go(engine, row, ended.cause)
     except Exception as error:
         log.exception("import failed", job=row.id)
-        jobs.note(engine, row.id, state="failed", problems=[["", str(error)[:300]]], finished_at=datetime.now(UTC))
+        told = error.detail if isinstance(error, Refused) else _CRASHED
+        problems = [*jobs.one(engine, row.id).problems, ["", told[:300]]]
+        jobs.note(engine, row.id, state="failed", problems=problems, finished_at=datetime.now(UTC))
     return True
 
 
@@ -65,7 +68,9 @@ def import_file(job_id: int) -> None:
         report.add(result)
         done += 1
         if result.status == "failed" and len(problems) < _PROBLEMS_KEPT:
-            problems.append([result.source.rpartition("/")[2], result.error[:500]])
+            # By the name that people gave the file, not by ours.
+            where = result.source.rpartition("/")[2].replace(row.file, row.name)
+            problems.append([where, result.error[:500]])
         if done % _NOTE_EVERY == 0 or time.monotonic() - noted > _NOTE_SECONDS:
             noted = time.monotonic()
             # It gets somewhere, so the tries are counted anew.

@@ -47,7 +47,7 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
     assert imports.work_off(store, lambda: False)
     row = jobs.one(store, trial)
     assert (row.state, row.counts, row.done) == ("done", {"created": 3, "failed": 1}, 4)
-    assert row.problems[0][0].endswith(".ndjson:4")
+    assert row.problems[0] == ["bài cũ.ndjson:4", "JSON không đọc được."]
     assert reading.listed(store) == []
     real = jobs.repeat_for_real(store, ADMIN, trial)
     assert imports.work_off(store, lambda: False)
@@ -57,6 +57,20 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
     assert not list(jobs.folder().iterdir()), "the file is not kept"
     with pytest.raises(Invalid):
         jobs.repeat_for_real(store, ADMIN, trial)
+
+
+def test_a_fault_of_ours_is_told_in_words_for_editors(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = hand_in(store, 1)
+
+    def crash(*_: object, **__: object) -> None:
+        raise TypeError("argument of type 'NoneType' is not iterable")
+
+    monkeypatch.setattr(imports.bounded, "run", crash)
+    assert imports.work_off(store, lambda: False)
+    row = jobs.one(store, job)
+    assert row.state == "failed"
+    (told,) = row.problems
+    assert told[1].startswith("Việc nhập dừng vì lỗi của hệ thống")
 
 
 def test_zip_is_read_as_the_folder_that_it_holds(store: Engine) -> None:
