@@ -1,8 +1,10 @@
 """A reader opens, is counted, searches: in a real browser, on a running house."""
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import READER
@@ -142,3 +144,22 @@ def test_a_headline_that_is_changed_back_leaves_no_reader_in_a_loop(house: House
     until(lambda: house.get(new, follow_redirects=False).is_redirect, 20, "the second address leads to the first")
     until(lambda: opens(new, first), 20, "the browser follows it there")
     assert opens(old, first)
+
+
+def test_a_table_that_is_wider_than_the_telephone_shows_where_there_is_more(house: House, page: Page) -> None:
+    cells = "".join(f"<td>Cột thứ {number} của bảng</td>" for number in range(9))
+    saved = house.push(title="Bảng giá nông sản", body=f"<table><tr>{cells}</tr></table>", body_format="html")
+    house.until_page(saved["url"], "Cột thứ 8")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(saved["url"])
+    table = page.locator(".prose .table")
+
+    def shaded() -> list[bool]:
+        """Whether the left and the right edge differ from the page's ground."""
+        picture = Image.open(BytesIO(table.screenshot())).convert("L")
+        ground = picture.getpixel((picture.width // 2, 2))
+        return [abs(int(picture.getpixel((x, 2))) - int(ground)) > 10 for x in (0, picture.width - 1)]  # type: ignore[arg-type]
+
+    assert shaded() == [False, True]
+    table.evaluate("box => { box.scrollLeft = box.scrollWidth }")
+    assert shaded() == [True, False]
