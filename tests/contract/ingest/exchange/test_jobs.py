@@ -65,7 +65,7 @@ def test_a_fault_of_ours_is_told_in_words_for_editors(store: Engine, monkeypatch
     def crash(*_: object, **__: object) -> None:
         raise TypeError("argument of type 'NoneType' is not iterable")
 
-    monkeypatch.setattr(imports.bounded, "run", crash)
+    monkeypatch.setattr("services.ingest.kit.bounded.run", crash)
     assert imports.work_off(store, lambda: False)
     row = jobs.one(store, job)
     assert row.state == "failed"
