@@ -111,6 +111,8 @@ class Supervisor:
             account = json.loads(answer)
             self._output.plain(f"Editor: {account['email']}  one-time password: {account['password']}")
         if self._place.demo:
+            if not (self._place.data_dir / "demo.loaded").exists():
+                self._output.plain("The demo paper comes in by and by: all of it is there in half a minute.")
             await self._helper("demo", "toasoan.first_steps", "demo")
 
     async def _helper(self, name: str, module: str, *arguments: str) -> tuple[int, bytes]:

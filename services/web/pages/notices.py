@@ -30,7 +30,10 @@ def offline(site: Site) -> Page:
 
 def saved(site: Site) -> Page:
     """What the reader put aside. The list stands in the browser alone."""
-    words = "Bài bạn lưu chỉ nằm trong trình duyệt này và đọc được cả khi không có mạng."
+    words = (
+        "Muốn lưu một bài, bấm dấu trang “Lưu đọc sau” ở đầu bài. Bài đã lưu chỉ nằm trong trình duyệt này và đọc được "
+        "cả khi không có mạng."
+    )
     return _in_browser(site, "saved", "Đọc sau", words, "Bài đã lưu", "doc-sau")
 
 
