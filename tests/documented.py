@@ -6,7 +6,7 @@ from collections.abc import Iterator
 _FENCED = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 # On one machine, in containers, on Kubernetes (whose `-n toasoan` is none); up to what the shell takes for itself.
-_TYPED = re.compile(r"(?:(?<!-n )(?<![^\s(/])toasoan|run --rm tools) (?=[a-z])([^|;&>)]+)")
+_TYPED = re.compile(r"(?:(?<!-n )(?<![^\s(/])toasoan|run --rm tools) (?=[a-z])([^|;&>)']+)")
 _DATE = re.compile(r"\$\(date [^)]*\)")
 
 

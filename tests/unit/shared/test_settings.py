@@ -1,5 +1,7 @@
 """The kept secret: one for all processes, never an empty one."""
 
+import secrets
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +54,19 @@ def test_a_setting_with_another_name_now_is_not_ignored(monkeypatch: pytest.Monk
     monkeypatch.setenv("TOASOAN_TEMPLATES_DIR", "/templates")
     with pytest.raises(ValidationError, match="TOASOAN_THEME_DIR"):
         get_settings()
+
+
+def test_the_settings_that_the_page_on_running_shows_are_taken_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "ops.md").read_text()
+    shown = next(block for block in page.split("```ini\n") if block.startswith("TOASOAN_PRODUCTION=1")).partition(
+        "```"
+    )[0]
+    for name, value in (word.split("=", 1) for word in shlex.split(shown)):
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="TOASOAN_SECRET_KEY"):
+        get_settings()
+    monkeypatch.setenv("TOASOAN_SECRET_KEY", secrets.token_hex(24))
+    settings = get_settings()
+    assert settings.production and settings.site_name == "Báo Huyện"
+    known = {f"TOASOAN_{name.upper()}" for name in type(settings).model_fields}
+    assert shown.keys() <= known
