@@ -58,10 +58,9 @@ def test_a_setting_with_another_name_now_is_not_ignored(monkeypatch: pytest.Monk
 
 def test_the_settings_that_the_page_on_running_shows_are_taken_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     page = (ROOT / "docs" / "ops.md").read_text()
-    shown = next(block for block in page.split("```ini\n") if block.startswith("TOASOAN_PRODUCTION=1")).partition(
-        "```"
-    )[0]
-    for name, value in (word.split("=", 1) for word in shlex.split(shown)):
+    listing = next(one for one in page.split("```ini\n") if one.startswith("TOASOAN_PRODUCTION=1"))
+    shown = dict(word.split("=", 1) for word in shlex.split(listing.partition("```")[0]))
+    for name, value in shown.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match="TOASOAN_SECRET_KEY"):
         get_settings()

@@ -1,6 +1,6 @@
 """/api/articles: write, read, publish, take away, correct."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import Response
@@ -17,11 +17,14 @@ from services.ingest.articles.api.answers import (
 from services.ingest.articles.input import ArticleInput, CorrectionInput, PublishInput, ReasonInput
 from services.ingest.articles.store import articles, reading
 from services.ingest.articles.versions import Saved
+from services.ingest.kit.errors import Invalid
 from services.ingest.kit.requests import ID, IfMatch, NeededIfMatch, OfArticle, SentAs, json_answer, number_in, work
 from shared.api.problems import ETAG, answer, header
+from shared.contracts.articles import ArticleState
 
 router = APIRouter(prefix="/api/articles", tags=["articles"])
 _WORD = "^[a-z0-9-]*$"
+_STATUSES = get_args(ArticleState.model_fields["status"].annotation)
 _STORY = {
     "external_id": "ttx-2026-03-02-017",
     "title": "Chợ nổi Cái Răng nhóm họp từ tờ mờ sáng",
@@ -76,12 +79,17 @@ async def create(who: Writer, sent: SentArticle) -> Response:
 @router.get("", response_model=ArticlesAnswer)
 async def listed(
     _who: Reader,
-    status: Annotated[str, Query(pattern=_WORD, max_length=16)] = "",
+    status: Annotated[
+        str, Query(pattern=_WORD, max_length=16, description=f"One of {', '.join(_STATUSES)}; all without it.")
+    ] = "",
     section: Annotated[str, Query(pattern=_WORD, max_length=120, description="Its slug.")] = "",
     before: Annotated[int | None, Query(ge=1, lt=2**31, description="Only articles with lower ids.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """Articles, newest first."""
+    if status and status not in _STATUSES:
+        # Nothing found would look like nothing there.
+        raise Invalid.of("status", f"Không có trạng thái này; chỉ nhận {', '.join(_STATUSES)}.")
     found = await work(reading.listed, status=status, section=section, before=before, limit=limit)
     return json_answer({"articles": found, "next": found[-1]["id"] if len(found) == limit else None})
 

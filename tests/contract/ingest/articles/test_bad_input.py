@@ -153,6 +153,8 @@ def test_unknown_addresses_and_methods(api: Api) -> None:
     problem(api("GET", "/api/articles?limit=0"), 422, "limit")
     said = problem(api("GET", "/api/articles?limit=1000000000"), 422, "limit")
     assert said["errors"] == [{"field": "limit", "message": "Phải từ 200 trở xuống."}]
+    said = problem(api("GET", "/api/articles?status=publish"), 422, "status")
+    assert "published" in said["errors"][0]["message"]
     problem(api("GET", "/api/articles?before=99999999999999999999"), 422, "before")
     for query in ("status=' OR 1=1--", "section=%00", "section=a'); DROP TABLE articles;--"):
         problem(api("GET", f"/api/articles?{query}"), 422)
