@@ -1,6 +1,7 @@
 """The command line as people and scripts meet it."""
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,15 @@ def test_status_of_no_house_is_an_empty_list_and_exit_code_1() -> None:
     assert answer.exit_code == 1
     assert json.loads(answer.stdout) == []
     assert "no house runs on" in answer.stderr
+
+
+def test_status_of_a_stopped_house_in_production_names_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every house in production stands in containers."""
+    for name, value in {"PRODUCTION": "1", "DEMO": "0", "SECRET_KEY": secrets.token_hex(24)}.items():
+        monkeypatch.setenv(f"TOASOAN_{name}", value)
+    for name in ("SITE", "INGEST"):
+        monkeypatch.setenv(f"TOASOAN_{name}_URL", "https://bao.example")
+    assert "no house runs on" in CliRunner().invoke(cli, ["status"]).stderr
 
 
 def test_a_setting_that_cannot_be_meant_ends_with_2_and_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
