@@ -365,11 +365,11 @@ def test_what_was_handed_in_stands_within_its_card(newsroom: Newsroom, tmp_path:
     page.goto(f"{newsroom.url}/nhap-xuat")
     page.locator("input[type=file]").set_input_files(tmp_path / "bài cũ.ndjson")
     page.get_by_role("button", name="Gửi tệp").click()
-    job = page.get_by_role("listitem").filter(has_text="bài cũ.ndjson")
+    job = page.get_by_role("listitem").filter(has=page.locator("strong", has_text="bài cũ.ndjson"))
     expect(job).to_contain_text("1 mục lỗi")
     page.wait_for_load_state()
     job.get_by_text("Mục lỗi", exact=True).click()
-    expect(job).to_contain_text("body: Thiếu trường này.")
+    expect(job).to_contain_text("bài cũ.ndjson:1 body: Thiếu trường này.")
     card, name = job.locator("xpath=..").bounding_box(), job.get_by_text("bài cũ.ndjson").first.bounding_box()
     assert card and name and name["x"] - card["x"] >= 12
 

@@ -3,6 +3,7 @@
 const form = document.getElementById("upload");
 const $ = (id) => document.getElementById(id);
 
+if (form) form.querySelector("button").disabled = false;
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   const file = $("file").files[0];
