@@ -258,6 +258,7 @@ class AdvisoryLock(IntEnum):
     admins = 7_305_124
     address_rules = 7_305_125
     search_words = 7_305_126
+    appearance = 7_305_127
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

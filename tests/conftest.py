@@ -19,7 +19,7 @@ _CACHES = (
     ("shared.redis_client", "hint_client"),
     ("services.web.clients", "_networks"),
     ("services.web.clients", "_is_trusted"),
-    ("services.web.pages.errors", "_without_database"),
+    ("services.web.pages.errors", "_in_look"),
     ("services.web.theme.current", "_theme"),
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
+from services.ingest.appearance import store as appearance
 from services.ingest.articles.store.revisions import AT_POINTERS, rows_at
 from services.ingest.articles.tables import revisions
 from services.ingest.comments.store import comments
@@ -20,6 +21,7 @@ from services.ingest.sections import store as sections
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
     AddressRulesChanged,
+    AppearanceChanged,
     ArticlePublished,
     ArticleSaved,
     ArticleWithdrawn,
@@ -111,6 +113,7 @@ _ARTICLES: dict[str, Any] = {
 _OTHERS: dict[str, Any] = {
     SectionSaved.kind: sections.payloads,
     FrontPageChanged.kind: lambda connection, _ids: {frontpage.ONLY: frontpage.payload(connection)},
+    AppearanceChanged.kind: lambda connection, _ids: {appearance.ONLY: appearance.payload(connection)},
     AddressRulesChanged.kind: lambda connection, _ids: {former_addresses.ONLY: former_addresses.payload(connection)},
     SearchRulesChanged.kind: lambda connection, _ids: {search_words.ONLY: search_words.payload(connection)},
     CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),

@@ -18,6 +18,7 @@ SCREENS = (
     "services.ingest.live_coverage.screen",
     "services.ingest.media.screen",
     "services.ingest.front_page.screen",
+    "services.ingest.appearance.screen",
     "services.ingest.accounts.screen.account",
     "services.ingest.accounts.screen.passkeys",
     "services.ingest.accounts.screen.users",

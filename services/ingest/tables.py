@@ -1,6 +1,7 @@
 """The tables of every feature. Only the feature's own store writes them; importing this completes `metadata`."""
 
 from services.ingest.accounts import tables as accounts
+from services.ingest.appearance import tables as appearance
 from services.ingest.articles import tables as articles
 from services.ingest.authors import tables as authors
 from services.ingest.comments import tables as comments
@@ -22,6 +23,7 @@ __all__ = ["FEATURES", "metadata"]
 
 FEATURES = {
     "accounts": accounts,
+    "appearance": appearance,
     "articles": articles,
     "authors": authors,
     "comments": comments,

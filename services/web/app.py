@@ -73,11 +73,8 @@ class Web:
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
         app.state.web = asked.State(self.responder, Searching(self.asker), self.sink, self.comments)
-        files = static_files.files(get_settings())
-        for file in files.values():
+        for file in static_files.files(get_settings()).values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
-        if (icon := files.get("favicon.ico")) is not None:
-            self.pages.hot[b"/favicon.ico"] = StaticEntry(icon, "public, max-age=86400")
         await self.sink.start()
         await self.changes.begin()
         await self.pages.warm(await self._first_pages())
@@ -186,7 +183,8 @@ def make_app(web: Web) -> FastAPI:
 
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> Response:
-        return Response(f"ok {VERSION}\n", media_type="text/plain")
+        refused = "theme refused\n" if telemetry.REGISTRY.get_sample_value("theme_refused") else ""
+        return Response(f"ok {VERSION}\n{refused}", media_type="text/plain")
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:

@@ -162,10 +162,10 @@ class StaticEntry:
 
     __slots__ = ("_gzipped", "_plain", "page", "used_at")
 
-    def __init__(self, file: StaticFile, cache_control: str = "public, max-age=31536000, immutable") -> None:
+    def __init__(self, file: StaticFile) -> None:
         # The desk's preview, which is of another origin, is set in the site's own type.
         shared = [("access-control-allow-origin", "*")] if file.content_type.startswith("font/") else []
-        headers = (("cache-control", cache_control), *shared)
+        headers = (("cache-control", "public, max-age=31536000, immutable"), *shared)
         self.page = Page(STATIC, "", content_type=file.content_type, headers=headers)
         self.used_at = 0.0
         sent = _headers(self.page)

@@ -4,6 +4,8 @@ Written by `store` (what an event changed), collected by `reading` (what a page 
 """
 
 SECTIONS = "sections"
+APPEARANCE = "appearance"
+"""What the newsroom has chosen of the site's look: every page depends on it."""
 FRONT = "front"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from services.web.reading import Reading
+from services.web.theme.look import Look, look_of
 from shared.settings import Settings
 from shared.vietnamese.dates import day_bounds, vietnam_day
 
@@ -71,10 +72,20 @@ class Site:
 
     read: Reading
     settings: Settings
+    """With the paper's name as the newsroom has it."""
     render: Callable[..., str]
     """render("article.html", story=…) -> HTML with slots"""
     path: str
+    look: Look
     query: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, read: Reading, settings: Settings, render: Callable[..., str], path: str, query: dict[str, str]
+    ) -> "Site":
+        """With the look that the read model tells of."""
+        look = look_of(settings, read.appearance())
+        return cls(read, look.settings, render, path, look, query)
 
     @property
     def page_number(self) -> int:
@@ -84,7 +95,7 @@ class Site:
     def page(self, kind: str, template: str, **context: Any) -> Page:
         """Render a template as the page of this address."""
         more: dict[str, Any] = {name: context.pop(name) for name in ("article_id", "status") if name in context}
-        body = self.render(template, site=self, **context)
+        body = self.render(template, site=self, **self.look.context(), **context)
         if _HOUR_OF_TODAY.search(body):
             more["until"] = day_bounds(vietnam_day(datetime.now(UTC)))[1].timestamp()
         return Page(kind, body, frozenset(self.read.depends), **more)

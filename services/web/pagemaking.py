@@ -55,4 +55,4 @@ class PageMaker:
             time.sleep(_AGAIN_SECONDS)
 
     def site(self, view: Reading, path: str, query: dict[str, str]) -> Site:
-        return Site(view, self._settings, self._render, path, query)
+        return Site.of(view, self._settings, self._render, path, query)

@@ -1,32 +1,108 @@
-"""An article as its page would be, before it is one: for editors, by the readers' own templates."""
+"""What editors see before readers do, by the readers' own templates: an article, and the site in another look."""
 
+import base64
 import re
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
-from services.web.page import PART, SLOT, TOKEN, VIEWS, Site
-from services.web.reading import reading
+from services.web import model
+from services.web.page import PART, SLOT, TOKEN, VIEWS, Page, Site
+from services.web.reading import Reading, reading
 from shared.contracts.addresses import article_path
-from shared.contracts.commands import PreviewAnswer, PreviewArticle
+from shared.contracts.commands import (
+    AppearanceAnswer,
+    FaintColours,
+    PreviewAnswer,
+    PreviewAppearance,
+    PreviewArticle,
+)
 from shared.settings import get_settings
+
+if TYPE_CHECKING:
+    from services.web.theme.look import Look
+
+# What needs templates is imported where it is used: a worker that is never asked needs none.
 
 _SCRIPT = re.compile(r"<script[^<>]*+>[^<]*+</script>")
 
 
 def page(source: Engine, query: PreviewArticle) -> PreviewAnswer:
     """The page with its shared parts, without scripts: nobody is counted, nothing is kept."""
-    # Imported here: a worker that is never asked needs no templates.
     from services.web.pages.article import story_page
-    from services.web.routes import PARTS
 
     state = query.article
     with reading(source) as view:
-        site = Site(view, get_settings(), _render(), article_path(state.section_slug, state.slug, state.id))
-        slots = {VIEWS: "0", TOKEN: ""} | {PART + name: make(site).body for name, make in PARTS.items()}
-        body = story_page(site, state).body
-    return PreviewAnswer(html=_SCRIPT.sub("", SLOT.sub(lambda found: slots[found[1]], body)))
+        path = article_path(state.section_slug, state.slug, state.id)
+        site = Site.of(view, get_settings(), _render(), path, {})
+        return PreviewAnswer(html=_whole(site, story_page(site, state)))
+
+
+def appearance(source: Engine, query: PreviewAppearance) -> AppearanceAnswer:
+    """The page in that look, and what cannot be read in it."""
+    from services.web.theme import colours
+    from services.web.theme.css import StyleSheet
+    from services.web.theme.look import dressed
+
+    look = dressed(get_settings(), query.appearance)
+    theme, html = look.theme, ""
+    if query.page:
+        with reading(source) as view:
+            html = _in_look(view, look, query.page).replace("<html", f'<html data-theme="{query.mode}"', 1)
+    return AppearanceAnswer(
+        light=dict(theme.light),
+        dark=dict(theme.dark),
+        name=look.settings.site_name,
+        faint=tuple(
+            FaintColours(mode=mode, words=words, ground=ground, contrast=contrast)
+            for mode, known in (("light", theme.light), ("dark", theme.dark))
+            for words, ground, contrast in colours.faint(known)
+        ),
+        faults=tuple(
+            str(fault)
+            for fault in StyleSheet(
+                theme.style, lambda name: name, {"nền sáng": theme.light, "nền tối": theme.dark}
+            ).faults
+        ),
+        html=html,
+    )
+
+
+def _in_look(view: Reading, look: "Look", which: str) -> str:
+    from services.web.routes import resolve
+
+    path = "/"
+    if which == "article":
+        path = next((card.path for card in view.listed(model.ALL, size=1).cards), path)
+    elif which == "section":
+        path = next((section.path for section in view.sections()), path)
+    found = resolve(path, "")
+    assert found is not None, path
+    site = Site(view, look.settings, _render(), path, _at_the_desk(look))
+    return _whole(site, found.maker(site, *found.arguments))
+
+
+def _at_the_desk(look: "Look") -> "Look":
+    """With its files where the desk has them: no reader can ask for them yet."""
+    from services.web.pages import pictures
+    from services.web.theme.folder import STYLE
+    from services.web.theme.look import LOGO_WIDTH
+
+    style = look.style.replace('url("/', f'url("{look.settings.site_url}/')
+    theirs = {address.rpartition("/")[2]: name for name, address in look.addresses.items()}
+    addresses = {theirs[file]: pictures.smallest(image, LOGO_WIDTH) for file, image in look.pictures.items()}
+    if look.mark:
+        addresses[STYLE] = f"data:text/css;base64,{base64.b64encode(style.encode()).decode()}"
+    return replace(look, addresses=addresses)
+
+
+def _whole(site: Site, page: Page) -> str:
+    from services.web.routes import PARTS
+
+    slots = {VIEWS: "0", TOKEN: ""} | {PART + name: make(site).body for name, make in PARTS.items()}
+    return _SCRIPT.sub("", SLOT.sub(lambda found: slots[found[1]], page.body))
 
 
 @lru_cache(maxsize=1)

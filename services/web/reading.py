@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Text, bindparam, func, select, tuple_, type_coerce
 
 from services.web import coverages, keys, model
 from services.web.listings import OTHERS
@@ -14,6 +14,7 @@ from services.web.model import Around, Card, Comment, Coverage, Listed, LiveEntr
 from services.web.section_tree import SectionTree
 from services.web.tables import (
     address_rules,
+    appearance,
     articles,
     comments,
     entries,
@@ -86,6 +87,7 @@ _BLOCK = (
 _LAST_ARTICLE = select(func.max(articles.c.id))
 _NAME = select(names.c.name).where(names.c.list == bindparam("list"))
 _PINNED = select(front_page.c.pinned)
+_APPEARANCE = select(type_coerce(appearance.c.chosen, Text))
 _RANKING = select(rankings.c.entries).where(rankings.c.name == bindparam("name"))
 _VIEWS = select(totals.c.views).where(totals.c.article_id == bindparam("id"))
 _SECTIONS = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(
@@ -315,6 +317,11 @@ class Reading:
             rows = self._connection.execute(_SECTIONS)
             self._tree = SectionTree(Section(row.slug, row.name, row.parent_slug) for row in rows)
         return self._tree
+
+    def appearance(self) -> str:
+        """What the newsroom has chosen of the site's look, as JSON; "" for nothing."""
+        self.depends.add(keys.APPEARANCE)
+        return self._connection.execute(_APPEARANCE).scalar() or ""
 
     def pinned(self) -> list[Card]:
         """What editors put on the front page, the first one leads."""

@@ -16,12 +16,14 @@ from services.web.pages import (
     home,
     lists,
     live,
+    look,
     media,
     notices,
     parts,
     share_picture,
     sitemaps,
 )
+from services.web.theme.look import FOLDER
 from shared.media_files import NAME
 
 _SLUG = r"([a-z0-9-]{1,200})"
@@ -72,6 +74,8 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/robots\.txt", assets.robots),
     _route(r"/manifest\.webmanifest", assets.manifest),
     _route(r"/\.well-known/security\.txt", assets.security),
+    _route(rf"{FOLDER}/([0-9a-f]{{10}})/([a-z0-9-]{{1,20}}\.[a-z]{{3,4}})", look.file),
+    _route(r"/favicon\.ico", look.favicon),
     _route(r"/anh-chia-se/bao\.jpg", share_picture.of_paper),
     _route(r"/anh-chia-se/(\d{1,10})-(\d{1,10})\.jpg", share_picture.of_article),
     _route(r"/sw\.js", assets.service_worker),

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, sele
 from services.web import coverages, keys, listings, media_uses, model
 from services.web.tables import (
     address_rules,
+    appearance,
     articles,
     changes,
     comments,
@@ -32,6 +33,7 @@ from shared.contracts.articles import ArticleState
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     AddressRulesChanged,
+    AppearanceChanged,
     ArticlePublished,
     ArticleWithdrawn,
     CommentPublished,
@@ -130,6 +132,16 @@ def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, front_page, rows):
             changed.keys.add(keys.FRONT)
+
+
+def set_appearance(engine: Engine, events: Sequence[Delivered[AppearanceChanged]]) -> None:
+    rows = [
+        {"id": event.payload.id, "version": event.version, "chosen": event.payload.appearance.model_dump(mode="json")}
+        for event in events
+    ]
+    with _writing(engine) as (connection, changed):
+        if insert_newer(connection, appearance, rows):
+            changed.keys.add(keys.APPEARANCE)
 
 
 def set_address_rules(engine: Engine, events: Sequence[Delivered[AddressRulesChanged]]) -> None:

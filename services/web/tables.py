@@ -83,6 +83,13 @@ front_page = Table(
     Column("version", BigInteger, nullable=False),
     Column("pinned", Json, nullable=False),
 )
+appearance = Table(
+    "appearance",  # one row: what the newsroom has chosen of the site's look
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("chosen", Json, nullable=False),
+)
 comments = Table(
     "comments",
     metadata,

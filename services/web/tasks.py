@@ -11,11 +11,13 @@ from shared import handler
 from shared.contracts.commands import (
     AddressUseAnswer,
     ListAddressUse,
+    PreviewAppearance,
     PreviewArticle,
 )
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     AddressRulesChanged,
+    AppearanceChanged,
     ArticlePublished,
     ArticleWithdrawn,
     CommentPublished,
@@ -54,6 +56,7 @@ EVENTS: handler.Events = {
     ArticleWithdrawn: _told(store.withdraw),
     SectionSaved: _told(store.save_sections),
     FrontPageChanged: _told(store.set_front_page),
+    AppearanceChanged: _told(store.set_appearance),
     AddressRulesChanged: store.set_address_rules,
     CommentPublished: _told(store.save_comments),
     CommentRemoved: _told(store.save_comments),
@@ -67,6 +70,7 @@ QUESTIONS: handler.Questions = {
     **held.QUESTIONS,
     ListAddressUse: _address_use,
     PreviewArticle: preview.page,
+    PreviewAppearance: preview.appearance,
 }
 
 

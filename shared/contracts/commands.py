@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
+from shared.contracts.appearance import Appearance, Colours
 from shared.contracts.articles import ArticleState, Contract
 from shared.contracts.queues import Queue
 
@@ -289,6 +290,39 @@ class PreviewArticle(Query):
     article: ArticleState
 
 
+class FaintColours(Contract):
+    """Words that cannot be read well enough on a ground, by the names of their colours."""
+
+    mode: Literal["light", "dark"]
+    words: str
+    ground: str
+    contrast: float
+
+
+class AppearanceAnswer(Contract):
+    light: Colours
+    """All colours: those of the theme, and above them what was asked about."""
+    dark: Colours
+    name: str
+    """The paper's, as its readers would see it."""
+    faint: tuple[FaintColours, ...] = ()
+    faults: tuple[str, ...] = ()
+    """What the theme's own rules would make unreadable with these colours, in Vietnamese."""
+    html: str = ""
+
+
+class PreviewAppearance(Query):
+    """How would readers see the site with this look, and can all of it be read? It is kept nowhere."""
+
+    kind: ClassVar[str] = "preview_appearance"
+    queue: ClassVar[Queue] = Queue.page
+    Answer: ClassVar[type[Contract]] = AppearanceAnswer
+    appearance: Appearance
+    page: Literal["", "home", "article", "section"] = ""
+    """Which page is to be made; "" for none."""
+    mode: Literal["light", "dark"] = "light"
+
+
 class ListSearchVersions(ListWebVersions):
     """What the search index holds."""
 
@@ -491,6 +525,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ListWebSections,
     ListAddressUse,
     PreviewArticle,
+    PreviewAppearance,
     ListSearchVersions,
     ListCounterVersions,
 )

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
+from shared.contracts.appearance import Appearance
 from shared.contracts.articles import ArticleState, Author, Contract, Image
 from shared.contracts.queues import Queue
 
@@ -63,6 +64,15 @@ class FrontPageChanged(Event):
     id: int = 1
     version: int
     pinned: tuple[int, ...] = ()
+
+
+class AppearanceChanged(Event):
+    """The newsroom chose another look for its site."""
+
+    kind: ClassVar[str] = "appearance_changed"
+    id: int = 1
+    version: int
+    appearance: Appearance
 
 
 class AddressRule(Contract):
@@ -194,6 +204,7 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     ArticleWithdrawn: (Queue.page, Queue.index, Queue.count),
     SectionSaved: (Queue.page,),
     FrontPageChanged: (Queue.page,),
+    AppearanceChanged: (Queue.page,),
     AddressRulesChanged: (Queue.page,),
     SearchRulesChanged: (Queue.index,),
     CommentPublished: (Queue.page,),

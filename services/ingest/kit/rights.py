@@ -35,6 +35,7 @@ class Action(StrEnum):
     media_write = "Tải lên, cắt và mô tả ảnh, video"
     media_remove = "Xóa ảnh, video mà không bài nào dùng"
     front_page = "Sắp xếp trang nhất"
+    appearance = "Sửa giao diện trang bạn đọc"
     former_addresses = "Sửa mẫu địa chỉ của trang cũ"
     search_words = "Sửa từ đồng nghĩa và bài đứng đầu khi bạn đọc tìm"
     moderate = "Duyệt bình luận"
@@ -88,6 +89,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.media_write: _row("      all       all     all        all    all    -"),
     Action.media_remove: _row("     own       own     all        all    all    -"),
     Action.front_page: _row("       -         -       all        all    all    -"),
+    Action.appearance: _row("       -         -       all        all    all    -"),
     Action.former_addresses: _row(" -         -       all        all    all    -"),
     Action.search_words: _row("     -         all     all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),

@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Connection
 from starlette.concurrency import run_in_threadpool
 
+from services.ingest.appearance import store as appearance
 from services.ingest.articles.store import pictures
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
@@ -138,7 +139,7 @@ def describe(media_id: RowId, who: Annotated[Account, needs(Action.media_write)]
 @router.post("/kho/{media_id}/xoa")
 def remove(media_id: RowId, who: Annotated[Account, needs(Action.media_remove)]) -> Response:
     rights.require(who, Action.media_remove, owner=_one(who, media_id).created_by)
-    media.remove(engine("ingest"), media_id, who.actor, pictures.is_used)
+    media.remove(engine("ingest"), media_id, who.actor, _is_used)
     return back("/desk/kho", "Đã xóa tệp cùng các cỡ của nó.")
 
 
@@ -158,6 +159,10 @@ async def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write
     words = {"caption": row.caption, "credit": row.credit, "alt": row.alt}
     made = await work(media.keep, rebuilt, who.actor, origin, **words)
     return back(f"/desk/kho/{made.id}", "Đã cắt thành ảnh mới; ảnh gốc vẫn còn.")
+
+
+def _is_used(connection: Connection, path: str) -> bool:
+    return pictures.is_used(connection, path) or appearance.is_used(connection, path)
 
 
 def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select
 
+from services.ingest.appearance import store as appearance
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page.store import ONLY
 from services.ingest.front_page.tables import front_page
@@ -11,7 +12,7 @@ from services.ingest.kit.tables import outbox
 from services.ingest.ops.expected import ExpectedVersion
 from services.ingest.sections.tables import sections
 from shared import outbox as events
-from shared.contracts.events import AddressRulesChanged, Event, FrontPageChanged, SectionSaved
+from shared.contracts.events import AddressRulesChanged, AppearanceChanged, Event, FrontPageChanged, SectionSaved
 from shared.contracts.queues import Queue
 from shared.database import write
 
@@ -38,7 +39,7 @@ def _by_event(wanted: Sequence[ExpectedVersion]) -> dict[type[Event], list[Expec
 
 
 def resend_sections(connection: Connection) -> int:
-    """Every section, then the front page and the rules about former addresses."""
+    """Every section, then the front page, the site's look and the rules about former addresses."""
     pointers: list[tuple[str | int, int]] = [
         (row.id, row.version) for row in connection.execute(select(sections.c.id, sections.c.version))
     ]
@@ -46,7 +47,10 @@ def resend_sections(connection: Connection) -> int:
     front = connection.execute(select(front_page.c.version)).scalar()
     if front is not None:
         events.add(connection, outbox, FrontPageChanged, [(ONLY, front)])
+    look = appearance.payload(connection)
+    if look is not None:
+        events.add(connection, outbox, AppearanceChanged, [(appearance.ONLY, look.version)])
     rules = former_addresses.payload(connection)
     if rules is not None:
         events.add(connection, outbox, AddressRulesChanged, [(former_addresses.ONLY, rules.version)])
-    return len(pointers) + (front is not None) + (rules is not None)
+    return len(pointers) + sum(one is not None for one in (front, look, rules))

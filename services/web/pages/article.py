@@ -37,7 +37,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     video = player(state.video_url, site.settings)
     number = site.page_number
     live = coverage(site, state, number) if state.live else None
-    data = linked_data.news_article(story, site.settings, video)
+    data = linked_data.news_article(story, site.look, video)
     if live:
         data |= linked_data.live_updates(story, live, site.settings)
     head = Head(

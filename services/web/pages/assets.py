@@ -7,8 +7,7 @@ import orjson
 
 from services.web.page import Missing, Page, Site
 from services.web.pages.paper import paper_of
-from services.web.static_files import address, files
-from services.web.theme.current import theme_of
+from services.web.static_files import files
 
 _TEXT = "text/plain; charset=utf-8"
 _KEPT = """site.css blocks.css theme.js site.js article.js blocks.js box.js comments.js beacon.js kept.js""".split()
@@ -28,7 +27,7 @@ def robots(site: Site) -> Page:
 
 
 def manifest(site: Site) -> Page:
-    name, colours = site.settings.site_name, theme_of(site.settings).light
+    name, look = site.settings.site_name, site.look
     said = {
         "name": name,
         "short_name": short_name(name),
@@ -39,20 +38,21 @@ def manifest(site: Site) -> Page:
         "start_url": "/",
         "scope": "/",
         "display": "minimal-ui",
-        "background_color": colours["paper"],
-        "theme_color": colours["lacquer"],
+        "background_color": look.theme.light["paper"],
+        "theme_color": look.theme.light["lacquer"],
         "icons": [
-            {"src": address("icons/192.png", site.settings), "sizes": "192x192", "type": "image/png"},
-            {"src": address("icons/512.png", site.settings), "sizes": "512x512", "type": "image/png"},
+            {"src": look.static("icons/192.png"), "sizes": "192x192", "type": "image/png"},
+            {"src": look.static("icons/512.png"), "sizes": "512x512", "type": "image/png"},
             {
-                "src": address("icons/512.png", site.settings),
+                "src": look.static("icons/512.png"),
                 "sizes": "512x512",
                 "type": "image/png",
                 "purpose": "maskable",
             },
         ],
     }
-    return Page("asset", orjson.dumps(said).decode(), content_type="application/manifest+json")
+    depends = frozenset(site.read.depends)
+    return Page("asset", orjson.dumps(said).decode(), depends, content_type="application/manifest+json")
 
 
 def short_name(name: str) -> str:
@@ -81,16 +81,17 @@ def security(site: Site) -> Page:
 
 def service_worker(site: Site) -> Page:
     """The script, told which files and which copy of the site it keeps."""
-    theme = theme_of(site.settings)
+    theme = site.look.theme
     logos = [logo.name for logo in (theme.logo, theme.dark_logo) if logo]
     names = [*_KEPT, *theme.fonts, *(["theme.css"] if theme.styled else []), *logos]
-    kept = ["/ngoai-tuyen", "/doc-sau", *(address(name, site.settings) for name in names)]
+    kept = ["/ngoai-tuyen", "/doc-sau", *(site.look.static(name) for name in names)]
     version = sha256("".join(kept).encode()).hexdigest()[:10]
     script = files(site.settings)["worker.js"].data.decode()
     head = f"const VERSION = {orjson.dumps(version).decode()};\nconst KEPT = {orjson.dumps(kept).decode()};\n"
     return Page(
         "asset",
         head + script,
+        frozenset(site.read.depends),
         content_type="text/javascript; charset=utf-8",
         headers=(("Service-Worker-Allowed", "/"),),
     )

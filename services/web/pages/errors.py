@@ -5,6 +5,7 @@ from functools import lru_cache
 from services.web.page import Page, Site
 from services.web.pages.frame import message
 from services.web.render import make_renderer
+from services.web.theme.look import Look, newest
 from shared.settings import get_settings
 
 RETRY_SECONDS = 10
@@ -42,6 +43,11 @@ _BUSY = "Yêu cầu quá nhanh"
 _BUSY_WORDS = "Có quá nhiều yêu cầu từ địa chỉ mạng của bạn. Mời bạn đọc chờ vài giây rồi thử lại."
 
 
-@lru_cache(maxsize=2)
 def _without_database(number: int, name: str, words: str) -> str:
-    return make_renderer(get_settings())("unavailable.html", number=number, name=name, words=words)
+    return _in_look(newest(get_settings()), number, name, words)
+
+
+@lru_cache(maxsize=4)
+def _in_look(look: Look, number: int, name: str, words: str) -> str:
+    render = make_renderer(get_settings())
+    return render("unavailable.html", **look.context(), number=number, name=name, words=words)

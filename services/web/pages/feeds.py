@@ -13,7 +13,6 @@ from services.web.page import Missing, Page, Site
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from services.web.pages.xml import attribute, text, with_whole_addresses
-from services.web.static_files import address
 from shared.blocks.markup import current, first_paragraph
 from shared.contracts.addresses import article_path, section_path
 from shared.contracts.articles import ArticleState, Image
@@ -42,7 +41,7 @@ def rss_page(site: Site, title: str, link: str, description: str, built: datetim
         f'<atom:link rel="self" type="application/rss+xml" href={attribute(site.settings.site_url + site.path)}/>',
         *_hubs(site.settings),
         f"<lastBuildDate>{format_datetime(built)}</lastBuildDate>"
-        f"<image><url>{text(site.settings.site_url + address('icons/192.png', site.settings))}</url>"
+        f"<image><url>{text(site.settings.site_url + site.look.static('icons/192.png'))}</url>"
         f"<title>{text(title)}</title><link>{text(link)}</link></image>",
         *items,
         "</channel></rss>\n",
@@ -60,7 +59,7 @@ def atom(site: Site) -> Page:
         f'<link rel="self" type="application/atom+xml" href={attribute(own)}/>'
         f'<link rel="alternate" type="text/html" href={attribute(link)}/>',
         *(hub.replace("<atom:", "<") for hub in _hubs(site.settings)),
-        f"<icon>{text(site.settings.site_url + address('icons/192.png', site.settings))}</icon>",
+        f"<icon>{text(site.settings.site_url + site.look.static('icons/192.png'))}</icon>",
         *(_atom_entry(state, site.settings) for state in states),
         "</feed>\n",
     ]
@@ -76,8 +75,8 @@ def json_feed(site: Site) -> Page:
         "home_page_url": link,
         "feed_url": site.settings.site_url + site.path,
         "description": paper_of(site.settings).tagline,
-        "icon": site.settings.site_url + address("icons/512.png", site.settings),
-        "favicon": site.settings.site_url + address("icons/192.png", site.settings),
+        "icon": site.settings.site_url + site.look.static("icons/512.png"),
+        "favicon": site.settings.site_url + site.look.static("icons/192.png"),
         "language": "vi",
         "items": [_json_item(state, site.settings) for state in states],
     }

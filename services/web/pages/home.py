@@ -43,7 +43,7 @@ def home(site: Site) -> Page:
         description=paper.tagline,
         canonical="/",
         image=top[0].image if top else None,
-        data=[linked_data.website(site.settings)],
+        data=[linked_data.website(site.look)],
     )
     return page(
         site,

@@ -7,7 +7,7 @@ from typing import Any
 from services.web.model import Coverage, LiveEntry, Story
 from services.web.pages.paper import paper_of
 from services.web.pages.video import Video
-from services.web.static_files import address
+from services.web.theme.look import Look
 from shared.contracts.articles import ArticleState, Correction, Image
 from shared.markup import without
 from shared.settings import Settings
@@ -22,8 +22,8 @@ def absolute(settings: Settings, url: str) -> str:
     return settings.site_url + url if url.startswith("/") else url
 
 
-def news_article(story: Story, settings: Settings, video: Video | None = None) -> dict[str, Any]:
-    state = story.state
+def news_article(story: Story, look: Look, video: Video | None = None) -> dict[str, Any]:
+    state, settings = story.state, look.settings
     url = settings.site_url + story.path
     pictures = [_image(image, settings) for image in state.images if image.url]
     made: dict[str, Any] = {
@@ -39,7 +39,7 @@ def news_article(story: Story, settings: Settings, video: Video | None = None) -
         "inLanguage": "vi",
         "isAccessibleForFree": True,
         "author": _authors(story, settings),
-        "publisher": publisher(settings),
+        "publisher": publisher(look),
     }
     if pictures:
         made["image"] = pictures
@@ -80,14 +80,15 @@ def _update(entry: LiveEntry, story: Story, settings: Settings) -> dict[str, Any
     return made
 
 
-def publisher(settings: Settings) -> dict[str, Any]:
+def publisher(look: Look) -> dict[str, Any]:
+    settings = look.settings
     return {
         "@type": "NewsMediaOrganization",
         "name": settings.site_name,
         "url": f"{settings.site_url}/",
         "logo": {
             "@type": "ImageObject",
-            "url": settings.site_url + address("icons/512.png", settings),
+            "url": settings.site_url + look.static("icons/512.png"),
             "width": 512,
             "height": 512,
         },
@@ -96,7 +97,8 @@ def publisher(settings: Settings) -> dict[str, Any]:
     }
 
 
-def website(settings: Settings) -> dict[str, Any]:
+def website(look: Look) -> dict[str, Any]:
+    settings = look.settings
     return {
         "@context": _CONTEXT,
         "@type": "WebSite",
@@ -104,7 +106,7 @@ def website(settings: Settings) -> dict[str, Any]:
         "description": paper_of(settings).tagline,
         "url": f"{settings.site_url}/",
         "inLanguage": "vi",
-        "publisher": publisher(settings),
+        "publisher": publisher(look),
         "potentialAction": {
             "@type": "SearchAction",
             "target": {

@@ -7,14 +7,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from services.web.page import Moved, Page, Site
-from services.web.pages import pictures
 from services.web.pages.article import public_state
 from services.web.pages.frame import share_picture
 from services.web.static_files import FOLDER
 from services.web.theme.colours import contrast
-from services.web.theme.current import theme_of
-from shared.contracts.articles import ArticleState
-from shared.settings import Settings
+from services.web.theme.look import Look, file_of
+from shared.contracts.articles import Image as StoredImage
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -34,15 +32,17 @@ def of_article(site: Site, article_id: str, version: str) -> Page:
     state = public_state(site, article_id)
     if version != str(state.version):
         raise Moved(share_picture(state.id, state.version))
-    return _page(site, _cut(state, site.settings) or _drawn(site.settings, state.title, site.settings.site_name))
+    own = next((image for image in state.images if image.width >= WIDTH // 2), None)
+    return _page(site, _cut(site, own) or _drawn(site.look, state.title, site.settings.site_name))
 
 
 def of_paper(site: Site) -> Page:
-    """The theme's own picture, or the paper's name."""
-    settings = site.settings
-    if own := theme_of(settings).share_picture:
+    """The newsroom's picture, or the theme's own, or the paper's name."""
+    if chosen := _cut(site, site.look.chosen.share_picture):
+        return _page(site, chosen)
+    if own := site.look.theme.share_picture:
         return _sent(site, own)
-    return _page(site, _drawn(settings, settings.site_name, settings.site_url.partition("://")[2]))
+    return _page(site, _drawn(site.look, site.settings.site_name, site.settings.site_url.partition("://")[2]))
 
 
 def _page(site: Site, picture: "Picture") -> Page:
@@ -55,25 +55,24 @@ def _sent(site: Site, data: bytes) -> Page:
     return Page("share-picture", "", frozenset(site.read.depends), content_type="image/jpeg", data=data)
 
 
-def _cut(state: ArticleState, settings: Settings) -> "Picture | None":
-    """None without a picture, and for one that is small or not at hand."""
+def _cut(site: Site, image: StoredImage | None) -> "Picture | None":
+    """None without a picture, and for one that is not at hand."""
     from PIL import Image, ImageOps
 
-    image = next((image for image in state.images if image.width >= WIDTH // 2), None)
     if image is None:
         return None
     try:
-        with Image.open(settings.media_dir / pictures.smallest(image, WIDTH).removeprefix("/media/")) as found:
+        with Image.open(file_of(site.settings, image, WIDTH)) as found:
             # Of a standing picture the upper part: there are the faces.
             return ImageOps.fit(found.convert("RGB"), (WIDTH, HEIGHT), centering=(0.5, 0.35))
     except OSError:
         return None
 
 
-def _drawn(settings: Settings, words: str, below: str) -> "Picture":
+def _drawn(look: Look, words: str, below: str) -> "Picture":
     from PIL import Image, ImageDraw
 
-    colours = theme_of(settings).light
+    colours = look.theme.light
     fill = max(_WORDS, key=lambda colour: contrast(colour, colours["lacquer"]))
     picture = Image.new("RGB", (WIDTH, HEIGHT), colours["lacquer"])
     draw = ImageDraw.Draw(picture)

@@ -15,7 +15,7 @@ import orjson
 
 from services.web.synced_files import sync_folder, write_whole
 from services.web.theme import colours, folder, trying
-from services.web.theme.folder import STATIC, TEMPLATES, ThemeRefused
+from services.web.theme.folder import STATIC, STYLE, TEMPLATES, ThemeRefused
 from services.web.theme.packed import INDEX, Logo, archive_in
 from shared import telemetry
 from shared.settings import Settings
@@ -41,6 +41,8 @@ class Theme:
     share_picture: bytes = b""
     static: Mapping[str, bytes] = field(default_factory=dict)
     """Static files, by names that go before those of the site."""
+    style: str = ""
+    """The rules of its own theme.css alone."""
     templates: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -120,6 +122,7 @@ def unpacked(data: bytes) -> Theme:
         logo=said["logo"] and Logo(**said["logo"]),
         dark_logo=said["logo-dark"] and Logo(**said["logo-dark"]),
         drawn_icon=said["drawn_icon"],
+        style=files[STYLE].decode(),
         share_picture=files.get("share.jpg", b""),
         static={name.removeprefix(STATIC): content for name, content in files.items() if name.startswith(STATIC)},
         templates={

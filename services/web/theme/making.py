@@ -159,6 +159,7 @@ class _Making:
         if not self.faults:
             rules = colours.style(self.index["light"], self.index["dark"])
             rules += _LOGO.read_text("utf-8") if self.index["logo"] else ""
+            self.entries[STYLE] = sheet.text.encode()
             self.entries[STATIC + STYLE] = (rules + sheet.text).encode()
 
     def _templates(self) -> None:

@@ -13,7 +13,7 @@ _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
 _MOST_PIXELS = 16_000_000
 _SHARED = (1200, 630)
 _ICONS = (512, 192, 180)
-_FAVICON = [(16, 16), (32, 32), (48, 48)]
+FAVICON = [(16, 16), (32, 32), (48, 48)]
 _RUNNING = {"script", "foreignObject", "iframe", "object", "embed", "handler", "listener"}
 _LENGTH = re.compile(r"(\d{1,5}(?:\.\d{1,6})?)(?:px)?")
 
@@ -72,7 +72,7 @@ def icons(data: bytes) -> dict[str, bytes]:
             picture.convert("RGBA").resize((size, size), Image.Resampling.LANCZOS).save(made, "PNG", optimize=True)
             found[f"icons/{size}.png"] = made.getvalue()
         made = BytesIO()
-        picture.convert("RGBA").save(made, "ICO", sizes=_FAVICON)
+        picture.convert("RGBA").save(made, "ICO", sizes=FAVICON)
         return found | {"favicon.ico": made.getvalue()}
 
 

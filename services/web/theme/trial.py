@@ -91,7 +91,7 @@ class Trial:
         signal.setitimer(signal.ITIMER_PROF, _PAGE_SECONDS)
         try:
             with reading(self._engine) as view:
-                page = make(Site(view, self._settings, self._rendered, path))
+                page = make(Site.of(view, self._settings, self._rendered, path, {}))
             self._faults += faults_of(page, self._settings, self._own)
         except Exception as error:
             fault = self._fault(error, address)

@@ -55,6 +55,24 @@ def _later(value: Callable[[], float], before: float) -> bool:
     return value() > before
 
 
+def _name_a_theme(who: OnCall, folder: str) -> None:
+    who.watched.add("theme.yml", json.dumps({"services": dict.fromkeys(("web", "web-b"), _with_theme(folder))}))
+
+
+def _with_theme(folder: str) -> dict[str, dict[str, str]]:
+    return {"environment": {"TOASOAN_THEME_DIR": folder}}
+
+
+def _wrong_theme(who: OnCall) -> None:
+    _name_a_theme(who, "/no/such/theme")
+    who.watched.house.compose("up", "-d", "web", "web-b")
+
+
+def _no_theme(who: OnCall) -> str:
+    _name_a_theme(who, "")
+    return f"`TOASOAN_THEME_DIR` unset, {who.types('ThemeRefused', 'docker compose up -d --force-recreate web web-b')}"
+
+
 # One after another: a letter of another fault's would be found, and who met the message may not be stopped unasked.
 BROKEN = (
     (
@@ -74,6 +92,7 @@ BROKEN = (
         ),
     ),
     (
+        Fault("a folder in `TOASOAN_THEME_DIR` that is not there", ("ThemeRefused",), _wrong_theme, _no_theme),
         Fault(
             "SIGKILL to `search-query-b`, again and again",
             ("ProcessRestarting job=search.query",),

@@ -16,4 +16,5 @@ def test_a_site_with_a_broken_theme_serves_and_says_so(tmp_path: Path, site: Sit
     page = site.get("/")
     assert page.status_code == 200 and "theme.css" not in page.text
     assert "\ntheme_refused 1.0\n" in site.get("/metrics").text
+    assert site.get("/healthz").text.endswith("\ntheme refused\n")
     assert "theme refused" in site.log and "theme.toml, dòng 4: màu “ink”" in site.log

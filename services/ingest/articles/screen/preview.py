@@ -12,12 +12,12 @@ from services.ingest.articles.store import autosaves
 from services.ingest.articles.store.submissions import as_if_saved
 from services.ingest.desk_kit.asking import ask
 from services.ingest.desk_kit.pages import page
+from services.ingest.desk_kit.readers_page import framed, of_readers
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
 from shared.contracts.commands import PreviewAnswer, PreviewArticle
 from shared.database import engine
-from shared.settings import get_settings
 
 router = APIRouter()
 Version = Annotated[int | None, Query(alias="phien_ban", ge=1, lt=2**62)]
@@ -38,18 +38,10 @@ def preview_page(
     """What stands in it: the readers' page, without scripts; while their site is away the text and pictures alone."""
     state, _ = _state(asked, version)
     answer: PreviewAnswer | None = ask(PreviewArticle(article=state))
-    site = get_settings().site_url
-    if answer is None:
-        made = page(request, asked.who, "preview_plain.html", asked=asked, article=asked.article, state=state)
-    else:
-        # The desk has files of its own there.
-        made = Response(answer.html.replace('"/static/', f'"{site}/static/'), media_type="text/html; charset=utf-8")
-    made.headers["content-security-policy"] = (
-        f"default-src 'none'; style-src 'self' {site}; font-src {site}; img-src 'self' {site}; media-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
-    )
-    made.headers["x-frame-options"] = "SAMEORIGIN"
-    return made
+    if answer is not None:
+        return of_readers(answer.html)
+    made = page(request, asked.who, "preview_plain.html", asked=asked, article=asked.article, state=state)
+    return framed(made)
 
 
 def _state(asked: Asked, version: int | None) -> tuple[ArticleState, bool]:

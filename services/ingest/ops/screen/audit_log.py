@@ -24,8 +24,8 @@ _EXPORTED = 20_000
 SUBJECTS = {
     "article": "Bài", "comment": "Bình luận", "media": "Ảnh, video", "user": "Tài khoản", "section": "Chuyên mục",
     "key": "Khóa API", "feed": "Nguồn tin", "webhook": "Webhook", "royalty": "Nhuận bút", "plan": "Đề tài",
-    "import": "Nhập dữ liệu", "front_page": "Trang nhất", "trending": "Đọc nhiều", "address_rules": "Địa chỉ cũ",
-    "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
+    "import": "Nhập dữ liệu", "front_page": "Trang nhất", "appearance": "Giao diện", "trending": "Đọc nhiều",
+    "address_rules": "Địa chỉ cũ", "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
 }  # fmt: skip
 # What tells of texts, plans and people's pay: for those who may read them. Who looks after machines neither sees such
 # lines nor can search in them.

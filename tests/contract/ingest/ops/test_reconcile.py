@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from services.ingest.appearance import store as appearance
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles as article_store
 from services.ingest.articles.store.articles import save_article
@@ -344,6 +345,7 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     saved = house.save()
     frontpage.pin(house.source, [saved.id], EDITOR)
     former_addresses.add(house.source, EDITOR, "/chuyen-trang/*", "/$1")
+    appearance.save(house.source, appearance.ChosenLook(name="Báo Rừng"), EDITOR, 0)
     comment = {"article_id": saved.id, "name": "Lan", "text": "Hay", "at": "2020-01-01T00:00:00Z"}
     for token in ("a", "b"):
         comments.hold(house.source, SubmitComment(token=token, **comment))
@@ -354,7 +356,8 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     assert reconcile()["web"] == 2
     assert ("index", "article_published") in house.rows()  # search then tells what is related
     house.publish()
-    for kind in ("article", "section_saved", "front_page_changed", "address_rules_changed", "comment"):
+    small = ("section_saved", "front_page_changed", "appearance_changed", "address_rules_changed")
+    for kind in ("article", *small, "comment"):
         assert house.readers.held("web", kind), kind
     assert reconcile() == NONE
 

@@ -30,12 +30,12 @@ class Paper:
         found = resolve(path, query)
         assert found is not None, address
         with reading(self.engine) as view:
-            site = Site(view, self.settings, self._render, found.path, found.query)
+            site = Site.of(view, self.settings, self._render, found.path, found.query)
             return found.maker(site, *found.arguments)
 
     def make(self, maker: Make, *arguments: object, path: str = "", **named: object) -> Page:
         with reading(self.engine) as view:
-            return maker(Site(view, self.settings, self._render, path), *arguments, **named)
+            return maker(Site.of(view, self.settings, self._render, path, {}), *arguments, **named)
 
 
 @pytest.fixture

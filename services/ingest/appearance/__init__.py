@@ -1,0 +1,1 @@
+"""How the readers' site looks: the newsroom's name, colours and pictures, which stand above the paper's theme."""

@@ -1,0 +1,21 @@
+"""What the newsroom has chosen of the site's look.
+
+Revision ID: web_0009
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "web_0009"
+down_revision = "web_0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "appearance",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("chosen", sa.Text, nullable=False),
+    )
