@@ -75,10 +75,10 @@ def save(request: Request, who: Chooser, form: Form) -> Response:
     return back(_HERE, "Đã lưu giao diện; bạn đọc thấy sau vài giây.")
 
 
-@router.post("/giao-dien/{version}/dung-lai")
-def put_back(version: RowId, who: Chooser, form: Form) -> Response:
+@router.post("/giao-dien/{look_id}/dung-lai")
+def put_back(look_id: RowId, who: Chooser, form: Form) -> Response:
     """Make an earlier version live again, as a new one."""
-    chosen = store.version(engine("ingest"), version).chosen
+    chosen = store.version(engine("ingest"), look_id).chosen
     _refuse_unreadable(chosen)
     store.save(engine("ingest"), chosen, who.actor, form.number("version") or 0, act="restored")
     return back(_HERE, "Đã dùng lại giao diện này; bạn đọc thấy sau vài giây.")
