@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from markupsafe import Markup, escape
 
@@ -22,6 +23,10 @@ _FIGURE = re.compile(rf"<figure>\s*{_IMG}\s*(?:{_TOLD}\s*)?</figure>|{_IMG}")
 _SRC = re.compile(r'src="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]+)"')
 _WORDS_ALONE = re.compile(r"<p>([^<]*+)</p>")
+_HEADING = re.compile(r"<h2>([^<]*+(?:<(?!/?h2>)[^<]*+)*)</h2>")
+_SYLLABLES_A_MINUTE = 250
+_LONG_SYLLABLES = 700
+_LEAST_HEADINGS = 3
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
 # How wide a picture is shown, by the room that it has.
@@ -36,12 +41,19 @@ class LaidOut:
     summary: str
     html: Markup
     has_blocks: bool
+    minutes: int = 0
+    """What reading it takes; 0 for a short text."""
+    contents: tuple[tuple[str, Markup], ...] = ()
+    """(id, words) of its parts' headings; none of a text that is short or has few of them."""
 
 
 def lay_out(state: ArticleState, poster: Image | None = None, cards: blocks.Cards | None = None) -> LaidOut:
     """The article's text as its page shows it; `poster` is the picture that its video shows already, `cards` tells of
     the paper's own articles that its blocks name."""
-    text, has_blocks = blocks.shown(state.body, cards)
+    minutes = _minutes(state.body)
+    # Before blocks have lost their marks: their headings are no parts of the text.
+    text, contents = _with_contents(state.body) if minutes else (state.body, ())
+    text, has_blocks = blocks.shown(text, cards)
     text = _responsive(text, {image.url: image for image in state.images if image.url})
     text, apart = _captions_in_place(text, state)
     apart = [image for image in apart if image is not poster]
@@ -49,7 +61,23 @@ def lay_out(state: ArticleState, poster: Image | None = None, cards: blocks.Card
     text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
     text = _with_dateline(text, state.dateline)
     # Ingest's clean HTML; what was added here is escaped.
-    return LaidOut(summary, Markup(_with_room_for_tables(text)), has_blocks)
+    return LaidOut(summary, Markup(_with_room_for_tables(text)), has_blocks, minutes, contents)
+
+
+def _minutes(text: str) -> int:
+    syllables = len(without(text, "<", ">", " ").split())
+    return round(syllables / _SYLLABLES_A_MINUTE) if syllables >= _LONG_SYLLABLES else 0
+
+
+def _with_contents(text: str) -> tuple[str, tuple[tuple[str, Markup], ...]]:
+    """The text with a name for each heading, and the headings, if there are enough to choose from."""
+    found = _HEADING.findall(text)
+    if len(found) < _LEAST_HEADINGS:
+        return text, ()
+    numbers = count(1)
+    text = _HEADING.sub(lambda heading: f'<h2 id="phan-{next(numbers)}">{heading[1]}</h2>', text)
+    words = (" ".join(without(heading, "<", ">").split()) for heading in found)
+    return text, tuple((f"phan-{number}", Markup(one)) for number, one in enumerate(words, 1))
 
 
 def lay_out_entry(text: str, images: Iterable[Image]) -> Markup:

@@ -1,8 +1,13 @@
 """Parts that many pages share: HTML fragments, put into the pages when those are served."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from services.web import model
 from services.web.model import Ranked
 from services.web.page import Page, Site
+from shared.vietnamese.dates import day_bounds, vietnam_day
+from shared.vietnamese.lunar import lunar_words
 
 _LATEST = 12
 _MOST_READ = 10
@@ -19,6 +24,13 @@ def most_read(site: Site) -> Page:
     """The most read of a day, or of the shortest longer time that has any; nothing while there were no readers."""
     ranked, within = ranking(site, "", _MOST_READ)
     return site.page("part", "part_most_read.html", ranked=ranked, within=within)
+
+
+def today(site: Site) -> Page:
+    """The day, with its lunar one; another at midnight."""
+    day = vietnam_day(datetime.now(UTC))
+    made = site.page("part", "part_today.html", day=day, lunar=lunar_words(day))
+    return replace(made, until=day_bounds(day)[1].timestamp())
 
 
 def ranking(site: Site, section_slug: str, size: int) -> tuple[list[Ranked], str]:

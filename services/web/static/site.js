@@ -29,6 +29,12 @@
     }
   }
 
+  // A page that was kept has the day it was kept on.
+  const day = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10);
+  for (const time of document.querySelectorAll(".today time")) {
+    if (time.dateTime !== day) time.closest(".today").hidden = true;
+  }
+
   const menu = document.querySelector(".menu");
   document.addEventListener("click", (event) => {
     if (menu?.open && !menu.contains(event.target)) menu.open = false;

@@ -1,0 +1,46 @@
+"""What helps through a long text, and the day at the head of every page."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+
+from services.web.pages import parts
+from services.web.pages.body import lay_out
+from shared.contracts.articles import ArticleState
+from tests.contract.web.conftest import state
+from tests.unit.web.pages.conftest import Paper
+
+PARTS = ("Đường lên bản", "Chợ &lt;họp&gt; <em>sớm</em>", "Người ở lại")
+
+
+def long_story(headings: tuple[str, ...] = PARTS, sentences: int = 100) -> ArticleState:
+    told = "<p>" + "Bà con dựng lại từng gian hàng. " * sentences + "</p>"
+    return state(1, body="".join(f"<h2>{one}</h2>{told}" for one in headings) or told)
+
+
+def test_a_long_text_says_how_long_it_is_and_what_is_in_it() -> None:
+    text = lay_out(long_story())
+    assert text.minutes == 8, "2100 syllables, and those of the headings"
+    assert [str(words) for _, words in text.contents] == ["Đường lên bản", "Chợ &lt;họp&gt; sớm", "Người ở lại"]
+    assert re.findall(r'<h2 id="(phan-\d)">', text.html) == [id_ for id_, _ in text.contents]
+
+
+@pytest.mark.parametrize(("story", "minutes"), [(long_story(sentences=20), 0), (long_story(PARTS[:2]), 6)])
+def test_a_short_text_and_one_of_few_parts_have_no_list(story: ArticleState, minutes: int) -> None:
+    text = lay_out(story)
+    assert text.contents == () and text.minutes == minutes and "<h2 id" not in text.html
+
+
+def test_the_day_stands_at_the_head_until_midnight(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Evening(datetime):
+        @classmethod
+        def now(cls, _zone: object = None) -> datetime:  # type: ignore[override]
+            return datetime(2027, 2, 5, 17, 30, tzinfo=UTC)
+
+    monkeypatch.setattr(parts, "datetime", Evening)
+    made = paper.make(parts.today)
+    assert '<time datetime="2027-02-06">Thứ Bảy, 06/02/2027</time>' in made.body, "by Vietnam's clock"
+    assert "mùng 1 tháng Giêng năm Đinh Mùi" in made.body
+    assert datetime.fromtimestamp(made.until, UTC) == datetime(2027, 2, 6, 17, tzinfo=UTC)
+    assert date.fromisoformat("2027-02-06") and "\x00part:today\x00" in paper.page("/gioi-thieu").body
