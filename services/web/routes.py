@@ -88,7 +88,12 @@ ROUTES: tuple[Route, ...] = (
     _route(f"/{_NO_YEAR}{_SLUG}", lists.section, "trang"),
 )
 
-PARTS: dict[str, Maker] = {"latest": parts.latest, "most-read": parts.most_read, "today": parts.today}
+PARTS: dict[str, Maker] = {
+    "latest": parts.latest,
+    "live": parts.live,
+    "most-read": parts.most_read,
+    "today": parts.today,
+}
 """What many pages share, by the name of its slot ("part:latest")."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")

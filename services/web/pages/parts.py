@@ -11,6 +11,8 @@ from shared.vietnamese.lunar import lunar_words
 
 _LATEST = 12
 _MOST_READ = 10
+_NEWS = 40
+_LIVE = 2
 _WITHIN = {"24h": "24 giờ qua", "7d": "7 ngày qua", "30d": "30 ngày qua"}
 
 
@@ -24,6 +26,12 @@ def most_read(site: Site) -> Page:
     """The most read of a day, or of the shortest longer time that has any; nothing while there were no readers."""
     ranked, within = ranking(site, "", _MOST_READ)
     return site.page("part", "part_most_read.html", ranked=ranked, within=within)
+
+
+def live(site: Site) -> Page:
+    """What goes on and is told as it happens, while it is among the newest."""
+    newest = site.read.listed(model.ALL, size=_NEWS).cards
+    return site.page("part", "part_live.html", cards=[card for card in newest if card.kind == "live"][:_LIVE])
 
 
 def today(site: Site) -> Page:

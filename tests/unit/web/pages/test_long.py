@@ -1,14 +1,17 @@
-"""What helps through a long text, and the day at the head of every page."""
+"""What helps through a long text; the day and what goes on now at the head of every page."""
 
 import re
 from datetime import UTC, date, datetime
 
 import pytest
 
+from services.web import store
 from services.web.pages import parts
 from services.web.pages.body import lay_out
+from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
-from tests.contract.web.conftest import state
+from tests.contract.web.conftest import published, state
+from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
 
 PARTS = ("Đường lên bản", "Chợ &lt;họp&gt; <em>sớm</em>", "Người ở lại")
@@ -44,3 +47,15 @@ def test_the_day_stands_at_the_head_until_midnight(paper: Paper, monkeypatch: py
     assert "mùng 1 tháng Giêng năm Đinh Mùi" in made.body
     assert datetime.fromtimestamp(made.until, UTC) == datetime(2027, 2, 6, 17, tzinfo=UTC)
     assert date.fromisoformat("2027-02-06") and "\x00part:today\x00" in paper.page("/gioi-thieu").body
+
+
+def test_what_is_told_live_stands_at_the_head_of_every_page_until_it_is_over(paper: Paper) -> None:
+    assert paper.make(parts.live).body.strip() == ""
+    going_on = sample.article(39).model_copy(update={"version": 2, "live": True, "title": "Lũ lên <b> nhanh"})
+    store.publish(paper.engine, [published(going_on)])
+    made = paper.make(parts.live)
+    assert f'<a href="{article_path(going_on.section_slug, going_on.slug, 39)}">Lũ lên &lt;b&gt; nhanh</a>' in made.body
+    assert "list:all" in made.depends and "card:39" in made.depends
+    assert "\x00part:live\x00" in paper.page("/gioi-thieu").body
+    store.publish(paper.engine, [published(going_on.model_copy(update={"version": 3, "live": False}))])
+    assert paper.make(parts.live).body.strip() == ""
