@@ -155,9 +155,9 @@ def test_editors_have_a_word_for_every_colour_of_a_theme() -> None:
     assert list(screen.COLOURS) == list(LIGHT)
 
 
-def test_as_many_versions_are_kept_as_anybody_would_put_back(sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_many_versions_are_kept_as_anybody_would_put_back(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(appearance, "KEPT", 3)
     for number in range(5):
-        appearance.save(sqlite, appearance.ChosenLook(name=f"Báo {number}"), EDITOR, number)
-    assert appearance.save(sqlite, appearance.ChosenLook(name="Báo 4"), EDITOR, 5) == 5, "nothing has changed"
-    assert [one.version for one in appearance.versions(sqlite)] == [5, 4, 3]
+        appearance.save(store, appearance.ChosenLook(name=f"Báo {number}"), EDITOR, number)
+    assert appearance.save(store, appearance.ChosenLook(name="Báo 4"), EDITOR, 5) == 5, "nothing has changed"
+    assert [one.version for one in appearance.versions(store)] == [5, 4, 3]
