@@ -43,7 +43,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(page(event, url));
-  else if (url.pathname.startsWith("/static/")) event.respondWith(kept(event, FILES));
+  else if (/^\/(static|giao-dien)\//.test(url.pathname)) event.respondWith(kept(event, FILES));
   else if (url.pathname.startsWith("/media/")) event.respondWith(picture(event));
 });
 
