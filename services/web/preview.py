@@ -12,6 +12,7 @@ from services.web import model
 from services.web.page import PART, SLOT, TOKEN, VIEWS, Page, Site
 from services.web.reading import Reading, reading
 from shared.contracts.addresses import article_path
+from shared.contracts.appearance import LookFiles
 from shared.contracts.commands import (
     AppearanceAnswer,
     FaintColours,
@@ -50,7 +51,7 @@ def appearance(source: Engine, query: PreviewAppearance) -> AppearanceAnswer:
     theme, html = look.theme, ""
     if query.page:
         with reading(source) as view:
-            html = _in_look(view, look, query.page).replace("<html", f'<html data-theme="{query.mode}"', 1)
+            html = _in_look(view, _at_the_desk(look, query.data), query.page)
     return AppearanceAnswer(
         light=dict(theme.light),
         dark=dict(theme.dark),
@@ -66,7 +67,7 @@ def appearance(source: Engine, query: PreviewAppearance) -> AppearanceAnswer:
                 theme.style, lambda name: name, {"nền sáng": theme.light, "nền tối": theme.dark}
             ).faults
         ),
-        html=html,
+        html=html.replace("<html", f'<html data-theme="{query.mode}"', 1),
     )
 
 
@@ -80,22 +81,28 @@ def _in_look(view: Reading, look: "Look", which: str) -> str:
         path = next((section.path for section in view.sections()), path)
     found = resolve(path, "")
     assert found is not None, path
-    site = Site(view, look.settings, _render(), path, _at_the_desk(look))
+    site = Site(view, look.settings, _render(), path, look)
     return _whole(site, found.maker(site, *found.arguments))
 
 
-def _at_the_desk(look: "Look") -> "Look":
-    """With its files where the desk has them: no reader can ask for them yet."""
-    from services.web.pages import pictures
+def _at_the_desk(look: "Look", data: LookFiles) -> "Look":
+    """With its files within the page: no reader can ask for them yet."""
     from services.web.theme.folder import STYLE
-    from services.web.theme.look import LOGO_WIDTH
 
-    style = look.style.replace('url("/', f'url("{look.settings.site_url}/')
-    theirs = {address.rpartition("/")[2]: name for name, address in look.addresses.items()}
-    addresses = {theirs[file]: pictures.smallest(image, LOGO_WIDTH) for file, image in look.pictures.items()}
-    if look.mark:
-        addresses[STYLE] = f"data:text/css;base64,{base64.b64encode(style.encode()).decode()}"
+    addresses: dict[str, str] = {}
+    for known, address in look.addresses.items():
+        name = address.rpartition("/")[2]
+        if name == STYLE:
+            # From there the site is another one.
+            style = look.style.replace('url("/', f'url("{look.settings.site_url}/')
+            addresses[known] = _within("text/css", style.encode())
+        elif name in data:
+            addresses[known] = _within(f"image/{name.rpartition('.')[2].replace('jpg', 'jpeg')}", data[name])
     return replace(look, addresses=addresses)
+
+
+def _within(kind: str, data: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _whole(site: Site, page: Page) -> str:

@@ -15,6 +15,7 @@ from services.web.section_tree import SectionTree
 from services.web.tables import (
     address_rules,
     appearance,
+    appearance_files,
     articles,
     comments,
     entries,
@@ -88,6 +89,7 @@ _LAST_ARTICLE = select(func.max(articles.c.id))
 _NAME = select(names.c.name).where(names.c.list == bindparam("list"))
 _PINNED = select(front_page.c.pinned)
 _APPEARANCE = select(type_coerce(appearance.c.chosen, Text))
+_LOOK_FILE = select(appearance_files.c.data).where(appearance_files.c.name == bindparam("name"))
 _RANKING = select(rankings.c.entries).where(rankings.c.name == bindparam("name"))
 _VIEWS = select(totals.c.views).where(totals.c.article_id == bindparam("id"))
 _SECTIONS = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(
@@ -322,6 +324,11 @@ class Reading:
         """What the newsroom has chosen of the site's look, as JSON; "" for nothing."""
         self.depends.add(keys.APPEARANCE)
         return self._connection.execute(_APPEARANCE).scalar() or ""
+
+    def look_file(self, name: str) -> bytes | None:
+        """A picture of that look."""
+        self.depends.add(keys.APPEARANCE)
+        return self._connection.execute(_LOOK_FILE, {"name": name}).scalar()
 
     def pinned(self) -> list[Card]:
         """What editors put on the front page, the first one leads."""

@@ -19,6 +19,7 @@ from services.web import coverages, keys, listings, media_uses, model
 from services.web.tables import (
     address_rules,
     appearance,
+    appearance_files,
     articles,
     changes,
     comments,
@@ -141,6 +142,11 @@ def set_appearance(engine: Engine, events: Sequence[Delivered[AppearanceChanged]
     ]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, appearance, rows):
+            newest = max(events, key=lambda event: event.version).payload
+            connection.execute(delete(appearance_files))
+            files = [{"name": name, "data": data} for name, data in newest.data.items()]
+            if files:
+                connection.execute(insert(appearance_files), files)
             changed.keys.add(keys.APPEARANCE)
 
 

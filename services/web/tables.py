@@ -4,7 +4,21 @@ An article stands in several lists ("all", "s:thoi-su", "t:tet", "a:quang-long",
 all of them in one table, so that every list of the site is one range of one index.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, false, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from shared.database import Json
 
@@ -89,6 +103,12 @@ appearance = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("chosen", Json, nullable=False),
+)
+appearance_files = Table(
+    "appearance_files",  # the pictures of that look
+    metadata,
+    Column("name", String(30), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )
 comments = Table(
     "comments",

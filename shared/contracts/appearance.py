@@ -2,12 +2,29 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
-from shared.contracts.articles import Contract, Image
+from shared.contracts.articles import Contract
 
 MAX_NAME_CHARS = 60
+FAVICON, SHARED, ICONS = "favicon.ico", "share.jpg", (512, 192, 180)
 Colours = dict[str, Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]]
+FileName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}\.[a-z]{3,4}$")]
+LookFiles = dict[FileName, Base64Bytes]
+"""Finished pictures: "logo.webp", "logo-dark.png", "512.png" and the other icons, `FAVICON`, `SHARED`."""
+
+
+def icon_file(size: int) -> str:
+    """The name of the icon of that side."""
+    return f"{size}.png"
+
+
+class SiteLogo(Contract):
+    """`file` is a name among the files."""
+
+    file: FileName
+    width: int
+    height: int
 
 
 class Appearance(Contract):
@@ -16,7 +33,7 @@ class Appearance(Contract):
     name: str = Field("", max_length=MAX_NAME_CHARS)
     light: Colours = {}
     dark: Colours = {}
-    logo: Image | None = None
-    dark_logo: Image | None = None
-    icon: Image | None = None
-    share_picture: Image | None = None
+    logo: SiteLogo | None = None
+    dark_logo: SiteLogo | None = None
+    files: dict[FileName, str] = {}
+    """SHA-256 of each file by its name; what is in them travels beside this."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.appearance import Appearance, Colours
+from shared.contracts.appearance import Appearance, Colours, LookFiles
 from shared.contracts.articles import ArticleState, Contract
 from shared.contracts.queues import Queue
 
@@ -318,6 +318,7 @@ class PreviewAppearance(Query):
     queue: ClassVar[Queue] = Queue.page
     Answer: ClassVar[type[Contract]] = AppearanceAnswer
     appearance: Appearance
+    data: LookFiles = {}
     page: Literal["", "home", "article", "section"] = ""
     """Which page is to be made; "" for none."""
     mode: Literal["light", "dark"] = "light"

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from shared.contracts.appearance import Appearance
+from shared.contracts.appearance import Appearance, LookFiles
 from shared.contracts.articles import ArticleState, Author, Contract, Image
 from shared.contracts.queues import Queue
 
@@ -73,6 +73,7 @@ class AppearanceChanged(Event):
     id: int = 1
     version: int
     appearance: Appearance
+    data: LookFiles = {}
 
 
 class AddressRule(Contract):

@@ -7,7 +7,12 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from services.web import store
+from shared.contracts.appearance import Appearance
+from shared.contracts.events import AppearanceChanged
+from tests.browser.chromium import READER
 from tests.browser.newsroom import Newsroom, newsroom_of
+from tests.contract.web.conftest import Site, delivered
 from tests.house import House
 from tests.wait import until
 
@@ -83,3 +88,20 @@ def _strip(masthead: Locator) -> str:
 def _loaded(page: Page) -> str:
     page.reload()
     return page.title()
+
+
+def test_a_look_is_there_without_a_network(browser: Browser, own_paper_site: Site) -> None:
+    look = Appearance(name="Báo Rừng", light={"lacquer": "#0a5c36"})
+    event = AppearanceChanged(version=1, appearance=look)
+    own_paper_site.tell(store.set_appearance, delivered(event, 1))
+    own_paper_site.until("/", "Báo Rừng")
+    context = browser.new_context(base_url=own_paper_site.url, user_agent=READER, color_scheme="light")
+    page = context.new_page()
+    page.goto("/")
+    page.evaluate("navigator.serviceWorker.ready")
+    until(lambda: page.evaluate("caches.match('/').then(Boolean)"), 20, "the page is kept")
+    context.set_offline(True)
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("Không có mạng")
+    assert _strip(page.locator(".masthead")) == GREEN
+    context.close()

@@ -139,7 +139,8 @@ def _said(request: Request, who: Account, words: str) -> Response:
 
 def _asked(chosen: ChosenLook, which: str = "", mode: str = "light") -> AppearanceAnswer | None:
     """What the readers' site says of it. Raises Invalid."""
-    asked = {"appearance": store.appearance(engine("ingest"), chosen), "page": which, "mode": mode}
+    look, data = store.appearance(engine("ingest"), chosen)
+    asked = {"appearance": look, "data": data, "page": which, "mode": mode}
     answer: AppearanceAnswer | None = ask(PreviewAppearance.model_validate(asked))
     return answer
 

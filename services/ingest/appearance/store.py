@@ -1,23 +1,24 @@
 """The look of the readers' site as its newsroom has saved it: versions, of which the last one is live."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, select
 
+from services.ingest.appearance import pictures
 from services.ingest.appearance.tables import appearances
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.tables import outbox
-from services.ingest.media.store import MEDIA
 from services.ingest.media.tables import media
 from shared import clock
 from shared import outbox as events
-from shared.contracts.appearance import Appearance
-from shared.contracts.articles import Image
+from shared.contracts.appearance import ICONS, Appearance, LookFiles
 from shared.contracts.events import AppearanceChanged
 from shared.database import AdvisoryLock, read, take_lock, write
 
@@ -25,8 +26,8 @@ ONLY = 1
 KEPT = 50
 """Versions that can be put back."""
 PICTURES = ("logo", "dark_logo", "icon", "share_picture")
-_ICON_SIDE = 512
-_SHARED = (1200, 630)
+_LOGO_BYTES = 300_000
+_ICON_SIDE = max(ICONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,13 @@ def version(engine: Engine, number: int) -> SavedLook:
     return _saved(row)
 
 
-def appearance(engine: Engine, chosen: ChosenLook) -> Appearance:
-    """As readers' pages are told. Raises Invalid for a picture that does not do."""
+def appearance(engine: Engine, chosen: ChosenLook) -> tuple[Appearance, LookFiles]:
+    """As readers' pages are told, for looking at: without icons and what is shared. Raises Invalid for a picture that
+    does not do."""
     with read(engine) as connection:
         rows = _pictures(connection, chosen)
     _refuse_unfit(chosen, rows)
-    return _told(chosen, rows)
+    return _told(chosen, {name: row for name, row in rows.items() if name in ("logo", "dark_logo")})
 
 
 def save(engine: Engine, chosen: ChosenLook, actor: Actor, if_version: int, act: str = "saved") -> int:
@@ -115,7 +117,8 @@ def payload(connection: Connection) -> AppearanceChanged | None:
     held = _current(connection)
     if not held.version:
         return None
-    return AppearanceChanged(version=held.version, appearance=_told(held.chosen, _pictures(connection, held.chosen)))
+    look, data = _told(held.chosen, _pictures(connection, held.chosen))
+    return AppearanceChanged(version=held.version, appearance=look, data=data)
 
 
 def is_used(connection: Connection, path: str) -> bool:
@@ -146,17 +149,16 @@ def _pictures(connection: Connection, chosen: ChosenLook, *, hold: bool = False)
     return {name: rows[media_id] for name, media_id in chosen.pictures() if media_id in rows}
 
 
-def _told(chosen: ChosenLook, rows: dict[str, Any]) -> Appearance:
-    images = {
-        name: Image(
-            url=MEDIA + row.path,
-            width=row.width,
-            height=row.height,
-            renditions=tuple((width, MEDIA + path) for width, path in row.renditions),
-        )
-        for name, row in rows.items()
+def _told(chosen: ChosenLook, rows: dict[str, Any]) -> tuple[Appearance, LookFiles]:
+    files = pictures.finished(rows)
+    logos = {
+        name: pictures.logo_of(rows[name], stem, files)
+        for name, stem in (("logo", "logo"), ("dark_logo", "logo-dark"))
+        if name in rows
     }
-    return Appearance(name=chosen.name, light=chosen.light, dark=chosen.dark, **images)
+    marks = {name: sha256(data).hexdigest() for name, data in files.items()}
+    look = Appearance(name=chosen.name, light=chosen.light, dark=chosen.dark, files=marks, **logos)
+    return look, {name: b64encode(data) for name, data in files.items()}
 
 
 def _refuse_unfit(chosen: ChosenLook, rows: dict[str, Any]) -> None:
@@ -165,9 +167,13 @@ def _refuse_unfit(chosen: ChosenLook, rows: dict[str, Any]) -> None:
             raise Invalid.of(name, f"Không có ảnh số {media_id} trong kho.")
     if chosen.dark_logo is not None and chosen.logo is None:
         raise Invalid.of("dark_logo", "Có logo cho nền tối thì phải có cả logo cho nền sáng.")
+    for name in ("logo", "dark_logo"):
+        if name in rows and pictures.logo_bytes(rows[name]) > _LOGO_BYTES:
+            raise Invalid.of(name, f"Logo nặng hơn {_LOGO_BYTES // 1000} KB: mỗi bạn đọc đều phải tải về.")
     icon, shared = rows.get("icon"), rows.get("share_picture")
     if icon is not None and (icon.width != icon.height or icon.width < _ICON_SIDE):
         raise Invalid.of("icon", f"Biểu tượng phải vuông, mỗi cạnh ít nhất {_ICON_SIDE} điểm ảnh.")
-    if shared is not None and (shared.width < _SHARED[0] or shared.height < _SHARED[1]):
-        words = f"Ảnh chia sẻ phải rộng ít nhất {_SHARED[0]} và cao ít nhất {_SHARED[1]} điểm ảnh."
+    width, height = pictures.SHARED_SIZE
+    if shared is not None and (shared.width < width or shared.height < height):
+        words = f"Ảnh chia sẻ phải rộng ít nhất {width} và cao ít nhất {height} điểm ảnh."
         raise Invalid.of("share_picture", words)

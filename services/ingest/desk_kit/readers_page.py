@@ -20,8 +20,8 @@ def framed(answer: Response) -> Response:
     """For a frame of the desk alone, where nothing runs or leads anywhere."""
     site = get_settings().site_url
     answer.headers["content-security-policy"] = (
-        f"default-src 'none'; style-src 'self' {site} data:; font-src {site}; img-src 'self' {site}; media-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
+        f"default-src 'none'; style-src 'self' {site} data:; font-src {site}; img-src 'self' {site} data:; "
+        "media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
     )
     answer.headers["x-frame-options"] = "SAMEORIGIN"
     return answer

@@ -1,65 +1,37 @@
 """The files of a look that the newsroom has chosen, which readers keep for good; and the icon that browsers ask for
 without being told."""
 
-from io import BytesIO
-from typing import TYPE_CHECKING
-
 from services.web.page import Missing, Moved, Page, Site
 from services.web.static_files import files
 from services.web.theme.folder import STYLE
-from services.web.theme.look import FOLDER, LOGO_WIDTH, file_of
-from services.web.theme.pictures import FAVICON
-from shared.contracts.articles import Image
-
-if TYPE_CHECKING:
-    from PIL.Image import Image as Picture
+from services.web.theme.look import FOLDER
+from shared.contracts.appearance import FAVICON
 
 _KEPT = (("cache-control", "public, max-age=31536000, immutable"),)
 _KEPT_FOR_A_DAY = (("cache-control", "public, max-age=86400"),)
-_KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp"}
+_KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".ico": "image/vnd.microsoft.icon"}
 
 
 def file(site: Site, mark: str, name: str) -> Page:
     """Raises Missing, or Moved where the newsroom has chosen another look since."""
     look = site.look
-    if name != STYLE and name not in look.pictures:
+    data = None if name == STYLE else site.read.look_file(name)
+    if not look.mark or (name != STYLE and data is None):
         raise Missing
     if mark != look.mark:
-        if not look.mark:
-            raise Missing
         raise Moved(f"{FOLDER}/{look.mark}/{name}")
+    if data is not None:
+        return _picture(site, name, data, _KEPT)
     depends = frozenset(site.read.depends)
-    if name == STYLE:
-        return Page("look", look.style, depends, content_type="text/css; charset=utf-8", headers=_KEPT)
-    stem, _, ending = name.partition(".")
-    image = look.pictures[name]
-    data = _icon(site, image, "PNG", int(stem)) if stem.isdigit() else _bytes(site, image)
-    return Page("look", "", depends, content_type=_KINDS[f".{ending}"], headers=_KEPT, data=data)
+    return Page("look", look.style, depends, content_type="text/css; charset=utf-8", headers=_KEPT)
 
 
 def favicon(site: Site) -> Page:
     """The newsroom's icon, or the theme's."""
-    icon = site.look.chosen.icon
-    data = _icon(site, icon, "ICO", FAVICON[-1][0]) if icon else files(site.settings)["favicon.ico"].data
-    depends = frozenset(site.read.depends)
-    return Page("look", "", depends, content_type="image/vnd.microsoft.icon", headers=_KEPT_FOR_A_DAY, data=data)
+    data = site.read.look_file(FAVICON) or files(site.settings)[FAVICON].data
+    return _picture(site, FAVICON, data, _KEPT_FOR_A_DAY)
 
 
-def _bytes(site: Site, image: Image) -> bytes:
-    try:
-        return file_of(site.settings, image, LOGO_WIDTH).read_bytes()
-    except OSError:
-        raise Missing from None
-
-
-def _icon(site: Site, image: Image, form: str, size: int) -> bytes:
-    from PIL import Image as pillow
-
-    made = BytesIO()
-    try:
-        with pillow.open(file_of(site.settings, image, 512)) as found:
-            picture: Picture = found.convert("RGBA").resize((size, size), pillow.Resampling.LANCZOS)
-    except OSError:
-        raise Missing from None
-    picture.save(made, form, **({"sizes": FAVICON} if form == "ICO" else {"optimize": True}))
-    return made.getvalue()
+def _picture(site: Site, name: str, data: bytes, headers: tuple[tuple[str, str], ...]) -> Page:
+    kind = _KINDS.get(name[name.rindex(".") :], "application/octet-stream")
+    return Page("look", "", frozenset(site.read.depends), content_type=kind, headers=headers, data=data)

@@ -7,12 +7,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from services.web.page import Moved, Page, Site
+from services.web.pages import pictures
 from services.web.pages.article import public_state
 from services.web.pages.frame import share_picture
 from services.web.static_files import FOLDER
 from services.web.theme.colours import contrast
-from services.web.theme.look import Look, file_of
-from shared.contracts.articles import Image as StoredImage
+from services.web.theme.look import Look
+from shared.contracts.appearance import SHARED
+from shared.contracts.articles import ArticleState
+from shared.settings import Settings
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -32,14 +35,13 @@ def of_article(site: Site, article_id: str, version: str) -> Page:
     state = public_state(site, article_id)
     if version != str(state.version):
         raise Moved(share_picture(state.id, state.version))
-    own = next((image for image in state.images if image.width >= WIDTH // 2), None)
-    return _page(site, _cut(site, own) or _drawn(site.look, state.title, site.settings.site_name))
+    return _page(site, _cut(state, site.settings) or _drawn(site.look, state.title, site.settings.site_name))
 
 
 def of_paper(site: Site) -> Page:
     """The newsroom's picture, or the theme's own, or the paper's name."""
-    if chosen := _cut(site, site.look.chosen.share_picture):
-        return _page(site, chosen)
+    if chosen := site.read.look_file(SHARED):
+        return _sent(site, chosen)
     if own := site.look.theme.share_picture:
         return _sent(site, own)
     return _page(site, _drawn(site.look, site.settings.site_name, site.settings.site_url.partition("://")[2]))
@@ -55,14 +57,15 @@ def _sent(site: Site, data: bytes) -> Page:
     return Page("share-picture", "", frozenset(site.read.depends), content_type="image/jpeg", data=data)
 
 
-def _cut(site: Site, image: StoredImage | None) -> "Picture | None":
-    """None without a picture, and for one that is not at hand."""
+def _cut(state: ArticleState, settings: Settings) -> "Picture | None":
+    """None without a picture, and for one that is small or not at hand."""
     from PIL import Image, ImageOps
 
+    image = next((image for image in state.images if image.width >= WIDTH // 2), None)
     if image is None:
         return None
     try:
-        with Image.open(file_of(site.settings, image, WIDTH)) as found:
+        with Image.open(settings.media_dir / pictures.smallest(image, WIDTH).removeprefix("/media/")) as found:
             # Of a standing picture the upper part: there are the faces.
             return ImageOps.fit(found.convert("RGB"), (WIDTH, HEIGHT), centering=(0.5, 0.35))
     except OSError:

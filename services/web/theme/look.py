@@ -3,34 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+import orjson
+
 from services.web import static_files
-from services.web.pages import pictures
 from services.web.pages.paper import paper_of
 from services.web.theme import colours
 from services.web.theme.current import Theme, theme_of
 from services.web.theme.folder import STYLE
 from services.web.theme.packed import Logo
-from shared.contracts.appearance import Appearance
-from shared.contracts.articles import Image
+from shared.contracts.appearance import ICONS, Appearance, SiteLogo, icon_file
 from shared.settings import Settings
 from shared.telemetry import log
 
 FOLDER = "/giao-dien"
 """Where the files of a look stand, below a mark of what is in them."""
-LOGO_WIDTH = 640
-"""Twice what the head of a wide page gives it."""
 _LOGO_CSS = Path(__file__).with_name("logo.css")
-_LOGO, _DARK_LOGO = "desk/logo", "desk/logo-dark"
-_ICONS = ("512.png", "192.png", "180.png")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """`style` and `pictures` (by the names of their files) are what the newsroom has chosen; `addresses` of them, by
-    names of static files, go before the theme's."""
+    """`addresses` of what the newsroom has chosen, by names of static files, go before the theme's."""
 
     settings: Settings
     """With the paper's name as the newsroom has it."""
@@ -40,7 +35,6 @@ class Look:
     """What it was made of."""
     mark: str = ""
     style: str = ""
-    pictures: Mapping[str, Image] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
 
     def static(self, name: str) -> str:
@@ -83,23 +77,17 @@ def dressed(settings: Settings, chosen: Appearance, said: str = "") -> Look:
     theme = theme_of(settings)
     if chosen.name:
         settings = settings.model_copy(update={"site_name": chosen.name})
-    if not (chosen.light or chosen.dark or chosen.logo or chosen.icon):
+    if not (chosen.light or chosen.dark or chosen.files):
         return Look(settings, theme, chosen, said)
     light, dark = ({**theirs, **own} for theirs, own in ((theme.light, chosen.light), (theme.dark, chosen.dark)))
     logo, dark_logo = theme.logo, theme.dark_logo
-    found: dict[str, tuple[str, Image]] = {}
+    files = {f"icons/{icon_file(size)}": icon_file(size) for size in ICONS if icon_file(size) in chosen.files}
     if chosen.logo:
-        logo, found[_LOGO] = _logo(_LOGO, chosen.logo)
-        dark_logo = None
-    if chosen.logo and chosen.dark_logo:
-        dark_logo, found[_DARK_LOGO] = _logo(_DARK_LOGO, chosen.dark_logo)
-    if chosen.icon:
-        found |= {f"icons/{size}": (size, chosen.icon) for size in _ICONS}
+        logo = _logo(chosen.logo, files)
+        dark_logo = _logo(chosen.dark_logo, files) if chosen.dark_logo else None
     style = colours.style(light, dark) + (_LOGO_CSS.read_text("utf-8") if logo else "") + theme.style
-    digest = sha256(style.encode())
-    for name, image in found.values():
-        digest.update(f"\0{name}\0{image.url}".encode())
-    mark = digest.hexdigest()[:10]
+    marked = orjson.dumps([style, chosen.files], option=orjson.OPT_SORT_KEYS)
+    mark = sha256(marked).hexdigest()[:10]
     return Look(
         settings=settings,
         theme=replace(
@@ -109,25 +97,18 @@ def dressed(settings: Settings, chosen: Appearance, said: str = "") -> Look:
             mark=mark,
             logo=logo,
             dark_logo=dark_logo,
-            drawn_icon=theme.drawn_icon and not chosen.icon,
+            drawn_icon=theme.drawn_icon and not any(name.startswith("icons/") for name in files),
         ),
         chosen=chosen,
         said=said,
         mark=mark,
         style=style,
-        pictures=dict(found.values()),
-        addresses={
-            STYLE: f"{FOLDER}/{mark}/{STYLE}",
-            **{known: f"{FOLDER}/{mark}/{name}" for known, (name, _) in found.items()},
-        },
+        addresses={known: f"{FOLDER}/{mark}/{name}" for known, name in {STYLE: STYLE, **files}.items()},
     )
 
 
-def file_of(settings: Settings, image: Image, width: int) -> Path:
-    """The smallest file of a picture that is at least so wide."""
-    return settings.media_dir / pictures.smallest(image, width).removeprefix("/media/")
-
-
-def _logo(known: str, image: Image) -> tuple[Logo, tuple[str, Image]]:
-    ending = PurePosixPath(pictures.smallest(image, LOGO_WIDTH)).suffix
-    return Logo(known, image.width, image.height), (known.removeprefix("desk/") + ending, image)
+def _logo(logo: SiteLogo, files: dict[str, str]) -> Logo:
+    """As templates have it; its file is put among `files`."""
+    known = f"desk/{logo.file}"
+    files[known] = logo.file
+    return Logo(known, logo.width, logo.height)

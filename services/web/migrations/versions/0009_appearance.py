@@ -19,3 +19,8 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("chosen", sa.Text, nullable=False),
     )
+    op.create_table(
+        "appearance_files",
+        sa.Column("name", sa.String(30), primary_key=True),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+    )

@@ -1,5 +1,6 @@
 """The look of the readers' site as a newsroom chooses it: seen first, then live, then put back."""
 
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,7 @@ def test_what_nobody_could_read_is_not_saved_and_what_was_typed_stays(
 def test_pictures_fit_what_they_are_for_and_stay_in_the_store(
     newsroom: Newsroom, sqlite: Engine, site: Site, tmp_path: Path
 ) -> None:
-    logo, icon = picture(sqlite, tmp_path, 900, 200), picture(sqlite, tmp_path, 600, 600)
+    logo, icon = picture(sqlite, tmp_path, 2000, 400), picture(sqlite, tmp_path, 600, 600)
     admin = newsroom.sign_in(Role.admin)
     for field, media_id, said in (
         ("icon", logo, "Biểu tượng phải vuông"),
@@ -130,14 +131,17 @@ def test_pictures_fit_what_they_are_for_and_stay_in_the_store(
         assert said in admin.post("/giao-dien/xem-truoc", **{field: str(media_id)})
     page = admin.post("/giao-dien", version="0", logo=str(logo), icon=str(icon))
     assert "có logo, có biểu tượng" in words(page)
-    sent = told(sqlite).appearance
-    assert (sent.logo.width, sent.logo.height) == (900, 200) and sent.icon.url.startswith("/media/")
-    file = get_settings().media_dir / dict(sent.logo.renditions)[480].removeprefix("/media/")
-    assert Image.open(BytesIO(file.read_bytes())).width == 480
+    sent = told(sqlite)
+    look = sent.appearance
+    assert (look.logo.file, look.logo.width, look.logo.height) == ("logo.webp", 2000, 400)
+    sizes = {name: Image.open(BytesIO(data)).size for name, data in sent.data.items()}
+    assert sizes.pop("logo.webp") == (960, 192), "no larger than the sharpest screen shows it"
+    assert sizes == {"512.png": (512, 512), "192.png": (192, 192), "180.png": (180, 180), "favicon.ico": (48, 48)}
+    assert look.files == {name: sha256(data).hexdigest() for name, data in sent.data.items()}
     admin.post("/giao-dien", version="1")
     assert "Còn bài hoặc giao diện" in admin.post(f"/kho/{logo}/xoa", 409), "it can be put back"
     assert "Đã dùng lại" in admin.post("/giao-dien/1/dung-lai", version="2")
-    assert told(sqlite).appearance.logo == sent.logo
+    assert told(sqlite).appearance == look
 
 
 def test_two_who_change_it_do_not_undo_each_other_and_most_may_not(newsroom: Newsroom, site: Site) -> None:

@@ -1,7 +1,9 @@
 """What a newsroom chooses at the desk stands above the theme, on every page and in every file."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -13,33 +15,36 @@ from services.web import preview, static_files, store
 from services.web.page import Missing, Moved
 from services.web.pages import errors
 from services.web.theme.colours import built_in
-from shared.contracts.appearance import Appearance
-from shared.contracts.articles import Image as Picture
+from shared.contracts.appearance import Appearance, SiteLogo
 from shared.contracts.commands import PreviewAppearance
 from shared.contracts.events import AppearanceChanged
-from shared.settings import get_settings
 from tests.contract.web.conftest import delivered
 from tests.unit.web.pages.conftest import Paper, paper
 from tests.unit.web.theme.test_theme import PAGES, SEA, wearing
 
 __all__ = ["paper"]
 
+LOGO = SiteLogo(file="logo.png", width=600, height=150)
 GREEN = {"accent": "#0a5c36", "lacquer": "#0a5c36"}
 STYLE = re.compile(r'<link rel="stylesheet" href="(/giao-dien/[0-9a-f]{10}/theme\.css)">')
 
 
-def choose(paper: Paper, version: int = 1, **chosen: Any) -> None:
+def choose(paper: Paper, version: int = 1, files: dict[str, bytes] | None = None, **chosen: Any) -> None:
     """The newsroom has saved this."""
-    event = AppearanceChanged(version=version, appearance=Appearance(**chosen))
+    held = files or {}
+    marks = {name: sha256(data).hexdigest() for name, data in held.items()}
+    event = AppearanceChanged(
+        version=version,
+        appearance=Appearance(files=marks, **chosen),
+        data={name: b64encode(data) for name, data in held.items()},
+    )
     store.set_appearance(paper.engine, [delivered(event, 1, version)])
 
 
-def picture(name: str, width: int, height: int, colour: str = "#0a5c36") -> Picture:
-    """One that stands in the media folder."""
-    path = get_settings().media_dir / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (width, height), colour).save(path)
-    return Picture(url=f"/media/{name}", width=width, height=height)
+def picture(form: str, width: int, height: int, colour: str = "#0a5c36") -> bytes:
+    data = BytesIO()
+    Image.new("RGB", (width, height), colour).save(data, form)
+    return data.getvalue()
 
 
 @pytest.fixture
@@ -71,10 +76,15 @@ def test_name_and_colours_of_the_desk_are_on_every_page(paper: Paper) -> None:
 def test_pictures_of_the_desk_are_logo_icon_and_what_is_shared(paper: Paper) -> None:
     choose(
         paper,
-        logo=picture("aa/logo.png", 600, 150),
-        dark_logo=picture("aa/logo-dark.png", 600, 150, "#ffffff"),
-        icon=picture("aa/icon.png", 600, 600),
-        share_picture=picture("aa/share.png", 1600, 900),
+        logo=LOGO,
+        dark_logo=SiteLogo(file="logo-dark.png", width=600, height=150),
+        files={
+            "logo.png": picture("PNG", 600, 150),
+            "logo-dark.png": picture("PNG", 600, 150, "#ffffff"),
+            **{f"{size}.png": picture("PNG", size, size) for size in (512, 192, 180)},
+            "favicon.ico": picture("ICO", 48, 48),
+            "share.jpg": picture("JPEG", 1200, 630),
+        },
     )
     body = paper.page("/").body
     mark = STYLE.findall(body)[0].split("/")[2]
@@ -113,7 +123,7 @@ def test_an_open_page_of_the_look_before_finds_the_one_that_came_after(paper: Pa
 
 def test_it_stands_above_a_theme_and_leaves_what_it_says_nothing_of(sea: Paper) -> None:
     theirs = static_files.files(sea.settings)
-    choose(sea, dark={"accent": "#b5e48c"}, icon=picture("aa/icon.png", 512, 512))
+    choose(sea, dark={"accent": "#b5e48c"}, files={"192.png": picture("PNG", 192, 192)})
     body = sea.page("/").body
     assert f'src="{theirs["theme/logo.svg"].address}"' in body, "the theme's logo"
     style = sea.page(STYLE.findall(body)[0]).body
@@ -133,17 +143,20 @@ def test_what_cannot_be_read_never_reaches_readers(paper: Paper) -> None:
 def test_the_desk_is_shown_the_page_and_what_cannot_be_read(sea: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preview, "get_settings", lambda: sea.settings)
     preview._render.cache_clear()
-    asked = Appearance(name="Báo Rừng", light={"soft": "#aaaaaa"}, logo=picture("aa/logo.png", 600, 150))
+    data = {"logo.png": b64encode(picture("PNG", 600, 150))}
+    logo = data["logo.png"].decode()
+    asked = Appearance(name="Báo Rừng", light={"soft": "#aaaaaa"}, logo=LOGO, files={"logo.png": "0"})
+    query = PreviewAppearance(appearance=asked, data=data, mode="dark")
     try:
         answers = {
-            page: preview.appearance(sea.engine, PreviewAppearance(appearance=asked, page=page, mode="dark"))
+            page: preview.appearance(sea.engine, query.model_copy(update={"page": page}))
             for page in ("home", "article", "section")
         }
     finally:
         preview._render.cache_clear()
     for answer in answers.values():
         assert '<html data-theme="dark" lang="vi">' in answer.html and "<script" not in answer.html
-        assert 'alt="Báo Rừng"' in answer.html and 'src="/media/aa/logo.png"' in answer.html
+        assert 'alt="Báo Rừng"' in answer.html and f'src="data:image/png;base64,{logo}"' in answer.html
         assert '"data:text/css;base64,' in answer.html and "\x00" not in answer.html
     assert '<article class="story' in answers["article"].html
     told = answers["home"]
