@@ -99,6 +99,21 @@ copy_rehearsal_timestamp_seconds = Gauge(
 copy_rehearsal_failed = Gauge("copy_rehearsal_failed", "1 when that trial failed", registry=REGISTRY)
 articles_written_total = Counter("articles_written", "Article versions committed", ["action"], registry=REGISTRY)
 
+# --- the desk's open boards (ingest)
+desk_streams_open = Gauge("desk_streams_open", "Windows that are told of changes as they happen", registry=REGISTRY)
+desk_streams_total = Counter(
+    "desk_streams",
+    "Windows that asked to be told; refused: the process has as many as it takes",
+    ["outcome"],
+    registry=REGISTRY,
+)
+desk_change_told_seconds = Histogram(
+    "desk_change_told_seconds",
+    "From a change's entry in the log to the windows; promised: 2 s",
+    buckets=_DELAY,
+    registry=REGISTRY,
+)
+
 # --- broker and tasks
 broker_oldest_unacked_age_seconds = Gauge(
     "broker_oldest_unacked_age_seconds", "Age of the oldest delivered but unacknowledged message", registry=REGISTRY

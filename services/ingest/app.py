@@ -15,6 +15,7 @@ from services.ingest.articles.api import articles, batch, blocks
 from services.ingest.articles.api.answers import StaleProblem
 from services.ingest.desk_kit import asking
 from services.ingest.desk_kit.app import make_desk
+from services.ingest.desk_kit.streams import STREAMS
 from services.ingest.files import may_have
 from services.ingest.front_page import api as front_page
 from services.ingest.kit import problems
@@ -92,6 +93,9 @@ async def _beat() -> None:
         process.alive(ROLE)
         for server in SERVERS:
             close_slow(server.server_state.connections)
+            if server.should_exit:
+                # The server waits for all answers.
+                STREAMS.end_all()
         await asyncio.sleep(process.BEAT_SECONDS)
 
 

@@ -5,6 +5,7 @@ SCREENS = (
     "services.ingest.home.screen",
     # Before the form: "/bai/luu-tam" is no article's number.
     "services.ingest.articles.screen.writing",
+    "services.ingest.articles.screen.board",
     "services.ingest.articles.screen.listed",
     "services.ingest.articles.screen.articles",
     "services.ingest.articles.screen.conflict",

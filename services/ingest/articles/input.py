@@ -103,6 +103,7 @@ class ArticleInput(_TextInput):
     ) = None
     kind: Literal["article", "photo", "video"] = "article"
     live: StrictBool = False
+    urgent: Annotated[StrictBool | None, Field(description="In haste, for the newsroom; left out: as it was.")] = None
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
     earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS), WHOLE] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()

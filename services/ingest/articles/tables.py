@@ -3,7 +3,7 @@
 `revisions` is append-only: triggers (migrations) refuse to change or delete its rows, so a revision whose `effect` is
 "shown" is the unalterable copy of what readers could see from its time on."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
@@ -27,6 +27,10 @@ articles = Table(
     Column("first_published_at", UtcDateTime),
     Column("opening_views", BigInteger, nullable=False),
     Column("words", Integer, nullable=False),
+    Column("pictures", Integer, nullable=False, server_default="0"),
+    Column("dateline", String(50), nullable=False, server_default=""),
+    Column("urgent", Boolean, nullable=False, server_default=false()),  # the newsroom's haste: no version has it
+    Column("step_at", UtcDateTime),  # since when it stands at its status; a release before kept none
     Column("embargo_until", UtcDateTime),  # nobody can publish it before
     # The version whose text was approved, until readers would see another; NULL: nobody has approved what it says.
     Column("approved_version", BigInteger),

@@ -70,6 +70,8 @@ class Version:
     original_format: str
     external_id: str | None = None
     input_hash: str | None = None
+    urgent: bool | None = None
+    """In haste; None: as it was."""
     reason: str = ""
     approves: bool = False
     """The act is the actor's approval of what this version says."""

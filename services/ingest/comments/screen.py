@@ -89,7 +89,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.moderate)]) ->
         more=shown[-1].id if len(found) > _PAGE and wanted.state != "reported" else None,
         states=STATES,
         list=wanted,
-        counts=comments.counts(source),
+        counts=comments.counts(source, seen),
         stories=comments.stories(source, seen, wanted.state),
         bans=bans,
         ban_days=visitors.BAN_DAYS,

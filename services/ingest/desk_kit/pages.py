@@ -5,7 +5,7 @@ import binascii
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,9 @@ def done(request: Request, path: str, message: str = "", kind: str = "ok", **tol
     """The same; the desk's scripts are told where to go, in "to", and whatever else they want to know."""
     if wants_html(request):
         return back(path, message, kind)
+    if "x-stays" in request.headers:
+        # A page that goes nowhere says it itself.
+        return json_answer(told | {"said": message})
     return _saying(json_answer(told | {"to": path}), message, kind)
 
 
@@ -148,6 +151,7 @@ def environment() -> "Environment":
     filters: dict[str, Callable[..., Any]] = {
         "house_time": house_time,
         "when": when,
+        "age": age,
         "short_date": short_date,
         "thousands": thousands,
         "local_input": local_input,
@@ -164,6 +168,14 @@ def when(moment: datetime | None) -> str:
     if local.date() == now.date():
         return f"{local:%H:%M}"
     return f"{local:%H:%M, %d/%m}" if local.year == now.year else f"{local:%H:%M, %d/%m/%Y}"
+
+
+def age(moment: datetime) -> str:
+    """How long ago: "vừa xong", "12 phút", "3 giờ", "2 ngày"."""
+    minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} phút" if minutes > 0 else "vừa xong"
+    return f"{minutes // 60} giờ" if minutes < 2880 else f"{minutes // 1440} ngày"
 
 
 def local_input(moment: datetime | None) -> str:

@@ -16,6 +16,8 @@ from services.ingest.kit.tables import audit
 from shared.database import AdvisoryLock, read, take_lock
 
 _FIRST = "0" * 64
+# Who follows the log asks again soon.
+_READ_SECONDS = 2.0
 _LAST_HASH = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
 _APPEND = insert(audit)
 
@@ -78,6 +80,20 @@ def search(
         query = query.where(audit.c.id < before)
     with read(engine) as connection:
         return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]
+
+
+def newest(engine: Engine) -> int:
+    """The id of the last entry, 0 for none."""
+    with read(engine) as connection:
+        return int(connection.execute(select(func.max(audit.c.id))).scalar() or 0)
+
+
+def since(engine: Engine, entry: int, limit: int) -> list[tuple[int, str, datetime]]:
+    """(id, subject, time) of the entries after one, in their order: one writer after another gets the next id, so that
+    none comes later with a lower one."""
+    query = select(audit.c.id, audit.c.subject, audit.c.at).where(audit.c.id > entry).order_by(audit.c.id).limit(limit)
+    with read(engine, within=_READ_SECONDS) as connection:
+        return [(row.id, row.subject, row.at) for row in connection.execute(query)]
 
 
 def length(engine: Engine) -> int:

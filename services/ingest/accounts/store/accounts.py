@@ -266,7 +266,11 @@ def named(engine: Engine, actor_name: str) -> Account | None:
 
 def _account(connection: Connection, row: Any) -> Account:
     own = select(user_sections.c.section_id).where(user_sections.c.user_id == row.id)
-    section_ids = frozenset() if row.all_sections else frozenset(connection.execute(own).scalars())
+    return of_row(row, frozenset() if row.all_sections else frozenset(connection.execute(own).scalars()))
+
+
+def of_row(row: Any, section_ids: frozenset[int]) -> Account:
+    """The account of a row of `users`."""
     return Account(
         id=row.id,
         email=row.email,

@@ -37,7 +37,7 @@ def open_session(engine: Engine, user_id: int) -> str:
 
 def live(token: str) -> ColumnElement[bool]:
     """The condition on a session's row that it is of this token, and has not ended."""
-    return (sessions.c.digest == digest(token)) & _is_open(datetime.now(UTC))
+    return (sessions.c.digest == digest(token)) & is_open(datetime.now(UTC))
 
 
 def see(engine: Engine, token: str) -> None:
@@ -62,7 +62,7 @@ def of_user(engine: Engine, user_id: int, token: str) -> list[dict[str, Any]]:
     """Somebody's open sessions, {id, agent, created_at, seen_at, is_this}, the last used first."""
     used = func.coalesce(sessions.c.seen_at, sessions.c.created_at)
     shown = [sessions.c.digest, sessions.c.agent, sessions.c.created_at, used.label("seen_at")]
-    mine = (sessions.c.user_id == user_id) & _is_open(datetime.now(UTC))
+    mine = (sessions.c.user_id == user_id) & is_open(datetime.now(UTC))
     with read(engine) as connection:
         rows = connection.execute(select(*shown).where(mine).order_by(used.desc())).all()
     return [
@@ -117,7 +117,8 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _is_open(now: datetime) -> ColumnElement[bool]:
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """The condition on a session's row that it has not ended."""
     used = func.coalesce(sessions.c.seen_at, sessions.c.created_at)
     return (sessions.c.expires_at > now) & (used > now - IDLE)
 

@@ -58,6 +58,7 @@ class ArticleAnswer(BaseModel):
     old_paths: list[str]
     old_pictures: list[OldPicture]
     external_id: str | None
+    urgent: bool = Field(description="In haste, for the newsroom; readers are not told.")
     words: int
     url: str
     approval: ApprovalAnswer | None

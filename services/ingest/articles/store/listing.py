@@ -28,6 +28,8 @@ class ListFilter:
     title: str = ""
     ids: Sequence[int] = field(default=())
     is_prepared: bool = False
+    urgent: bool = False
+    dateline: str = ""
     author: str = ""
     """A name in the byline, in any of its spellings; with it the other names that the same person signs with."""
     by_change: bool = False
@@ -40,7 +42,7 @@ def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, off
     """Rows of articles with `section`, `section_slug`, `last_action`, `last_note` and `is_prepared`, the last changed
     first."""
     query = (
-        _narrowed(
+        narrowed(
             select(
                 articles,
                 sections.c.name.label("section"),
@@ -65,7 +67,7 @@ def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, off
 
 def counts(engine: Engine, seen: Seen, wanted: ListFilter) -> dict[str, int]:
     """Status -> number of articles."""
-    query = _narrowed(select(articles.c.status, func.count().label("number")), seen, wanted).group_by(articles.c.status)
+    query = narrowed(select(articles.c.status, func.count().label("number")), seen, wanted).group_by(articles.c.status)
     with read(engine) as connection:
         return {row.status: row.number for row in connection.execute(query)}
 
@@ -98,8 +100,18 @@ def public_pen_names(engine: Engine) -> list[str]:
         return sorted(connection.execute(select(pen_names.c.name).where(seen)).scalars(), key=sort_key)
 
 
-def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]:
-    query = query.where(seen.where(articles.c.section_id, articles.c.created_by))
+def datelines(engine: Engine, seen: Seen) -> list[str]:
+    """The places that articles somebody may see come from, in the alphabet's order."""
+    mine = seen.where(articles.c.section_id, articles.c.created_by)
+    query = select(articles.c.dateline).where(articles.c.dateline != "", mine).distinct()
+    with read(engine) as connection:
+        return sorted(connection.execute(query).scalars(), key=sort_key)
+
+
+def narrowed(query: Select[Any], seen: Seen | None, wanted: ListFilter) -> Select[Any]:
+    """A query of articles narrowed to what is wanted and, where it is said whose, to what they may see."""
+    if seen is not None:
+        query = query.where(seen.where(articles.c.section_id, articles.c.created_by))
     if wanted.statuses:
         query = query.where(articles.c.status.in_(wanted.statuses))
     if wanted.section_id is not None:
@@ -110,6 +122,10 @@ def _narrowed(query: Select[Any], seen: Seen, wanted: ListFilter) -> Select[Any]
         query = query.where(articles.c.held_by == wanted.held_by)
     if wanted.title:
         query = query.where(fits(articles.c.title_words, wanted.title))
+    if wanted.urgent:
+        query = query.where(articles.c.urgent)
+    if wanted.dateline:
+        query = query.where(articles.c.dateline == wanted.dateline)
     if wanted.is_prepared:
         query = query.where(IS_PREPARED)
     if wanted.author:

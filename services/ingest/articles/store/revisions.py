@@ -49,7 +49,7 @@ _INSERT_REVISION = insert(revisions)
 # Of `articles`: who approved what, when.
 APPROVAL = ("approved_version", "approved_at", "approved_by", "approver_account_id", "approver_key_id")
 # What `articles` repeats of the state.
-_OF_STATE = ("status", "title", "slug", "published_at", "first_published_at", "opening_views")
+_OF_STATE = ("status", "title", "slug", "dateline", "published_at", "first_published_at", "opening_views")
 
 
 def current(connection: Connection, article_id: int, if_version: int | None = None) -> Current:
@@ -199,20 +199,24 @@ def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
         "external_id": one.external_id,
         "input_hash": one.input_hash,
         "section_id": one.section_id,
+        "urgent": bool(before and before.urgent) if one.urgent is None else one.urgent,
         "words": one.words,
+        "pictures": sum(1 for image in fields["images"] if image.url),
         "title_words": written(fields["title"]),
         "updated_at": now,
         **{name: fields[name] for name in _OF_STATE},
         **_approval(one, version, now),
-        **_hands(before, fields["status"]),
+        **_at_step(before, fields["status"], now),
     }
     return values if before else values | {"created_by": one.actor.name, "created_at": now}
 
 
-def _hands(before: Any, status: str) -> dict[str, Any]:
-    """Who has the article in hand: with a step it is free for whoever takes the next one."""
-    stays = before is not None and before.status == status
-    return {"held_by": before.held_by if stays else None, "held_at": before.held_at if stays else None}
+def _at_step(before: Any, status: str, now: datetime) -> dict[str, Any]:
+    """Since when the article stands at its step, and who has it in hand: with a step it is free for whoever takes the
+    next one."""
+    if before is not None and before.status == status:
+        return {"step_at": before.step_at, "held_by": before.held_by, "held_at": before.held_at}
+    return {"step_at": now, "held_by": None, "held_at": None}
 
 
 def _approval(one: Version, version: int, now: datetime) -> dict[str, Any]:
@@ -287,6 +291,7 @@ def shown(found: Current) -> dict[str, Any]:
         "body_format": "html",
         "original": stood.original,
         "original_format": stood.original_format,
+        "urgent": row.urgent,
         "words": row.words,
         "url": url(state),
     }

@@ -10,6 +10,7 @@ from services.ingest.articles import rules
 from services.ingest.articles.content import prepare, with_captions_in_place
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.rules import Outcome, WorkflowState
+from services.ingest.articles.store import urgency
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import touched_by_others, unchanged
@@ -106,6 +107,8 @@ def next_of(
     is_new_approval = decided.approves and fields["status"] != "published"
     if before is not None and not is_new_approval and _same(before.state, fields):
         connection.execute(update(articles).where(articles.c.id == before.row.id).values(input_hash=input_hash))
+        if sent.urgent is not None:
+            urgency.put(connection, before.row, actor, urgent=sent.urgent)
         return unchanged(before)
     return Version(
         whole,
@@ -118,6 +121,7 @@ def next_of(
         original_format=content.original_format,
         external_id=sent.external_id or (before.row.external_id if before else None),
         input_hash=input_hash,
+        urgent=sent.urgent,
         approves=decided.approves,
         prepares=prepares,
     )

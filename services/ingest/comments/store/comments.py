@@ -186,10 +186,15 @@ def queue(
         return list(connection.execute(query))
 
 
-def counts(engine: Engine) -> dict[str, int]:
-    """How many comments are in each status, and how many readers have reported, where there are any."""
+def counts(engine: Engine, seen: Seen) -> dict[str, int]:
+    """How many comments that somebody may see are in each status, and how many of them readers have reported, where
+    there are any."""
     query = select(comments.c.status, func.count().label("number")).group_by(comments.c.status)
     reported = select(func.count()).select_from(comments).where(_in("reported"))
+    if not seen.is_all:
+        mine = seen.where(articles.c.section_id, articles.c.created_by)
+        query = query.join(articles, articles.c.id == comments.c.article_id).where(mine)
+        reported = reported.join(articles, articles.c.id == comments.c.article_id).where(mine)
     with read(engine) as connection:
         found = {row.status: row.number for row in connection.execute(query)}
         number = connection.execute(reported).scalar_one()

@@ -57,6 +57,14 @@ for (const all of document.querySelectorAll("[data-all]")) {
   });
 }
 
+// What one cannot find on the page is a few letters away; in a story's text the same keys make a link.
+document.addEventListener("keydown", async (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "k") return;
+  if (event.defaultPrevented || !document.getElementById("palette") || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  (await import("./palette.js")).open();
+});
+
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 let wentTo = 0;
 document.addEventListener("keydown", (event) => {

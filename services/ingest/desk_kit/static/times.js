@@ -18,3 +18,14 @@ export function when(date) {
   const isToday = `${year}${month}${day}` === `${now.year}${now.month}${now.day}`;
   return isToday ? clock(date) : `${clock(date)}, ${day}/${month}/${year}`;
 }
+
+// How long ago each <time data-age> inside was: "vừa xong", "12 phút", "3 giờ", "2 ngày".
+export function ages(inside) {
+  for (const one of inside.querySelectorAll("time[data-age]")) {
+    const minutes = Math.floor((Date.now() - Date.parse(one.dateTime)) / 60_000);
+    const short = minutes > 0 ? `${minutes} phút` : "vừa xong";
+    const long = minutes < 2880 ? `${Math.floor(minutes / 60)} giờ` : `${Math.floor(minutes / 1440)} ngày`;
+    const words = minutes < 60 ? short : long;
+    if (one.textContent !== words) one.textContent = words;
+  }
+}

@@ -1,0 +1,26 @@
+"""Whose windows are open, asked for all at once: to look is not to use a session."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, select
+
+from services.ingest.accounts.store.accounts import of_row
+from services.ingest.accounts.store.sessions import digest, is_open
+from services.ingest.accounts.tables import sessions, user_sections, users
+from services.ingest.kit.actors import Account
+from shared.database import read
+
+
+def accounts_of(engine: Engine, tokens: Iterable[str]) -> dict[str, Account]:
+    """The accounts of these sessions by their tokens; what has ended is left out."""
+    asked = {digest(token): token for token in tokens}
+    open_ones = sessions.c.digest.in_(asked) & is_open(datetime.now(UTC)) & users.c.disabled_at.is_(None)
+    query = select(users, sessions.c.digest).join(sessions, sessions.c.user_id == users.c.id).where(open_ones)
+    own: dict[int, set[int]] = {}
+    with read(engine) as connection:
+        rows = connection.execute(query).all()
+        mine = select(user_sections).where(user_sections.c.user_id.in_({row.id for row in rows}))
+        for line in connection.execute(mine):
+            own.setdefault(line.user_id, set()).add(line.section_id)
+    return {asked[row.digest]: of_row(row, frozenset(own.get(row.id, ()))) for row in rows}
