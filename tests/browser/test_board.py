@@ -70,7 +70,7 @@ def test_a_step_is_one_key_and_the_next_story_is_under_the_hand(secretary: Brows
     page.keyboard.press("u")
     expect(page.locator(".board-card:focus")).to_contain_text("TIN KHẨN")
     page.keyboard.press("1")
-    page.get_by_label("Lý do").fill("Thiếu ảnh")
+    page.get_by_label("Lý do, người viết").fill("Thiếu ảnh")
     page.get_by_role("button", name="Trả lại").click()
     expect(column(page, "Bản nháp").get_by_role("link")).to_have_text(["TIN KHẨN Bài 1"])
     expect(page.locator(".board-card:focus")).to_contain_text("Bài 2")

@@ -4,8 +4,10 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx2
@@ -142,6 +144,38 @@ def test_what_a_service_may_have_begun_is_not_begun_again(nginx: Nginx, ingest: 
     answer = nginx.get(DESK, "/api/articles", method, content=b"{}")
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert len(ingest.requests) == 1
+
+
+def test_the_live_board_is_passed_on_as_it_is_told(tmp_path: Path, web: Service) -> None:
+    heard = threading.Event()
+
+    class Desk(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(b"event: change\ndata: {}\n\n")
+            heard.wait(20)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as desk:
+        threading.Thread(target=desk.serve_forever, args=(0.02,), daemon=True).start()
+        settings = variables(web, web) | {"INGEST_UPSTREAM": f"127.0.0.1:{desk.server_port}"}
+        server = Nginx(tmp_path / "nginx", tmp_path, settings).start()
+        base = f"http://127.0.0.1:{server.ports['HTTP_LISTEN']}/desk/bang/dong"
+        try:
+            with httpx2.stream("GET", base, headers={"Host": DESK}, trust_env=False, timeout=10) as answer:
+                # Before the answer has come to its end: nothing waits in a buffer.
+                assert next(answer.iter_lines()) == "event: change"
+        finally:
+            heard.set()
+            server.close()
+            desk.shutdown()
 
 
 def test_a_view_is_sent_again_and_an_import_is_not(nginx: Nginx, web: Service, ingest: Service) -> None:

@@ -44,6 +44,7 @@ articles = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("articles_by_status", "status", "published_at"),
+    Index("articles_by_status_change", "status", "updated_at"),  # a step's list: what changed last is on top
     Index("articles_by_section", "section_id", "updated_at"),
     Index("articles_by_update", "updated_at"),
     Index(

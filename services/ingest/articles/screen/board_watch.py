@@ -7,6 +7,7 @@ sent to those that may see it and want to; a window that missed something is tol
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -42,7 +43,6 @@ class Window:
     """A board that somebody has open: how it is narrowed, and which articles it may show."""
 
     token: str
-    who: Account
     chosen: Chosen
     stream: Stream
     shown: set[int]
@@ -67,7 +67,7 @@ class Watch:
         if not self._windows:
             self._at = newest
         stream.entry = self._at
-        window = Window(token, who, chosen, stream, shown)
+        window = Window(token, chosen, stream, shown)
         self._windows.add(window)
         if has_missed:
             # What went away from its page meanwhile is not known here.
@@ -137,34 +137,39 @@ def _articles_in(entries: list[tuple[int, str, datetime]]) -> set[int]:
 
 
 def _told(windows: list[Window], changed: set[int]) -> dict[Window, bytes | None]:
-    """What each window is told of these articles: b"" nothing, None that its session has ended."""
+    """What each window is told of these articles: b"" nothing, None that its session has ended. What windows have in
+    common is read and counted once."""
     source, now = engine("ingest"), datetime.now(UTC)
     accounts = watching.accounts_of(source, {window.token for window in windows})
-    found: dict[ListFilter, tuple[dict[int, Any], list[Any]]] = {}
     drawn: dict[int, dict[str, Any]] = {}
+
+    @cache
+    def found(wanted: ListFilter) -> tuple[dict[int, Any], list[Any]]:
+        rows = board.cards(source, _ALL, wanted, now, changed)
+        draw([row for id_, row in rows.items() if id_ not in drawn], drawn)
+        return rows, board.groups(source, wanted, now)
+
+    @cache
+    def counted(wanted: ListFilter, seen: Seen) -> board.Counts:
+        return board.counted(found(wanted)[1], seen)
+
     told: dict[Window, bytes | None] = {}
     for window in windows:
         who = accounts.get(window.token)
         if who is None:
             told[window] = None
             continue
-        window.who, seen, wanted = who, seen_by(who), window.chosen.filter(who, now)
-        if wanted not in found:
-            rows = board.cards(source, _ALL, wanted, now, changed)
-            draw([row for id_, row in rows.items() if id_ not in drawn], drawn)
-            found[wanted] = rows, board.groups(source, wanted, now)
-        rows, groups = found[wanted]
-        mine = [id_ for id_, row in rows.items() if seen.shows(row.section_id, row.created_by)]
-        gone = sorted(window.shown & changed - set(mine))
-        window.shown = window.shown - changed | set(mine)
+        wanted, seen = window.chosen.filter(who, now), seen_by(who)
+        seen = _ALL if seen.is_all else seen
+        mine = {id_ for id_, row in found(wanted)[0].items() if seen.shows(row.section_id, row.created_by)}
+        gone = sorted(window.shown & changed - mine)
+        window.shown = window.shown - changed | mine
         if not mine and not gone:
             told[window] = b""
             continue
-        counts = board.counted(groups, seen)
-        cards = [drawn[id_] for id_ in mine]
-        told[window] = orjson.dumps(
-            {"cards": cards, "gone": gone, "counts": counts.columns, "urgent": counts.urgent},
-        )
+        counts = counted(wanted, seen)
+        message = {"cards": [drawn[id_] for id_ in sorted(mine)], "gone": gone}
+        told[window] = orjson.dumps({**message, "counts": counts.columns, "urgent": counts.urgent})
     return told
 
 

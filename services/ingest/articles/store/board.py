@@ -34,10 +34,12 @@ def columns(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime) -> di
     found = {}
     with read(engine) as connection:
         for status in COLUMNS:
-            query = _cards(seen, wanted, now).where(articles.c.status == status)
+            # Ids alone are put in order: a column may have thousands of rows, and a row is long.
+            query = narrowed(select(articles.c.id), seen, wanted).where(_in(status, wanted, now))
             query = query.order_by(articles.c.urgent.desc(), *_order(status)).limit(MOST)
-            found[status] = list(connection.execute(query).all())
-    return found
+            found[status] = list(connection.execute(query).scalars())
+    rows = cards(engine, seen, wanted, now, [id_ for ids_ in found.values() for id_ in ids_])
+    return {status: [rows[id_] for id_ in ids_ if id_ in rows] for status, ids_ in found.items()}
 
 
 def cards(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime, ids: Collection[int]) -> dict[int, Any]:
@@ -98,8 +100,13 @@ def _cards(seen: Seen, wanted: ListFilter, now: datetime) -> Select[Any]:
     return narrowed(query, seen, wanted).where(_on_board(wanted, now))
 
 
+def _in(status: str, wanted: ListFilter, now: datetime) -> ColumnElement[bool]:
+    """Whether an article stands in a column."""
+    stands = articles.c.status == status
+    if status == "published" and not (wanted.since or wanted.before):
+        stands &= articles.c.published_at >= now - _FRESH
+    return stands
+
+
 def _on_board(wanted: ListFilter, now: datetime) -> ColumnElement[bool]:
-    published = articles.c.status == "published"
-    if not (wanted.since or wanted.before):
-        published &= articles.c.published_at >= now - _FRESH
-    return or_(articles.c.status.in_(COLUMNS[:-1]), published)
+    return or_(*(_in(status, wanted, now) for status in COLUMNS))

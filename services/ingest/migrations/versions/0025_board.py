@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("step_at", sa.DateTime(timezone=True)))
     op.add_column("articles", sa.Column("dateline", sa.String(50), nullable=False, server_default=""))
     op.add_column("articles", sa.Column("pictures", sa.Integer, nullable=False, server_default="0"))
+    op.create_index("articles_by_status_change", "articles", ["status", "updated_at"])
     connection = op.get_bind()
     connection.execute(sa.text("UPDATE articles SET step_at = updated_at"))
     after = 0

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select, update
 
 from services.ingest.accounts.store import accounts
 from services.ingest.articles.screen import board_watch
-from services.ingest.articles.store import articles as store
+from services.ingest.articles.store import articles as writing
 from services.ingest.articles.store import board, hands, reading, urgency, workflow
+from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.store.listing import ListFilter
 from services.ingest.articles.tables import articles
 from services.ingest.desk_kit import streams
@@ -77,16 +78,16 @@ def test_each_story_stands_in_its_steps_column_with_what_one_must_know(desk: Des
     hands.take(desk.store, second, accounts_actor(desk, secretary))
     desk.article(title="Nháp")
     live = desk.article(title="Mới lên").id
-    store.publish(desk.store, live, HOUSE)
+    writing.publish(desk.store, live, HOUSE)
     old = desk.article(title="Lên hôm kia").id
-    store.publish(desk.store, old, HOUSE, at=datetime.now(UTC) - timedelta(days=2))
+    writing.publish(desk.store, old, HOUSE, at=datetime.now(UTC) - timedelta(days=2))
     page = secretary.get("/bang").text
     columns = columns_of(page)
     assert columns["submitted"] == ["Bài 2", "Bài 0", "Bài 1"], "the urgent one, then whoever waits longest"
     assert (columns["draft"], columns["published"]) == (["Nháp"], ["Mới lên"])
     card = re.search(rf'<li class="board-card[^>]*id="b{second}".*?</li>', page, re.DOTALL)
     assert card
-    for fact in ("Kinh tế", "Huế", "4 chữ", "0 ảnh", "vừa xong", "ở tay <strong>lan</strong>"):
+    for fact in ("Kinh tế", "Huế", "5 chữ", "0 ảnh", "vừa xong", "ở tay <strong>lan</strong>"):
         assert fact in card[0]
     assert "TIN KHẨN" not in card[0] and 'data-urgent="1"' in page
     assert columns_of(secretary.get("/bang?khan=1").text)["submitted"] == ["Bài 2"]
@@ -100,7 +101,7 @@ def test_the_age_of_a_story_begins_anew_with_each_step(desk: Desk) -> None:
     with write(desk.store) as connection:
         connection.execute(update(articles).values(step_at=long_ago))
     assert "5 giờ" in desk.be("secretary").get("/bang").text
-    store.replace_article(desk.store, id_, given(title="Sửa chữ"), HOUSE, 1)
+    writing.replace_article(desk.store, id_, given(title="Sửa chữ"), HOUSE, 1)
     assert "5 giờ" in desk.be("secretary").get("/bang").text, "saving is no step"
     workflow.move(desk.store, id_, "submitted", HOUSE)
     assert "vừa xong" in desk.be("secretary").get("/bang").text
@@ -119,7 +120,7 @@ def test_a_window_is_told_of_what_changes_and_may_see(desk: Desk) -> None:
         urgency.mark(desk.store, mine, HOUSE, urgent=True)
         event, told = window.next()
         assert (event, told["urgent"]) == ("change", 1) and "TIN KHẨN" in told["cards"][0]["html"]
-        store.replace_article(desk.store, mine, given(section="van-hoa"), HOUSE, 2)
+        writing.replace_article(desk.store, mine, given(section="van-hoa"), HOUSE, 2)
         event, told = window.next()
         assert (event, told["gone"], told["cards"]) == ("change", [mine], []), "what left its sight goes from its board"
         assert told["counts"]["submitted"] == 0
@@ -142,7 +143,9 @@ def test_a_window_that_missed_something_loads_the_board_again(desk: Desk) -> Non
         assert window.next()[0] == "change"
     with watching(secretary) as window, write(desk.store) as connection:
         # As an import does: more than cards are worth.
-        notes = [("x", "article.saved", f"article:{id_ + n}", {}) for n in range(board_watch._MOST_CARDS + 1)]
+        notes: list[tuple[str, str, str, dict[str, Any]]] = [
+            ("x", "article.saved", f"article:{id_ + n}", {}) for n in range(board_watch._MOST_CARDS + 1)
+        ]
         audit.append_all(connection, notes)
         connection.commit()
         assert window.next()[0] == "again"
@@ -202,10 +205,10 @@ def test_urgency_is_no_version_and_ends_no_approval(desk: Desk) -> None:
     assert secretary.post(f"/bai/{id_}/khan").is_redirect
     found = reading.article(desk.store, id_)
     assert (found["urgent"], found["status"], found["version"]) == (False, "approved", 2)
-    store.replace_article(desk.store, id_, given(urgent=True), HOUSE, 2)
+    writing.replace_article(desk.store, id_, given(urgent=True), HOUSE, 2)
     found = reading.article(desk.store, id_)
     assert (found["urgent"], found["status"], found["version"]) == (True, "approved", 2)
-    store.replace_article(desk.store, id_, given(title="Chữ mới"), HOUSE, 2)
+    writing.replace_article(desk.store, id_, given(title="Chữ mới"), HOUSE, 2)
     assert reading.article(desk.store, id_)["urgent"], "what says nothing of it leaves it"
 
 
@@ -227,3 +230,17 @@ def accounts_actor(desk: Desk, who: Person) -> Any:
     found = accounts.account_of(desk.store, who.token)
     assert found and found.role is Role.secretary
     return found.actor
+
+
+def test_columns_and_numbers_are_the_same_on_every_database(store: Engine) -> None:
+    now = datetime.now(UTC)
+    for n, status in enumerate(("draft", "draft", "submitted", "published")):
+        saved = save_article(store, given(title=f"Bài {n}", status=status, urgent=n == 1), HOUSE)
+        assert board.cards(store, ALL, ListFilter(), now, [saved.id])[saved.id].status == status
+    columns = board.columns(store, ALL, ListFilter(), now)
+    assert [row.title for row in columns["draft"]] == ["Bài 1", "Bài 0"]
+    assert [row.title for row in columns["published"]] == ["Bài 3"]
+    counts = board.counted(board.groups(store, ListFilter(), now), ALL)
+    assert (counts.columns["draft"], counts.columns["submitted"], counts.urgent) == (2, 1, 1)
+    assert len(board.ids(store, ALL, ListFilter(), now, 10)) == 4
+    assert [subject for _, subject, _ in audit.since(store, 0, 500) if subject == "article:1"]
