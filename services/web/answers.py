@@ -23,6 +23,7 @@ class PublicArticle(BaseModel):
     version: int
     kind: Literal["article", "photo", "video"]
     title: str
+    kicker: str
     summary: str
     body: str = Field(description="Sanitised HTML.")
     url: str
@@ -36,6 +37,10 @@ class PublicArticle(BaseModel):
     updated_at: AwareDatetime
     images: list[Image]
     video_url: str
+    source: str
+    print_page: str
+    language: str
+    comments_closed: bool
     corrections: list[Correction]
     views: int
 

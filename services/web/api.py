@@ -187,6 +187,8 @@ async def comments(about: Commented) -> Response:
 async def comment(state: Web, address: Address, sent: Annotated[TypedComment, Depends(CommentRead())]) -> Response:
     """Send a comment, as JSON or as a form; it is held until it is approved. A form's faults are answered with a
     page."""
+    if sent.article.comments_closed:
+        return await sent.refused(422, [{"field": "", "message": "Bài này không nhận bình luận."}])
     if await asyncio.to_thread(state.comments.wait, address):
         slow = [{"field": "", "message": "Bạn gửi nhiều quá nhanh; hãy chờ một lát rồi gửi lại."}]
         return await sent.refused(429, slow)

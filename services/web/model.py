@@ -52,7 +52,7 @@ class Card:
         return cls(
             id=state.id,
             path=article_path(state.section_slug, state.slug, state.id),
-            title=state.title,
+            title=state.card_title or state.title,
             summary=state.summary,
             section_slug=state.section_slug,
             section_name=state.section_name,

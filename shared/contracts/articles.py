@@ -65,6 +65,12 @@ class ArticleState(Contract):
     live: bool = False
     """A live coverage that goes on: its entries travel by themselves (LiveEntryPublished)."""
     title: str
+    kicker: str = ""
+    """What stands over the headline."""
+    card_title: str = ""
+    """A shorter headline for lists; "" is the headline, as of the next one."""
+    search_title: str = ""
+    """The headline for search engines and social networks."""
     slug: str
     summary: str = ""
     body: str = ""
@@ -76,6 +82,12 @@ class ArticleState(Contract):
     authors: tuple[Author, ...] = ()
     images: tuple[Image, ...] = ()
     video_url: str = ""
+    source: str = ""
+    """Another house, whose story it is ("TTXVN")."""
+    print_page: str = ""
+    """Where it stood in the printed paper."""
+    language: str = "vi"
+    comments_closed: bool = False
     corrections: tuple[Correction, ...] = ()
     published_at: AwareDatetime | None = None
     first_published_at: AwareDatetime | None = None

@@ -33,6 +33,26 @@ def titles(desk: OwnDesk) -> list[str]:
     return [row.title for row in listing.page(desk.store, Seen(None, ""), listing.ListFilter(), limit=50)]
 
 
+def test_a_storys_smaller_fields_are_kept_and_saved_as_its_text_is(desk: OwnDesk, secretary: BrowserContext) -> None:
+    page = new(secretary, desk, "Chợ cá họp lại")
+    page.get_by_text("Tít phụ, tít cho thẻ").click()
+    page.get_by_label("Tít phụ trên").fill("Phóng sự")
+    page.get_by_label("Nguồn tin").fill("TTXVN")
+    page.get_by_label("Ngôn ngữ").select_option(label="Tiếng Anh")
+    page.get_by_label("Bình luận").select_option(label="Không nhận bình luận")
+    expect(page.locator("#saving")).to_contain_text("Đã giữ lúc")
+    page.reload()
+    text_of(page)
+    expect(page.get_by_label("Tít phụ trên")).to_have_value("Phóng sự")
+    expect(page.get_by_label("Bình luận")).to_have_value("closed")
+    write_at_end(page, "Giá cá tăng nhẹ.")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    expect(page.get_by_role("heading", name="Bài #1")).to_be_visible()
+    saved = desk.state(1)
+    assert (saved["kicker"], saved["source"], saved["language"]) == ("Phóng sự", "TTXVN", "en")
+    assert saved["comments_closed"] is True
+
+
 # ---------------------------------------------------------------- one story, however often one presses
 
 

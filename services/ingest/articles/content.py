@@ -24,6 +24,9 @@ class Content:
     """An article's text made ready; `images` still name media that the transaction looks up."""
 
     title: str
+    kicker: str
+    card_title: str
+    search_title: str
     slug: str
     summary: str
     body: str
@@ -36,6 +39,10 @@ class Content:
     kind: str
     live: bool
     video_url: str
+    source: str
+    print_page: str
+    language: str
+    comments_closed: bool
     words: int
     original: str
     original_format: str
@@ -48,6 +55,9 @@ def prepare(sent: ArticleInput) -> Content:
     printed, people = _byline(sent)
     return Content(
         title=sent.title,
+        kicker=sent.kicker,
+        card_title=sent.card_title,
+        search_title=sent.search_title,
         slug=slug(sent.title),
         summary=one_line(sent.summary) or derived_summary(body),
         body=body,
@@ -60,6 +70,10 @@ def prepare(sent: ArticleInput) -> Content:
         kind=sent.kind,
         live=sent.live,
         video_url=sent.video_url,
+        source=sent.source,
+        print_page=sent.print_page,
+        language=sent.language,
+        comments_closed=sent.comments_closed,
         words=len(sanitise.to_text(body).split()),
         original=sent.body,
         original_format=sent.body_format,

@@ -85,6 +85,11 @@ class ArticleInput(_TextInput):
     UNIONS: ClassVar[frozenset[str]] = frozenset({"byline"})
     external_id: Annotated[str, Field(min_length=1, max_length=200), LINE] | None = None
     title: Annotated[str, Field(min_length=2, max_length=500), LINE]
+    kicker: Annotated[str, Field(max_length=100, description="Over the headline."), LINE] = ""
+    card_title: Annotated[str, Field(max_length=200, description="Headline in lists; else the title."), LINE] = ""
+    search_title: Annotated[
+        str, Field(max_length=200, description="Headline for search engines and social networks."), LINE
+    ] = ""
     summary: Annotated[str, Field(max_length=5000), PROSE] = ""
     body: _Body
     body_format: _BodyFormat = "html"
@@ -105,6 +110,10 @@ class ArticleInput(_TextInput):
     live: StrictBool = False
     urgent: Annotated[StrictBool | None, Field(description="In haste, for the newsroom; left out: as it was.")] = None
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
+    source: Annotated[str, Field(max_length=200, description="Another house, whose story it is."), LINE] = ""
+    print_page: Annotated[str, Field(max_length=100, description="Where it stood in print."), LINE] = ""
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639, as in `lang`.")] = "vi"
+    comments_closed: StrictBool = False
     earlier_views: Annotated[int, Field(ge=0, le=MOST_EARLIER_VIEWS), WHOLE] = 0
     old_paths: Annotated[tuple[_OldPath, ...], Field(max_length=20)] = ()
     old_pictures: Annotated[tuple[OldPictureInput, ...], Field(max_length=100)] = ()

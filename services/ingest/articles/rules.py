@@ -36,9 +36,8 @@ _WRITES = {
     "unpublished": Action.publish,
 }
 _CHIEFS = (Role.chief, Role.admin)
-_READERS_SEE = (
-    "kind live title slug summary body tags dateline byline authors images video_url section_slug corrections"
-)
+_READERS_SEE = """kind live title kicker card_title search_title slug summary body tags dateline byline authors images
+    video_url source print_page language comments_closed section_slug corrections"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     if live:
         data |= linked_data.live_updates(story, live, site.settings)
     head = Head(
-        title=state.title,
+        title=state.search_title or state.title,
         description=describe(state.summary),
         canonical=numbered(story.path, number),
         kind="article",
@@ -83,6 +83,7 @@ def as_json(site: Site, article_id: str) -> Page:
         "version": state.version,
         "kind": state.kind,
         "title": state.title,
+        "kicker": state.kicker,
         "summary": state.summary,
         "body": current(state.body, site.read.cards),
         "url": site.settings.site_url + article_path(state.section_slug, state.slug, state.id),
@@ -96,6 +97,10 @@ def as_json(site: Site, article_id: str) -> Page:
         "updated_at": iso(state.updated_at),
         "images": [image.model_dump() for image in state.images],
         "video_url": state.video_url,
+        "source": state.source,
+        "print_page": state.print_page,
+        "language": state.language,
+        "comments_closed": state.comments_closed,
         "corrections": [
             {"at": iso(one.at), "notice": one.notice, "wrong": one.wrong, "right": one.right}
             for one in state.corrections

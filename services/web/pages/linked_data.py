@@ -36,7 +36,7 @@ def news_article(story: Story, look: Look, video: Video | None = None) -> dict[s
         "datePublished": iso(state.published_at or state.updated_at),
         "dateModified": iso(state.updated_at),
         "articleSection": state.section_name,
-        "inLanguage": "vi",
+        "inLanguage": state.language,
         "isAccessibleForFree": True,
         "author": _authors(story, settings),
         "publisher": publisher(look),
@@ -49,6 +49,12 @@ def news_article(story: Story, look: Look, video: Video | None = None) -> dict[s
         made["keywords"] = [tag.name for tag in state.tags]
     if state.dateline:
         made["dateline"] = state.dateline
+    if state.search_title:
+        made["alternativeHeadline"] = state.search_title
+    if state.print_page:
+        made["printPage"] = state.print_page
+    if state.source:
+        made["sourceOrganization"] = {"@type": "Organization", "name": state.source}
     if state.corrections:
         made["correction"] = [_correction(one) for one in state.corrections]
     return made

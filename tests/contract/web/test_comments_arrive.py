@@ -97,3 +97,9 @@ def test_a_comment_that_cannot_be_held_is_not_thanked_for(site: Site, ingest: En
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.touch()
     assert say(site) == 503
+
+
+def test_an_article_that_takes_no_comments_takes_none(site: Site, ingest: Engine) -> None:
+    site.tell(store.publish, published(state(1, version=2, comments_closed=True)))
+    site.until(PATH, "Bài này không nhận bình luận.")
+    assert say(site) == 422 and not waiting()

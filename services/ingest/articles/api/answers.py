@@ -36,6 +36,9 @@ class ArticleAnswer(BaseModel):
     kind: Literal["article", "photo", "video"]
     live: bool = Field(description="A live coverage that goes on; its entries are called for by themselves.")
     title: str
+    kicker: str
+    card_title: str
+    search_title: str
     slug: str
     summary: str
     body: str = Field(description="Sanitised HTML.")
@@ -50,6 +53,10 @@ class ArticleAnswer(BaseModel):
     authors: list[Author]
     images: list[Image]
     video_url: str
+    source: str
+    print_page: str
+    language: str
+    comments_closed: bool
     corrections: list[Correction]
     published_at: AwareDatetime | None
     first_published_at: AwareDatetime | None

@@ -14,6 +14,9 @@ from shared.vietnamese.text import one_line
 
 LABELS = {
     "title": "Tiêu đề",
+    "kicker": "Tít phụ trên",
+    "card_title": "Tít ngắn cho thẻ bài",
+    "search_title": "Tít cho máy tìm kiếm, mạng xã hội",
     "summary": "Sapo",
     "body": "Nội dung",
     "section": "Chuyên mục",
@@ -23,9 +26,20 @@ LABELS = {
     "images": "Ảnh",
     "kind": "Loại bài",
     "video_url": "Video",
+    "source": "Nguồn tin",
+    "print_page": "Trang báo in",
+    "language": "Ngôn ngữ",
+    "comments": "Bình luận",
 }
 LIVE = "live"
 KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video", LIVE: "Tường thuật trực tiếp"}
+
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "Tiếng Anh", "fr": "Tiếng Pháp", "zh": "Tiếng Trung", "km": "Tiếng Khmer"}
+CLOSED = "closed"
+COMMENTS = {"": "Nhận bình luận", CLOSED: "Không nhận bình luận"}
+_LINES = ("title", "kicker", "card_title", "search_title", "section", "dateline", "video_url", "source", "print_page")
+"""Fields of one line, which the form, a version and what is sent have alike."""
 
 
 @dataclass
@@ -33,6 +47,9 @@ class Draft:
     """What the form shows. `people` are [name, "Tin, ảnh"], `images` {"url", "caption", "credit", "alt"}."""
 
     title: str = ""
+    kicker: str = ""
+    card_title: str = ""
+    search_title: str = ""
     summary: str = ""
     body: str = ""
     section: str = ""
@@ -42,6 +59,10 @@ class Draft:
     images: list[dict[str, str]] = field(default_factory=list)
     kind: str = "article"
     video_url: str = ""
+    source: str = ""
+    print_page: str = ""
+    language: str = "vi"
+    comments: str = ""
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -51,19 +72,19 @@ class Draft:
 def from_state(state: ArticleState) -> Draft:
     """The form of a version; a summary that is only the text's beginning is not one that somebody wrote."""
     return Draft(
-        title=state.title,
+        **{name: getattr(state, name) for name in _LINES if name != "section"},
         summary="" if state.summary == derived_summary(state.body) else state.summary,
         body=state.body,
         section=state.section_slug,
         tags=[tag.name for tag in state.tags],
-        dateline=state.dateline,
         people=[[author.name, ", ".join(author.roles)] for author in state.authors],
         images=[
             {"url": image.url, "caption": image.caption, "credit": image.credit, "alt": image.alt}
             for image in state.images
         ],
         kind=LIVE if state.live else state.kind,
-        video_url=state.video_url,
+        language=state.language,
+        comments=CLOSED if state.comments_closed else "",
     )
 
 
@@ -73,12 +94,10 @@ def from_form(form: Fields) -> Draft:
     people = zip(form.many("person_name"), form.many("person_roles"), strict=False)
     tags = [one_line(tag) for tag in form.text("tags").split(",")]
     return Draft(
-        title=form.text("title"),
+        **{name: form.text(name) for name in _LINES},
         summary=form.prose("summary"),
         body=form.raw("body"),
-        section=form.text("section"),
         tags=list(dict.fromkeys(tag for tag in tags if tag)),
-        dateline=form.text("dateline"),
         people=[[name, roles] for name, roles in people if name],
         images=[
             dict(zip(("url", "caption", "credit", "alt"), values, strict=True))
@@ -86,7 +105,8 @@ def from_form(form: Fields) -> Draft:
             if any(values)
         ],
         kind=form.text("kind") or "article",
-        video_url=form.text("video_url"),
+        language=form.text("language") or "vi",
+        comments=form.text("comments"),
     )
 
 
@@ -104,17 +124,16 @@ def cleaned(draft: Draft) -> Draft:
 def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
     """For the store; the status stays. Raises Invalid with a message for each field."""
     given = {
-        "title": draft.title,
+        **{name: getattr(draft, name) for name in _LINES},
         "summary": draft.summary,
         "body": draft.body,
-        "section": draft.section,
         "tags": draft.tags,
-        "dateline": draft.dateline,
         "byline": _byline(draft, before),
         "images": draft.images,
         "kind": "article" if draft.kind == LIVE else draft.kind,
         "live": draft.kind == LIVE,
-        "video_url": draft.video_url,
+        "language": draft.language,
+        "comments_closed": draft.comments == CLOSED,
     }
     return read_fields(ArticleInput, given)
 

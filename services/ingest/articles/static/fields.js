@@ -3,6 +3,9 @@
 const line = (words) => words.normalize("NFC").replace(/\s+/g, " ").trim();
 const prose = (words) => words.normalize("NFC").replaceAll("\r\n", "\n").trim();
 const PICTURE = ["url", "caption", "credit", "alt"];
+const LINES = ["title", "kicker", "card_title", "search_title", "dateline", "video_url", "source", "print_page"];
+const CHOICES = { section: "", kind: "article", language: "vi", comments: "" };
+const each = (names, made) => Object.fromEntries(names.map((name) => [name, made(name)]));
 
 export function fieldsOf(form) {
   const field = (name) => form.elements.namedItem(name);
@@ -23,42 +26,36 @@ export function fieldsOf(form) {
   function read() {
     if (editor) textarea.value = editor.html();
     return {
-      title: field("title").value,
+      ...each([...LINES, ...Object.keys(CHOICES)], (name) => field(name).value),
       summary: field("summary").value,
       body: textarea.value,
-      section: field("section").value,
       tags: field("tags").value.split(","),
-      dateline: field("dateline").value,
       people: rows("#people", ".person").map((row) => [value(row, "person_name"), value(row, "person_roles")]),
       images: rows(".pictures", ".picture").map((row) =>
-        Object.fromEntries(PICTURE.map((name) => [name, value(row, `image_${name}`)]))),
-      kind: field("kind").value,
-      video_url: field("video_url").value,
+        each(PICTURE, (name) => value(row, `image_${name}`))),
     };
   }
 
-  // As the server would say the same: two drafts that differ only in how they are written are alike.
+  // As the server would say the same: two drafts that differ only in how they are written are alike. One that an older
+  // page kept has fewer fields.
   function normal(draft) {
     return {
-      title: line(draft.title),
+      ...each(LINES, (name) => line(draft[name] ?? "")),
+      ...each(Object.keys(CHOICES), (name) => draft[name] || CHOICES[name]),
       summary: prose(draft.summary),
       body: editor ? editor.normal(draft.body) : draft.body,
-      section: draft.section,
       tags: [...new Set(draft.tags.map(line).filter(Boolean))],
-      dateline: line(draft.dateline),
       people: draft.people.map((person) => person.map(line)).filter(([name]) => name),
       images: draft.images
-        .map((image) => Object.fromEntries(PICTURE.map((name) => [name, line(image[name] ?? "")])))
+        .map((image) => each(PICTURE, (name) => line(image[name] ?? "")))
         .filter((image) => PICTURE.some((name) => image[name])),
-      kind: draft.kind || "article",
-      video_url: line(draft.video_url),
     };
   }
 
   function fill(draft) {
     const now = normal(read());
     const differs = (name) => JSON.stringify(now[name]) !== JSON.stringify(draft[name]);
-    for (const name of ["title", "summary", "section", "dateline", "kind", "video_url"]) {
+    for (const name of [...LINES, ...Object.keys(CHOICES), "summary"]) {
       if (differs(name)) field(name).value = draft[name];
     }
     if (differs("tags")) field("tags").value = draft.tags.join(", ");
@@ -83,12 +80,12 @@ export function fieldsOf(form) {
 
 // A draft as the form sends it, with where it stands at the server.
 export function pairsOf(draft, { key, sequence, version }) {
-  const names = ["title", "summary", "body", "section", "dateline", "kind", "video_url"];
+  const names = [...LINES, ...Object.keys(CHOICES), "summary", "body"];
   return [
     ["key", key],
     ["sequence", sequence],
     ...(version ? [["version", version]] : []),
-    ...names.map((name) => [name, draft[name]]),
+    ...names.map((name) => [name, draft[name] ?? CHOICES[name] ?? ""]),
     ["tags", draft.tags.join(",")],
     ...draft.people.flatMap(([name, roles]) => [["person_name", name], ["person_roles", roles]]),
     ...draft.images.flatMap((image) => PICTURE.map((name) => [`image_${name}`, image[name]])),

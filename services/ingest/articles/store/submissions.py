@@ -28,7 +28,8 @@ FindSection = Callable[[str], FoundSection]
 """A section by its slug or name, made where it may be. Raises Invalid."""
 _OLD_PICTURES = 300
 # What an article's state takes from its content as it is.
-_OF_CONTENT = "kind live title slug summary body tags dateline byline authors video_url".split()
+_OF_CONTENT = """kind live title kicker card_title search_title slug summary body tags dateline byline authors video_url
+    source print_page language comments_closed""".split()
 
 
 def outcome(

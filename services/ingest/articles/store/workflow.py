@@ -28,7 +28,8 @@ from services.ingest.kit.once import Sent, making
 from services.ingest.kit.rights import Action
 from shared.database import read, write
 
-_TEXT_FIELDS = "kind title slug summary body tags dateline byline authors images video_url".split()
+_TEXT_FIELDS = """kind title kicker card_title search_title slug summary body tags dateline byline authors images
+    video_url source print_page language comments_closed""".split()
 
 
 def move(

@@ -50,13 +50,17 @@ def _text(article: Article, pictures: list[dict[str, Any]]) -> Element:
     for image in pictures:
         _add(item_meta, "link", rel="irel:seeAlso", residref=_guid(image))
     meta = _add(item, "contentMeta")
+    if article["urgent"]:
+        _add(meta, "urgency", "1")
     if article["published_at"]:
         _add(meta, "contentCreated", article["published_at"])
     if article["dateline"]:
         _name(_add(meta, "located"), article["dateline"])
     for person in article["authors"]:
         _name(_add(meta, "creator", literal=person["slug"]), person["name"])
-    _add(meta, "language", tag="vi")
+    if article["source"]:
+        _name(_add(meta, "infoSource", literal=article["source"]), article["source"])
+    _add(meta, "language", tag=article["language"])
     _name(_add(meta, "subject", type="cpnat:section", literal=article["section"]), article["section_name"])
     for tag in article["tags"]:
         _add(meta, "keyword", tag)

@@ -35,9 +35,15 @@ def item(article: Article) -> dict[str, Any]:
         "contentCreated": article["published_at"],
         "versionCreated": article["updated_at"],
         "pubStatus": _PUB_STATUS.get(article["status"], "withheld"),
-        "language": "vi",
+        "language": article["language"],
+        "urgency": 1 if article["urgent"] else None,
+        "infoSources": [{"name": article["source"]}] if article["source"] else [],
         "copyrightHolder": get_settings().site_name,
-        "headlines": [{"role": "main", "value": article["title"]}],
+        "headlines": [
+            {"role": role, "value": article[name]}
+            for role, name in (("main", "title"), ("short", "card_title"), ("search", "search_title"))
+            if article[name]
+        ],
         "descriptions": [{"role": "summary", "contentType": "text/plain", "value": article["summary"]}],
         "bodies": [
             {"role": "main", "contentType": "text/html", "value": absolute(article["body"])},

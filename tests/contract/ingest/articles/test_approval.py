@@ -303,6 +303,9 @@ def test_an_approval_names_version_person_and_time(house: Desk) -> None:
         {"kind": "photo"},
         {"video_url": "https://video.example/1"},
         {"section": "van-hoa"},
+        *({name: "Khác"} for name in ("kicker", "card_title", "search_title", "source", "print_page")),
+        {"language": "en"},
+        {"comments": "closed"},
     ],
     ids=lambda fields: next(iter(fields)),
 )

@@ -38,8 +38,19 @@ def test_a_draft_has_every_field_that_was_written(desk: Desk) -> None:
         image_credit=["TTXVN"],
         image_alt=["Cành hoa"],
         video_url="https://video.example/1",
+        kicker="Phóng sự",
+        card_title="Bản Phủ vào mùa",
+        search_title="Mùa hoa ban ở Bản Phủ",
+        source="TTXVN",
+        print_page="Trang 3, số 1234",
+        language="en",
+        comments="closed",
     )
     found = state(desk, article_id)
+    assert (found["kicker"], found["card_title"]) == ("Phóng sự", "Bản Phủ vào mùa")
+    assert (found["search_title"], found["source"]) == ("Mùa hoa ban ở Bản Phủ", "TTXVN")
+    told = (found["print_page"], found["language"], found["comments_closed"])
+    assert told == ("Trang 3, số 1234", "en", True)
     assert found["byline"] == "Tin, ảnh: Quang Long; biên tập: Hà Linh"
     assert (found["summary"], found["dateline"], found["tags"]) == ("Sapo của bài.", "ĐBP", ["hoa ban", "Tây Bắc"])
     assert found["images"][0] | {"caption": "Hoa bên đường", "credit": "TTXVN", "alt": "Cành hoa"} == found["images"][0]
@@ -47,6 +58,7 @@ def test_a_draft_has_every_field_that_was_written(desk: Desk) -> None:
     again = reporter.get(f"/bai/{article_id}").text
     for words in ("Bản Phủ đón mùa hoa", "Quang Long", "Tin, ảnh", "hoa ban, Tây Bắc", "Hoa bên đường"):
         assert words in again
+    assert "Bản Phủ vào mùa" in again
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(desk: Desk) -> None:

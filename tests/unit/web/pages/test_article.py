@@ -13,6 +13,7 @@ from services.web import store
 from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
 from services.web.pages import comments
 from services.web.routes import resolve
+from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.articles import Image as Told
 from shared.contracts.events import CommentPublished
@@ -117,6 +118,24 @@ def test_machines_learn_what_it_is(paper: Paper) -> None:
     assert reader.metas["og:image"].startswith("http")
     crumbs = reader.of_type("BreadcrumbList")["itemListElement"]
     assert [crumb["name"] for crumb in crumbs] == ["Trang chủ", "Kinh tế"]
+
+
+def test_an_article_says_whose_it_is_and_what_it_is_called_where(paper: Paper) -> None:
+    own = {"kicker": "Phóng sự", "card_title": "Bản Phủ vào mùa", "search_title": "Mùa hoa ban ở Bản Phủ"}
+    more = {"source": "TTXVN", "print_page": "Trang 3, số 1234", "language": "en", "comments_closed": True}
+    story = sample.article(sample.LEAD, version=9, **own, **more)
+    store.publish(paper.engine, [published(story)])
+    page = paper.page(article_path(story.section_slug, story.slug, story.id))
+    reader = Reader(filled(page))
+    assert f"Phóng sự {story.title}" in reader.words
+    assert "Nguồn: TTXVN · Báo in: Trang 3, số 1234" in reader.words
+    assert "Bài này không nhận bình luận." in reader.words and "Gửi bình luận" not in reader.words
+    news = reader.of_type("NewsArticle")
+    assert (news["headline"], news["inLanguage"]) == (story.title, "en")
+    assert (news["sourceOrganization"]["name"], news["printPage"]) == ("TTXVN", "Trang 3, số 1234")
+    assert reader.metas["og:title"] == "Mùa hoa ban ở Bản Phủ" and '<article class="story" lang="en">' in page.body
+    listed = Reader(paper.page(f"/{story.section_slug}").body).words
+    assert "Bản Phủ vào mùa" in listed and story.title not in listed
 
 
 def test_machines_learn_of_videos_and_whose_a_picture_is(paper: Paper) -> None:
