@@ -25,13 +25,14 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status, is_stream = time.perf_counter(), 500, False
 
         async def noted(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_stream
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = {name for name, _ in message["headers"]}
+                is_stream = (b"content-type", b"text/event-stream; charset=utf-8") in message["headers"]
                 more = [(name, value) for name, value in self._headers.items() if name not in own]
                 message["headers"] = [*message["headers"], *more]
             await send(message)
@@ -44,7 +45,9 @@ class Measured:
                 route = scope.get("page_kind") or getattr(scope.get("route"), "path", "other")
                 method = scope["method"] if scope["method"] in _METHODS else "other"
                 telemetry.http_requests_total.labels(self._service, route, method, status).inc()
-                telemetry.http_request_seconds.labels(self._service, route).observe(time.perf_counter() - started)
+                if not is_stream:
+                    # It lasts as long as somebody looks, which says nothing of how fast we are.
+                    telemetry.http_request_seconds.labels(self._service, route).observe(time.perf_counter() - started)
                 if span is not None:
                     span.update_name(f"{method} {route}")
                     span.set_attributes({"http.request.method": method, "http.response.status_code": status})

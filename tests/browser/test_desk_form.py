@@ -229,10 +229,11 @@ def test_an_hour_that_is_past_is_said_beside_the_hour(desk: OwnDesk, secretary: 
     page.goto(f"{desk.url}/bai/{story}")
     text_of(page)
     page.get_by_text("Hẹn giờ lên trang").click()
-    page.get_by_label("Lên trang lúc").fill("2020-01-01T08:00")
+    page.get_by_label("Lên trang lúc").fill("08:00 01/01/2020")
     page.get_by_role("button", name="Hẹn giờ", exact=True).click()
     expect(page.get_by_text("Giờ hẹn đã qua.")).to_be_visible()
-    expect(page.get_by_label("Lên trang lúc")).to_have_value("2020-01-01T08:00")
+    expect(page.get_by_label("Lên trang lúc")).to_have_value("08:00 01/01/2020")
+    expect(page.get_by_label("Lên trang lúc")).to_be_focused()
     expect(page.get_by_label("Lên trang lúc")).to_have_attribute("aria-invalid", "true")
 
 

@@ -65,6 +65,8 @@ document.addEventListener("keydown", async (event) => {
   (await import("./palette.js")).open();
 });
 
+if (document.querySelector('[type="date"], [type="time"], [type="month"], [type="datetime-local"]')) import("./date_fields.js");
+
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 let wentTo = 0;
 document.addEventListener("keydown", (event) => {

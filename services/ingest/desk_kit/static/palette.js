@@ -40,7 +40,9 @@ function made() {
 
 function commands(typed) {
   const words = folded(typed).split(/\s+/).filter(Boolean);
-  const all = [...document.querySelectorAll(OFFERED)].filter((one) => !one.disabled && one.checkVisibility?.({ visibilityProperty: true }) !== false);
+  // The navigation is folded away on a phone.
+  const isThere = (one) => !one.disabled && (one.closest(".nav") || one.getClientRects().length > 0);
+  const all = [...document.querySelectorAll(OFFERED)].filter(isThere);
   const named = all.map((one) => ({ name: one.textContent.replace(/\s+/g, " ").trim(), act: () => one.click() }));
   const once = [...new Map(named.map((one) => [one.name, one])).values()];
   return once.filter(({ name }) => words.every((word) => folded(name).includes(word))).slice(0, MOST);

@@ -41,7 +41,9 @@ function inputOf(form, path) {
   const rows = ROWS[name] && form.querySelectorAll(`[name=${ROWS[name]}_${part ?? "name"}]`);
   if (rows?.length) return rows[Number(number) || 0] ?? null;
   const found = name ? form.elements.namedItem(name) : null;
-  return found instanceof HTMLElement && found.type !== "hidden" ? found : null;
+  if (!(found instanceof HTMLElement) || found.type === "hidden") return null;
+  // A day or an hour is typed beside what is sent.
+  return found.closest(".date-field")?.querySelector("input") ?? found;
 }
 
 function beside(input, message) {

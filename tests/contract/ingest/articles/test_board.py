@@ -173,7 +173,7 @@ def test_a_window_closes_with_the_session(desk: Desk) -> None:
 
 def test_open_windows_are_few(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     secretary, editor = desk.be("secretary"), desk.be("editor")
-    most = streams.MOST_OF_PERSON
+    most, before = streams.MOST_OF_PERSON, timed(editor)
     with watching(secretary) as oldest:
         with watching(secretary), watching(secretary), watching(secretary):
             assert oldest.next() == ("end", "full"), f"{most} of one person, the oldest makes room"
@@ -181,6 +181,13 @@ def test_open_windows_are_few(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> No
         refused = editor.script("GET", "/bang/dong")
         assert refused.status_code == 503 and refused.headers["retry-after"]
     until(lambda: not streams.STREAMS._open, 20, "closed windows cost nothing")
+    assert timed(editor) == before + 1, "the refused one: how long somebody looked is no time to answer"
+
+
+def timed(who: Person) -> float:
+    """How many answers to windows were timed so far."""
+    counted = r'^http_request_seconds_count\{route="/desk/bang/dong",service="ingest"\} (\S+)$'
+    return sum(map(float, re.findall(counted, who.client.get("/metrics").text, re.MULTILINE)))
 
 
 def test_a_step_from_the_board_says_what_became_of_it(desk: Desk) -> None:
