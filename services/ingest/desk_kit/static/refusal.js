@@ -40,9 +40,10 @@ function inputOf(form, path) {
   const [name, number, part] = path.split(".");
   const rows = ROWS[name] && form.querySelectorAll(`[name=${ROWS[name]}_${part ?? "name"}]`);
   if (rows?.length) return rows[Number(number) || 0] ?? null;
-  const found = name ? form.elements.namedItem(name) : null;
+  const named = name ? form.elements.namedItem(name) : null;
+  // A day or an hour is typed beside what is sent: both have the name, one as its id.
+  const found = named instanceof RadioNodeList ? [...named].find((one) => one.closest(".date-field")) : named;
   if (!(found instanceof HTMLElement) || found.type === "hidden") return null;
-  // A day or an hour is typed beside what is sent.
   return found.closest(".date-field")?.querySelector("input") ?? found;
 }
 
