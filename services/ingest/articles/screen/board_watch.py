@@ -39,7 +39,7 @@ _ALL = Seen(None, "")
 
 
 @dataclass(eq=False, slots=True)
-class Window:
+class OpenBoard:
     """A board that somebody has open: how it is narrowed, and which articles it may show."""
 
     token: str
@@ -52,11 +52,11 @@ class Watch:
     """The windows of this process. `_at` is the entry of the log up to which they have been told."""
 
     def __init__(self) -> None:
-        self._windows: set[Window] = set()
+        self._windows: set[OpenBoard] = set()
         self._reader: asyncio.Task[None] | None = None
         self._at = 0
 
-    async def open(self, who: Account, token: str, chosen: Chosen, since: int) -> Window:
+    async def open(self, who: Account, token: str, chosen: Chosen, since: int) -> OpenBoard:
         """A window that has the board as it was at the entry `since`. Raises streams.Full."""
         stream = STREAMS.open(who.id)
         try:
@@ -67,7 +67,7 @@ class Watch:
         if not self._windows:
             self._at = newest
         stream.entry = self._at
-        window = Window(token, chosen, stream, shown)
+        window = OpenBoard(token, chosen, stream, shown)
         self._windows.add(window)
         if has_missed:
             # What went away from its page meanwhile is not known here.
@@ -76,7 +76,7 @@ class Watch:
             self._reader = asyncio.create_task(self._read())
         return window
 
-    def close(self, window: Window) -> None:
+    def close(self, window: OpenBoard) -> None:
         """Nobody looks at it any more."""
         self._windows.discard(window)
         STREAMS.close(window.stream)
@@ -136,7 +136,7 @@ def _articles_in(entries: list[tuple[int, str, datetime]]) -> set[int]:
     return {int(id_) for kind, _, id_ in subjects if kind == "article" and id_.isdigit()}
 
 
-def _told(windows: list[Window], changed: set[int]) -> dict[Window, bytes | None]:
+def _told(windows: list[OpenBoard], changed: set[int]) -> dict[OpenBoard, bytes | None]:
     """What each window is told of these articles: b"" nothing, None that its session has ended. What windows have in
     common is read and counted once."""
     source, now = engine("ingest"), datetime.now(UTC)
@@ -153,7 +153,7 @@ def _told(windows: list[Window], changed: set[int]) -> dict[Window, bytes | None
     def counted(wanted: ListFilter, seen: Seen) -> board.Counts:
         return board.counted(found(wanted)[1], seen)
 
-    told: dict[Window, bytes | None] = {}
+    told: dict[OpenBoard, bytes | None] = {}
     for window in windows:
         who = accounts.get(window.token)
         if who is None:
