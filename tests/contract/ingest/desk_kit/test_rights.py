@@ -7,7 +7,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from services.ingest.articles.asked import NeedsArticle
-from services.ingest.desk_kit import asking
+from services.ingest.desk_kit import asking, streams
 from services.ingest.desk_kit.session import OPEN, Needs
 from services.ingest.kit.actors import Role
 from services.ingest.kit.rights import RIGHTS, Action, Reach
@@ -67,6 +67,7 @@ def test_without_a_session_nothing_opens(desk: Desk) -> None:
 @pytest.mark.timeout(300)
 def test_the_walk(desk: Desk, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "SECONDS", 0.01)  # nobody is there to answer
+    monkeypatch.setattr(streams, "LIFE_SECONDS", 0.01)
     who = desk.be(role, section="kinh-te")
     unexpected = []
     for method, route in routes():

@@ -20,7 +20,7 @@ from services.ingest.articles.store import autosaves, reading, workflow
 from services.ingest.articles.versions import Saved
 from services.ingest.authors.store import authors
 from services.ingest.comments.store import comments
-from services.ingest.desk_kit import asking
+from services.ingest.desk_kit import asking, streams
 from services.ingest.kit.actors import Role
 from services.ingest.kit.tables import dead_letters
 from services.ingest.kit.visibility import Seen
@@ -95,6 +95,7 @@ class Secrets:
 @pytest.fixture
 def secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     monkeypatch.setattr(asking, "SECONDS", 0.01)
+    monkeypatch.setattr(streams, "LIFE_SECONDS", 0.01)
     owner = desk.be("editor", "van.hoa", section="van-hoa")
     picture = _picture(desk, owner)
     text = {"section": "van-hoa", "summary": SECRET, "body": f"<p>{SECRET} nổ ra.</p>", "byline": f"Bài: {SECRET}"}
