@@ -259,6 +259,7 @@ class AdvisoryLock(IntEnum):
     address_rules = 7_305_125
     search_words = 7_305_126
     appearance = 7_305_127
+    tag_merges = 7_305_128
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

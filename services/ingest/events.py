@@ -18,6 +18,7 @@ from services.ingest.front_page import store as frontpage
 from services.ingest.live_coverage.store import reading as live_entries
 from services.ingest.search_words import store as search_words
 from services.ingest.sections import store as sections
+from services.ingest.tags import store as tags
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
     AddressRulesChanged,
@@ -32,6 +33,7 @@ from shared.contracts.events import (
     LiveEntryWithdrawn,
     SearchRulesChanged,
     SectionSaved,
+    TagsMerged,
 )
 from shared.database import engine as service_engine
 from shared.database import read
@@ -115,6 +117,7 @@ _OTHERS: dict[str, Any] = {
     FrontPageChanged.kind: lambda connection, _ids: {frontpage.ONLY: frontpage.payload(connection)},
     AppearanceChanged.kind: lambda connection, _ids: {appearance.ONLY: appearance.payload(connection)},
     AddressRulesChanged.kind: lambda connection, _ids: {former_addresses.ONLY: former_addresses.payload(connection)},
+    TagsMerged.kind: lambda connection, _ids: {tags.ONLY: tags.payload(connection)},
     SearchRulesChanged.kind: lambda connection, _ids: {search_words.ONLY: search_words.payload(connection)},
     CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),
     CommentRemoved.kind: lambda connection, ids: comments.payloads(connection, CommentRemoved, ids),

@@ -31,6 +31,7 @@ SCREENS = (
     "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
     "services.ingest.search_words.screen",
+    "services.ingest.tags.screen",
     "services.ingest.authors.screen",
     "services.ingest.former_addresses.screen",
     "services.ingest.ops.screen.audit_log",

@@ -17,6 +17,7 @@ from services.ingest.planning import tables as planning
 from services.ingest.royalties import tables as royalties
 from services.ingest.search_words import tables as search_words
 from services.ingest.sections import tables as sections
+from services.ingest.tags import tables as tags
 from services.ingest.webhooks import tables as webhooks
 
 __all__ = ["FEATURES", "metadata"]
@@ -38,6 +39,7 @@ FEATURES = {
     "royalties": royalties,
     "search_words": search_words,
     "sections": sections,
+    "tags": tags,
     "webhooks": webhooks,
 }
 """The module of each feature's tables."""

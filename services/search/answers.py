@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice, product
 from typing import Any
 
-from services.search import queries
+from services.search import places, queries
 from services.search.documents import IndexDocument, completion_prefix, iso
 from services.search.engines.base import MAX_OFFSET, PUBLIC, Found, Index, SearchEngine, SearchFilter
 from services.search.joining import other_writings
@@ -82,10 +82,12 @@ class Answers:
         typed = queries.read(query.q)
         words = self._words(index)
         written = joined(other_writings(words, typed.words), rules.written(typed.words))
-        offer = suggest(words, query.q, written) if typed.plain and typed.words else None
+        named = _places(rules, typed, query)
+        renamed = places.written(named)
+        offer = suggest(words, query.q, {*written, *renamed}) if typed.plain and typed.words else None
         meant = offer.words if offer else ()
         asked = replace(typed, words=with_bars(words, typed.words))
-        plan = queries.plan(asked, strict=query.sort == "newest", meant=meant, written=written)
+        plan = queries.plan(asked, strict=query.sort == "newest", meant=meant, written=written, renamed=renamed)
         offset = min((query.page - 1) * query.size, MAX_OFFSET)
         found = index.search(plan, _scope(query), offset, query.size, query.sort)
         if not (found.total or found.documents):
@@ -101,6 +103,7 @@ class Answers:
             nearest=found.nearest,
             took_ms=0,
             suggestion=offer.text if offer else None,
+            also=tuple(dict.fromkeys(name[0] for place in named for name in place.others)),
             facets=_facets(found),
             results=tuple(_hit(document, marker) for document in documents),
         )
@@ -164,6 +167,11 @@ class Answers:
     def versions(self, after: int, limit: int) -> list[tuple[int, int]]:
         """(id, version) of what the searched index holds."""
         return self._engine.current().versions(after, limit)
+
+
+def _places(rules: EditorsWords, typed: ParsedQuery, query: SearchArticles) -> list[places.Place]:
+    """The places of a query that others' names find too. They are to stand behind it, so only where scores decide."""
+    return places.places().named(typed.words) if rules.places and query.sort == "relevance" else []
 
 
 def _scope(query: SearchArticles) -> SearchFilter:

@@ -39,6 +39,8 @@ SHORT = 3
 NEAREST = 2
 """What has fewer of a long query's words than this is not near it."""
 EXACT = 0.5
+# A place by the name that it had before 2025, or has since.
+RENAMED = 0.8
 # In a question half of the pairs are no words of the language, and rare: they must not outweigh the words.
 LONG_PAIRS = 0.35
 # What is left of a query with a slip in it is better known by its pairs.
@@ -179,13 +181,17 @@ def read(typed: str) -> ParsedQuery:
 
 
 def plan(
-    typed: ParsedQuery, strict: bool = False, meant: Sequence[Syllable] = (), written: Written = NOTHING
+    typed: ParsedQuery,
+    strict: bool = False,
+    meant: Sequence[Syllable] = (),
+    written: Written = NOTHING,
+    renamed: Written = NOTHING,
 ) -> QueryPlan:
     """The query for what was typed. `strict` asks for more of the pairs: for orders other than by relevance.
 
     `meant` is a likelier reading of the plain words, one for one: where a letter slipped, both readings count; where
     marks were left out, the articles that have these rank before those with others. `written` says how else some of the
-    plain words are written.
+    plain words are written, `renamed` which of them are places that have, or had, other names.
     """
     if typed.blank:
         return QueryPlan(everything=True)
@@ -210,9 +216,12 @@ def plan(
     if slipped:
         readings.append(_folded([(at, meant[at]) for at in kept], written))
     ranked = list({term.token: term for reading in reversed(readings) for term in reading}.values())
+    if renamed:
+        readings.append(_folded(words, {at: (*written.get(at, ()), *renamed.get(at, ())) for at, _ in words}))
     boosts = _folded(_placed(quoted))
     boosts += _pairs(_placed(quoted_pairs))
     boosts += _pairs(one_word, near, written)
+    boosts += _pairs([(at, pair) for at, pair in pairs if at in renamed and at + 1 in renamed], RENAMED, renamed)
     boosts += _exact_pairs([*pairs, *restored], near if long else SHORT_EXACT_PAIRS)
     boosts += _exact_pairs(_placed(quoted_pairs))
     boosts += _exact([word for _, word in (*words, *((at, meant[at]) for at in kept if meant))] + quoted)

@@ -44,7 +44,7 @@ def _withdraw(indexing: Indexing, events: list[Delivered[ArticleWithdrawn]]) -> 
 
 def _keep_words(indexing: Indexing, events: list[Delivered[SearchRulesChanged]]) -> None:
     newest = max(events, key=lambda event: event.version)
-    indexing.engine.keep_words(newest.version, newest.payload.rules)
+    indexing.engine.keep_words(newest.version, newest.payload.rules, newest.payload.places)
 
 
 def _versions(service: Answers, query: ListSearchVersions) -> VersionsAnswer:

@@ -1,4 +1,4 @@
-"""What editors said of readers' words: names that mean the same, and the article that answers a query."""
+"""What editors said of readers' words: names that mean the same, the article that answers a query."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,10 @@ _Name = tuple[Syllable, ...]
 class EditorsWords:
     """The rules of one version, ready to be asked. Looking up costs the same however many there are."""
 
-    def __init__(self, version: int = 0, rules: Sequence[SearchRule] = ()) -> None:
+    def __init__(self, version: int = 0, rules: Sequence[SearchRule] = (), places: bool = True) -> None:
         self.version = version
+        self.places = places
+        """Whether former and present names of places find one another (see places)."""
         self._same: dict[str, list[tuple[_Name, tuple[Phrase, ...]]]] = {}
         """By its first folded syllable: a name, and the other ones for it."""
         self._best: dict[str, list[tuple[_Name, int]]] = {}
@@ -34,7 +36,7 @@ class EditorsWords:
         found: dict[int, tuple[Phrase, ...]] = {}
         for start, word in enumerate(words):
             for name, others in self._same.get(word.folded, ()):
-                if _are(words[start : start + len(name)], name):
+                if are(words[start : start + len(name)], name):
                     for at in range(start, start + len(name)):
                         found[at] = (*found.get(at, ()), *others)
         return found
@@ -42,7 +44,7 @@ class EditorsWords:
     def best(self, words: Sequence[Syllable]) -> int | None:
         """The article that editors put first for a query of just these words."""
         for query, article_id in self._best.get(_folded(words), ()):
-            if _are(words, query):
+            if are(words, query):
                 return article_id
         return None
 
@@ -58,7 +60,7 @@ def _folded(words: Sequence[Syllable]) -> str:
     return " ".join(word.folded for word in words)
 
 
-def _are(typed: Sequence[Syllable], name: Sequence[Syllable]) -> bool:
+def are(typed: Sequence[Syllable], name: Sequence[Syllable]) -> bool:
     """Marks that were typed must be these; those left out may have been."""
     return len(typed) == len(name) and all(
         word in twins(meant) or (word.folded == meant.folded and not word.marked)

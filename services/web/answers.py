@@ -60,6 +60,7 @@ class FoundAnswer(BaseModel):
     nearest: int
     took_ms: float
     suggestion: str | None
+    also: list[str] = Field(description="Other names of places that were typed, by which articles were found too.")
     facets: dict[str, list[Facet]] = Field(description="By section, year, author.")
     results: list[SearchHit]
 

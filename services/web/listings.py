@@ -13,7 +13,7 @@ from shared.database import upsert
 OTHERS = 6
 """Older articles of the section that an article's page lists."""
 
-_TAKE_OUT = delete(entries).where(
+TAKE_OUT = delete(entries).where(
     entries.c.list == bindparam("name"),
     entries.c.published_at == bindparam("at"),
     entries.c.article_id == bindparam("id"),
@@ -61,7 +61,7 @@ def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int
     ]
     if rows:
         # One by one: for an IN of several whole keys SQLite reads every entry that there is.
-        connection.execute(_TAKE_OUT, rows)
+        connection.execute(TAKE_OUT, rows)
 
 
 def put_in(connection: Connection, states: list[ArticleState], parents: dict[str, str]) -> None:
@@ -136,7 +136,7 @@ def move_entries(connection: Connection, name: str, before: dict[str, str], afte
         for at, article_id, _ in rows
     ]
     if gone:
-        connection.execute(_TAKE_OUT, gone)
+        connection.execute(TAKE_OUT, gone)
     if copies:
         connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
     return was ^ now

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys, model
 from services.web.change_log import changes_after, last_change
-from shared.contracts.addresses import live_path
+from shared.contracts.addresses import live_path, tag_feed_path
 from shared.http_client import call
 from shared.settings import Settings
 from shared.telemetry import log
@@ -28,7 +28,7 @@ _PAUSE_SECONDS = 0.5
 _TIMEOUT_SECONDS = 5.0
 _REDIRECTS = 10
 _FEEDS = ("/rss.xml", "/atom.xml", "/feed.json")
-_SECTION_LIST = keys.listing(model.of_section(""))
+_SECTION_LIST, _TAG_LIST = keys.listing(model.of_section("")), keys.listing(model.of_tag(""))
 _COVERAGE = "live:"
 
 Send = Callable[[str, bytes, str], None]
@@ -97,6 +97,8 @@ def feeds_of(changed: Iterable[str]) -> list[str]:
             found += _FEEDS
         elif key.startswith(_SECTION_LIST):
             found.append(f"/rss/{key.removeprefix(_SECTION_LIST)}.xml")
+        elif key.startswith(_TAG_LIST):
+            found.append(tag_feed_path(key.removeprefix(_TAG_LIST)))
         elif key.startswith(_COVERAGE):
             found.append(f"{live_path(int(key.removeprefix(_COVERAGE)))}.xml")
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Text, bindparam, func, select, tuple_, type_coerce
 
-from services.web import coverages, keys, model
+from services.web import coverages, keys, model, tags
 from services.web.listings import OTHERS
 from services.web.model import Around, Card, Comment, Coverage, Listed, LiveEntry, Ranked, Section, Story, Tombstone
 from services.web.section_tree import SectionTree
@@ -110,6 +110,7 @@ class Reading:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._tree: SectionTree | None = None
+        self._merged_tags: tags.Merged | None = None
         self.depends: set[str] = set()
 
     # ---------------------------------------------------------------- articles
@@ -120,7 +121,7 @@ class Reading:
         row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-        return _state(row.state, self.section_tree().names) if row.public else Tombstone(article_id, row.reason_kind)
+        return self._state(row.state) if row.public else Tombstone(article_id, row.reason_kind)
 
     def story(self, state: ArticleState, newest_first: bool = False) -> Story:
         """All that stands on an article's page."""
@@ -279,8 +280,7 @@ class Reading:
         self.depends.add(keys.listing(name))
         ids = self._ids(_LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        names = self.section_tree().names
-        found = {row.id: _state(row.state, names) for row in self._connection.execute(_STATES, {"ids": ids})}
+        found = {row.id: self._state(row.state) for row in self._connection.execute(_STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
     def since(self, moment: datetime, limit: int) -> list[Card]:
@@ -300,6 +300,17 @@ class Reading:
         self.depends.add(keys.listing(model.ALL))
         last = self._connection.execute(_LAST_ARTICLE).scalar()
         return 0 if last is None else int(last) // model.BLOCK + 1
+
+    def merged_tags(self) -> tags.Merged:
+        """The tags that are others now, by their slugs."""
+        self.depends.add(keys.TAGS)
+        if self._merged_tags is None:
+            self._merged_tags = tags.merged(self._connection)
+        return self._merged_tags
+
+    def _state(self, fields: dict[str, Any]) -> ArticleState:
+        """An article with its section's name and its tags of today."""
+        return tags.now(ArticleState.model_validate(_named(fields, self.section_tree().names)), self.merged_tags())
 
     def name_of(self, name: str) -> str | None:
         """How a tag's or an author's list is written; None where there never was one."""
@@ -360,10 +371,6 @@ class Reading:
 def _named(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     """A card or a state with its section's name of today."""
     return {**fields, "section_name": names.get(fields["section_slug"], fields["section_name"])}
-
-
-def _state(fields: dict[str, Any], names: dict[str, str]) -> ArticleState:
-    return ArticleState.model_validate(_named(fields, names))
 
 
 def _comment(row: Any, replies: Sequence[Comment] = ()) -> Comment:

@@ -66,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/doc-sau", notices.saved),
     _route(r"/rss\.xml", feeds.rss),
     _route(rf"/rss/{_SLUG}\.xml", feeds.rss),
+    _route(rf"/rss/tu-khoa/{_SLUG}\.xml", feeds.tag),
     _route(r"/atom\.xml", feeds.atom),
     _route(r"/feed\.json", feeds.json_feed),
     _route(r"/sitemap\.xml", sitemaps.index),

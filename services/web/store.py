@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, select, type_coerce
 
-from services.web import coverages, keys, listings, media_uses, model
+from services.web import coverages, keys, listings, media_uses, model, tags
 from services.web.tables import (
     address_rules,
     appearance,
@@ -28,6 +28,7 @@ from services.web.tables import (
     rankings,
     related,
     sections,
+    tag_merges,
     totals,
 )
 from shared.contracts.articles import ArticleState
@@ -43,6 +44,7 @@ from shared.contracts.events import (
     RankingChanged,
     RelatedArticlesChanged,
     SectionSaved,
+    TagsMerged,
     ViewTotalsChanged,
 )
 from shared.database import AdvisoryLock, insert_newer, take_lock, upsert, write
@@ -60,8 +62,10 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
     """Show new versions of articles."""
     states = {(event.payload.article.id, event.version): event.payload.article for event in events}
     texts = {at: state.model_dump_json() for at, state in states.items()}
-    rows = [_row(state, version, texts[state.id, version]) for (_, version), state in states.items()]
     with _writing(engine) as (connection, changed):
+        merges = tags.merged(connection)
+        states = {at: tags.now(state, merges) for at, state in states.items()}
+        rows = [_row(state, version, texts[state.id, version]) for (_, version), state in states.items()]
         before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
         places = [(row["id"], row["version"]) for row in _newest(rows) if row["id"] in newer]
@@ -158,6 +162,19 @@ def set_address_rules(engine: Engine, events: Sequence[Delivered[AddressRulesCha
     ]
     with write(engine) as connection:
         insert_newer(connection, address_rules, rows)
+
+
+def merge_tags(engine: Engine, events: Sequence[Delivered[TagsMerged]]) -> None:
+    """Bring the articles of merged tags to the others' lists, and those of tags that are none any more back."""
+    rows = [
+        {"id": event.payload.id, "version": event.version, "merges": [one.model_dump() for one in event.payload.merges]}
+        for event in events
+    ]
+    with _writing(engine) as (connection, changed):
+        before = tags.merged(connection)
+        # Whoever says the same again makes no page anew.
+        if insert_newer(connection, tag_merges, rows) and (after := tags.merged(connection)) != before:
+            changed.keys |= {keys.TAGS, *map(keys.listing, tags.move(connection, before, after))}
 
 
 def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] | Delivered[CommentRemoved]]) -> None:

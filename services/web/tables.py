@@ -63,6 +63,13 @@ address_rules = Table(
     Column("version", BigInteger, nullable=False),
     Column("rules", Json, nullable=False),
 )
+tag_merges = Table(
+    "tag_merges",  # one row: tags that are others now
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("merges", Json, nullable=False),
+)
 address_uses = Table(
     "address_uses",  # how often addresses of a former site led somewhere, or nowhere
     metadata,

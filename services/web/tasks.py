@@ -28,6 +28,7 @@ from shared.contracts.events import (
     RankingChanged,
     RelatedArticlesChanged,
     SectionSaved,
+    TagsMerged,
     ViewTotalsChanged,
 )
 from shared.hints import send_hint
@@ -58,6 +59,7 @@ EVENTS: handler.Events = {
     FrontPageChanged: _told(store.set_front_page),
     AppearanceChanged: _told(store.set_appearance),
     AddressRulesChanged: store.set_address_rules,
+    TagsMerged: _told(store.merge_tags),
     CommentPublished: _told(store.save_comments),
     CommentRemoved: _told(store.save_comments),
     LiveEntryPublished: _told(store.save_live_entries),

@@ -43,6 +43,10 @@ def tag_path(slug: str) -> str:
     return f"/tu-khoa/{slug}"
 
 
+def tag_feed_path(slug: str) -> str:
+    return f"/rss/tu-khoa/{slug}.xml"
+
+
 def author_path(slug: str) -> str:
     return f"/tac-gia/{slug}"
 

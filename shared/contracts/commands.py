@@ -165,6 +165,8 @@ class SearchAnswer(Contract):
     """How many of these results, at least, have not and are in no total: they come nearest to it."""
     took_ms: float
     suggestion: str | None = None
+    also: tuple[str, ...] = ()
+    """Names that places in the query had before the mergers of 2025, or have since: these are found too."""
     facets: dict[str, list[dict[str, Any]]] = {}
     """{"section": [{"value", "label", "count"}], "year": …, "author": …}."""
     results: tuple[SearchHit, ...] = ()

@@ -93,6 +93,24 @@ class AddressRulesChanged(Event):
     rules: tuple[AddressRule, ...] = ()
 
 
+class TagMerge(Contract):
+    """A tag that is another one now: its page leads there, its articles stand there."""
+
+    slug: str
+    name: str
+    into_slug: str
+    into_name: str
+
+
+class TagsMerged(Event):
+    """Editors merged a tag into another, or took that back: all merges."""
+
+    kind: ClassVar[str] = "tags_merged"
+    id: int = 1
+    version: int
+    merges: tuple[TagMerge, ...] = ()
+
+
 class SearchRule(Contract):
     """Names that mean the same when somebody searches; with `article_id` the queries that this article answers."""
 
@@ -107,6 +125,8 @@ class SearchRulesChanged(Event):
     id: int = 1
     version: int
     rules: tuple[SearchRule, ...] = ()
+    places: bool = True
+    """Whether provinces and communes are found by their names before and after the mergers of 2025."""
 
 
 class CommentPublished(Event):
@@ -207,6 +227,7 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     FrontPageChanged: (Queue.page,),
     AppearanceChanged: (Queue.page,),
     AddressRulesChanged: (Queue.page,),
+    TagsMerged: (Queue.page,),
     SearchRulesChanged: (Queue.index,),
     CommentPublished: (Queue.page,),
     CommentRemoved: (Queue.page,),

@@ -20,7 +20,7 @@ SCREENS = (
     "/", "/bang", "/bai", "/bai/moi", "/kho", "/trang-nhat", "/giao-dien", "/tim", "/binh-luan", "/lich", "/lich/moi",
     "/so-lieu", "/bay-gio", "/so-lieu/tim-kiem", "/nhuan-but", "/nhuan-but/muc", "/tai-khoan", "/mat-khau",
     "/tai-khoan-khac", "/khoa",
-    "/chuyen-muc", "/nhat-ky", "/nhap-xuat", "/nguon-tin", "/webhook", "/tu-tim-kiem", "/ops",
+    "/chuyen-muc", "/nhat-ky", "/nhap-xuat", "/nguon-tin", "/webhook", "/tu-tim-kiem", "/tu-khoa", "/ops",
 )  # fmt: skip
 # The parts that other screens are made of, in their other colours.
 _IN_THE_DARK = ("/bai/moi", "/so-lieu")

@@ -38,6 +38,7 @@ class Action(StrEnum):
     appearance = "Sửa giao diện trang bạn đọc"
     former_addresses = "Sửa mẫu địa chỉ của trang cũ"
     search_words = "Sửa từ đồng nghĩa và bài đứng đầu khi bạn đọc tìm"
+    tags = "Gộp từ khóa"
     moderate = "Duyệt bình luận"
     statistics = "Xem số liệu bạn đọc"
     plan_read = "Xem lịch đề tài"
@@ -92,6 +93,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.appearance: _row("       -         -       all        all    all    -"),
     Action.former_addresses: _row(" -         -       all        all    all    -"),
     Action.search_words: _row("     -         all     all        all    all    -"),
+    Action.tags: _row("             -         -       all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),

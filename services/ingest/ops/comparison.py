@@ -237,7 +237,7 @@ class Comparison:
         events.wake("ingest")
 
     def _send_small_things(self) -> None:
-        """Sections, the front page, the look, rules about addresses: sent again whether or not they differ."""
+        """Sections, front page, look, rules about addresses, merged tags: sent again whether or not they differ."""
         store = replace(self._store, question=ListWebSections)
         held = Comparison(self._source, self._app, self._ask, store, self._patience)._held(0, None)
         with read(self._source) as connection:

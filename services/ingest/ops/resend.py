@@ -11,8 +11,16 @@ from services.ingest.front_page.tables import front_page
 from services.ingest.kit.tables import outbox
 from services.ingest.ops.expected import ExpectedVersion
 from services.ingest.sections.tables import sections
+from services.ingest.tags import store as tags
 from shared import outbox as events
-from shared.contracts.events import AddressRulesChanged, AppearanceChanged, Event, FrontPageChanged, SectionSaved
+from shared.contracts.events import (
+    AddressRulesChanged,
+    AppearanceChanged,
+    Event,
+    FrontPageChanged,
+    SectionSaved,
+    TagsMerged,
+)
 from shared.contracts.queues import Queue
 from shared.database import write
 
@@ -39,7 +47,7 @@ def _by_event(wanted: Sequence[ExpectedVersion]) -> dict[type[Event], list[Expec
 
 
 def resend_sections(connection: Connection) -> int:
-    """Every section, then the front page, the site's look and the rules about former addresses."""
+    """Every section, then the front page, the site's look, the rules about former addresses and the merged tags."""
     pointers: list[tuple[str | int, int]] = [
         (row.id, row.version) for row in connection.execute(select(sections.c.id, sections.c.version))
     ]
@@ -53,4 +61,7 @@ def resend_sections(connection: Connection) -> int:
     rules = former_addresses.payload(connection)
     if rules is not None:
         events.add(connection, outbox, AddressRulesChanged, [(former_addresses.ONLY, rules.version)])
-    return len(pointers) + sum(one is not None for one in (front, look, rules))
+    merges = tags.payload(connection)
+    if merges is not None:
+        events.add(connection, outbox, TagsMerged, [(tags.ONLY, merges.version)])
+    return len(pointers) + sum(one is not None for one in (front, look, rules, merges))

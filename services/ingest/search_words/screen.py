@@ -1,4 +1,4 @@
-"""Readers' words at the desk: one list that editors keep like a text."""
+"""Readers' words at the desk: one list that editors keep like a text, and a switch for the names of places."""
 
 from typing import Annotated
 
@@ -23,24 +23,27 @@ _MAX_CHARS, _MAX_WORDS = 60_000, 100
 
 @router.get("/tu-tim-kiem")
 def show(request: Request, who: Annotated[Account, needs(Action.search_words)]) -> Response:
-    said, version = store.lines(engine("ingest"))
+    said, version = store.said(engine("ingest"))
     begun = [
         f"{words} {sign} "
         for name, sign in (("cach-goi", "="), ("ghim", "=>"))
         if (words := one_line(request.query_params.get(name, "").replace("=", " "))[:_MAX_WORDS])
     ]
     return page(
-        request, who, "search_words.html", said="\n".join([*begun, *said]), version=version, errors=[], begun=begun
-    )
+        request, who, "search_words.html", said="\n".join([*begun, *said.lines]), places=said.places, version=version,
+        errors=[], begun=begun,
+    )  # fmt: skip
 
 
 @router.post("/tu-tim-kiem")
 def save(request: Request, who: Annotated[Account, needs(Action.search_words)], form: Form) -> Response:
-    said, version = form.prose("lines", _MAX_CHARS), form.number("version") or 0
+    typed, version = form.prose("lines", _MAX_CHARS), form.number("version") or 0
+    said = store.Said(tuple(filter(None, map(str.strip, typed.split("\n")))), form.checked("places"))
     try:
-        store.save(engine("ingest"), who.actor, [line for line in map(str.strip, said.split("\n")) if line], version)
+        store.save(engine("ingest"), who.actor, said, version)
     except Invalid as fault:
         return page(
-            request, who, "search_words.html", status=422, said=said, version=version, errors=fault.errors, begun=[]
-        )
+            request, who, "search_words.html", status=422, said=typed, places=said.places, version=version,
+            errors=fault.errors, begun=[],
+        )  # fmt: skip
     return back(_HERE, "Đã lưu; bạn đọc tìm thấy theo danh sách mới sau vài giây.")

@@ -1,6 +1,6 @@
 """What editors say of readers' words: all of it is one versioned thing, like the front page."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
@@ -18,38 +18,53 @@ from shared.database import AdvisoryLock, read, take_lock, upsert, write
 ONLY = 1
 
 
-def lines(engine: Engine) -> tuple[list[str], int]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All of it. `places`: provinces and communes are found by their names before and after the mergers of 2025."""
+
+    lines: tuple[str, ...] = ()
+    places: bool = True
+
+
+def said(engine: Engine) -> tuple[Said, int]:
     """What was said last, and its version; 0 for nothing yet."""
     with read(engine) as connection:
-        row = connection.execute(select(search_words)).first()
-    return (list(row.lines), int(row.version)) if row else ([], 0)
+        return _last(connection)
 
 
-def save(engine: Engine, actor: Actor, said: Sequence[str], version: int) -> None:
+def save(engine: Engine, actor: Actor, said: Said, version: int) -> None:
     """Say this instead of what `version` said. Raises Invalid, Conflict."""
-    wanted = {rule.article_id for rule in read_rules(said) if rule.article_id}
+    wanted = {rule.article_id for rule in read_rules(said.lines) if rule.article_id}
     if strange := wanted - titles(engine, wanted).keys():
         raise Invalid.of("lines", f"Không có bài số {min(strange)}.")
     with write(engine) as connection:
         take_lock(connection, AdvisoryLock.search_words)
-        row = connection.execute(select(search_words)).first()
-        if version != (row.version if row else 0):
+        before, held = _last(connection)
+        if version != held:
             raise Conflict("Có người vừa sửa danh sách này; hãy mở lại trang rồi sửa tiếp.")
-        before = list(row.lines) if row else []
-        if before == list(said):
+        if before == said:
             return
-        values = {"version": version + 1, "lines": list(said)}
+        values = {"version": version + 1, "lines": list(said.lines), "places": said.places}
         statement = upsert(connection, search_words).values(id=ONLY, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
         events.add(connection, outbox, SearchRulesChanged, [(ONLY, version + 1)])
-        changes = {
-            "added": [line for line in said if line not in before],
-            "removed": [line for line in before if line not in said],
+        changes: dict[str, object] = {
+            "added": [line for line in said.lines if line not in before.lines],
+            "removed": [line for line in before.lines if line not in said.lines],
         }
+        if before.places != said.places:
+            changes["places"] = said.places
         audit.append(connection, actor.name, "search_words.changed", "search_words", changes)
     events.wake("ingest")
 
 
 def payload(connection: Connection) -> SearchRulesChanged | None:
+    said, version = _last(connection)
+    if not version:
+        return None
+    return SearchRulesChanged(version=version, rules=read_rules(said.lines), places=said.places)
+
+
+def _last(connection: Connection) -> tuple[Said, int]:
     row = connection.execute(select(search_words)).first()
-    return SearchRulesChanged(version=row.version, rules=read_rules(row.lines)) if row else None
+    return (Said(tuple(row.lines), row.places), int(row.version)) if row else (Said(), 0)

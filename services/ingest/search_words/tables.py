@@ -1,6 +1,6 @@
 """What the newsroom says of readers' words."""
 
-from sqlalchemy import BigInteger, Column, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, true
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json
@@ -11,4 +11,6 @@ search_words = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("version", BigInteger, nullable=False),
     Column("lines", Json, nullable=False),  # as they were typed
+    # Whether provinces and communes are found by their names before and after the mergers of 2025.
+    Column("places", Boolean, nullable=False, server_default=true()),
 )

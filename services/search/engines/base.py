@@ -203,7 +203,7 @@ class SearchEngine(ABC):
         """What editors said of readers' words, as of a second ago. Raises Unavailable."""
 
     @abstractmethod
-    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+    def keep_words(self, version: int, rules: Sequence[SearchRule], places: bool = True) -> None:
         """Keep these for every process that searches, if none of a higher version are kept. Raises Unavailable."""
 
     @abstractmethod

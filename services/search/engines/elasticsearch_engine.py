@@ -107,11 +107,12 @@ class ElasticsearchEngine(base.SearchEngine):
         self._indexes()
         return self._words
 
-    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+    def keep_words(self, version: int, rules: Sequence[SearchRule], places: bool = True) -> None:
         self._forget()
         if version <= self.words().version:
             return
-        name, meta = f"{self._alias}-words", {"version": version, "rules": [rule.model_dump() for rule in rules]}
+        kept = SearchRulesChanged(version=version, rules=tuple(rules), places=places)
+        name, meta = f"{self._alias}-words", kept.model_dump(mode="json", exclude={"id"})
         with away():
             # Whoever looks which indexes there are reads them on the way.
             if not self._client.indices.exists(index=name):
@@ -151,7 +152,7 @@ class ElasticsearchEngine(base.SearchEngine):
     def _read_words(self, meta: dict[str, Any]) -> None:
         if meta.get("version", 0) != self._words.version:
             held = SearchRulesChanged.model_validate(meta)
-            self._words = EditorsWords(held.version, held.rules)
+            self._words = EditorsWords(held.version, held.rules, held.places)
 
     def _alias_of(self, use: str) -> str:
         return self._alias if use == "current" else f"{self._alias}-{use}"

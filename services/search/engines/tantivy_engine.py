@@ -108,12 +108,13 @@ class TantivyEngine(base.SearchEngine):
         with self._lock:
             if seen != self._words_seen:
                 held = SearchRulesChanged.model_validate_json(self._rules.read_bytes())
-                self._words, self._words_seen = EditorsWords(held.version, held.rules), seen
+                self._words, self._words_seen = EditorsWords(held.version, held.rules, held.places), seen
             return self._words
 
-    def keep_words(self, version: int, rules: Sequence[SearchRule]) -> None:
+    def keep_words(self, version: int, rules: Sequence[SearchRule], places: bool = True) -> None:
         if version > self.words().version:
-            _replace(self._rules, SearchRulesChanged(version=version, rules=tuple(rules)).model_dump_json().encode())
+            kept = SearchRulesChanged(version=version, rules=tuple(rules), places=places)
+            _replace(self._rules, kept.model_dump_json().encode())
 
     def close(self) -> None:
         with self._lock:

@@ -9,12 +9,12 @@ from xml.sax.saxutils import escape
 import orjson
 
 from services.web import model
-from services.web.page import Missing, Page, Site
+from services.web.page import Missing, Moved, Page, Site
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from services.web.pages.xml import attribute, text, with_whole_addresses
 from shared.blocks.markup import current, first_paragraph
-from shared.contracts.addresses import article_path, section_path
+from shared.contracts.addresses import article_path, section_path, tag_feed_path, tag_path
 from shared.contracts.articles import ArticleState, Image
 from shared.settings import Settings
 from shared.vietnamese.dates import iso
@@ -24,7 +24,22 @@ SIZE = 30
 
 def rss(site: Site, section_slug: str = "") -> Page:
     """RSS 2.0 of the paper or a section. Raises Missing."""
-    title, link, states = _channel(site, section_slug)
+    return _rss(site, *_channel(site, section_slug))
+
+
+def tag(site: Site, slug: str) -> Page:
+    """RSS 2.0 of a tag. Raises Missing, and Moved for one that was merged into another."""
+    if other := site.read.merged_tags().get(slug):
+        raise Moved(tag_feed_path(other.slug))
+    name = site.read.name_of(model.of_tag(slug))
+    if name is None:
+        raise Missing
+    settings = site.settings
+    states = site.read.states(model.of_tag(slug), SIZE)
+    return _rss(site, f"{name} - {settings.site_name}", settings.site_url + tag_path(slug), states)
+
+
+def _rss(site: Site, title: str, link: str, states: list[ArticleState]) -> Page:
     built = max((_published(state) for state in states), default=datetime(2026, 1, 1, tzinfo=UTC))
     items = [_rss_item(state, site.settings) for state in states]
     return rss_page(site, title, link, paper_of(site.settings).tagline, built, items)

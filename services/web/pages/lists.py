@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 from services.web import model
 from services.web.model import Listed, Section
-from services.web.page import Missing, Page, Site
+from services.web.page import Missing, Moved, Page, Site
 from services.web.pages import archive, linked_data, parts
 from services.web.pages.frame import Head, numbered, page
+from shared.contracts.addresses import tag_feed_path, tag_path
 from shared.vietnamese.dates import VIETNAM, long_date
 
 SIZE = 20
@@ -41,10 +42,12 @@ def section(site: Site, slug: str) -> Page:
 
 
 def tag(site: Site, slug: str) -> Page:
-    """Raises Missing for a tag that never was."""
+    """Raises Missing for a tag that never was, Moved for one that was merged into another."""
+    if other := site.read.merged_tags().get(slug):
+        raise Moved(tag_path(other.slug))
     name = _name(site, model.of_tag(slug))
     listed = site.read.listed(model.of_tag(slug), site.page_number, SIZE)
-    return _list(site, "tag", name, listed, [*_home(), (name, site.path)], label="Từ khóa")
+    return _list(site, "tag", name, listed, [*_home(), (name, site.path)], label="Từ khóa", feed=tag_feed_path(slug))
 
 
 def author(site: Site, slug: str) -> Page:
@@ -137,6 +140,7 @@ def _list(
     section_slug: str = "",
     tiles: bool = False,
     empty: str = "Chưa có bài nào.",
+    feed: str = "",
     **context: object,
 ) -> Page:
     """A page of a list; `slug` and `section_slug` are of the section shown and of the one on top of it.
@@ -154,7 +158,7 @@ def _list(
         data=[linked_data.breadcrumbs(site.settings, trail)],
         previous=numbered(site.path, listed.page - 1) if listed.page > 1 else "",
         next=numbered(site.path, listed.page + 1) if listed.more else "",
-        feed=f"/rss/{slug}.xml" if slug else "",
+        feed=feed or (f"/rss/{slug}.xml" if slug else ""),
         feed_name=name,
     )
     more = {"most_read": ([], ""), "day_before": None, "day_after": None, "day_shown": None, **context}

@@ -140,10 +140,12 @@ def _named(site: Site, query: SearchArticles) -> list[Narrowing]:
     if not name or query.page > 1:
         return []
     found = []
+    other = site.read.merged_tags().get(name)
+    tag = other.slug if other else name
     if label := site.read.section_tree().names.get(name):
         found.append(Narrowing(f"Chuyên mục: {label}", section_path(name)))
     for kind, listing, path in (
-        ("Từ khóa", model.of_tag(name), tag_path(name)),
+        ("Từ khóa", model.of_tag(tag), tag_path(tag)),
         ("Tác giả", model.of_author(name), author_path(name)),
     ):
         label = site.read.name_of(listing)

@@ -26,6 +26,7 @@ SUBJECTS = {
     "key": "Khóa API", "feed": "Nguồn tin", "webhook": "Webhook", "royalty": "Nhuận bút", "plan": "Đề tài",
     "import": "Nhập dữ liệu", "front_page": "Trang nhất", "appearance": "Giao diện", "trending": "Đọc nhiều",
     "address_rules": "Địa chỉ cũ", "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
+    "tags": "Từ khóa",
 }  # fmt: skip
 # What tells of texts, plans and people's pay: for those who may read them. Who looks after machines neither sees such
 # lines nor can search in them.
@@ -56,6 +57,8 @@ _ACTS = {
     "password_changed": "đổi mật khẩu",
     "secret_renewed": "đổi khóa ký",
     "handed_in": "nhận tệp",
+    "merged": "gộp",
+    "parted": "bỏ gộp",
     "added": "thêm",
     "adjusted": "điều chỉnh",
     "adjustment_removed": "bỏ điều chỉnh",

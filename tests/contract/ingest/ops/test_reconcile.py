@@ -36,6 +36,7 @@ from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
 from services.ingest.search_words import store as search_words
 from services.ingest.sections import store as sections
+from services.ingest.tags import store as tags
 from shared import canary
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
@@ -346,6 +347,7 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     frontpage.pin(house.source, [saved.id], EDITOR)
     former_addresses.add(house.source, EDITOR, "/chuyen-trang/*", "/$1")
     appearance.save(house.source, appearance.ChosenLook(name="Báo Rừng"), EDITOR, 0)
+    tags.merge(house.source, EDITOR, "Covid", "Covid-19")
     comment = {"article_id": saved.id, "name": "Lan", "text": "Hay", "at": "2020-01-01T00:00:00Z"}
     for token in ("a", "b"):
         comments.hold(house.source, SubmitComment(token=token, **comment))
@@ -356,14 +358,14 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     assert reconcile()["web"] == 2
     assert ("index", "article_published") in house.rows()  # search then tells what is related
     house.publish()
-    small = ("section_saved", "front_page_changed", "appearance_changed", "address_rules_changed")
+    small = ("section_saved", "front_page_changed", "appearance_changed", "address_rules_changed", "tags_merged")
     for kind in ("article", *small, "comment"):
         assert house.readers.held("web", kind), kind
     assert reconcile() == NONE
 
 
 def test_search_that_lost_what_editors_say_of_words_is_told_again(house: House) -> None:
-    search_words.save(house.source, EDITOR, ["UBND = Ủy ban nhân dân"], 0)
+    search_words.save(house.source, EDITOR, search_words.Said(("UBND = Ủy ban nhân dân",)), 0)
     house.publish()
     house.readers.lose_all("search")
     assert reconcile() == NONE

@@ -40,6 +40,17 @@ def test_an_editor_says_what_words_mean_and_search_is_told(newsroom: Newsroom, s
         assert set(queues) == {"index"}
 
 
+def test_an_editor_switches_former_names_of_places_off(newsroom: Newsroom, sqlite: Engine) -> None:
+    editor = newsroom.sign_in(Role.editor)
+    page = editor.get("/tu-tim-kiem")
+    assert "sáp nhập năm 2025" in words(page) and 'name="places" value="1" checked' in page
+    editor.post("/tu-tim-kiem", lines="UBND = Ủy ban nhân dân", version="0")
+    assert told(sqlite).places is False
+    assert 'value="1" checked' not in editor.get("/tu-tim-kiem")
+    editor.post("/tu-tim-kiem", lines="UBND = Ủy ban nhân dân", places="1", version="1")
+    assert told(sqlite).places is True
+
+
 def told(store: Engine) -> Any:
     """What search is told."""
     with read(store) as connection:

@@ -1,0 +1,89 @@
+"""Provinces and communes before and after the mergers of 2025: who types one name also finds the others, behind it.
+
+Communes count with their kind ("xã Nà Nhạn"): alone, many are everyday words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from services.search.queries import Phrase, Written, phrase_of
+from services.search.words import are
+from shared.vietnamese.forms import Syllable, syllables
+
+_TABLE = Path(__file__).with_name("places.tsv")
+_LONGEST = 8
+# Of one query: each place brings up to a dozen names.
+_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that is named in some words, from the one at `start` to before the one at `end`."""
+
+    start: int
+    end: int
+    others: tuple[tuple[str, ...], ...]
+    """What else it is or was called, each name in all its writings; none: it only begins like a place."""
+
+
+class Places:
+    """A table of places. Looking up costs the same however many there are."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: dict[str, list[str]] = {}
+        """By each of its names in letters alone."""
+        for line in lines:
+            for writing in line.replace("|", "\t").split("\t"):
+                self._lines.setdefault(_key(syllables(writing)), []).append(line)
+
+    def named(self, words: Sequence[Syllable]) -> list[Place]:
+        """The places that are named in these words, longer names first."""
+        found: list[Place] = []
+        at = 0
+        while at < len(words) and len(found) < _PLACES:
+            place = self._at(words, at)
+            if place is not None and place.others:
+                found.append(place)
+            at = at + 1 if place is None else place.end
+        return found
+
+    def _at(self, words: Sequence[Syllable], start: int) -> Place | None:
+        for end in range(min(start + _LONGEST, len(words)), start, -1):
+            others: list[tuple[str, ...]] = []
+            named = False
+            for line in self._lines.get(_key(words[start:end]), ()):
+                now, *before = (tuple(name.split("|")) for name in line.split("\t"))
+                if _is(words[start:end], now):
+                    named, others = True, [*others, *before]
+                elif any(_is(words[start:end], name) for name in before):
+                    named, others = True, [*others, now]
+            if named:
+                return Place(start, end, tuple(others))
+        return None
+
+
+@cache
+def places() -> Places:
+    """Those of Vietnam. Read when they are first asked for: most processes never do."""
+    lines = _TABLE.read_text(encoding="utf-8").splitlines()
+    return Places(line for line in lines if not line.startswith("#"))
+
+
+def written(named: Iterable[Place]) -> Written:
+    """How else the words at these places may be put, as `joining.other_writings` says it."""
+    found: dict[int, tuple[Phrase, ...]] = {}
+    for place in named:
+        names = tuple(phrase_of(tuple(syllables(writing))) for name in place.others for writing in name)
+        found |= dict.fromkeys(range(place.start, place.end), names)
+    return found
+
+
+def _key(words: Sequence[Syllable]) -> str:
+    """The same for mĩ and mỹ (see forms.twins)."""
+    return " ".join(word.folded for word in words).replace("y", "i")
+
+
+def _is(typed: Sequence[Syllable], name: Sequence[str]) -> bool:
+    return any(are(typed, syllables(writing)) for writing in name)
