@@ -24,9 +24,12 @@ _START_SECONDS = 90.0
 
 
 class ElasticsearchNode:
-    """One node on ports of its own. `kill` and `start` again keep its data, `pause` and `resume` freeze it."""
+    """One node on ports of its own. `kill` and `start` again keep its data, `pause` and `resume` freeze it.
 
-    def __init__(self) -> None:
+    With `quick_start` Java compiles little: right for tests, too slow to judge speed by.
+    """
+
+    def __init__(self, quick_start: bool = True) -> None:
         built = _built()
         self._home = Path(tempfile.mkdtemp(prefix="toasoan-es-"))
         (self._home / "config").mkdir()
@@ -34,7 +37,8 @@ class ElasticsearchNode:
         self._port, self._transport = free_port(), free_port()
         self._command = [
             "java",
-            *("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            *("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"),
+            *(["-XX:TieredStopAtLevel=1"] if quick_start else []),
             *("--module-path", str(built / "lib"), "--add-modules", "org.elasticsearch.server,ALL-MODULE-PATH"),
             *("-cp", f"{built / 'classes'}:{built / 'lib'}/*", "ElasticsearchNode"),
             *(str(self._home), str(self._port), str(self._transport)),

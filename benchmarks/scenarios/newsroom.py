@@ -128,11 +128,10 @@ def _beside_readers(report: Report, house: House, pusher: Pusher, bare: list[flo
 
 def _import(report: Report, house: House, place: Path, many: int) -> None:
     """An import by the command line, until search holds everything, and its work until the house rests again."""
-    started, worked, before = time.monotonic(), _worked(house), _indexed(house)
-    importing = _importing(house, place, 1_000_000, many)
-    assert importing.wait(400) == 0
+    started, worked, before = time.monotonic(), _worked(house), indexed(house)
+    assert importing(house, place, 1_000_000, many).wait(400) == 0
     in_ingest = time.monotonic() - started
-    until(lambda: _indexed(house) >= before + many, 400, "everything imported is found", 0.2)
+    until(lambda: indexed(house) >= before + many, 400, "everything imported is found", 0.2)
     taken = time.monotonic() - started
     tools.settle(house, 60)
     worked = _worked(house) - worked
@@ -152,20 +151,20 @@ def _import(report: Report, house: House, place: Path, many: int) -> None:
 def _beside_an_import(report: Report, house: House, pusher: Pusher, bare: list[float], place: Path, many: int) -> None:
     """An editor publishes while an import goes through the house."""
     visible: list[float] = []
-    wanted = _indexed(house) + many
+    wanted = indexed(house) + many
     started = time.monotonic()
-    importing = _importing(house, place, 2_000_000, many)
-    while importing.poll() is None or _indexed(house) < wanted + len(visible):
-        assert time.monotonic() - started < 900, f"{_indexed(house)} of {wanted} articles are there"
+    running = importing(house, place, 2_000_000, many)
+    while running.poll() is None or indexed(house) < wanted + len(visible):
+        assert time.monotonic() - started < 900, f"{indexed(house)} of {wanted} articles are there"
         url, _word, sent = pusher.push()
         visible.append(pusher.until_visible(url, sent))
         time.sleep(0.1)
-    assert importing.returncode == 0
+    assert running.returncode == 0
     _add(report, "push to visible during an import", visible, bare, (None, 1000.0))
 
 
-def _importing(house: House, place: Path, first: int, many: int) -> subprocess.Popen[bytes]:
-    """The running command."""
+def importing(house: House, place: Path, first: int, many: int) -> subprocess.Popen[bytes]:
+    """The running command that imports so many."""
     file = place / f"import-{first}.ndjson"
     file.write_bytes(b"".join(orjson.dumps(stories.sent(first + number)) + b"\n" for number in range(many)))
     return subprocess.Popen(
@@ -183,7 +182,7 @@ def _worked(house: House) -> float:
     return tools.cpu_seconds(tools.pids(house).values()) + ended.ru_utime + ended.ru_stime
 
 
-def _indexed(house: House) -> int:
+def indexed(house: House) -> int:
     """Public articles that search knows."""
     return int(house.get("/api/search", params={"from": "2000-01-01", "size": 1}).json().get("total") or 0)
 

@@ -16,6 +16,7 @@ from services.search.queries import ParsedQuery, QueryPlan
 from services.search.spelling import suggest, with_bars
 from services.search.vocabulary import Vocabulary
 from services.search.words import EditorsWords, joined
+from services.search.yielding import Questions
 from shared import telemetry
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, SuggestAnswer, Suggestion, SuggestTitles
 from shared.vietnamese.forms import syllables, twins
@@ -52,6 +53,7 @@ class Answers:
         self._engine = engine
         self._cache = _AnswerCache()
         self._vocabulary: Vocabulary | None = None
+        self._questions = Questions()
 
     def warm(self) -> None:
         """Ask as readers will, for some seconds at most: the first answers of an engine that was just started take
@@ -65,6 +67,7 @@ class Answers:
     def search(self, query: SearchArticles) -> SearchAnswer:
         """A page of results. Raises Unavailable when the index is away."""
         started = time.perf_counter()
+        self._questions.note()
         index = self._engine.current()
         rules, state = self._engine.words(), index.state()
         if state is not None:
@@ -144,6 +147,7 @@ class Answers:
         words = syllables(query.q)
         if not words:
             return SuggestAnswer()
+        self._questions.note()
         # A space after the last word says that the word is finished.
         end = " " if query.q[-1:].isspace() else ""
         ways = [" ".join(word.folded for word in way) for way in islice(product(*map(twins, words)), _WAYS)]
@@ -169,7 +173,7 @@ class Answers:
         return self._engine.current().versions(after, limit)
 
 
-def _places(rules: EditorsWords, typed: ParsedQuery, query: SearchArticles) -> list[places.Place]:
+def _places(rules: EditorsWords, typed: ParsedQuery, query: SearchArticles) -> list[places.NamedPlace]:
     """The places of a query that others' names find too. They are to stand behind it, so only where scores decide."""
     return places.places().named(typed.words) if rules.places and query.sort == "relevance" else []
 

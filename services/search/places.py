@@ -19,7 +19,7 @@ _PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedPlace:
     """A place that is named in some words, from the one at `start` to before the one at `end`."""
 
     start: int
@@ -38,9 +38,9 @@ class Places:
             for writing in line.replace("|", "\t").split("\t"):
                 self._lines.setdefault(_key(syllables(writing)), []).append(line)
 
-    def named(self, words: Sequence[Syllable]) -> list[Place]:
+    def named(self, words: Sequence[Syllable]) -> list[NamedPlace]:
         """The places that are named in these words, longer names first."""
-        found: list[Place] = []
+        found: list[NamedPlace] = []
         at = 0
         while at < len(words) and len(found) < _PLACES:
             place = self._at(words, at)
@@ -49,7 +49,7 @@ class Places:
             at = at + 1 if place is None else place.end
         return found
 
-    def _at(self, words: Sequence[Syllable], start: int) -> Place | None:
+    def _at(self, words: Sequence[Syllable], start: int) -> NamedPlace | None:
         for end in range(min(start + _LONGEST, len(words)), start, -1):
             others: list[tuple[str, ...]] = []
             named = False
@@ -60,7 +60,7 @@ class Places:
                 elif any(_is(words[start:end], name) for name in before):
                     named, others = True, [*others, now]
             if named:
-                return Place(start, end, tuple(others))
+                return NamedPlace(start, end, tuple(others))
         return None
 
 
@@ -71,7 +71,7 @@ def places() -> Places:
     return Places(line for line in lines if not line.startswith("#"))
 
 
-def written(named: Iterable[Place]) -> Written:
+def written(named: Iterable[NamedPlace]) -> Written:
     """How else the words at these places may be put, as `joining.other_writings` says it."""
     found: dict[int, tuple[Phrase, ...]] = {}
     for place in named:

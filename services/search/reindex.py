@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from services.search.engines.base import Index, SearchEngine
 from services.search.engines.choose import make_engine
+from services.search.yielding import Yielding
 from shared.away import Unavailable
 from shared.telemetry import log
 
@@ -108,13 +109,15 @@ def level(engine: SearchEngine, stop: threading.Event) -> None:
 
 def _copy(source: Index, target: Index, stop: threading.Event) -> int:
     """Copy what `target` lacks or has in an older version; returns the number of documents."""
-    copied = 0
+    copied, yielding = 0, Yielding(stop.wait)
     for ids in _chunks(_behind(source, target)):
         if stop.is_set():
             break
+        yielding.begin()
         documents = source.documents(ids)
         target.apply(documents)
         copied += len(documents)
+        yielding.end()
     return copied
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from services.search.documents import IndexDocument
 from services.search.engines.base import Index, SearchEngine
+from services.search.yielding import Yielding, asked
 from shared import clock
 from shared.away import Unavailable
 from shared.contracts.events import RelatedArticlesChanged
@@ -36,12 +37,13 @@ Send = Callable[[Sequence[RelatedArticlesChanged]], None]
 class Related:
     """Finds the related articles of what was indexed, in a thread of its own."""
 
-    def __init__(self, engine: SearchEngine, file: Path, send: Send) -> None:
+    def __init__(self, engine: SearchEngine, file: Path, send: Send, questions: Callable[[], bool] = asked) -> None:
         self._engine = engine
         self._send = send
         self._pending = _Pending(file)
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._yielding = Yielding(self._stop.wait, questions)
         self._busy_until = 0.0
         self._thread = threading.Thread(target=self._run, name="related", daemon=True)
 
@@ -78,7 +80,9 @@ class Related:
         for document in index.documents(list(wanted)):
             # A newer version in the index has its own row in the file; one withdrawn since has no page.
             if document.public and wanted[document.id].version in (_ANY, document.version):
+                self._yielding.begin()
                 found[document.id] = self._list(index, document)
+                self._yielding.end()
         # Web may have lost what it was told of an article that it is told again itself.
         events = [
             RelatedArticlesChanged(article_id=article_id, version=begun, related=related)

@@ -26,7 +26,9 @@ from shared.contracts.commands import (
     ArticleStatisticsAnswer,
     LiveNow,
     LiveNowAnswer,
+    SearchedQuery,
     SearchStatistics,
+    SearchStatisticsAnswer,
     SetTrendingRule,
     SiteStatistics,
     SiteStatisticsAnswer,
@@ -52,6 +54,7 @@ REASONS = {
 }  # fmt: skip
 RULES = {"pin": "Ghim vào danh sách đọc nhiều", "exclude": "Không đưa vào danh sách", "none": "Bỏ ghim, bỏ loại"}
 _LONGEST = timedelta(days=3660)
+_SEARCHES_SHOWN, _SEARCHES_IN_FILES = 50, 200
 
 
 @router.get("/so-lieu")
@@ -131,7 +134,13 @@ def counted(request: Request, who: Annotated[Account, needs(Action.statistics)])
 def searches(request: Request, who: Annotated[Account, needs(Action.statistics)]) -> Response:
     days = {str(one): one for one in SEARCH_PERIODS}.get(request.query_params.get("ky", ""), 7)
     today = vietnam_day(datetime.now(UTC))
-    answer = ask(SearchStatistics(first=today - timedelta(days=days - 1), last=today))
+    first, wanted = today - timedelta(days=days - 1), request.query_params.get("xuat", "")
+    as_file = wanted in ("csv", "xlsx")
+    answer: SearchStatisticsAnswer | None = ask(
+        SearchStatistics(first=first, last=today, size=_SEARCHES_IN_FILES if as_file else _SEARCHES_SHOWN)
+    )
+    if answer is not None and as_file:
+        return _download(wanted, f"tim-kiem-{first}-{today}", _search_tables(answer))
     return page(request, who, "searches.html", answer=answer, periods=SEARCH_PERIODS, chosen=days)
 
 
@@ -207,6 +216,21 @@ def _article_tables(answer: ArticleStatisticsAnswer) -> list[Table]:
         ("Giờ", ["Giờ", "Lượt xem"], [[one.at, one.views] for one in answer.hours]),
         ("Nguồn", ["Đến từ", "Lượt xem"], [[source_name(one.key), one.views] for one in answer.sources]),
     ]  # fmt: skip
+
+
+def _search_tables(answer: SearchStatisticsAnswer) -> list[Table]:
+    every = {one.query: one for one in (*answer.frequent, *answer.unfound, *answer.unclicked)}
+    lists = {
+        "Từ tìm": sorted(every.values(), key=lambda one: -one.readers),
+        "Tìm mà không thấy": answer.unfound,
+        "Thấy mà không mở": answer.unclicked,
+    }
+    header = ["Từ tìm", "Người tìm", "Không thấy", "Mở bài"]
+    return [(name, header, [_search_row(one) for one in found]) for name, found in lists.items()]
+
+
+def _search_row(one: SearchedQuery) -> list[Cell]:
+    return [one.query, one.readers, one.unfound, one.clicked]
 
 
 def source_name(key: str) -> str:

@@ -63,6 +63,7 @@ class Counter:
         points = (ViewPoint(at=at, views=1200, readers=900), ViewPoint(at=at + timedelta(days=1), views=34))
         sources = (ViewShare(key="", name="", views=900), ViewShare(key="tim.example", name="tim.example", views=300))
         searched = SearchedQuery(query="quy chế = 5 & 6", readers=1234, unfound=1200, clicked=3)
+        evil = SearchedQuery(query=EVIL, readers=20, unfound=0, clicked=1)
         answers: dict[type[Query], Any] = {
             SiteStatistics: SiteStatisticsAnswer(
                 views=1234, days=points, articles=(story,), sources=sources,
@@ -71,7 +72,7 @@ class Counter:
             ),
             ArticleStatistics: ArticleStatisticsAnswer(article=story, opening_views=5000, hours=points, days=points),
             LiveNow: LiveNowAnswer(readers=7, views_5_minutes=9, views_60_minutes=88, curve=points, articles=(story,)),
-            SearchStatistics: SearchStatisticsAnswer(frequent=(searched,), unfound=(searched,)),
+            SearchStatistics: SearchStatisticsAnswer(frequent=(searched,), unfound=(searched,), unclicked=(evil,)),
             ViewAudit: ViewAuditAnswer(hours=(ViewAuditHour(at=at, accepted=1200, rejected={"bot": 55}),)),
         }  # fmt: skip
         return answers[type(query)]
@@ -144,6 +145,22 @@ def test_what_readers_do_not_find_is_one_press_from_other_words_for_it(newsroom:
     for link, line in ((synonym, "quy chế 5 & 6 = "), (pinned, "quy chế 5 & 6 => ")):
         typed = re.search(r"<textarea[^>]*>(.*?)</textarea>", editor.get(link), re.DOTALL)
         assert typed and html.unescape(typed[1]) == f"{line}\nUBND = Ủy ban nhân dân"
+
+
+def test_searches_as_files_hold_numbers_and_no_formulas(newsroom: Newsroom, counter: Counter) -> None:
+    editor = newsroom.sign_in(Role.editor)
+    assert "/desk/so-lieu/tim-kiem?ky=1&amp;xuat=xlsx" in editor.get("/so-lieu/tim-kiem?ky=1")
+    answer = editor.client.get("/desk/so-lieu/tim-kiem?ky=1&xuat=csv")
+    asked = counter.asked[-1]
+    assert isinstance(asked, SearchStatistics) and asked.size == 200
+    assert f'filename="tim-kiem-{asked.first}-{asked.last}.csv"' in answer.headers["content-disposition"]
+    header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert header == ["Từ tìm", "Người tìm", "Không thấy", "Mở bài"]
+    book = workbook(editor.client.get("/desk/so-lieu/tim-kiem?ky=1&xuat=xlsx").content)
+    assert list(book) == ["Từ tìm", "Tìm mà không thấy", "Thấy mà không mở"]
+    assert rows == [["quy chế = 5 & 6", "1234", "1200", "3"], [f"'{EVIL}", "20", "0", "1"]]
+    assert book["Từ tìm"][1:] == [["quy chế = 5 & 6", 1234, 1200, 3], [EVIL, 20, 0, 1]]
+    assert book["Thấy mà không mở"][1:] == [[EVIL, 20, 0, 1]]
 
 
 def test_who_may_not_say_what_words_mean_sees_the_searches_alone(newsroom: Newsroom, counter: Counter) -> None:
