@@ -51,6 +51,12 @@ def test_results_with_marks_facets_and_the_next_page(paper: Paper) -> None:
     assert "noindex" in reader.metas["robots"]
 
 
+def test_other_names_of_places_are_told(paper: Paper) -> None:
+    answer = SearchAnswer(total=1, took_ms=1, also=("Bắc Ninh",), results=(HIT,))
+    page = paper.make(search.search, SearchArticles(q="Bắc Giang"), answer, "Bắc Giang")
+    assert "theo tên trước hay sau sáp nhập: Bắc Ninh. Đặt tên đã gõ trong ngoặc kép" in Reader(page.body).words
+
+
 def test_a_result_shows_the_small_picture_that_lists_show(paper: Paper) -> None:
     unknown = HIT.model_copy(update={"id": 999, "image": "/media/aa/elsewhere.jpg"})
     answer = SearchAnswer(total=2, took_ms=1, results=(HIT, unknown))
