@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice, product
@@ -16,7 +17,6 @@ from services.search.queries import ParsedQuery, QueryPlan
 from services.search.spelling import suggest, with_bars
 from services.search.vocabulary import Vocabulary
 from services.search.words import EditorsWords, joined
-from services.search.yielding import Questions
 from shared import telemetry
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, SuggestAnswer, Suggestion, SuggestTitles
 from shared.vietnamese.forms import syllables, twins
@@ -47,13 +47,13 @@ _WAYS = 4
 
 
 class Answers:
-    """Answers questions. Thread-safe."""
+    """Answers questions. Thread-safe. `asked` is called with each that readers or editors ask."""
 
-    def __init__(self, engine: SearchEngine) -> None:
+    def __init__(self, engine: SearchEngine, asked: Callable[[], None] = lambda: None) -> None:
         self._engine = engine
         self._cache = _AnswerCache()
         self._vocabulary: Vocabulary | None = None
-        self._questions = Questions()
+        self._asked = asked
 
     def warm(self) -> None:
         """Ask as readers will, for some seconds at most: the first answers of an engine that was just started take
@@ -67,7 +67,7 @@ class Answers:
     def search(self, query: SearchArticles) -> SearchAnswer:
         """A page of results. Raises Unavailable when the index is away."""
         started = time.perf_counter()
-        self._questions.note()
+        self._asked()
         index = self._engine.current()
         rules, state = self._engine.words(), index.state()
         if state is not None:
@@ -147,7 +147,7 @@ class Answers:
         words = syllables(query.q)
         if not words:
             return SuggestAnswer()
-        self._questions.note()
+        self._asked()
         # A space after the last word says that the word is finished.
         end = " " if query.q[-1:].isspace() else ""
         ways = [" ".join(word.folded for word in way) for way in islice(product(*map(twins, words)), _WAYS)]
