@@ -1,5 +1,6 @@
 """One index in Elasticsearch, without any plugin, analyser or script of ours. Versions are its external ones."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -17,6 +18,9 @@ from shared.away import Unavailable, is_away, is_away_status
 # Batches up to this size are new stories and are made searchable at once; an import waits for the next refresh.
 _REFRESH_AT_ONCE = 10
 _SIMILAR_TERMS = 25
+# Nobody waits for related articles: those found by then will do.
+_SIMILAR_TIMEOUT = "2s"
+_COUNTED_SECONDS = 1.0
 _MATCHING = "matching"
 _NEWEST = [{"published_at": "desc"}, {"id": "desc"}]
 _BEST = [{"_score": "desc"}, {"id": "asc"}]
@@ -29,6 +33,8 @@ class ElasticsearchIndex(base.Index):
         self._client = client
         self.name = name
         self.made = made
+        self._held = 0
+        self._counted_until = 0.0
 
     # ------------------------------------------------------------ writing
 
@@ -123,6 +129,7 @@ class ElasticsearchIndex(base.Index):
                 index=self.name,
                 query={"bool": {"must": [either], "filter": visible(PUBLIC)}},
                 size=CANDIDATES + 1,
+                timeout=_SIMILAR_TIMEOUT,
                 source_excludes=["text"],
                 track_total_hits=False,
             )
@@ -170,8 +177,12 @@ class ElasticsearchIndex(base.Index):
         return found
 
     def documents_held(self) -> int:
-        with away():
-            return int(self._client.count(index=self.name)["count"])
+        # Asked for with each article whose related ones are looked for.
+        if time.monotonic() > self._counted_until:
+            with away():
+                self._held = int(self._client.count(index=self.name)["count"])
+            self._counted_until = time.monotonic() + _COUNTED_SECONDS
+        return self._held
 
     def frequencies(self, field: Field, tokens: Sequence[str]) -> dict[str, int]:
         if not tokens:
