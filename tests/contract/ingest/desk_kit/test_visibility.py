@@ -89,6 +89,7 @@ class Secrets:
             "upload_id": self.upload,
             "month": THIS_MONTH,
             "format": "ndjson",
+            "slug": "khong-gop",
         }
 
 
