@@ -297,7 +297,7 @@ def _elasticsearch(report: Report, alias: str, documents: Sequence[IndexDocument
     from tests.elasticsearch import ElasticsearchNode
 
     try:
-        node = ElasticsearchNode()
+        node = ElasticsearchNode(quick_start=False)
     except pytest.skip.Exception as why:
         report.left_out.append(f"finding: Elasticsearch: {why}")
         yield None
