@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from services.search.engines.base import Index, SearchEngine
 from services.search.engines.choose import make_engine
-from services.search.yielding import Yielding
+from services.search.yielding import REINDEX_RESTS, Yielding
 from shared.away import Unavailable
 from shared.telemetry import log
 
@@ -109,7 +109,7 @@ def level(engine: SearchEngine, stop: threading.Event) -> None:
 
 def _copy(source: Index, target: Index, stop: threading.Event) -> int:
     """Copy what `target` lacks or has in an older version; returns the number of documents."""
-    copied, yielding = 0, Yielding(stop.wait)
+    copied, yielding = 0, Yielding(REINDEX_RESTS, stop.wait)
     for ids in _chunks(_behind(source, target)):
         if stop.is_set():
             break

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from services.search.documents import IndexDocument
 from services.search.engines.base import Index, SearchEngine
-from services.search.yielding import Yielding, asked
+from services.search.yielding import RELATED_RESTS, Yielding, asked
 from shared import clock
 from shared.away import Unavailable
 from shared.contracts.events import RelatedArticlesChanged
@@ -43,7 +43,7 @@ class Related:
         self._pending = _Pending(file)
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._yielding = Yielding(self._stop.wait, questions)
+        self._yielding = Yielding(RELATED_RESTS, self._stop.wait, questions)
         self._busy_until = 0.0
         self._thread = threading.Thread(target=self._run, name="related", daemon=True)
 

@@ -1,8 +1,8 @@
-"""Background work yields to questions: while somebody asks, it rests several times as long as each piece of it took.
+"""Background work yields to questions: while somebody asks, it rests after each piece, as long as that took or longer.
 
 Whoever answers notes in the counters' Redis that there are questions, whoever works in the background looks there:
 these are other processes, perhaps on other hosts, in front of one engine. Each kind of such work has one thread, which
-never stands still: who asks all the time slows it to a fifth.
+never stands still: who asks all the time slows related articles to a fifth, a new index to a half.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,8 @@ _KEY = "ts:search:asked"
 _ASKED_MS = 1_000
 """After a question background work rests for so long; who reads on asks again within seconds."""
 _NOTED_SECONDS = 0.2
-_RESTS = 4.0
+RELATED_RESTS, REINDEX_RESTS = 4.0, 1.0
+"""How many times as long as a piece took. A new index is written to beside the old one until it is done."""
 _LONGEST_REST_SECONDS = 1.0
 
 
@@ -39,7 +40,8 @@ def asked() -> bool:
 class Yielding:
     """One background thread's. `wait` returns early when the thread is to end."""
 
-    def __init__(self, wait: Callable[[float], object], asked: Callable[[], bool] = asked) -> None:
+    def __init__(self, rests: float, wait: Callable[[float], object], asked: Callable[[], bool] = asked) -> None:
+        self._rests = rests
         self._wait = wait
         self._asked = asked
         self._began = clock.monotonic()
@@ -52,4 +54,4 @@ class Yielding:
         """It is done: rest, if somebody asks."""
         if self._asked():
             took = clock.monotonic() - self._began
-            self._wait(min(_RESTS * took, _LONGEST_REST_SECONDS))
+            self._wait(min(self._rests * took, _LONGEST_REST_SECONDS))

@@ -54,7 +54,7 @@ def test_a_new_index_rests_after_each_chunk_while_somebody_asks(
 ) -> None:
     put(engine, STORIES)
     engine.begin()
-    monkeypatch.setattr("services.search.reindex.Yielding", lambda wait: Yielding(wait, lambda: True))
+    monkeypatch.setattr("services.search.reindex.Yielding", lambda rests, wait: Yielding(rests, wait, lambda: True))
     rests = Rests()
     assert fill(engine, rests)
     assert rests.seconds and engine.current().size() == len(STORIES)
@@ -77,7 +77,7 @@ def test_whoever_answers_is_noticed_by_whoever_works_and_forgotten_after_a_momen
 
 def test_a_long_piece_rests_no_longer_than_bound() -> None:
     rests = Rests()
-    turn = Yielding(rests.wait, lambda: True)
+    turn = Yielding(4.0, rests.wait, lambda: True)
     turn.begin()
     turn._began -= 60
     turn.end()
