@@ -13,7 +13,7 @@ from services.search.engines.base import IndexMismatch, SearchEngine
 from services.search.engines.choose import make_engine
 from services.search.reindex import Filler
 from services.search.related import Related
-from services.search.yielding import Questions
+from services.search.yielding import QuestionSignal
 from shared.away import Unavailable
 from shared.celery_factory import make_celery
 from shared.contracts.events import RelatedArticlesChanged
@@ -59,7 +59,7 @@ def _index(app: Celery, engine: SearchEngine) -> int:
 
 def _query(role: str, app: Celery, engine: SearchEngine) -> int:
     _check(engine)
-    service = Answers(engine, Questions().note)
+    service = Answers(engine, QuestionSignal().note)
     try:
         service.warm()
     except Unavailable as error:

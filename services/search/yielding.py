@@ -19,7 +19,7 @@ RELATED_RESTS, REINDEX_RESTS = 4.0, 1.0
 _LONGEST_REST_SECONDS = 1.0
 
 
-class Questions:
+class QuestionSignal:
     """Notes that there are some, at most a few times a second. Thread-safe."""
 
     def __init__(self) -> None:

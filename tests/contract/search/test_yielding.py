@@ -10,7 +10,7 @@ from services.search.answers import Answers
 from services.search.engines.base import SearchEngine
 from services.search.reindex import fill
 from services.search.related import Related
-from services.search.yielding import Questions, Yielding, asked
+from services.search.yielding import QuestionSignal, Yielding, asked
 from shared.contracts.commands import SearchArticles, SuggestTitles
 from shared.contracts.events import RelatedArticlesChanged
 from tests.contract.search.conftest import article, put
@@ -66,7 +66,7 @@ def test_whoever_answers_is_noticed_by_whoever_works_and_forgotten_after_a_momen
     # Another test may have asked without a Redis.
     monkeypatch.setattr("shared.redis_client._resting_until", 0.0)
     put(engine, STORIES)
-    answers = Answers(engine, Questions().note)
+    answers = Answers(engine, QuestionSignal().note)
     until(lambda: not asked(), 5, "nobody asks")
     answers.search(SearchArticles(q="lũ cuốn"))
     assert asked()
