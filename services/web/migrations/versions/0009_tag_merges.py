@@ -1,19 +1,18 @@
-"""Tags that were merged, and whether places are found by their former names.
+"""Tags that were merged into others.
 
-Revision ID: ingest_0028
+Revision ID: web_0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0028"
-down_revision = "ingest_0027"
+revision = "web_0009"
+down_revision = "web_0008"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("search_words", sa.Column("places", sa.Boolean, nullable=False, server_default=sa.true()))
     op.create_table(
         "tag_merges",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),

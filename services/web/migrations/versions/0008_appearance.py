@@ -1,12 +1,12 @@
 """What the newsroom has chosen of the site's look.
 
-Revision ID: web_0009
+Revision ID: web_0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "web_0009"
+revision = "web_0008"
 down_revision = "web_0007"
 branch_labels = None
 depends_on = None

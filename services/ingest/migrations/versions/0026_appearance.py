@@ -1,13 +1,13 @@
 """What the newsroom has chosen of its site's look.
 
-Revision ID: ingest_0027
+Revision ID: ingest_0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0027"
-down_revision = "ingest_0024"
+revision = "ingest_0026"
+down_revision = "ingest_0025"
 branch_labels = None
 depends_on = None
 
