@@ -17,6 +17,7 @@ from shared.contracts.events import ArticlePublished, RankedArticle, RankingChan
 
 OWN_WORDS = {
     "articles.reason_kind",
+    "appearance_files.name",
     "changes.kind",
     "drains.id",
     "producers.producer",

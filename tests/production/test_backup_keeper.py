@@ -6,10 +6,17 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from deploy.backup import keeper
+from shared.database import migrate
 from toasoan.place import OperatorError
 
 HOUR = 3600.0
 NOON = 1_762_059_600.0
+
+
+@pytest.fixture(autouse=True)
+def _a_house(own_settings: None) -> None:
+    """Where there is none, nothing is kept."""
+    migrate("ingest")
 
 
 @pytest.fixture

@@ -35,8 +35,9 @@ class _Faults(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attributes}
-        # The desk's preview: a page of its own house, of which the browser runs nothing.
-        is_preview = found.get("sandbox") == "allow-same-origin" and found.get("src", "").startswith("/desk/bai/")
+        # The desk's previews: a page of its own house, of which the browser runs nothing.
+        is_own = found.get("src", "").startswith(("/desk/bai/", "/desk/giao-dien/"))
+        is_preview = is_own and found.get("sandbox") == "allow-same-origin"
         if tag in _FORBIDDEN and not (tag == "iframe" and is_preview):
             self.faults.append(f"<{tag}>")
         if tag == "script":

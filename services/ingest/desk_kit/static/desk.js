@@ -60,9 +60,13 @@ for (const all of document.querySelectorAll("[data-all]")) {
 // What one cannot find on the page is a few letters away; in a story's text the same keys make a link.
 document.addEventListener("keydown", async (event) => {
   if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "k") return;
-  if (event.defaultPrevented || !document.getElementById("palette") || document.querySelector("dialog[open]")) return;
+  const palette = document.getElementById("palette");
+  if (event.defaultPrevented || !palette || document.querySelector("dialog[open]")) return;
   event.preventDefault();
-  (await import("./palette.js")).open();
+  // At once: the next letters are meant for it, and would else be keys of the page.
+  palette.querySelector("input").value = "";
+  palette.showModal();
+  (await import("./palette.js")).begin();
 });
 
 if (document.querySelector('[type="date"], [type="time"], [type="month"], [type="datetime-local"]')) import("./date_fields.js");

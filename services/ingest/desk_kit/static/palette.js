@@ -15,12 +15,12 @@ let chosen = 0;
 let asked = 0;
 let timer = 0;
 
-export function open() {
+// It has just been opened.
+export function begin() {
   dialog ??= made();
-  box.value = "";
+  chosen = 0;
   show([]);
   find();
-  dialog.showModal();
 }
 
 function made() {

@@ -44,10 +44,12 @@ def test_guesses_at_a_key_end_nobody_s(api: Api) -> None:
 SCOPES_NEEDED = [
     ("GET", "/api/articles", "read"),
     ("GET", "/api/articles/1", "read"),
+    ("GET", "/api/articles/1/blocks", "read"),
     ("GET", "/api/articles/1/revisions", "read"),
     ("GET", "/api/articles/1/revisions/1", "read"),
     ("GET", "/api/articles/1/public-copies", "read"),
     ("GET", "/api/articles/1/live-entries", "read"),
+    ("GET", "/api/blocks", "read"),
     ("GET", "/api/sections", "read"),
     ("POST", "/api/articles", "draft"),
     ("PUT", "/api/articles/1", "draft"),
