@@ -23,6 +23,8 @@ from tests.contract.ingest.base import STORY
 from tests.contract.ingest.desk import Desk, form_of
 
 PIECE = 2_000_000
+_CPU_SECONDS = 5
+"""What a comparison may take."""
 
 
 def noise() -> bytes:
@@ -33,7 +35,7 @@ def noise() -> bytes:
 
 
 def test_house_answers_while_a_reporter_wants_all_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(differences, "_BOUNDS", Bounds(cpu_seconds=3, seconds=6))
+    monkeypatch.setattr(differences, "_BOUNDS", Bounds(cpu_seconds=_CPU_SECONDS, seconds=10))
     reporter, key = desk.be("reporter"), create_key("tests", ["publish"])
     saved = desk.article(reporter.actor_name, body=f"<p>{'a b ' * 50_000}</p>")
     answer = reporter.script("POST", f"/bai/{saved.id}", data=form_of(saved, body=f"<p>{'b c ' * 50_000}</p>"))
@@ -63,7 +65,8 @@ def test_house_answers_while_a_reporter_wants_all_of_it(desk: Desk, monkeypatch:
             time.sleep(0.05)
     assert sorted(one.result() for one in heavy) == [200] * 4 + [201] * 4
     assert len(waits) > 60
-    assert max(waits) < 2
+    # Who waited for one of these would wait for as long as it may take.
+    assert max(waits) < _CPU_SECONDS
 
 
 def timed(ask: Callable[[], httpx2.Response]) -> float:
