@@ -150,10 +150,10 @@ def test_four_times_the_text_takes_no_sixteen_times_as_long(name: str) -> None:
 
 
 def seconds(work: Callable[[Any], Any], given: Any) -> float:
-    """The least processor time of some runs, without the collector of garbage, whose turns come in leaps."""
+    """The least processor time of some runs, without the collector of garbage: its turns come in leaps, and one of its
+    own before each run takes seconds in a process that has run many tests."""
     found = []
     for _ in range(3):
-        gc.collect()
         gc.disable()
         began = time.process_time()
         try:
