@@ -16,11 +16,12 @@ from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
 from services.web.clients import client_address
 from services.web.commenting import MAX_BYTES, MAX_REPORT_BYTES, CommentForm, Comments, read_comment
-from services.web.model import Comment, Section, Tombstone
+from services.web.model import Comment, Tombstone
 from services.web.page import Page, Site
 from services.web.pages import comments as comment_pages
 from services.web.responding import Responder
 from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
+from services.web.section_tree import SectionTree
 from shared.api.described import BodyTaken, Part
 from shared.asgi import problem
 from shared.contracts.articles import ArticleState
@@ -42,12 +43,12 @@ class State:
         self.searching = searching
         self.sink = sink
         self.comments = comments
-        self._sections: dict[str, Section] = {}
+        self._sections = SectionTree(())
         self._sections_until = 0.0
 
     async def section_names(self) -> dict[str, str]:
         """slug -> name."""
-        return {slug: section.name for slug, section in (await self._known_sections()).items()}
+        return (await self._known_sections()).names
 
     async def with_below(self, query: SearchArticles) -> SearchArticles:
         """The question, asked of the section's sub-sections too."""
@@ -56,12 +57,11 @@ class State:
             return query
         return query.model_copy(update={"below": tuple(one.slug for level, one in section.all() if level)})
 
-    async def _known_sections(self) -> dict[str, Section]:
-        """By slug, some seconds old at most; those known last while the database is away."""
+    async def _known_sections(self) -> SectionTree:
+        """Some seconds old at most; those known last while the database is away."""
         if time.monotonic() > self._sections_until:
             try:
-                found = await self.responder.work(lambda site: site.read.sections())
-                self._sections = {section.slug: section for top in found for _, section in top.all()}
+                self._sections = await self.responder.work(lambda site: site.read.section_tree())
             except PageUnavailable:
                 pass
             self._sections_until = time.monotonic() + _SECTIONS_SECONDS

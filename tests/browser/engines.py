@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
@@ -33,6 +32,8 @@ button, entry, toolbar, headerbar, toolbutton, box { padding: 0; margin: 0; bord
 @contextmanager
 def opened(engine: Engine, width: int, folder: Path) -> Iterator[WebDriver]:
     """A browser with nothing of its own, its page `width` CSS pixels wide. Raises LookupError where there is none."""
+    if why := missing(engine):
+        raise LookupError(why)
     folder.mkdir()
     with ExitStack() as open_:
         made = _firefox(folder) if engine == "firefox" else _webkit(folder, open_)
@@ -50,8 +51,7 @@ def opened(engine: Engine, width: int, folder: Path) -> Iterator[WebDriver]:
 
 
 def _firefox(folder: Path) -> WebDriver:
-    if not (_FIREFOX and GECKODRIVER):
-        raise LookupError("Firefox or geckodriver is not installed")
+    assert _FIREFOX and GECKODRIVER
     options = webdriver.FirefoxOptions()
     options.binary_location = _FIREFOX
     options.add_argument("-headless")
@@ -62,8 +62,7 @@ def _firefox(folder: Path) -> WebDriver:
 
 
 def _webkit(folder: Path, open_: ExitStack) -> WebDriver:
-    if not (_WEBKIT_DRIVER and _DISPLAY_SERVER and _MINI_BROWSERS):
-        raise LookupError("WebKitGTK's driver, its MiniBrowser or Xvfb is not installed")
+    assert _WEBKIT_DRIVER
     settings = folder / "gtk-3.0"
     settings.mkdir()
     (settings / "gtk.css").write_text(_NARROW)
@@ -162,6 +161,3 @@ def missing(engine: Engine) -> str:
         "webkit": not (_WEBKIT_DRIVER and _DISPLAY_SERVER and _MINI_BROWSERS),
     }
     return f"{engine} or its driver is not installed" if lacks[engine] else ""
-
-
-__all__ = ["Engine", "Hands", "WebDriverException", "missing", "opened"]

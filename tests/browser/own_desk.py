@@ -151,18 +151,20 @@ def text_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Nội dung", exact=True)
 
 
+ALL_DRAFTS = """() => new Promise((done, failed) => {
+    const asked = indexedDB.open("toasoan", 1);
+    asked.onerror = () => failed(asked.error);
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
+        all.onsuccess = () => { asked.result.close(); done(JSON.stringify(all.result)); };
+    };
+})"""
+"""What a page's browser keeps of what is written (drafts.js), as JSON."""
+
+
 def in_browser(page: Page) -> str:
-    """All that the page's browser keeps of what is written (drafts.js), as JSON."""
-    return str(
-        page.evaluate("""() => new Promise((done, failed) => {
-            const asked = indexedDB.open("toasoan", 1);
-            asked.onerror = () => failed(asked.error);
-            asked.onsuccess = () => {
-                const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
-                all.onsuccess = () => { asked.result.close(); done(JSON.stringify(all.result)); };
-            };
-        })""")
-    )
+    """`ALL_DRAFTS` of a page."""
+    return str(page.evaluate(ALL_DRAFTS))
 
 
 def until_at(page: Page, condition: Callable[[], object], what: str) -> None:

@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from services.ingest.desk_kit.session import cookie_name
 from tests.browser.engines import Hands, missing, opened
-from tests.browser.own_desk import OwnDesk
+from tests.browser.own_desk import ALL_DRAFTS, OwnDesk
 from tests.wait import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -58,17 +58,8 @@ def test_a_story_is_published_with_its_last_sentence(desk: OwnDesk, secretary: H
 
 
 def _in_browser(hands: Hands) -> str:
-    """As `own_desk.in_browser`."""
-    return str(
-        hands.driver.execute_async_script("""
-            const done = arguments[0], asked = indexedDB.open("toasoan", 1);
-            asked.onerror = () => done("");
-            asked.onsuccess = () => {
-                const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
-                all.onsuccess = () => { asked.result.close(); done(JSON.stringify(all.result)); };
-            };
-        """)
-    )
+    asked = f"const done = arguments[0]; ({ALL_DRAFTS})().then(done, () => done(''))"
+    return str(hands.driver.execute_async_script(asked))
 
 
 def _opens(hands: Hands, address: str) -> None:

@@ -36,14 +36,19 @@ class ExpectedVersion:
 
 @dataclass(frozen=True, slots=True)
 class PartsOfArticles:
-    """Things of articles that come and go by themselves: how web is asked for them, where they are, and which event
-    tells of a status."""
+    """Things of articles that come and go by themselves: how web is asked for them, where they are, which events tell
+    of them, and by which statuses."""
 
     question: type[ListWebVersions]
     table: Table
     shown: type[Event]
     gone: type[Event]
-    by_status: dict[str, type[Event]]
+    statuses: tuple[str, str]
+    """Of what is shown and of what is gone."""
+
+    @property
+    def by_status(self) -> dict[str, type[Event]]:
+        return dict(zip(self.statuses, (self.shown, self.gone), strict=True))
 
 
 COMMENTS = PartsOfArticles(
@@ -51,14 +56,14 @@ COMMENTS = PartsOfArticles(
     comments,
     CommentPublished,
     CommentRemoved,
-    {"approved": CommentPublished, "rejected": CommentRemoved},
+    ("approved", "rejected"),
 )
 LIVE_ENTRIES = PartsOfArticles(
     ListWebLiveEntries,
     live_entries,
     LiveEntryPublished,
     LiveEntryWithdrawn,
-    {"published": LiveEntryPublished, "withdrawn": LiveEntryWithdrawn},
+    ("published", "withdrawn"),
 )
 PARTS = (COMMENTS, LIVE_ENTRIES)
 _FAMILIES = (EVENTS, *(parts.by_status for parts in PARTS))
@@ -83,7 +88,7 @@ def pages_of_parts(source: Engine, parts: PartsOfArticles) -> Iterator[list[Expe
     """All of these that readers see or may have seen, by id, PAGE at a time."""
     row = parts.table.c
     columns = (row.id, row.version, row.status.label("effect"))
-    query = select(*columns).where(row.status.in_(parts.by_status)).order_by(row.id).limit(PAGE)
+    query = select(*columns).where(row.status.in_(parts.statuses)).order_by(row.id).limit(PAGE)
     return _paged(source, query, row.id)
 
 
