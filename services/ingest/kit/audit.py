@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Text, func, insert, or_, select, type_coerce
+from sqlalchemy import Connection, Engine, Text, false, func, insert, or_, select, type_coerce
 
 from services.ingest.kit.tables import audit
 from shared.database import AdvisoryLock, read, take_lock
@@ -52,26 +52,30 @@ def search(
     engine: Engine,
     *,
     actor: str = "",
+    actors: Iterable[str] = (),
     action: str = "",
     text: str = "",
-    without: Iterable[str] = (),
+    subjects: Iterable[str] = (),
+    kinds: Iterable[str] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[dict[str, Any]]:
-    """Entries, the newest first: by parts of the actor's or action's name, of the subject or the detail, by time;
-    none of the kinds `without`; `before` is the last id of the page above."""
+    """Entries, the newest first: by a part of the actor's name or one of `actors`, by the action's beginning, by a part
+    of the subject or the detail or one of `subjects`, by time; of `kinds` alone ("user", "key"), if given; `before` is
+    the last id of the page above."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if actor:
-        query = query.where(audit.c.actor.contains(actor, autoescape=True))
+        query = query.where(or_(audit.c.actor.contains(actor, autoescape=True), audit.c.actor.in_(list(actors))))
     if action:
         query = query.where(audit.c.action.startswith(action, autoescape=True))
     if text:
         inside = type_coerce(audit.c.detail, Text).contains(text, autoescape=True)
-        query = query.where(or_(audit.c.subject.contains(text, autoescape=True), inside))
-    for kind in without:
-        query = query.where(~audit.c.action.startswith(f"{kind}."))
+        named = or_(audit.c.subject.contains(text, autoescape=True), audit.c.subject.in_(list(subjects)))
+        query = query.where(or_(named, inside))
+    if kinds is not None:
+        query = query.where(or_(false(), *(audit.c.action.startswith(f"{kind}.", autoescape=True) for kind in kinds)))
     if since is not None:
         query = query.where(audit.c.at >= since)
     if until is not None:

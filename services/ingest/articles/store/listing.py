@@ -89,6 +89,13 @@ def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
     return {row.id: row for row in rows}
 
 
+def titled(engine: Engine, words: str, limit: int) -> list[int]:
+    """The ids of the last articles with these words in their title, in any spelling."""
+    query = narrowed(select(articles.c.id), None, ListFilter(title=words)).order_by(articles.c.id.desc()).limit(limit)
+    with read(engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
 def public_pen_names(engine: Engine) -> list[str]:
     """The pen names that readers have seen, in the alphabet's order: others are nobody's business."""
     seen = (

@@ -7,54 +7,59 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.ingest.articles.store import listing
 from services.ingest.desk_kit import people
-from services.ingest.desk_kit.pages import STATUS_NAMES, NavItem, back, page
+from services.ingest.desk_kit.pages import ACTION_NAMES, STATUS_NAMES, NavItem, back, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import audit, rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.rights import ROLE_NAMES, Action
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
+from shared.vietnamese.text import one_line
 from shared.views.export import CSV_TYPE, to_csv
 
 router = APIRouter()
 NAV = (NavItem("/desk/nhat-ky", "Nhật ký", Action.audit, group="Quản trị", key="n"),)
 _PAGE = 100
 _EXPORTED = 20_000
+_TITLES = 500
 SUBJECTS = {
     "article": "Bài", "comment": "Bình luận", "media": "Ảnh, video", "user": "Tài khoản", "section": "Chuyên mục",
     "key": "Khóa API", "feed": "Nguồn tin", "webhook": "Webhook", "royalty": "Nhuận bút", "plan": "Đề tài",
     "import": "Nhập dữ liệu", "front_page": "Trang nhất", "appearance": "Giao diện", "trending": "Đọc nhiều",
     "address_rules": "Địa chỉ cũ", "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
-    "tags": "Từ khóa",
+    "tags": "Từ khóa", "live": "Tường thuật", "comments": "Bình luận nhập",
 }  # fmt: skip
-# What tells of texts, plans and people's pay: for those who may read them. Who looks after machines neither sees such
-# lines nor can search in them.
-_EDITORIAL = ("article", "comment", "media", "plan", "import", "feed", "front_page", "trending", "royalty", "author")
-_ACTS = {
-    "saved": "lưu",
-    "changed": "sửa",
-    "published": "xuất bản",
-    "scheduled": "hẹn giờ",
-    "unscheduled": "bỏ hẹn giờ",
-    "unpublished": "gỡ",
-    "withdrawn": "rút",
-    "corrected": "cải chính",
-    "live_closed": "kết thúc tường thuật",
-    "opening_views": "nhận lượt xem cũ",
-    "submitted": "gửi biên tập",
-    "edited": "biên tập",
-    "approved": "duyệt",
+# What tells nothing of texts, plans and people's pay. Who looks after machines and may read none of those neither sees
+# other lines nor can search in them.
+_OF_THE_HOUSE = (
+    "user", "section", "key", "webhook", "appearance", "address_rules", "search_words", "dead_letter", "tags",
+)  # fmt: skip
+_ACTS = ACTION_NAMES | {
+    "written": "viết",
     "rejected": "từ chối",
-    "returned": "trả lại",
+    "kept": "giữ lại",
+    "answered": "trả lời",
+    "banned": "chặn người gửi",
+    "ban_lifted": "bỏ chặn người gửi",
+    "imported": "nhận từ tệp",
+    "marked": "đánh dấu",
+    "urgent": "đánh dấu tin khẩn",
+    "not_urgent": "bỏ dấu tin khẩn",
+    "opening_views": "nhận lượt xem cũ",
     "restored": "khôi phục",
     "created": "tạo",
     "removed": "xóa",
-    "kept": "lưu vào kho",
     "logged_in": "đăng nhập",
     "disabled": "khóa",
     "enabled": "mở lại",
     "password_changed": "đổi mật khẩu",
+    "password_reset": "đặt lại mật khẩu",
+    "second_factor_on": "bật xác thực hai lớp",
+    "second_factor_off": "tắt xác thực hai lớp",
+    "passkey_added": "thêm khóa truy cập",
+    "passkey_removed": "bỏ khóa truy cập",
     "secret_renewed": "đổi khóa ký",
     "handed_in": "nhận tệp",
     "merged": "gộp",
@@ -81,7 +86,6 @@ _ACTS = {
     "handed_over": "giao",
     "let_go": "thôi giữ",
     "signs": "gắn tên ký",
-    "written": "viết thành bài",
 }
 _FIELDS = {
     "version": "phiên bản", "status": "trạng thái", "title": "tựa", "reason": "lý do", "role": "vai trò",
@@ -101,25 +105,31 @@ def act(action: str) -> str:
 
 @router.get("/nhat-ky")
 def listed(request: Request, who: Annotated[Account, needs(Action.audit)]) -> Response:
-    asked = request.query_params
+    asked, house = request.query_params, engine("ingest")
+    actor, text = (one_line(asked.get(name, ""))[:200] for name in ("ai", "q"))
+    is_reader = rights.may(who, Action.read)
     wanted: dict[str, Any] = {
-        "actor": asked.get("ai", "").strip()[:200],
+        "actor": actor,
+        "actors": people.actors(house, actor) if actor else (),
         "action": f"{asked['loai']}." if asked.get("loai") in SUBJECTS else "",
-        "text": asked.get("q", "").strip()[:200],
+        "text": text,
+        "subjects": [f"article:{one}" for one in listing.titled(house, text, _TITLES)] if text and is_reader else (),
         "since": _day(asked.get("tu", "")),
         "until": _day(asked.get("den", ""), whole=True),
-        "without": () if rights.may(who, Action.read) else _EDITORIAL,
+        "kinds": None if is_reader else _OF_THE_HOUSE,
     }
     if asked.get("xuat") == "csv":
-        return _file(audit.search(engine("ingest"), **wanted, limit=_EXPORTED))
+        return _file(audit.search(house, **wanted, limit=_EXPORTED))
     before = asked.get("truoc", "")
     page_end = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
-    found = audit.search(engine("ingest"), **wanted, before=page_end, limit=_PAGE + 1)
-    names = people.names(engine("ingest"), {row["actor"] for row in found})
+    found = audit.search(house, **wanted, before=page_end, limit=_PAGE + 1)
+    names = people.names(house, {row[of] for row in found for of in ("actor", "subject")})
+    titles = listing.titles(house, {one for row in found if (one := _article(row["subject"]))})
     query = {name: value for name, value in asked.items() if name in ("ai", "loai", "q", "tu", "den") and value}
     return page(
         request, who, "audit.html", entries=found[:_PAGE], more=found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
-        names=names, act=act, detail=_words, link=_link, asked=asked, query=query, subjects=SUBJECTS,
+        names=names, titles=titles, article_of=_article, act=act, detail=_words, asked=asked, query=query,
+        subjects=SUBJECTS,
     )  # fmt: skip
 
 
@@ -165,10 +175,10 @@ def _word(name: str, value: Any) -> str:
     return STATUS_NAMES.get(str(value), str(value)) if name == "status" else str(value)
 
 
-def _link(subject: str) -> str:
-    """Where a subject can be looked at, "" for nowhere."""
+def _article(subject: str) -> int:
+    """The id in "article:12", 0 for what is no article."""
     kind, _, wanted = subject.partition(":")
-    return f"/desk/bai/{wanted}" if kind == "article" and wanted.isdigit() else ""
+    return int(wanted) if kind == "article" and wanted.isascii() and wanted.isdigit() else 0
 
 
 def _day(text: str, whole: bool = False) -> datetime | None:
