@@ -17,7 +17,7 @@ from services.ingest.articles.store.revisions import rewritten_by_others
 from services.ingest.authors.store import authors
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Fields, Form
-from services.ingest.desk_kit.pages import back, page, wants_html
+from services.ingest.desk_kit.pages import back, done, page, wants_html
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
@@ -73,10 +73,8 @@ def create(request: Request, who: Annotated[Account, needs(Action.write)], form:
         return _refused(request, who, draft, invalid, key=key)
     if saved.result == "unchanged":
         return _save(request, asked_of(who, saved.id, Action.write), form, draft, 1)
-    if not wants_html(request):
-        told = {"id": saved.id, "version": saved.version, "status": saved.status, "url": f"/desk/bai/{saved.id}"}
-        return json_answer(told, 201)
-    return back(f"/desk/bai/{saved.id}", "Đã lưu bản nháp.")
+    told = {"id": saved.id, "version": saved.version, "status": saved.status}
+    return done(request, f"/desk/bai/{saved.id}", "Đã lưu bản nháp.", **told)
 
 
 @router.get("/bai/{id}")
@@ -156,8 +154,7 @@ def _save(request: Request, asked: Asked, form: Fields, draft: Draft, version: i
     is_prepared = asked.again().is_prepared
     if not wants_html(request):
         told = {"id": saved.id, "version": saved.version, "status": saved.status, "result": saved.result}
-        told |= {"url": f"/desk/bai/{saved.id}", "prepared": is_prepared}
-        return json_answer(told | ({"ended": _ENDED} if ended else {}))
+        return json_answer(told | {"prepared": is_prepared} | ({"ended": _ENDED} if ended else {}))
     words = "Không có gì thay đổi." if saved.result == "unchanged" else f"Đã lưu phiên bản {saved.version}."
     if is_prepared:
         words = f"{words} {_PREPARED}"
