@@ -2,7 +2,23 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, CompoundSelect, Connection, Integer, bindparam, delete, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Connection,
+    Delete,
+    Integer,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 
 from services.web import keys, model
 from services.web.tables import articles, entries, names, old_paths, sections
@@ -118,28 +134,26 @@ def move_entries(connection: Connection, name: str, before: dict[str, str], afte
     Where events out of order make a circle, some of what stands in it belongs to those above it by itself, and stays.
     """
     was, now = (set(with_parents([name], parents)) - {name} for parents in (before, after))
-    rows = []
-    if was != now:
-        found = select(entries.c.published_at, entries.c.article_id, articles.c.lists)
-        found = found.join(articles, articles.c.id == entries.c.article_id).where(entries.c.list == name)
-        rows = [(at, article_id, _section(lists)) for at, article_id, lists in connection.execute(found)]
-    leads = {section: with_parents([section], after) for section in {row[2] for row in rows}}
-    gone = [
-        {"name": other, "at": at, "id": article_id}
-        for other in was - now
-        for at, article_id, section in rows
-        if other not in leads[section]
-    ]
-    copies = [
-        {"list": other, "published_at": at, "article_id": article_id}
-        for other in now - was
-        for at, article_id, _ in rows
-    ]
-    if gone:
-        connection.execute(TAKE_OUT, gone)
-    if copies:
-        connection.execute(upsert(connection, entries).on_conflict_do_nothing(), copies)
+    for other in was - now:
+        below = [section for section in {*before, name} if name in with_parents([section], before)]
+        staying = [section for section in below if other in with_parents([section], after)]
+        connection.execute(_taken_out(other, name, staying))
+    for other in now - was:
+        copies = select(literal(other), entries.c.published_at, entries.c.article_id).where(entries.c.list == name)
+        connection.execute(upsert(connection, entries).from_select(entries.c.keys(), copies).on_conflict_do_nothing())
     return was ^ now
+
+
+def _taken_out(other: str, name: str, staying: list[str]) -> Delete:
+    """The list `other` without what stands in `name` too, but for the articles of the sections `staying`."""
+    here = entries.alias()
+    same = (here.c.published_at == entries.c.published_at) & (here.c.article_id == entries.c.article_id)
+    found = delete(entries).where(entries.c.list == other, exists().where(here.c.list == name, same))
+    if staying:
+        lists = type_coerce(articles.c.lists, Text)
+        own = or_(*(lists.contains(f'"{section}"', autoescape=True) for section in staying))
+        found = found.where(~exists().where(articles.c.id == entries.c.article_id, own))
+    return found
 
 
 def _section(lists: Iterable[str]) -> str:
