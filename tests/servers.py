@@ -163,6 +163,20 @@ class PostgresServer:
         anybody = self.url().replace(self.password, "anything")
         until(lambda: _lets_in(anybody), 20, "everybody is let in")
 
+    def make_standby(self) -> None:
+        """A copy of all that stands here now, which follows no longer: what is written from now on it will lack."""
+        copy = [self._bin / "pg_basebackup", "--dbname", self.url(), "-D", self.folder / "standby", "--checkpoint=fast"]
+        subprocess.run(copy, check=True, capture_output=True, user=self._user, cwd="/")
+        (self.folder / "standby" / "standby.signal").touch()
+
+    def fail_over(self) -> None:
+        """The standby takes this server's place, at its address."""
+        self.kill()
+        self._data = self.folder / "standby"
+        self.start()
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            assert connection.execute("SELECT pg_promote()").fetchone() == (True,)
+
     def new_database(self) -> str:
         """Address of a fresh, empty database."""
         name = f"t{uuid4().hex[:12]}"
