@@ -165,9 +165,12 @@ class PostgresServer:
 
     def make_standby(self) -> None:
         """A copy of all that stands here now, which follows no longer: what is written from now on it will lack."""
-        copy = [self._bin / "pg_basebackup", "--dbname", self.url(), "-D", self.folder / "standby", "--checkpoint=fast"]
-        subprocess.run(copy, check=True, capture_output=True, user=self._user, cwd="/")
-        (self.folder / "standby" / "standby.signal").touch()
+        standby = self.folder / "standby"
+        options = ["--dbname", self.url(), "-D", str(standby), "--checkpoint=fast"]
+        subprocess.run(
+            [self._bin / "pg_basebackup", *options], check=True, capture_output=True, user=self._user, cwd="/"
+        )
+        (standby / "standby.signal").touch()
 
     def fail_over(self) -> None:
         """The standby takes this server's place, at its address."""
