@@ -47,7 +47,7 @@ async def work(function: Callable[Concatenate[Engine, P], T], *given: P.args, **
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """`value` as JSON."""
-    return Response(orjson.dumps(value), status, headers, "application/json")
+    return Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), status, headers, "application/json")
 
 
 async def sent_as(request: Request, model: type[M], *, optional: bool = False) -> M:

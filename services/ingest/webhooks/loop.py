@@ -60,7 +60,7 @@ def _deliver_all(engine: Engine, rows: list[Any], fetcher: Fetcher) -> int:
 
 
 def _deliver(engine: Engine, row: Any, fetcher: Fetcher) -> bool:
-    body = orjson.dumps(_message(engine, row))
+    body = orjson.dumps(_message(engine, row), option=orjson.OPT_UTC_Z)
     timestamp = int(time.time())
     headers = {
         "Content-Type": "application/json",
@@ -85,7 +85,7 @@ def _deliver(engine: Engine, row: Any, fetcher: Fetcher) -> bool:
 
 def _message(engine: Engine, row: Any) -> dict[str, Any]:
     """What an endpoint is told; of what is no longer public nothing but that."""
-    told = {"id": row.event_id, "type": row.kind, "timestamp": row.created_at.isoformat()}
+    told = {"id": row.event_id, "type": row.kind, "timestamp": row.created_at}
     if row.kind == endpoints.PING:
         return told | {"data": {}}
     at = (revisions.c.article_id == row.article_id) & (revisions.c.version == row.version)

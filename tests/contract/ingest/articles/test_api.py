@@ -1,6 +1,7 @@
 """The API as programs use it, over real HTTP."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,13 @@ def test_read_change_and_conflict(api: Api) -> None:
     assert stale.headers["content-type"] == "application/problem+json"
     assert (stale.json()["current"]["version"], stale.json()["current"]["title"]) == (2, "Tít mới của bài")
     assert api("PUT", f"/api/articles/{made['id']}", json=shown).status_code == 428
+
+
+def test_every_time_is_told_in_one_spelling(api: Api) -> None:
+    made = api.story()
+    told = "".join(api("GET", path).text for path in (f"/api/articles/{made['id']}", "/api/articles?limit=5"))
+    times = re.findall(r'"(\d{4}-\d\d-\d\dT[^"]+)"', told)
+    assert len(times) > 3 and [one for one in times if not one.endswith("Z")] == []
 
 
 def test_same_external_id_is_the_same_article(api: Api) -> None:
