@@ -91,7 +91,7 @@ def test_somebody_was_told_that_it_began_and_ended(who: OnCall) -> None:
     begun = {one["labels"]["alertname"] for post in told for one in post["alerts"] if one["status"] == "firing"}
     over = {one["labels"]["alertname"] for post in told for one in post["alerts"] if one["status"] == "resolved"}
     # Not of those that fired while the alert was caused that nobody is told.
-    assert {"StoreDown", "ServedStale", "DeadLetters", "RulesFailing"} <= begun & over
+    assert {"StoreDown", "ServedStale", "DeadLetters"} <= begun & over
 
 
 def test_every_look_of_the_runbook_can_be_taken(who: OnCall) -> None:
