@@ -15,12 +15,11 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 import redis
@@ -30,12 +29,14 @@ from pydantic import ValidationError
 from shared import clock
 from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
-from shared.contracts.commands import Query
+from shared.contracts.commands import AskedQuestion, Query, Questions
 from shared.contracts.queues import CONSUMERS
 from shared.publishing import task_name
 from shared.redis_client import redis_client, subscriber
 from shared.telemetry import log
 from shared.tracing import current_traceparent
+
+A = TypeVar("A", bound=Contract)
 
 _CHANNEL = "ts:answer:"
 _LINES = 16
@@ -59,14 +60,14 @@ def reply(question_id: str, answer: Contract | None) -> None:
 class _Message:
     """What went to the broker in one, with the number of its questions that somebody still waits for."""
 
-    kind: type[Query]
+    kind: type[Query[Any]]
     left: int
 
 
 @dataclass(slots=True, eq=False)
 class _Question:
     id: str
-    query: Query
+    query: Query[Any]
     deadline: float
     """By time.monotonic()."""
     traceparent: str
@@ -85,7 +86,7 @@ class Asker:
         self._count = itertools.count()
         self._waiting: dict[str, _Question] = {}
         self._unsent: list[_Question] = []
-        self._on_their_way: Counter[type[Query]] = Counter()
+        self._on_their_way: Counter[type[Query[Any]]] = Counter()
         self._changed = threading.Condition()
         self._subscribed = threading.Event()
         self._closed = threading.Event()
@@ -101,15 +102,15 @@ class Asker:
             self._closed.set()
             self._changed.notify()
 
-    async def ask(self, query: Query, timeout: float = 1.5, again_after: float | None = None) -> Any:
-        """The answer, of type `query.Answer`. Raises NoAnswer after `timeout` seconds at the latest.
+    async def ask(self, query: Query[A], timeout: float = 1.5, again_after: float | None = None) -> A:
+        """The answer. Raises NoAnswer after `timeout` seconds at the latest.
 
         Asked once more after `again_after` seconds, and the first answer is taken: a worker that was killed takes a
         question with it, and another could have answered (a hedged request: Dean, Barroso, The Tail at Scale, 2013).
         """
         return self._read(query, await self.ask_json(query, timeout, again_after))
 
-    async def ask_json(self, query: Query, timeout: float = 1.5, again_after: float | None = None) -> bytes:
+    async def ask_json(self, query: Query[Any], timeout: float = 1.5, again_after: float | None = None) -> bytes:
         """The answer as the JSON that came, for whoever only hands it on. Raises NoAnswer as `ask` does."""
         asked = [self._put(query, timeout)]
         coming = asyncio.wrap_future(asked[0].answer)
@@ -127,7 +128,7 @@ class Asker:
             raise NoAnswer(query.kind)
         return answer
 
-    def ask_sync(self, query: Query, timeout: float = 5.0) -> Any:
+    def ask_sync(self, query: Query[A], timeout: float = 5.0) -> A:
         """`ask` for code without an event loop."""
         question = self._put(query, timeout)
         try:
@@ -137,7 +138,7 @@ class Asker:
         finally:
             self._settle(question)
 
-    def _put(self, query: Query, timeout: float, answer: "Future[bytes] | None" = None) -> _Question:
+    def _put(self, query: Query[Any], timeout: float, answer: "Future[bytes] | None" = None) -> _Question:
         if self._closed.is_set():
             raise NoAnswer(query.kind)
         number = next(self._count)
@@ -198,7 +199,7 @@ class Asker:
     def _publish(self, questions: list[_Question]) -> None:
         now = time.monotonic()
         kind = type(questions[0].query)
-        asked = [
+        asked: list[AskedQuestion] = [
             {
                 "id": question.id,
                 "message": question.query.model_dump(mode="json"),
@@ -207,17 +208,14 @@ class Asker:
             }
             for question in questions
         ]
-        publish(
-            self._app,
-            task_name(CONSUMERS[kind.queue], kind.kind),
-            kind.queue,
-            {"questions": asked, "sent_at": clock.now()},
-        )
+        arguments: Questions = {"questions": asked, "sent_at": clock.now()}
+        publish(self._app, task_name(CONSUMERS[kind.queue], kind.kind), kind.queue, arguments)
 
     @staticmethod
-    def _read(query: Query, answer: bytes) -> Contract:
+    def _read(query: Query[A], answer: bytes) -> A:
         try:
-            return query.Answer.model_validate_json(answer)
+            read: A = query.Answer.model_validate_json(answer)
+            return read
         except ValidationError as error:
             raise NoAnswer(query.kind) from error
 
@@ -255,5 +253,7 @@ def _fail(question: _Question, error: Exception) -> None:
         question.answer.set_exception(failure)
 
 
-AskFunction = Callable[[Query, float], Any]
-"""What code that asks takes as a parameter: `Asker.ask_sync`, or a stand-in."""
+class AskFunction(Protocol):
+    """What code that asks takes as a parameter: `Asker.ask_sync`, or a stand-in."""
+
+    def __call__(self, query: Query[A], timeout: float, /) -> A: ...

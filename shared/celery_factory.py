@@ -6,6 +6,7 @@ stopped on purpose. tests/unit/shared/test_celery_factory.py asserts that every 
 
 import os
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -127,7 +128,7 @@ def publish(
     app: Celery,
     task: str,
     queue: Queue,
-    arguments: dict[str, Any],
+    arguments: Mapping[str, object],
     *,
     size: int = 0,
     task_id: str | None = None,

@@ -10,11 +10,10 @@ A handler is a plain function. It must give the same end state when a message co
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import redis
@@ -28,9 +27,10 @@ from shared import clock, telemetry
 from shared.ask import reply
 from shared.away import is_away
 from shared.contracts.articles import Contract
-from shared.contracts.commands import Command, Query
-from shared.contracts.envelope import Delivered, Envelope
+from shared.contracts.commands import AskedQuestion, Command, Query
+from shared.contracts.envelope import Delivered, Envelope, EnvelopeFields
 from shared.contracts.events import Event
+from shared.contracts.handled import Handled
 from shared.contracts.queues import UNKEPT, Queue
 from shared.publishing import bury, task_name
 from shared.redis_client import redis_client
@@ -39,12 +39,8 @@ from shared.tracing import span
 
 E_ = TypeVar("E_", bound=Event)
 C_ = TypeVar("C_", bound=Command)
-Q_ = TypeVar("Q_", bound=Query)
-
-# A service's tables: kind -> function(what the service works on, what `handles`, `executes` or `answers` give it).
-Events = Mapping[type[Event], Callable[[Any, Any], None]]
-Commands = Mapping[type[Command], Callable[[Any, Any], None]]
-Questions = Mapping[type[Query], Callable[[Any, Any], Contract]]
+Q_ = TypeVar("Q_", bound=Query[Any])
+Of = TypeVar("Of")
 
 MAX_DELIVERIES = 5
 # How long a worker waits in place for its store before it puts the message back (and takes it again).
@@ -52,22 +48,17 @@ WAIT_SECONDS = 20.0
 
 
 def register(
-    app: Celery,
-    service: str,
-    of: Any,
-    *,
-    events: Events = MappingProxyType({}),
-    commands: Commands = MappingProxyType({}),
-    questions: Questions = MappingProxyType({}),
-    beside: Executor | None = None,
+    app: Celery, service: str, of: Of, handlers: Iterable[Handled[Of]], beside: Executor | None = None
 ) -> None:
-    """Give the app a handler for each kind in a service's tables; `of` is what the service works on."""
-    for event, apply in events.items():
-        handles(app, event, service)(partial(apply, of))
-    for command, work in commands.items():
-        executes(app, command, service)(partial(work, of))
-    for question, answer in questions.items():
-        answers(app, question, service, beside)(partial(answer, of))
+    """Give the app a task for each of the kinds; `of` is what the service works on, `beside` as for `answers`."""
+    for kind, work in handlers:
+        if issubclass(kind, Event):
+            handles(app, kind, service)(partial(work, of))
+        elif issubclass(kind, Query):
+            answers(app, kind, service, beside)(partial(work, of))
+        else:
+            assert issubclass(kind, Command)
+            executes(app, kind, service)(partial(work, of))
 
 
 def handles(app: Celery, event: type[E_], service: str) -> Callable[[Callable[[list[Delivered[E_]]], None]], Any]:
@@ -75,7 +66,7 @@ def handles(app: Celery, event: type[E_], service: str) -> Callable[[Callable[[l
 
     def register(function: Callable[[list[Delivered[E_]]], None]) -> Any:
         @app.task(name=task_name(service, event.kind), bind=True, shared=False)
-        def run(task: Task, events: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+        def run(task: Task, events: list[EnvelopeFields], sent_at: float = 0.0) -> None:
             _run(task, service, sent_at, lambda: _apply_batch(task, service, event, function, events))
 
         return run
@@ -88,7 +79,7 @@ def executes(app: Celery, command: type[C_], service: str) -> Callable[[Callable
 
     def register(function: Callable[[C_], None]) -> Any:
         @app.task(name=task_name(service, command.kind), bind=True, shared=False, private=command.private)
-        def run(task: Task, message: dict[str, Any], sent_at: float = 0.0) -> None:
+        def run(task: Task, message: dict[str, object], sent_at: float = 0.0) -> None:
             def work() -> str:
                 try:
                     with _continued(task):
@@ -117,16 +108,16 @@ def answers(
     request = "celery.worker.request:Request" if kept else UnkeptRequest
 
     def register(function: Callable[[Q_], Contract]) -> Any:
-        def answer(task: Task, question: dict[str, Any]) -> str:
+        def answer(task: Task, question: AskedQuestion) -> str:
             made: Contract | None = None
             try:
-                with span(task.name, str(question["traceparent"]), "consumer"):
+                with span(task.name, question["traceparent"], "consumer"):
                     made = function(query.model_validate(question["message"]))
             finally:
                 reply(question["id"], made)
             return "done"
 
-        def answer_all(task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
+        def answer_all(task: Task, questions: list[AskedQuestion], sent_at: float) -> None:
             for question in questions:
                 if sent_at and clock.now() > sent_at + question["within"]:
                     continue
@@ -135,7 +126,7 @@ def answers(
                 except Exception:
                     log.exception("query failed", task=task.name)
 
-        def in_thread(context: Any, task: Task, questions: list[dict[str, Any]], sent_at: float) -> None:
+        def in_thread(context: Any, task: Task, questions: list[AskedQuestion], sent_at: float) -> None:
             task.request_stack.push(context)  # each thread has a stack of its own
             try:
                 answer_all(task, questions, sent_at)
@@ -143,7 +134,7 @@ def answers(
                 task.request_stack.pop()
 
         @app.task(name=task_name(service, query.kind), bind=True, shared=False, acks_late=False, Request=request)
-        def run(task: Task, questions: list[dict[str, Any]], sent_at: float = 0.0) -> None:
+        def run(task: Task, questions: list[AskedQuestion], sent_at: float = 0.0) -> None:
             if beside is None:
                 answer_all(task, questions, sent_at)
             else:
@@ -208,11 +199,11 @@ def _apply_batch(
     service: str,
     event: type[E_],
     function: Callable[[list[Delivered[E_]]], None],
-    raw: list[dict[str, Any]],
+    raw: list[EnvelopeFields],
 ) -> str:
     """ "dead" when one of them was buried, else "done"."""
     deadline, outcome = _deadline(), "done"
-    delivered: list[tuple[dict[str, Any], Delivered[E_]]] = []
+    delivered: list[tuple[EnvelopeFields, Delivered[E_]]] = []
     for item in raw:
         try:
             envelope = Envelope.model_validate(item)
@@ -253,7 +244,7 @@ def _continued(task: Task) -> AbstractContextManager[object]:
 
 
 @contextmanager
-def _log_context(delivered: list[tuple[dict[str, Any], Delivered[E_]]]) -> Iterator[None]:
+def _log_context(delivered: list[tuple[EnvelopeFields, Delivered[E_]]]) -> Iterator[None]:
     first = delivered[0][0]
     with bound(event_id=first.get("event_id"), key=first.get("key"), events=len(delivered)):
         yield

@@ -38,7 +38,7 @@ from shared import clock, telemetry
 from shared.broker import message_count
 from shared.celery_factory import publish
 from shared.contracts.articles import Contract
-from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS, stamped
+from shared.contracts.envelope import BATCH_BYTES, BATCH_EVENTS, EnvelopeFields, Events, stamped
 from shared.contracts.events import BY_KIND, SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read, write
@@ -249,15 +249,22 @@ class Relay:
         latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
         task = task_name(CONSUMERS[queue], kind)
-        batch: list[dict[str, Any]] = []
+        batch: list[EnvelopeFields] = []
         size = 0
         for row in latest:
             payload = payloads.get((row.key, row.version))
             if payload is None:
                 continue
             data = payload if isinstance(payload, bytes) else payload.model_dump_json().encode()
-            envelope = _envelope(row, data, generation)
-            envelope["traceparent"] = waited(f"outbox {queue.value}", row.traceparent, row.occurred_at)
+            envelope: EnvelopeFields = {
+                "event_id": row.event_id,
+                "schema_version": BY_KIND[row.kind].schema_version,
+                "key": row.key,
+                "version": stamped(generation, row.version),
+                "occurred_at": row.occurred_at,
+                "traceparent": waited(f"outbox {queue.value}", row.traceparent, row.occurred_at),
+                "payload": orjson.Fragment(data),
+            }
             weight = len(data)
             if batch and (len(batch) >= BATCH_EVENTS or size + weight > BATCH_BYTES):
                 self._send(task, queue, batch, size)
@@ -269,8 +276,9 @@ class Relay:
         with write(self._engine) as connection:
             connection.execute(delete(self._table).where(self._table.c.id.in_([row.id for row in rows])))
 
-    def _send(self, task: str, queue: Queue, batch: list[dict[str, Any]], size: int) -> None:
-        publish(self._app, task, queue, {"events": batch, "sent_at": clock.now()}, size=size)
+    def _send(self, task: str, queue: Queue, batch: list[EnvelopeFields], size: int) -> None:
+        arguments: Events = {"events": batch, "sent_at": clock.now()}
+        publish(self._app, task, queue, arguments, size=size)
         telemetry.outbox_published_total.labels(self._service, queue.value).inc(len(batch))
 
     def _give_back(self, rows: list[Any]) -> None:
@@ -284,14 +292,3 @@ class Relay:
 
     def _has_room(self, queue: Queue) -> bool:
         return message_count(self._app, queue) < BULK_QUEUE_LENGTH
-
-
-def _envelope(row: Any, payload: bytes, generation: int) -> dict[str, Any]:
-    return {
-        "event_id": row.event_id,
-        "schema_version": BY_KIND[row.kind].schema_version,
-        "key": row.key,
-        "version": stamped(generation, row.version),
-        "occurred_at": row.occurred_at,
-        "payload": orjson.Fragment(payload),
-    }

@@ -10,8 +10,8 @@ from celery import Celery
 
 from shared import clock
 from shared.celery_factory import publish
-from shared.contracts.commands import Command, StoreDeadLetter
-from shared.contracts.envelope import BATCH_EVENTS
+from shared.contracts.commands import Command, Message, StoreDeadLetter
+from shared.contracts.envelope import BATCH_EVENTS, EnvelopeFields, Events
 from shared.contracts.events import SUBSCRIBERS, Event
 from shared.contracts.queues import CONSUMERS
 from shared.tracing import current_traceparent
@@ -22,12 +22,12 @@ def task_name(service: str, kind: str) -> str:
     return f"{service}.{kind}"
 
 
-def send_command(app: Celery, command: type[Command], message: dict[str, Any], size: int = 0) -> None:
-    """Hand a command to the broker, `message` being its fields as JSON and `size` roughly their bytes.
+def send_command(app: Celery, command: Command, size: int = 0) -> None:
+    """Hand a command to the broker, `size` being roughly its bytes where it may be large.
 
     Raises kombu.exceptions.OperationalError when the broker is away.
     """
-    arguments = {"message": message, "sent_at": clock.now()}
+    arguments: Message = {"message": command.model_dump(mode="json"), "sent_at": clock.now()}
     publish(app, task_name(CONSUMERS[command.queue], command.kind), command.queue, arguments, size=size)
 
 
@@ -40,7 +40,7 @@ def send_all(app: Celery, events: Sequence[tuple[Event, str | int, int]], occurr
     at = clock.now() if occurred_at is None else occurred_at
     for first in range(0, len(events), BATCH_EVENTS):
         part = events[first : first + BATCH_EVENTS]
-        envelopes = [
+        envelopes: list[EnvelopeFields] = [
             {
                 "event_id": uuid4().hex,
                 "schema_version": event.schema_version,
@@ -54,7 +54,8 @@ def send_all(app: Celery, events: Sequence[tuple[Event, str | int, int]], occurr
         ]
         kind = type(part[0][0])
         for queue in SUBSCRIBERS[kind]:
-            publish(app, task_name(CONSUMERS[queue], kind.kind), queue, {"events": envelopes, "sent_at": clock.now()})
+            arguments: Events = {"events": envelopes, "sent_at": clock.now()}
+            publish(app, task_name(CONSUMERS[queue], kind.kind), queue, arguments)
 
 
 def bury(
@@ -71,4 +72,4 @@ def bury(
         attempts=attempts,
         at=clock.moment(),
     )
-    send_command(app, StoreDeadLetter, letter.model_dump(mode="json"), size=len(str(message)))
+    send_command(app, letter, size=len(str(message)))

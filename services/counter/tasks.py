@@ -30,8 +30,9 @@ from shared.contracts.commands import (
     ViewAudit,
     ViewAuditAnswer,
 )
-from shared.contracts.envelope import Delivered, article_of
-from shared.contracts.events import ArticlePublished, ArticleWithdrawn
+from shared.contracts.envelope import Delivered
+from shared.contracts.events import ArticlePublished, ArticleWithdrawn, article_of
+from shared.contracts.handled import Handled
 
 
 @dataclass(frozen=True)
@@ -103,20 +104,25 @@ def _searched(counter: Counter, query: SearchStatistics) -> SearchStatisticsAnsw
     return searches.told(counter.source, query)
 
 
-EVENTS: handler.Events = {ArticlePublished: _publish, ArticleWithdrawn: _withdraw}
-COMMANDS: handler.Commands = {CountViews: _count, CountSearches: _count_searches, SetTrendingRule: _set_rule}
-QUESTIONS: handler.Questions = {ListCounterVersions: _versions, ListAppliedBatches: _applied_batches}
-LONG_QUESTIONS: handler.Questions = {
-    ArticleStatistics: _article,
-    SiteStatistics: _site,
-    LiveNow: _live,
-    ViewAudit: _audit,
-    SearchStatistics: _searched,
-}
+HANDLERS: tuple[Handled[Counter], ...] = (
+    ArticlePublished.handled_by(_publish),
+    ArticleWithdrawn.handled_by(_withdraw),
+    CountViews.done_by(_count),
+    CountSearches.done_by(_count_searches),
+    SetTrendingRule.done_by(_set_rule),
+    ListCounterVersions.answered_by(_versions),
+    ListAppliedBatches.answered_by(_applied_batches),
+)
+LONG_QUESTIONS: tuple[Handled[Counter], ...] = (
+    ArticleStatistics.answered_by(_article),
+    SiteStatistics.answered_by(_site),
+    LiveNow.answered_by(_live),
+    ViewAudit.answered_by(_audit),
+    SearchStatistics.answered_by(_searched),
+)
 """Editors' questions may take seconds; the views behind them in the queue do not wait for that."""
 
 
 def register(app: Celery, counter: Counter) -> None:
-    handler.register(app, "counter", counter, events=EVENTS, commands=COMMANDS, questions=QUESTIONS)
-    beside = ThreadPoolExecutor(1, "statistics")
-    handler.register(app, "counter", counter, questions=LONG_QUESTIONS, beside=beside)
+    handler.register(app, "counter", counter, HANDLERS)
+    handler.register(app, "counter", counter, LONG_QUESTIONS, beside=ThreadPoolExecutor(1, "statistics"))

@@ -1,7 +1,5 @@
 """What ingest does for messages: keeps comments and dead letters, says which it has, begins anew what was given up."""
 
-from typing import Any
-
 from celery import Celery
 from sqlalchemy import Engine
 
@@ -18,28 +16,27 @@ from shared.contracts.commands import (
     StoreDeadLetter,
     SubmitComment,
 )
+from shared.contracts.handled import Handled
 
-_JOBS: dict[str, Any] = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
+_JOBS = {"import": jobs.begin_anew, "feed": feeds.begin_anew}
 
 
-def _retry(engine: Engine, command: RetryJob) -> None:
+def retry(engine: Engine, command: RetryJob) -> None:
     _JOBS[command.job](engine, command.id)
-
-
-COMMANDS: handler.Commands = {
-    SubmitComment: comments.hold,
-    ReportComment: visitors.report,
-    StoreDeadLetter: letters.keep,
-    RetryJob: _retry,
-}
 
 
 def _held_comments(source: Engine, query: ListHeldComments) -> HeldCommentsAnswer:
     return HeldCommentsAnswer(tokens=comments.held(source, query.tokens))
 
 
-QUESTIONS: handler.Questions = {ListHeldComments: _held_comments}
+HANDLERS: tuple[Handled[Engine], ...] = (
+    SubmitComment.done_by(comments.hold),
+    ReportComment.done_by(visitors.report),
+    StoreDeadLetter.done_by(letters.keep),
+    RetryJob.done_by(retry),
+    ListHeldComments.answered_by(_held_comments),
+)
 
 
 def register(app: Celery, source: Engine) -> None:
-    handler.register(app, "ingest", source, commands=COMMANDS, questions=QUESTIONS)
+    handler.register(app, "ingest", source, HANDLERS)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from celery import Celery
 
@@ -13,8 +12,16 @@ from services.search.engines.base import SearchEngine
 from services.search.related import Related
 from shared import handler, telemetry
 from shared.contracts.commands import ListSearchVersions, SearchArticles, SuggestTitles, VersionsAnswer
-from shared.contracts.envelope import Delivered, article_of
-from shared.contracts.events import ArticlePublished, ArticleSaved, ArticleWithdrawn, SearchRulesChanged
+from shared.contracts.envelope import Delivered
+from shared.contracts.events import (
+    ArticlePublished,
+    ArticleSaved,
+    ArticleWithdrawn,
+    Event,
+    SearchRulesChanged,
+    article_of,
+)
+from shared.contracts.handled import Handled
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Indexing:
     engine: SearchEngine
     related: Related
 
-    def apply(self, documents: list[IndexDocument], events: Sequence[Delivered[Any]]) -> None:
+    def apply(self, documents: list[IndexDocument], events: Sequence[Delivered[Event]]) -> None:
         applied = self.engine.apply(documents)
         now = time.time()
         for document, event in zip(documents, events, strict=True):
@@ -34,7 +41,7 @@ class Indexing:
         self.related.indexed(documents)
 
 
-def _save(indexing: Indexing, events: list[Delivered[Any]]) -> None:
+def _save(indexing: Indexing, events: Sequence[Delivered[ArticlePublished | ArticleSaved]]) -> None:
     indexing.apply([from_state(article_of(event)) for event in events], events)
 
 
@@ -51,22 +58,22 @@ def _versions(service: Answers, query: ListSearchVersions) -> VersionsAnswer:
     return VersionsAnswer(versions=tuple(service.versions(query.after, query.limit)))
 
 
-EVENTS: handler.Events = {
-    ArticlePublished: _save,
-    ArticleSaved: _save,
-    ArticleWithdrawn: _withdraw,
-    SearchRulesChanged: _keep_words,
-}
-QUESTIONS: handler.Questions = {
-    SearchArticles: Answers.search,
-    SuggestTitles: Answers.complete,
-    ListSearchVersions: _versions,
-}
+EVENTS: tuple[Handled[Indexing], ...] = (
+    ArticlePublished.handled_by(_save),
+    ArticleSaved.handled_by(_save),
+    ArticleWithdrawn.handled_by(_withdraw),
+    SearchRulesChanged.handled_by(_keep_words),
+)
+QUESTIONS: tuple[Handled[Answers], ...] = (
+    SearchArticles.answered_by(Answers.search),
+    SuggestTitles.answered_by(Answers.complete),
+    ListSearchVersions.answered_by(_versions),
+)
 
 
 def register_indexing(app: Celery, indexing: Indexing) -> None:
-    handler.register(app, "search", indexing, events=EVENTS)
+    handler.register(app, "search", indexing, EVENTS)
 
 
 def register_questions(app: Celery, service: Answers) -> None:
-    handler.register(app, "search", service, questions=QUESTIONS)
+    handler.register(app, "search", service, QUESTIONS)

@@ -108,7 +108,7 @@ class Comments:
         )
         self._journal.keep(comment)
         try:
-            _publish(comment)
+            _publish(comment, len(comment.text))
         except BROKER_ERRORS as error:
             log.warning("comment waits on disk", error=repr(error)[:200])
 
@@ -148,7 +148,7 @@ class Comments:
                 if comment.token in held:
                     self._journal.forget(comment.token)
                 else:
-                    _publish(comment)
+                    _publish(comment, len(comment.text))
 
 
 def visitor_key(address: str) -> str:
@@ -158,9 +158,8 @@ def visitor_key(address: str) -> str:
     return hmac.digest(secret, blocks(address)[0].encode(), "sha256").hex()[:32]
 
 
-def _publish(command: Command) -> None:
-    message = command.model_dump(mode="json")
-    send_command(publisher("web"), type(command), message, size=len(message.get("text", "")))
+def _publish(command: Command, size: int = 0) -> None:
+    send_command(publisher("web"), command, size)
 
 
 def _has_surrogate(text: str) -> bool:

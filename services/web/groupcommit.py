@@ -12,9 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
-import orjson
 from celery import Celery
 
 from services.web.asked_pages import MANY, AskedPages, Noted
@@ -63,14 +62,10 @@ class ViewTransport:
         self._ask = ask
         self._asker: Asker | None = None
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Hand a CountViews (as a dict) to the broker. Raises one of `BROKER_ERRORS`."""
+    def send(self, command: CountViews | CountSearches) -> None:
+        """Hand it to the broker. Raises one of `BROKER_ERRORS`."""
         # Visitor keys are random text: compressing them would cost more than it saves.
-        send_command(self._app, CountViews, message)
-
-    def send_searches(self, message: dict[str, Any]) -> None:
-        """Hand a CountSearches (as a dict) to the broker. Raises one of `BROKER_ERRORS`."""
-        send_command(self._app, CountSearches, message)
+        send_command(self._app, command)
 
     def queue_is_empty(self) -> bool:
         """Whether every message was given to a worker. Raises one of `BROKER_ERRORS`."""
@@ -104,19 +99,19 @@ class HeldViews:
         """Bytes on disk."""
         return self._journal.size
 
-    def hold(self, message: dict[str, Any]) -> int:
-        """Hold a CountViews (as a dict) and send it: TAKEN when the broker or the disk holds it, else BUSY."""
-        name = message["batch_id"]
+    def hold(self, batch: CountViews) -> int:
+        """Hold a batch and send it: TAKEN when the broker or the disk holds it, else BUSY."""
+        name = batch.batch_id
         with self._lock:
             try:
-                self._journal.append(name, orjson.dumps(message))
+                self._journal.append(name, batch.model_dump_json().encode())
                 journaled = True
             except JournalFull as error:
                 log.error("journal of views is full", error=str(error))
                 journaled = False
         if not self._away:
             try:
-                self._line.send(message)
+                self._line.send(batch)
                 with self._lock:
                     self._journal.sent(name, clock.monotonic())
                 return TAKEN
@@ -179,18 +174,18 @@ class HeldViews:
                 self._send_again(name, record)
 
     def _send_again(self, name: str, record: bytes) -> None:
-        self._line.send(orjson.loads(record))
+        self._line.send(CountViews.model_validate_json(record))
         with self._lock:
             self._journal.sent(name, clock.monotonic())
 
 
+@dataclass(frozen=True, slots=True)
 class _ViewBatch:
-    __slots__ = ("asked", "dones", "message")
-
-    def __init__(self, message: dict[str, Any], dones: list[Done], asked: set[Noted]) -> None:
-        self.message = message
-        self.dones = dones
-        self.asked = asked
+    name: str
+    views: list[View]
+    rejected: dict[str, int]
+    dones: list[Done]
+    asked: set[Noted]
 
 
 class GroupCommit:
@@ -273,8 +268,7 @@ class GroupCommit:
         for reason, number in rejected.items():
             telemetry.views_rejected_total.labels(reason).inc(number)
         self._in_flight += 1
-        message = {"batch_id": self._names.take(), "views": views, "rejected": rejected}
-        self._queue.put(_ViewBatch(message, dones, self._asked.take()))
+        self._queue.put(_ViewBatch(self._names.take(), views, rejected, dones, self._asked.take()))
 
     def _finish(self, batch: _ViewBatch, status: int) -> None:
         self._in_flight -= 1
@@ -297,9 +291,11 @@ class GroupCommit:
     def _commit_all(self) -> None:
         while (batch := self._queue.get()) is not None:
             try:
-                if batch.asked:
-                    batch.message["asked"] = self._asked.read(batch.asked, time.time())
-                status = self._held.hold(batch.message)
+                asked = self._asked.read(batch.asked, time.time())
+                views = CountViews(
+                    batch_id=batch.name, views=tuple(batch.views), rejected=batch.rejected, asked=tuple(asked)
+                )
+                status = self._held.hold(views)
             except Exception:
                 log.exception("batch of views not committed")
                 status = BUSY

@@ -11,15 +11,15 @@ from shared.contracts.commands import (
     ListWebVersions,
     VersionsAnswer,
 )
+from shared.contracts.handled import Handled
 from shared.database import read
-from shared.handler import Questions
 
 
 def _page(id_: Column[int], version: Column[int]) -> Select[int, int]:
     return select(id_, version).where(id_ > bindparam("after")).order_by(id_).limit(bindparam("limit"))
 
 
-_PAGES = {
+_PAGES: dict[type[ListWebVersions], Select[int, int]] = {
     ListWebVersions: _page(articles.c.id, articles.c.version),
     ListWebComments: _page(comments.c.id, comments.c.version),
     ListWebLiveEntries: _page(live_entries.c.id, live_entries.c.version),
@@ -35,4 +35,4 @@ def versions(source: Engine, query: ListWebVersions) -> VersionsAnswer:
         return VersionsAnswer(versions=tuple((row[0], row[1]) for row in rows))
 
 
-QUESTIONS: Questions = dict.fromkeys(_PAGES, versions)
+HANDLERS: tuple[Handled[Engine], ...] = tuple(kind.answered_by(versions) for kind in _PAGES)

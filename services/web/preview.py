@@ -2,9 +2,10 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Engine
 
@@ -49,6 +50,7 @@ def appearance(source: Engine, query: PreviewAppearance) -> AppearanceAnswer:
 
     look = dressed(get_settings(), query.appearance)
     theme, html = look.theme, ""
+    modes: dict[Literal["light", "dark"], Mapping[str, str]] = {"light": theme.light, "dark": theme.dark}
     if query.page:
         with reading(source) as view:
             html = _in_look(view, _at_the_desk(look, query.data), query.page)
@@ -58,7 +60,7 @@ def appearance(source: Engine, query: PreviewAppearance) -> AppearanceAnswer:
         name=look.settings.site_name,
         faint=tuple(
             FaintColours(mode=mode, words=words, ground=ground, contrast=contrast)
-            for mode, known in (("light", theme.light), ("dark", theme.dark))
+            for mode, known in modes.items()
             for words, ground, contrast in colours.faint(known)
         ),
         faults=tuple(

@@ -10,13 +10,13 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from services.web.clients import loads_ahead
 from services.web.groupcommit import ViewTransport
 from shared.celery_factory import BROKER_ERRORS
-from shared.contracts.commands import SearchArticles
+from shared.contracts.commands import CountSearches, SearchArticles
 from shared.limits import AddressLimit, Bound
 from shared.telemetry import log
 from shared.vietnamese.forms import folded_text
@@ -38,7 +38,8 @@ _ADDRESS = re.compile(r"[@＠]|://")
 _BETWEEN_DIGITS = re.compile(r"[\s.,;:_/()+\-–]+")
 _NUMBER, _NUMBER_IN_PARTS = re.compile(r"\d{7}"), re.compile(r"\d{9}")
 
-Noted = tuple[str, str, str]
+Outcome = Literal["found", "unfound", "clicked"]
+Noted = tuple[str, str, Outcome]
 """(query as typed, visitor key, what became of it)"""
 
 
@@ -88,7 +89,7 @@ class SearchTally:
         """A reader came from our search to an article and saw it."""
         self._note(query, address, agent, "clicked")
 
-    def _note(self, typed: str, address: str, agent: str, outcome: str) -> None:
+    def _note(self, typed: str, address: str, agent: str, outcome: Outcome) -> None:
         if len(self._noted) < MOST_NOTED and not self._rate.wait(address):
             visitor = self._visitors.key(address, agent, time.time()).partition(".")[0]
             self._noted.add((typed, visitor, outcome))
@@ -109,17 +110,16 @@ class SearchTally:
 
     def _send(self, noted: set[Noted]) -> None:
         # Sorted, so that what one reader asked does not stand together.
-        searches = sorted(filter(None, map(_told, noted)))
+        searches = tuple(sorted(filter(None, map(_told, noted))))
         if not searches:
             return
-        message: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "searches": searches}
         try:
-            self._line.send_searches(message)
+            self._line.send(CountSearches(at=datetime.now(UTC), searches=searches))
         except BROKER_ERRORS as error:
             log.warning("searches not counted", number=len(searches), error=repr(error)[:200])
 
 
-def _told(noted: Noted) -> tuple[str, str, str] | None:
+def _told(noted: Noted) -> tuple[str, str, Outcome] | None:
     typed, visitor, outcome = noted
     query = one_line(typed)
     folded = folded_text(query)

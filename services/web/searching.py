@@ -114,8 +114,7 @@ class Searching:
 
     async def search(self, query: SearchArticles) -> SearchAnswer:
         async with self._turn():
-            answer: SearchAnswer = await self._asker.ask(query, SEARCH_SECONDS, SEARCH_AGAIN_SECONDS)
-            return answer
+            return await self._asker.ask(query, SEARCH_SECONDS, SEARCH_AGAIN_SECONDS)
 
     async def search_json(self, query: SearchArticles) -> bytes:
         """A SearchAnswer as JSON: reading and writing it again costs more than asking."""
@@ -127,10 +126,7 @@ class Searching:
             return SuggestAnswer()
         # The space at the end says that a word is finished.
         async with self._turn():
-            answer: SuggestAnswer = await self._asker.ask(
-                SuggestTitles(q=typed.lstrip()[:200], size=size), SUGGEST_SECONDS
-            )
-            return answer
+            return await self._asker.ask(SuggestTitles(q=typed.lstrip()[:200], size=size), SUGGEST_SECONDS)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

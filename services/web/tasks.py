@@ -1,7 +1,7 @@
 """What web does with each message: the read model is brought up to date, the HTTP processes are told."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from celery import Celery
 from sqlalchemy import Engine
@@ -14,7 +14,6 @@ from shared.contracts.commands import (
     PreviewAppearance,
     PreviewArticle,
 )
-from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
     AddressRulesChanged,
     AppearanceChanged,
@@ -31,17 +30,18 @@ from shared.contracts.events import (
     TagsMerged,
     ViewTotalsChanged,
 )
+from shared.contracts.handled import Handled
 from shared.hints import send_hint
 
 HINT = "web:changes"
 
-Apply = Callable[[Engine, list[Delivered[Any]]], None]
+Told = TypeVar("Told")
 
 
-def _told(apply: Apply) -> Apply:
+def _told(apply: Callable[[Engine, Told], None]) -> Callable[[Engine, Told], None]:
     """`apply`, after which the HTTP processes look for what has changed."""
 
-    def run(source: Engine, events: list[Delivered[Any]]) -> None:
+    def run(source: Engine, events: Told) -> None:
         apply(source, events)
         send_hint(HINT)
 
@@ -52,29 +52,27 @@ def _address_use(source: Engine, query: ListAddressUse) -> AddressUseAnswer:
     return address_uses.listed(source, query.size)
 
 
-EVENTS: handler.Events = {
-    ArticlePublished: _told(store.publish),
-    ArticleWithdrawn: _told(store.withdraw),
-    SectionSaved: _told(store.save_sections),
-    FrontPageChanged: _told(store.set_front_page),
-    AppearanceChanged: _told(store.set_appearance),
-    AddressRulesChanged: store.set_address_rules,
-    TagsMerged: _told(store.merge_tags),
-    CommentPublished: _told(store.save_comments),
-    CommentRemoved: _told(store.save_comments),
-    LiveEntryPublished: _told(store.save_live_entries),
-    LiveEntryWithdrawn: _told(store.save_live_entries),
-    ViewTotalsChanged: _told(store.set_totals),
-    RankingChanged: _told(store.set_rankings),
-    RelatedArticlesChanged: _told(store.set_related),
-}
-QUESTIONS: handler.Questions = {
-    **held.QUESTIONS,
-    ListAddressUse: _address_use,
-    PreviewArticle: preview.page,
-    PreviewAppearance: preview.appearance,
-}
+HANDLERS: tuple[Handled[Engine], ...] = (
+    ArticlePublished.handled_by(_told(store.publish)),
+    ArticleWithdrawn.handled_by(_told(store.withdraw)),
+    SectionSaved.handled_by(_told(store.save_sections)),
+    FrontPageChanged.handled_by(_told(store.set_front_page)),
+    AppearanceChanged.handled_by(_told(store.set_appearance)),
+    AddressRulesChanged.handled_by(store.set_address_rules),
+    TagsMerged.handled_by(_told(store.merge_tags)),
+    CommentPublished.handled_by(_told(store.save_comments)),
+    CommentRemoved.handled_by(_told(store.save_comments)),
+    LiveEntryPublished.handled_by(_told(store.save_live_entries)),
+    LiveEntryWithdrawn.handled_by(_told(store.save_live_entries)),
+    ViewTotalsChanged.handled_by(_told(store.set_totals)),
+    RankingChanged.handled_by(_told(store.set_rankings)),
+    RelatedArticlesChanged.handled_by(_told(store.set_related)),
+    *held.HANDLERS,
+    ListAddressUse.answered_by(_address_use),
+    PreviewArticle.answered_by(preview.page),
+    PreviewAppearance.answered_by(preview.appearance),
+)
 
 
 def register(app: Celery, source: Engine) -> None:
-    handler.register(app, "web", source, events=EVENTS, questions=QUESTIONS)
+    handler.register(app, "web", source, HANDLERS)

@@ -1,13 +1,18 @@
 """Commands say what to do; queries ask and get an answer while somebody still waits for it."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Generic, Literal, Self, TypedDict, TypeVar
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.appearance import Appearance, Colours, LookFiles
 from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.handled import Handled
 from shared.contracts.queues import Queue
+
+A_co = TypeVar("A_co", bound=Contract, covariant=True)
+Of = TypeVar("Of")
 
 
 class Command(Contract):
@@ -18,11 +23,50 @@ class Command(Contract):
     private: ClassVar[bool] = False
     """Of one that cannot be handled ops are told that it was there, and nothing that it says."""
 
+    @classmethod
+    def done_by(cls, work: Callable[[Of, Self], None]) -> Handled[Of]:
+        """For `shared.handler.register`."""
+        return Handled(cls, work)
 
-class Query(Command):
-    """Base of the questions. `Answer` is the model of what comes back."""
 
-    Answer: ClassVar[type[Contract]]
+class Query(Command, Generic[A_co]):
+    """Base of the questions: a `Query[A]` is answered with an A."""
+
+    Answer: ClassVar[type[Any]]
+    """That A, as the class says it."""
+
+    @classmethod
+    def answered_by(cls, work: Callable[[Of, Self], A_co]) -> Handled[Of]:
+        """For `shared.handler.register`."""
+        return Handled(cls, work)
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if arguments := cls.__pydantic_generic_metadata__["args"]:
+            cls.Answer = arguments[0]
+
+
+class Message(TypedDict):
+    """The arguments of a command's task."""
+
+    message: dict[str, object]
+    """The command's fields as JSON."""
+    sent_at: float
+
+
+class AskedQuestion(TypedDict):
+    id: str
+    message: dict[str, object]
+    within: float
+    """Seconds from `sent_at` that somebody waits for the answer."""
+    traceparent: str
+
+
+class Questions(TypedDict):
+    """The arguments of a question's task: all of its kind that have gathered."""
+
+    questions: list[AskedQuestion]
+    sent_at: float
 
 
 # ---------------------------------------------------------------- commands
@@ -107,12 +151,11 @@ class HeldCommentsAnswer(Contract):
     tokens: tuple[str, ...]
 
 
-class ListHeldComments(Query):
+class ListHeldComments(Query[HeldCommentsAnswer]):
     """Which of these comments does ingest hold, decided or not? What it does not know is sent again."""
 
     kind: ClassVar[str] = "list_held_comments"
     queue: ClassVar[Queue] = Queue.comments
-    Answer: ClassVar[type[Contract]] = HeldCommentsAnswer
     tokens: tuple[str, ...] = Field(max_length=HELD_TOKENS)
 
 
@@ -172,7 +215,7 @@ class SearchAnswer(Contract):
     results: tuple[SearchHit, ...] = ()
 
 
-class SearchArticles(Query):
+class SearchArticles(Query[SearchAnswer]):
     """One page of hits: words with the marks as typed first, then those without, with facets and a better spelling.
 
     `total` and facets count what has the words; `nearest` of the results have not, and come nearest to a long query.
@@ -180,7 +223,6 @@ class SearchArticles(Query):
 
     kind: ClassVar[str] = "search_articles"
     queue: ClassVar[Queue] = Queue.query
-    Answer: ClassVar[type[Contract]] = SearchAnswer
     q: str = Field(max_length=500)
     page: int = Field(1, ge=1, le=500)
     size: int = Field(20, ge=1, le=100)
@@ -206,12 +248,11 @@ class SuggestAnswer(Contract):
     results: tuple[Suggestion, ...] = ()
 
 
-class SuggestTitles(Query):
+class SuggestTitles(Query[SuggestAnswer]):
     """Titles that begin like what somebody is typing."""
 
     kind: ClassVar[str] = "suggest_titles"
     queue: ClassVar[Queue] = Queue.query
-    Answer: ClassVar[type[Contract]] = SuggestAnswer
     q: str = Field(max_length=200)
     size: int = Field(8, ge=1, le=8)
 
@@ -221,12 +262,11 @@ class VersionsAnswer(Contract):
     """(article id, version) in the order of ids; fewer than asked for means the end."""
 
 
-class ListWebVersions(Query):
+class ListWebVersions(Query[VersionsAnswer]):
     """What web's read model holds, tombstones included, for reconciliation."""
 
     kind: ClassVar[str] = "list_web_versions"
     queue: ClassVar[Queue] = Queue.page
-    Answer: ClassVar[type[Contract]] = VersionsAnswer
     after: int = 0
     limit: int = Field(5000, ge=1, le=20000)
 
@@ -270,12 +310,11 @@ class AddressUseAnswer(Contract):
     """The most often asked for first."""
 
 
-class ListAddressUse(Query):
+class ListAddressUse(Query[AddressUseAnswer]):
     """What became of those who asked for addresses of a former site in the last weeks."""
 
     kind: ClassVar[str] = "list_address_use"
     queue: ClassVar[Queue] = Queue.page
-    Answer: ClassVar[type[Contract]] = AddressUseAnswer
     size: int = Field(100, ge=1, le=500)
 
 
@@ -283,12 +322,11 @@ class PreviewAnswer(Contract):
     html: str
 
 
-class PreviewArticle(Query):
+class PreviewArticle(Query[PreviewAnswer]):
     """How would readers see this state of an article? It is kept nowhere."""
 
     kind: ClassVar[str] = "preview_article"
     queue: ClassVar[Queue] = Queue.page
-    Answer: ClassVar[type[Contract]] = PreviewAnswer
     article: ArticleState
 
 
@@ -313,12 +351,11 @@ class AppearanceAnswer(Contract):
     html: str = ""
 
 
-class PreviewAppearance(Query):
+class PreviewAppearance(Query[AppearanceAnswer]):
     """How would readers see the site with this look, and can all of it be read? It is kept nowhere."""
 
     kind: ClassVar[str] = "preview_appearance"
     queue: ClassVar[Queue] = Queue.page
-    Answer: ClassVar[type[Contract]] = AppearanceAnswer
     appearance: Appearance
     data: LookFiles = {}
     page: Literal["", "home", "article", "section"] = ""
@@ -384,12 +421,11 @@ class ArticleStatisticsAnswer(Contract):
     corrections: tuple[ViewCorrection, ...] = ()
 
 
-class ArticleStatistics(Query):
+class ArticleStatistics(Query[ArticleStatisticsAnswer]):
     """One article's readers: the last 48 hours, the last `days` days, where they came from."""
 
     kind: ClassVar[str] = "article_statistics"
     queue: ClassVar[Queue] = Queue.statistics
-    Answer: ClassVar[type[Contract]] = ArticleStatisticsAnswer
     article_id: int
     days: int = Field(30, ge=1, le=3660)
 
@@ -403,12 +439,11 @@ class SiteStatisticsAnswer(Contract):
     sources: tuple[ViewShare, ...] = ()
 
 
-class SiteStatistics(Query):
+class SiteStatistics(Query[SiteStatisticsAnswer]):
     """The whole paper over some days (+07:00), both ends included; narrowed to a section or an author if asked."""
 
     kind: ClassVar[str] = "site_statistics"
     queue: ClassVar[Queue] = Queue.statistics
-    Answer: ClassVar[type[Contract]] = SiteStatisticsAnswer
     first: date
     last: date
     section_slug: str = ""
@@ -426,12 +461,11 @@ class LiveNowAnswer(Contract):
     """Most viewed in the last 15 minutes."""
 
 
-class LiveNow(Query):
+class LiveNow(Query[LiveNowAnswer]):
     """Who reads at this moment: readers, views of 5 and 60 minutes, the curve, the articles."""
 
     kind: ClassVar[str] = "live_now"
     queue: ClassVar[Queue] = Queue.statistics
-    Answer: ClassVar[type[Contract]] = LiveNowAnswer
     size: int = Field(20, ge=1, le=100)
 
 
@@ -449,12 +483,11 @@ class ViewAuditAnswer(Contract):
     corrections: tuple[ViewCorrection, ...] = ()
 
 
-class ViewAudit(Query):
+class ViewAudit(Query[ViewAuditAnswer]):
     """Beacons of the last hours, counted and refused."""
 
     kind: ClassVar[str] = "view_audit"
     queue: ClassVar[Queue] = Queue.statistics
-    Answer: ClassVar[type[Contract]] = ViewAuditAnswer
     hours: int = Field(48, ge=1, le=48)
 
 
@@ -477,12 +510,11 @@ class SearchStatisticsAnswer(Contract):
     """Most found something; fewer than one in ten opened it."""
 
 
-class SearchStatistics(Query):
+class SearchStatistics(Query[SearchStatisticsAnswer]):
     """What readers searched for over some days (+07:00), both ends included: most often, in vain, opening nothing."""
 
     kind: ClassVar[str] = "search_statistics"
     queue: ClassVar[Queue] = Queue.statistics
-    Answer: ClassVar[type[Contract]] = SearchStatisticsAnswer
     first: date
     last: date
     size: int = Field(50, ge=1, le=200)
@@ -495,12 +527,11 @@ class AppliedBatchesAnswer(Contract):
     """Those that it has applied: they need not be sent again, and may still be lost with its Redis."""
 
 
-class ListAppliedBatches(Query):
+class ListAppliedBatches(Query[AppliedBatchesAnswer]):
     """Which of these batches of views does the counter hold? What it does not know is sent again."""
 
     kind: ClassVar[str] = "list_applied_batches"
     queue: ClassVar[Queue] = Queue.statistics
-    Answer: ClassVar[type[Contract]] = AppliedBatchesAnswer
     names: tuple[str, ...] = Field(max_length=2000)
 
 

@@ -5,13 +5,13 @@ each by its own version.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 
 from pydantic import Field
 
-from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.articles import Contract
 
-P = TypeVar("P", bound=Contract)
+P_co = TypeVar("P_co", bound=Contract, covariant=True)
 
 # Keeps a message under about half a megabyte of JSON, and a handler under about a second of work.
 BATCH_EVENTS = 100
@@ -48,19 +48,32 @@ class Envelope(Contract):
         return datetime.fromtimestamp(self.occurred_at, UTC)
 
 
-class Delivered(Generic[P]):
+class EnvelopeFields(TypedDict):
+    """An Envelope as it is sent: `payload` is an object of JSON, or a piece of JSON as it is."""
+
+    event_id: str
+    schema_version: int
+    key: str
+    version: int
+    occurred_at: float
+    traceparent: str
+    payload: object
+
+
+class Events(TypedDict):
+    """The arguments of the task of a kind of event."""
+
+    events: list[EnvelopeFields]
+    sent_at: float
+
+
+class Delivered(Generic[P_co]):
     """An event as a handler gets it: the envelope's facts and the typed payload."""
 
     __slots__ = ("event_id", "occurred_at", "payload", "version")
 
-    def __init__(self, envelope: Envelope, payload: P) -> None:
+    def __init__(self, envelope: Envelope, payload: P_co) -> None:
         self.event_id = envelope.event_id
         self.version = envelope.version
         self.occurred_at = envelope.at
         self.payload = payload
-
-
-def article_of(event: Delivered[Any]) -> ArticleState:
-    """The article of an event with the version that stores order by: the envelope's."""
-    state: ArticleState = event.payload.article
-    return state.model_copy(update={"version": event.version})

@@ -4,13 +4,18 @@ A new kind of event is one class here, one row in `SUBSCRIBERS`, and one handler
 the queues of that row; tests/unit/shared/test_contracts.py fails while one of them is missing.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Callable
+from typing import ClassVar, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime
 
 from shared.contracts.appearance import Appearance, LookFiles
 from shared.contracts.articles import ArticleState, Author, Contract, Image
+from shared.contracts.envelope import Delivered
+from shared.contracts.handled import Handled
 from shared.contracts.queues import Queue
+
+Of = TypeVar("Of")
 
 
 class Event(Contract):
@@ -18,6 +23,11 @@ class Event(Contract):
 
     kind: ClassVar[str]
     schema_version: ClassVar[int] = 1
+
+    @classmethod
+    def handled_by(cls, apply: Callable[[Of, list[Delivered[Self]]], None]) -> Handled[Of]:
+        """For `shared.handler.register`: `apply` gets the events of one message, 1 to BATCH_EVENTS."""
+        return Handled(cls, apply)
 
 
 class ArticlePublished(Event):
@@ -32,6 +42,11 @@ class ArticleSaved(Event):
 
     kind: ClassVar[str] = "article_saved"
     article: ArticleState
+
+
+def article_of(event: Delivered[ArticlePublished | ArticleSaved]) -> ArticleState:
+    """The article of an event with the version that stores order by: the envelope's."""
+    return event.payload.article.model_copy(update={"version": event.version})
 
 
 class ArticleWithdrawn(Event):

@@ -1,6 +1,7 @@
 """What ingest takes no store refuses: read models bound no text but words of their own."""
 
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Engine, MetaData, String, Table, Text
@@ -12,8 +13,10 @@ import services.web.tables as web_tables
 from services.web.reading import reading
 from shared.contracts.addresses import OLD_PATH_CHARS
 from shared.contracts.articles import ArticleState, Author, Tag
-from shared.contracts.envelope import Delivered, Envelope, P
-from shared.contracts.events import ArticlePublished, RankedArticle, RankingChanged, SectionSaved
+from shared.contracts.envelope import Delivered, Envelope
+from shared.contracts.events import ArticlePublished, Event, RankedArticle, RankingChanged, SectionSaved
+
+E = TypeVar("E", bound=Event)
 
 OWN_WORDS = {
     "articles.reason_kind",
@@ -65,7 +68,7 @@ def longest() -> ArticleState:
     )
 
 
-def delivered(event: P) -> Delivered[P]:
+def delivered(event: E) -> Delivered[E]:
     return Delivered(Envelope(event_id="e", key="1", version=1, occurred_at=0.0, payload={}), event)
 
 

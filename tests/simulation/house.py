@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Engine, func, select
@@ -34,7 +34,8 @@ from services.web.viewjournal import Journal
 from shared import canary, clock, redis_client
 from shared.ask import NoAnswer
 from shared.celery_factory import BROKER_ERRORS, make_celery, publish, publisher
-from shared.contracts.commands import Command, Query
+from shared.contracts.articles import Contract
+from shared.contracts.commands import AskedQuestion, Command, Query, Questions
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import engine, read
 from shared.outbox import Relay
@@ -44,6 +45,8 @@ from tests.simulation.counters import Counters
 from tests.simulation.databases import Database
 from tests.simulation.search import PlayedEngine
 from tests.simulation.world import Actor, Work, World
+
+A = TypeVar("A", bound=Contract)
 
 READERS_SECONDS = 300.0
 _LOOK_SECONDS = 0.25
@@ -196,15 +199,20 @@ class House:
     def compare(self) -> dict[str, int | None]:
         return reconcile.compare(self.ingest, self._app, self.ask)
 
-    def command(self, kind: type[Command], message: dict[str, Any]) -> None:
+    def command(self, command: Command) -> None:
         """Send a command of the desk's."""
-        send_command(self._app, kind, message)
+        send_command(self._app, command)
 
-    def ask(self, query: Query, timeout: float) -> Any:
+    def ask(self, query: Query[A], timeout: float, /) -> A:
         """A question and its answer, as `shared.ask.Asker` sends and hears them."""
         kind, question = type(query), uuid4().hex
-        asked = {"id": question, "message": query.model_dump(mode="json"), "within": timeout, "traceparent": ""}
-        arguments = {"questions": [asked], "sent_at": clock.now()}
+        asked: AskedQuestion = {
+            "id": question,
+            "message": query.model_dump(mode="json"),
+            "within": timeout,
+            "traceparent": "",
+        }
+        arguments: Questions = {"questions": [asked], "sent_at": clock.now()}
         try:
             publish(self._app, task_name(CONSUMERS[kind.queue], kind.kind), kind.queue, arguments)
         except BROKER_ERRORS as error:
@@ -217,7 +225,8 @@ class House:
         answer = self.counters.answers.pop(question)
         if not answer:
             raise NoAnswer(kind.kind)
-        return query.Answer.model_validate_json(answer)
+        read: A = query.Answer.model_validate_json(answer)
+        return read
 
     # ------------------------------------------------------------ its life
 

@@ -24,7 +24,7 @@ from services.web.commenting import read_comment
 from services.web.groupcommit import TAKEN
 from services.web.tables import articles as web_articles
 from shared import clock
-from shared.contracts.commands import SetTrendingRule
+from shared.contracts.commands import CountViews, SetTrendingRule
 from shared.database import read, write
 from shared.views.batches import BatchNames
 from tests.simulation.databases import REFUSED
@@ -167,7 +167,7 @@ class Play:
         rule = SetTrendingRule(article_id=article, rule="pin", position=position, by="desk", at=clock.moment())
 
         def work() -> None:
-            self.house.command(SetTrendingRule, rule.model_dump(mode="json"))
+            self.house.command(rule)
             self.truth.trending[article] = position
 
         self.truth.trending.pop(article, None)
@@ -180,12 +180,12 @@ class Play:
         number = 1 + which % 3
         self.number += 1
         now = int(clock.now())
-        views = [(article, f"r{self.number}x{one}", now, "") for one in range(number)]
-        message = {"batch_id": self.names.take(), "views": views, "rejected": {}}
+        views = tuple((article, f"r{self.number}x{one}", now, "") for one in range(number))
+        batch = CountViews(batch_id=self.names.take(), views=views)
         self.truth.unsure[article] += number
 
         def work() -> None:
-            if self.house.held.hold(message) == TAKEN:
+            if self.house.held.hold(batch) == TAKEN:
                 self.truth.unsure[article] -= number
                 self.truth.views[article] += number
 

@@ -141,8 +141,7 @@ def _asked(chosen: ChosenLook, which: str = "", mode: str = "light") -> Appearan
     """What the readers' site says of it. Raises Invalid."""
     look, data = store.appearance(engine("ingest"), chosen)
     asked = {"appearance": look, "data": data, "page": which, "mode": mode}
-    answer: AppearanceAnswer | None = ask(PreviewAppearance.model_validate(asked))
-    return answer
+    return ask(PreviewAppearance.model_validate(asked))
 
 
 def _refuse_unreadable(chosen: ChosenLook) -> None:

@@ -1,14 +1,17 @@
 """The desk's questions to the other services, and its commands to them."""
 
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 from kombu.exceptions import OperationalError
 
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
+from shared.contracts.articles import Contract
 from shared.contracts.commands import Command, Query
 from shared.publishing import send_command
+
+A = TypeVar("A", bound=Contract)
 
 SECONDS = 4.0
 """How long a page of the desk waits for an answer."""
@@ -20,7 +23,7 @@ def _asker() -> Asker:
     return Asker(publisher("ingest")).start()
 
 
-def ask(query: Query) -> Any:
+def ask(query: Query[A]) -> A | None:
     """The answer, or None when there is none in time: pages then say so."""
     try:
         return _asker().ask_sync(query, SECONDS)
@@ -39,7 +42,7 @@ def close() -> None:
 def send(command: Command) -> bool:
     """Hand a command to the broker; False when it does not take it now."""
     try:
-        send_command(publisher("ingest"), type(command), command.model_dump(mode="json"))
+        send_command(publisher("ingest"), command)
     except (OperationalError, OSError):
         return False
     return True

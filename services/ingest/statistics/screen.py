@@ -62,7 +62,7 @@ def site(request: Request, who: Annotated[Account, needs(Action.statistics)]) ->
     asked = request.query_params
     first, last = _period(asked.get("tu", ""), asked.get("den", ""), asked.get("ky", ""))
     section = asked.get("muc", "")[:120]
-    answer: SiteStatisticsAnswer | None = ask(SiteStatistics(first=first, last=last, section_slug=section))
+    answer = ask(SiteStatistics(first=first, last=last, section_slug=section))
     answer = _visible(who, answer)
     if answer is not None and asked.get("xuat") in ("csv", "xlsx"):
         return _download(asked["xuat"], f"so-lieu-{first}-{last}", _site_tables(answer))
@@ -77,7 +77,7 @@ def site(request: Request, who: Annotated[Account, needs(Action.statistics)]) ->
 
 @router.get("/so-lieu/bai/{id}")
 def article(request: Request, asked: Annotated[Asked, needs_article(Action.statistics)]) -> Response:
-    answer: ArticleStatisticsAnswer | None = ask(ArticleStatistics(article_id=asked.id, days=30))
+    answer = ask(ArticleStatistics(article_id=asked.id, days=30))
     wanted = request.query_params.get("xuat", "")
     if answer is not None and wanted in ("csv", "xlsx"):
         return _download(wanted, f"so-lieu-bai-{asked.id}", _article_tables(answer))
@@ -136,9 +136,7 @@ def searches(request: Request, who: Annotated[Account, needs(Action.statistics)]
     today = vietnam_day(datetime.now(UTC))
     first, wanted = today - timedelta(days=days - 1), request.query_params.get("xuat", "")
     as_file = wanted in ("csv", "xlsx")
-    answer: SearchStatisticsAnswer | None = ask(
-        SearchStatistics(first=first, last=today, size=_SEARCHES_IN_FILES if as_file else _SEARCHES_SHOWN)
-    )
+    answer = ask(SearchStatistics(first=first, last=today, size=_SEARCHES_IN_FILES if as_file else _SEARCHES_SHOWN))
     if answer is not None and as_file:
         return _download(wanted, f"tim-kiem-{first}-{today}", _search_tables(answer))
     return page(request, who, "searches.html", answer=answer, periods=SEARCH_PERIODS, chosen=days)

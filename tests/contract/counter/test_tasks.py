@@ -1,6 +1,7 @@
 """The counter's one worker process: what it does side by side."""
 
 import time
+from datetime import date
 from threading import Event
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.servers import RedisServer
 from tests.wait import until
 
 QUESTIONS = [
-    (SiteStatistics(first="2025-01-01", last="2025-12-31"), "of_site"),
+    (SiteStatistics(first=date(2025, 1, 1), last=date(2025, 12, 31)), "of_site"),
     (ArticleStatistics(article_id=7), "of_article"),
     (LiveNow(), "live"),
     (ViewAudit(), "audit"),
@@ -24,7 +25,7 @@ QUESTIONS = [
 
 @pytest.mark.parametrize(("question", "function"), QUESTIONS, ids=lambda one: getattr(one, "kind", ""))
 def test_a_question_that_takes_long_delays_no_view(
-    source: Engine, counters_redis: RedisServer, monkeypatch: pytest.MonkeyPatch, question: Query, function: str
+    source: Engine, counters_redis: RedisServer, monkeypatch: pytest.MonkeyPatch, question: Query[Any], function: str
 ) -> None:
     begun, goes_on, ended = Event(), Event(), Event()
 

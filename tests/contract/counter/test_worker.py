@@ -19,6 +19,7 @@ from shared.celery_factory import make_celery, publish
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.commands import (
     ArticleStatistics,
+    CountViews,
     ListAppliedBatches,
     ListCounterVersions,
     LiveNow,
@@ -77,7 +78,7 @@ class Counter:
         return [entry["id"] for entry in max(lists, key=lambda one: one["version"])["entries"]] if lists else []
 
     def view(self, name: str, *views: tuple[int, str, int, str], **rejected: int) -> None:
-        self.line.send({"batch_id": name, "views": views, "rejected": rejected})
+        self.line.send(CountViews(batch_id=name, views=views, rejected=rejected))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -150,7 +151,7 @@ def test_views_become_totals_lists_and_statistics(counter: Counter) -> None:
     ask = counter.asker.ask_sync
     today = date(1970, 1, 1) + timedelta(days=day_number(counter.now))
     one = ask(ArticleStatistics(article_id=1), 10)
-    assert (one.article.views, one.article.total, one.opening_views) == (30, 5576, 5546)
+    assert one.article and (one.article.views, one.article.total, one.opening_views) == (30, 5576, 5546)
     assert [(share.key, share.views) for share in one.sources] == [("zalo.me", 30)]
     site = ask(SiteStatistics(first=today, last=today), 10)
     assert (site.views, site.articles[0].path) == (31, "/thoi-su/bai-1")

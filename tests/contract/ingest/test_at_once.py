@@ -114,7 +114,7 @@ def test_an_answer_is_not_approved_while_what_it_answers_is_taken_away(store: En
     article = save().id
     for token, parent in (("a", None), ("b", 1)):
         said = {"article_id": article, "name": "Lan", "text": token, "at": "2026-01-01T00:00:00Z", "parent_id": parent}
-        comments.hold(store, SubmitComment(token=token, **said))
+        comments.hold(store, SubmitComment.model_validate({"token": token, **said}))
     comments.approve(store, 1, EDITOR)
     refused = at_once(store, lambda: comments.reject(store, 1, EDITOR), lambda: comments.approve(store, 2, EDITOR))
     with read(store) as connection:

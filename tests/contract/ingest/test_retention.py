@@ -90,7 +90,7 @@ def test_files_handed_in_go_after_a_week_and_their_jobs_after_a_quarter(store: E
 
 def comment(store: Engine, article: int, name: str, parent: int | None = None) -> int:
     said = {"article_id": article, "parent_id": parent, "name": name, "email": f"{name}@thu.example", "text": name}
-    comments.hold(store, SubmitComment(token=name, at=NOW, **said))
+    comments.hold(store, SubmitComment.model_validate({"token": name, "at": NOW, **said}))
     return int(next(row["id"] for row in comments.listed(store) if row["token"] == name))
 
 

@@ -83,8 +83,7 @@ def test_a_question_is_put_again_when_a_worker_took_it_and_died(asker: Asker, br
         await until_async(lambda: len(sent(broker)) == 1, 15, "the question again")
         ((_, arguments),) = messages(broker, Queue.query)
         reply(arguments["questions"][0]["id"], SearchAnswer(total=3, took_ms=1))
-        answer: SearchAnswer = await asked
-        return answer
+        return await asked
 
     assert asyncio.run(ask()).total == 3
 

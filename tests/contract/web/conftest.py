@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx2
 import pytest
@@ -55,7 +55,9 @@ def published(article: ArticleState) -> Delivered[ArticlePublished]:
     return delivered(ArticlePublished(article=article), article.id, article.version)
 
 
-def withdrawn(article_id: int, version: int, kind: str = "withdrawn") -> Delivered[ArticleWithdrawn]:
+def withdrawn(
+    article_id: int, version: int, kind: Literal["withdrawn", "unpublished"] = "withdrawn"
+) -> Delivered[ArticleWithdrawn]:
     event = ArticleWithdrawn(
         article_id=article_id, version=version, reason_kind=kind, section_slug="thoi-su", at=datetime.now(UTC)
     )

@@ -1,6 +1,7 @@
 """The readers' document: what it says of each call is what the site does."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import Request
 from fastapi.routing import APIRoute
@@ -28,8 +29,8 @@ def test_every_answer_is_as_the_document_says(site: Site) -> None:
     )
     site.tell(store.publish, published(whole), published(state(2)))
     site.tell(store.withdraw, withdrawn(2, 2))
-    said = {"article_id": 1, "name": "Bạn đọc", "text": "Hay quá", "at": datetime.now(UTC)}
-    comments = [CommentPublished(id=id, parent_id=parent, version=1, **said) for id, parent in ((1, None), (2, 1))]
+    said = partial(CommentPublished, article_id=1, name="Bạn đọc", text="Hay quá", at=datetime.now(UTC))
+    comments = [said(id=id, parent_id=parent, version=1) for id, parent in ((1, None), (2, 1))]
     site.tell(store.save_comments, *(delivered(one, one.id) for one in comments))
     site.until("/api/articles/1/comments", "Hay quá")
     site.until("/api/articles/2", "", 410)

@@ -18,6 +18,7 @@ from services.web.beacons import RATE, ViewSink, referrer_domain
 from services.web.groupcommit import ViewTransport
 from services.web.viewjournal import Journal
 from shared.ask import NoAnswer
+from shared.contracts.commands import CountSearches, CountViews
 from shared.limits import Bound
 from shared.settings import get_settings
 from shared.views.definition import TOKEN_SECONDS
@@ -50,13 +51,13 @@ class Broker(ViewTransport):
         self.holds = True
         """Whether what was applied is in SQL, too."""
 
-    def send(self, message: dict[str, Any]) -> None:
+    def send(self, command: CountViews | CountSearches) -> None:
         if self.away:
             raise OperationalError("away")
         if self.loses:
             self.loses -= 1
         else:
-            self.messages.append(orjson.loads(orjson.dumps(message)))
+            self.messages.append(command.model_dump(mode="json"))
 
     def queue_is_empty(self) -> bool:
         return self.counts

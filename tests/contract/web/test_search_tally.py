@@ -13,7 +13,7 @@ from services.web import search_tally
 from services.web.beacons import ViewSink
 from services.web.groupcommit import ViewTransport
 from services.web.search_tally import RATE, is_personal, searched_for
-from shared.contracts.commands import CountSearches, SearchArticles
+from shared.contracts.commands import CountSearches, CountViews, SearchArticles
 from shared.settings import get_settings
 from shared.views.token import ViewTokens
 
@@ -30,11 +30,9 @@ class Line(ViewTransport):
     def __init__(self) -> None:
         self.told: Told = []
 
-    def send(self, message: dict[str, Any]) -> None:
-        pass
-
-    def send_searches(self, message: dict[str, Any]) -> None:
-        self.told += CountSearches.model_validate(orjson.loads(orjson.dumps(message))).searches
+    def send(self, command: CountViews | CountSearches) -> None:
+        if isinstance(command, CountSearches):
+            self.told += command.searches
 
     def queue_is_empty(self) -> bool:
         return True
@@ -153,7 +151,7 @@ def test_a_flood_is_bounded_and_a_broker_away_costs_only_the_figures(
     told: Callable[..., Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Away(Line):
-        def send_searches(self, message: dict[str, Any]) -> None:
+        def send(self, command: CountViews | CountSearches) -> None:
             self.told.append(("away", "", "found"))
             raise OperationalError("away")
 

@@ -29,7 +29,7 @@ def declared(base: type[Any]) -> set[type[Any]]:
         one
         for module in modules
         for _, one in inspect.getmembers(module, inspect.isclass)
-        if issubclass(one, base) and one not in (Event, Command, Query)
+        if issubclass(one, base) and "kind" in vars(one)
     }
 
 

@@ -3,13 +3,13 @@
 import random
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Never
 
 import pytest
 
 from services.web.comment_journal import CommentJournal
 from services.web.commenting import Comments
 from shared import limits
-from shared.contracts.commands import Query
 
 HOUR = 3600
 
@@ -30,7 +30,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def comments(tmp_path: Path) -> Comments:
-    def ask(_question: Query, _seconds: float) -> None:
+    def ask(*_: object) -> Never:
         raise AssertionError("nobody asks")
 
     return Comments(CommentJournal(tmp_path / "comments"), ask)

@@ -17,7 +17,7 @@ from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import Seen, seen_by
 from services.ingest.sections import store as sections
 from services.ingest.sections.tables import sections as sections_table
-from shared.contracts.commands import SearchAnswer, SearchArticles
+from shared.contracts.commands import SearchArticles
 from shared.database import engine, read
 from shared.vietnamese.text import one_line
 
@@ -40,7 +40,7 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
     if not q:
         return page(request, who, "search.html", **context, answer=None, fallback=None)
     allowed = seen_by(who).section_ids
-    answer: SearchAnswer | None = ask(
+    answer = ask(
         SearchArticles(
             q=q,
             page=max(at, 1),

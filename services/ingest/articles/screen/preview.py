@@ -16,7 +16,7 @@ from services.ingest.desk_kit.readers_page import framed, of_readers
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action
 from shared.contracts.articles import ArticleState
-from shared.contracts.commands import PreviewAnswer, PreviewArticle
+from shared.contracts.commands import PreviewArticle
 from shared.database import engine
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def preview_page(
 ) -> Response:
     """What stands in it: the readers' page, without scripts; while their site is away the text and pictures alone."""
     state, _ = _state(asked, version)
-    answer: PreviewAnswer | None = ask(PreviewArticle(article=state))
+    answer = ask(PreviewArticle(article=state))
     if answer is not None:
         return of_readers(answer.html)
     made = page(request, asked.who, "preview_plain.html", asked=asked, article=asked.article, state=state)

@@ -167,7 +167,7 @@ def test_the_desk_mends_answers_bans_and_shows_one_story(newsroom: Newsroom, sql
     stories = [publish(sqlite, title=title) for title in ("Chợ cá", "Chợ rau")]
     for token, story in zip("ab", stories, strict=True):
         said = {"article_id": story, "name": f"Bạn {token}", "text": f"Ý kiến {token}", "visitor": f"v{token}"}
-        comments.hold(sqlite, SubmitComment(token=token, at=datetime.now(UTC), **said))
+        comments.hold(sqlite, SubmitComment.model_validate({"token": token, "at": datetime.now(UTC), **said}))
     first, second = (row.id for row in comments.queue(sqlite, ALL))
     editor = newsroom.sign_in(Role.editor)
     assert "Ý kiến b" not in editor.get(f"/binh-luan?bai={stories[0]}")

@@ -255,9 +255,7 @@ def _picture(desk: Desk, owner: Person) -> int:
 
 
 def _comment(article_id: int) -> SubmitComment:
-    return SubmitComment(
-        token="t" * 20, article_id=article_id, name=SECRET, text=SECRET, at=datetime.now(UTC), spam_score=0.0
-    )
+    return SubmitComment(token="t" * 20, article_id=article_id, name=SECRET, text=SECRET, at=datetime.now(UTC))
 
 
 class _Answers:
@@ -267,12 +265,12 @@ class _Answers:
         story = ViewedArticle(id=article_id, title=SECRET, path="/x", section_name="Văn hóa", views=1, total=2)
         hit = SearchHit(id=article_id, title=SECRET, url="/x", section="Văn hóa", published_at=None, summary=SECRET,
                         highlight=SECRET, status="draft")  # fmt: skip
-        self._answers: dict[type[Query], Any] = {
+        self._answers: dict[type[Query[Any]], Any] = {
             SiteStatistics: SiteStatisticsAnswer(views=1, articles=(story,)),
             ArticleStatistics: ArticleStatisticsAnswer(article=story),
             LiveNow: LiveNowAnswer(readers=1, views_5_minutes=1, views_60_minutes=1, articles=(story,)),
             SearchArticles: SearchAnswer(total=1, took_ms=1.0, results=(hit,)),
         }
 
-    def __call__(self, query: Query) -> Any:
+    def __call__(self, query: Query[Any]) -> Any:
         return self._answers.get(type(query))

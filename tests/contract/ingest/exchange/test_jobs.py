@@ -140,7 +140,7 @@ def test_job_whose_worker_is_killed_each_time_lies_beside_the_dead_letters(sqlit
         file = jobs.folder() / row.file
         file.unlink()
         file.write_text(json.dumps({**STORY, "external_id": "mended"}))
-        tasks.COMMANDS[RetryJob](sqlite, RetryJob.model_validate(letter["message"]["message"]))
+        tasks.retry(sqlite, RetryJob.model_validate(letter["message"]["message"]))
         until(lambda: jobs.one(sqlite, blocked).state == "done", 60, "begun anew it is done")
 
 

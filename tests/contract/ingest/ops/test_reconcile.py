@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Never
 
 import pytest
 from sqlalchemy import Engine, select
@@ -289,7 +290,7 @@ def _a_section(house: House) -> None:
 
 def _a_comment(house: House) -> None:
     said = {"article_id": 1, "name": "Bà Sín", "text": "Hay quá.", "address": "10.0.0.1", "at": datetime.now(UTC)}
-    comments.hold(house.source, SubmitComment(token=secrets.token_hex(16), **said))
+    comments.hold(house.source, SubmitComment.model_validate({"token": secrets.token_hex(16), **said}))
     comments.approve(house.source, comments.listed(house.source)[0]["id"], EDITOR)
 
 
@@ -361,7 +362,7 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     tags.merge(house.source, EDITOR, "Covid", "Covid-19")
     comment = {"article_id": saved.id, "name": "Lan", "text": "Hay", "at": "2020-01-01T00:00:00Z"}
     for token in ("a", "b"):
-        comments.hold(house.source, SubmitComment(token=token, **comment))
+        comments.hold(house.source, SubmitComment.model_validate({"token": token, **comment}))
     first, _ = comments.listed(house.source)
     comments.approve(house.source, first["id"], EDITOR)
     house.publish()
@@ -402,7 +403,7 @@ def test_comments_that_differ_are_sent_and_nothing_else(house: House) -> None:
     saved = house.save()
     for token in "abcde":
         said = {"article_id": saved.id, "name": "Lan", "text": token, "at": "2020-01-01T00:00:00Z"}
-        comments.hold(house.source, SubmitComment(token=token, **said))
+        comments.hold(house.source, SubmitComment.model_validate({"token": token, **said}))
     lost, seen, taken, never, _held = (row["id"] for row in comments.listed(house.source))
     for comment in (lost, seen, taken):
         comments.approve(house.source, comment, EDITOR)
@@ -540,7 +541,7 @@ def test_what_has_arrived_or_is_old_is_not_asked_for(
     assert follower.look(asker.ask_sync) == {}
     house.readers.lose_all("web")
 
-    def ask(*_: object) -> None:
+    def ask(*_: object) -> Never:
         pytest.fail("nothing is to be asked")
 
     assert follower.look(ask) == {}
@@ -555,7 +556,7 @@ def test_a_store_that_is_away_is_asked_again_later(house: House, asker: Asker, m
     house.publish()
     house.readers.lose("web", story.id)
 
-    def nobody(*_: object) -> None:
+    def nobody(*_: object) -> Never:
         raise NoAnswer("away")
 
     assert follower.look(nobody) == {}

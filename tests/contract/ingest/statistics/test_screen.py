@@ -54,9 +54,9 @@ class Counter:
     """Stands in for the counter's worker: answers each question, and notes it."""
 
     def __init__(self) -> None:
-        self.asked: list[Query] = []
+        self.asked: list[Query[Any]] = []
 
-    def __call__(self, query: Query) -> Any:
+    def __call__(self, query: Query[Any]) -> Any:
         self.asked.append(query)
         at = datetime(2026, 10, 14, 17, tzinfo=UTC)
         story = ViewedArticle(id=1, title=EVIL, path="/kinh-te/x-1", section_name="Kinh tế", views=1234, total=5678)
@@ -64,7 +64,7 @@ class Counter:
         sources = (ViewShare(key="", name="", views=900), ViewShare(key="tim.example", name="tim.example", views=300))
         searched = SearchedQuery(query="quy chế = 5 & 6", readers=1234, unfound=1200, clicked=3)
         evil = SearchedQuery(query=EVIL, readers=20, unfound=0, clicked=1)
-        answers: dict[type[Query], Any] = {
+        answers: dict[type[Query[Any]], Any] = {
             SiteStatistics: SiteStatisticsAnswer(
                 views=1234, days=points, articles=(story,), sources=sources,
                 sections=(ViewShare(key="kinh-te", name="Kinh tế", views=1234),),

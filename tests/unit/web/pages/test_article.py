@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -258,9 +259,9 @@ def test_the_order_of_comments_has_one_address_and_nothing_else_makes_one() -> N
 
 
 def test_what_the_paper_wrote_or_changed_among_comments_is_said(paper: Paper) -> None:
-    said = {"version": 1, "article_id": sample.PLAIN, "at": sample.AT}
-    of_reader = CommentPublished(id=30, name="Lan", text="Hay.", edited=True, **said)
-    of_paper = CommentPublished(id=31, parent_id=30, name="Báo Mẫu", text="Cảm ơn bạn.", by_paper=True, **said)
+    said = partial(CommentPublished, version=1, article_id=sample.PLAIN, at=sample.AT)
+    of_reader = said(id=30, name="Lan", text="Hay.", edited=True)
+    of_paper = said(id=31, parent_id=30, name="Báo Mẫu", text="Cảm ơn bạn.", by_paper=True)
     store.save_comments(paper.engine, [delivered(of_reader, 30), delivered(of_paper, 31)])
     page = paper.page("/thoi-su/ban-tin-so-36-36").body
     assert page.count("Tòa soạn đã sửa lời") == 1
