@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-from tantivy import Document, FieldType, Index, IndexWriter, Occur, Order, Query, Schema, SchemaBuilder, Searcher
+from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Occur, Order, Query, Searcher
 
 from services.search import documents as docs
-from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
+from services.search.documents import WITHDRAWN, IndexDocument
 from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.recent import RecentDocuments
+from services.search.engines.tantivy_queries import TantivyQueries, fields, make_schema
 from services.search.likeness import CANDIDATES, nearest, tag_pairs
-from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
+from services.search.queries import Field, QueryPlan, Term
 from shared.away import Unavailable
 from shared.telemetry import log
 from shared.versions import newest
@@ -34,39 +35,10 @@ _WRITER_BYTES = 50_000_000
 # The first results are ordered by score and freshness; further ones by score alone.
 _RANKED_WINDOW = 100
 _SIMILAR_TERMS = 25
-# In so large an index words of every second article no longer rank: they say next to nothing, and tantivy scores every
-# article that has them, found or not (120,000 articles, headlines: 36 ms without this, 13 with it).
-_LARGE_INDEX = 50_000
-
 # Everything is a ValueError in tantivy-py: this is how the disk's own begin. (Its threads die of nothing else.)
 _OS_ERROR = re.compile(
     r"(?:An IO error occurred|Internal error): .*\(os error (\d+)\)|An error occurred in a thread()", re.DOTALL
 )
-
-_POSITIONS = {Field.folded: "position", Field.exact: "position"}
-
-
-def fields(mapping: int) -> list[Field]:
-    """The searched fields of an index that was made with this mapping: an older one is used until it is made anew."""
-    return [field for field in Field if mapping > 1 or field is not Field.head]
-
-
-def make_schema(mapping: int = docs.MAPPING_VERSION) -> Schema:
-    """The fields; raise documents.MAPPING_VERSION with any change."""
-    builder = SchemaBuilder()
-    builder.add_unsigned_field("id", indexed=True, fast=True)
-    builder.add_unsigned_field("version", fast=True)
-    builder.add_integer_field("published_at", indexed=True, fast=True)
-    builder.add_integer_field("year", fast=True)
-    for name in ("status", "section", "author"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("starts", tokenizer_name="whitespace", index_option="basic")
-    for name in ("section_facet", "author_facet"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for field in fields(mapping):
-        builder.add_text_field(field.value, tokenizer_name="whitespace", index_option=_POSITIONS.get(field, "freq"))
-    builder.add_bytes_field("source", stored=True)
-    return builder.build()
 
 
 class TantivyIndex(base.Index):
@@ -81,6 +53,7 @@ class TantivyIndex(base.Index):
         self._index = Index.open(str(folder))
         self._index.config_reader("manual")
         self._schema = self._index.schema
+        self._queries = TantivyQueries(self._schema, self._fields)
         self._lock = threading.Lock()
         self._writer: IndexWriter | None = None
         self._seen: object = None
@@ -193,7 +166,7 @@ class TantivyIndex(base.Index):
         facets: bool = True,
     ) -> Found:
         searcher = self._reader()
-        matching = self._matching(plan, scope)
+        matching = self._queries.matching(plan, scope)
         total, buckets = self._overview(searcher, matching, facets)
         newest = sort == "newest" or plan.everything
         nearest = plan.nearest and not newest
@@ -202,11 +175,11 @@ class TantivyIndex(base.Index):
         if newest:
             hits = searcher.search(matching, size, False, "published_at", offset).hits
         else:
-            listed = self._matching(plan.listed(), scope) if nearest else matching
-            hits = self._best(searcher, self._ranking(searcher, plan, listed), offset, size)
+            listed = self._queries.matching(plan.listed(), scope) if nearest else matching
+            hits = self._best(searcher, self._queries.ranking(searcher, plan, listed), offset, size)
         return Found(self._found(searcher, hits), total, buckets, base.beyond(total, offset, len(hits)))
 
-    def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, Any]]:
+    def _best(self, searcher: Searcher, query: Query, offset: int, size: int) -> list[tuple[Any, DocAddress]]:
         if offset + size > _RANKED_WINDOW:
             return searcher.search(query, size, False, offset=offset).hits
         hits = searcher.search(query, _RANKED_WINDOW, False).hits
@@ -238,7 +211,7 @@ class TantivyIndex(base.Index):
 
     def counts(self, plans: Sequence[QueryPlan], scope: SearchFilter = PUBLIC) -> list[int]:
         searcher = self._reader()
-        found: list[Any] = [searcher.search(self._matching(plan, scope), 1) for plan in plans]
+        found: list[Any] = [searcher.search(self._queries.matching(plan, scope), 1) for plan in plans]
         return [int(result.count) for result in found]
 
     def similar(self, document: IndexDocument, size: int) -> list[int]:
@@ -253,8 +226,10 @@ class TantivyIndex(base.Index):
             max_query_terms=_SIMILAR_TERMS,
         )
         tagged = [Term(Field.exact_pairs, token) for token in tag_pairs(document)]
-        either = [(Occur.Should, alike), *((Occur.Should, self._term(term)) for term in tagged)]
-        query = Query.boolean_query([(Occur.Must, Query.boolean_query(either)), (Occur.Must, self._visible(PUBLIC))])
+        either = [(Occur.Should, alike), *((Occur.Should, self._queries.term(term)) for term in tagged)]
+        query = Query.boolean_query(
+            [(Occur.Must, Query.boolean_query(either)), (Occur.Must, self._queries.visible(PUBLIC))]
+        )
         hits = searcher.search(query, CANDIDATES + 1, False).hits
         scored = [(self._load(searcher, address), score) for score, address in hits]
         return nearest(document, scored, size)
@@ -262,7 +237,7 @@ class TantivyIndex(base.Index):
     def complete(self, prefix: str, limit: int) -> list[IndexDocument]:
         searcher = self._reader()
         starts = Query.phrase_prefix_query(self._schema, "starts", [prefix])
-        query = Query.boolean_query([(Occur.Must, starts), (Occur.Must, self._visible(PUBLIC))])
+        query = Query.boolean_query([(Occur.Must, starts), (Occur.Must, self._queries.visible(PUBLIC))])
         return self._found(searcher, searcher.search(query, limit, False, "published_at").hits)
 
     def documents(self, ids: Sequence[int]) -> list[IndexDocument]:
@@ -274,7 +249,7 @@ class TantivyIndex(base.Index):
 
     def versions(self, after: int, limit: int) -> list[tuple[int, int]]:
         searcher, first = self._reader(), max(0, after)
-        hits: list[Any] = []
+        hits: list[tuple[Any, DocAddress]] = []
         # Mostly ids lie close together: to put all that follow in order, for each page again, would be work for every
         # article times every page.
         for reach in (4 * limit, 64 * limit, None):
@@ -315,7 +290,7 @@ class TantivyIndex(base.Index):
         terms = searcher.terms_with_prefix(field.value, f"{folded}|", None, base.SPELLINGS)
         return {term[len(folded) + 1 :]: count for term, count in terms}
 
-    def _found(self, searcher: Searcher, hits: Sequence[tuple[Any, Any]]) -> list[IndexDocument]:
+    def _found(self, searcher: Searcher, hits: Sequence[tuple[Any, DocAddress]]) -> list[IndexDocument]:
         """The documents of hits for readers; most of them were found lately, and are not read again."""
         addresses = [address for _, address in hits]
         ids, versions = (searcher.fast_field_values(name, addresses) for name in ("id", "version"))
@@ -326,88 +301,6 @@ class TantivyIndex(base.Index):
         ]
 
     @staticmethod
-    def _load(searcher: Searcher, address: Any) -> IndexDocument:
+    def _load(searcher: Searcher, address: DocAddress) -> IndexDocument:
         source: Any = searcher.doc(address).get_first("source")
         return IndexDocument.from_stored(orjson.loads(source))
-
-    # ------------------------------------------------------------ queries
-
-    def _matching(self, plan: QueryPlan, scope: SearchFilter) -> Query:
-        """What is found, without what only ranks: enough for totals and facets."""
-        if plan.nothing:
-            return Query.empty_query()
-        clauses = [(Occur.Must, self._visible(scope))]
-        either = [self._all(reading) for reading in plan.readings]
-        if plan.pairs_minimum:
-            either.append(self._some(plan.pairs, plan.pairs_minimum))
-        if plan.minimum:
-            either.append(self._some(plan.words, plan.minimum))
-        if either:
-            clauses.append((Occur.Must, Query.boolean_query([(Occur.Should, one) for one in either])))
-        clauses += [(Occur.Must, self._phrase(phrase)) for phrase in plan.phrases]
-        clauses += [(Occur.MustNot, self._phrase(phrase)) for phrase in plan.without]
-        return Query.boolean_query(clauses)
-
-    def _all(self, terms: Sequence[Term]) -> Query:
-        return Query.boolean_query([(Occur.Must, self._term(term)) for term in terms])
-
-    def _some(self, terms: Sequence[Term], minimum: int) -> Query:
-        either = [(Occur.Should, self._term(term)) for term in terms]
-        return Query.boolean_query(either, minimum_number_should_match=minimum)
-
-    def _ranking(self, searcher: Searcher, plan: QueryPlan, matching: Query) -> Query:
-        terms = tuple(term for term in plan.ranked if term.field in self._fields)
-        if searcher.num_docs > _LARGE_INDEX:
-            half = searcher.num_docs // 2
-            rare = tuple(term for term in terms if searcher.doc_freq(term.field.value, term.token) <= half)
-            terms = rare or terms
-        scored = [(Occur.Should, self._term(term)) for term in terms]
-        if plan.pairs_most:
-            most = Query.const_score_query(self._some(plan.pairs, plan.pairs_most), MOST_PAIRS)
-            scored.append((Occur.Should, most))
-        return Query.boolean_query([(Occur.Must, Query.const_score_query(matching, 0.0)), *scored])
-
-    def _visible(self, scope: SearchFilter) -> Query:
-        """The filters."""
-        published = self._raw("status", PUBLISHED)
-        clauses = [(Occur.Must, published)]
-        if scope.drafts:
-            draft = [(Occur.Must, Query.all_query())]
-            draft += [(Occur.MustNot, self._raw("status", status)) for status in (WITHDRAWN, PUBLISHED)]
-            if scope.draft_sections is not None:
-                draft.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.draft_sections))))
-            either = [(Occur.Should, published), (Occur.Should, Query.boolean_query(draft))]
-            clauses = [(Occur.Must, Query.boolean_query(either))]
-        if scope.sections:
-            clauses.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.sections))))
-        if scope.author:
-            clauses.append((Occur.Must, self._raw("author", scope.author)))
-        if scope.published_from is not None or scope.published_before is not None:
-            between = Query.range_query(
-                self._schema,
-                "published_at",
-                FieldType.Integer,
-                scope.published_from,
-                scope.published_before,
-                include_upper=scope.published_before is None,
-            )
-            clauses.append((Occur.Must, between))
-        return Query.boolean_query(clauses)
-
-    def _raw(self, field: str, value: str) -> Query:
-        return Query.term_query(self._schema, field, value, "basic")
-
-    def _term(self, term: Term) -> Query:
-        option = "freq" if term.field not in _POSITIONS else "position"
-        query = Query.term_query(self._schema, term.field.value, term.token, option)
-        if term.others:
-            query = Query.disjunction_max_query([query, *map(self._phrase, term.others)])
-        return query if term.weight == 1.0 else Query.boost_query(query, term.weight)
-
-    def _phrase(self, phrase: Phrase) -> Query:
-        if len(phrase.tokens) == 1:
-            found = self._term(Term(phrase.field, phrase.tokens[0]))
-        else:
-            in_order: Query = Query.phrase_query(self._schema, phrase.field.value, list(phrase.tokens))
-            found = Query.boolean_query([(Occur.Must, one) for one in (*map(self._term, phrase.pairs), in_order)])
-        return Query.disjunction_max_query([found, *map(self._phrase, phrase.others)]) if phrase.others else found

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from services.search.engines import tantivy_index
+from services.search.engines import tantivy_queries
 from services.search.engines.base import SearchEngine
 from tests.contract.search.conftest import Reader, article, put
 
@@ -60,7 +60,7 @@ def test_marks_that_were_typed_decide(engine: SearchEngine, reader: Reader) -> N
 def test_in_a_large_index_what_every_second_article_says_hides_nothing(
     engine: SearchEngine, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tantivy_index, "_LARGE_INDEX", 0)
+    monkeypatch.setattr(tantivy_queries, "_LARGE_INDEX", 0)
     put(engine, [article(20 + number, f"Họp báo ngày {number}", "Cuộc họp báo thường kỳ.") for number in range(20)])
     assert set(reader.ids("họp báo", size=50)) == set(range(20, 40))
     assert reader.ids("họp báo điện biên phủ đón tết")[0] == 1

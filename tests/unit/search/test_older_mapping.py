@@ -7,7 +7,8 @@ from tantivy import Index
 
 from services.search.documents import MAPPING_VERSION, IndexDocument
 from services.search.engines.base import PUBLIC
-from services.search.engines.tantivy_index import TantivyIndex, make_schema
+from services.search.engines.tantivy_index import TantivyIndex
+from services.search.engines.tantivy_queries import make_schema
 from services.search.queries import plan, read
 from shared.vietnamese import forms
 
