@@ -1,14 +1,13 @@
 """What people change of the counts: totals with a trace, the trending list."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Engine, delete, func, select
 
 from services.counter.store import note_drain
 from services.counter.tables import articles, corrections, rules, totals
-from shared.contracts.commands import SetTrendingRule
+from shared.contracts.commands import SetTrendingRule, ViewCorrection
 from shared.database import insert_newer, read, upsert, write
 
 CLOCK_SECONDS = 60
@@ -45,13 +44,17 @@ def correct(source: Engine, article_id: int, delta: int, reason: str, by: str) -
     return (before or 0) + delta
 
 
-def corrections_of(source: Engine, article_id: int | None = None, limit: int = 200) -> list[dict[str, Any]]:
+def corrections_of(source: Engine, article_id: int | None = None, limit: int = 200) -> tuple[ViewCorrection, ...]:
     """The corrections, newest first."""
-    wanted = select(corrections).order_by(corrections.c.id.desc()).limit(limit)
+    of = corrections.c
+    wanted = select(of.at, of.delta, of.reason, of.by).order_by(of.id.desc()).limit(limit)
     if article_id is not None:
         wanted = wanted.where(corrections.c.article_id == article_id)
     with read(source) as connection:
-        return [dict(row._mapping) for row in connection.execute(wanted)]
+        return tuple(
+            ViewCorrection(at=at, delta=delta, reason=reason, by=by)
+            for at, delta, reason, by in connection.execute(wanted)
+        )
 
 
 def set_rule(source: Engine, rule: SetTrendingRule) -> None:

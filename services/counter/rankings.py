@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kombu.exceptions import OperationalError
-from sqlalchemy import Engine, Table, func, select
+from sqlalchemy import Engine, func, select
 
 from services.counter.hot import SLOT_SECONDS, Hot
 from services.counter.publish_totals import TotalsPublisher
-from services.counter.tables import SITE, articles, daily, hourly, rules, slots
+from services.counter.tables import SITE, Buckets, articles, daily, hourly, rules, slots, unit_of
 from shared.contracts.events import RankedArticle, RankingChanged
 from shared.database import read
 from shared.telemetry import log
@@ -50,12 +50,8 @@ class Window:
     """A window's buckets: a table, its unit, and how many units back from now."""
 
     name: Literal["1h", "24h", "7d", "30d"]
-    table: Table
+    table: Buckets
     buckets: int
-
-    @property
-    def unit(self) -> str:
-        return str(self.table.columns.keys()[1])
 
     def last(self, now: float) -> int:
         if self.table is slots:
@@ -164,7 +160,7 @@ class Rankings:
         sums: dict[int, int] = defaultdict(int)
         whole = True
         for number in range(first, last + 1):
-            top = self._top(window.table, window.unit, number, last)
+            top = self._top(window.table, number, last)
             whole = whole and top.whole
             for article, views in zip(top.ids, top.views, strict=True):
                 sums[article] += views
@@ -191,7 +187,7 @@ class Rankings:
         return dict(best)
 
     def _exact(self, window: Window, ids: set[int], first: int, last: int) -> dict[int, int]:
-        unit, sums = window.table.c[window.unit], {}
+        unit, sums = unit_of(window.table), dict.fromkeys(ids, 0)
         wanted = sorted(ids)
         with read(self._source) as connection:
             for start in range(0, len(wanted), 500):
@@ -201,10 +197,10 @@ class Rankings:
                     .where(some, unit.between(first, last))
                     .group_by(window.table.c.article_id)
                 )
-                sums.update({row[0]: int(row[1]) for row in connection.execute(statement)})
-        return {article: sums.get(article, 0) for article in ids}
+                sums.update({article: int(views) for article, views in connection.execute(statement)})
+        return sums
 
-    def _top(self, table: Table, unit: str, number: int, last: int) -> Top:
+    def _top(self, table: Buckets, number: int, last: int) -> Top:
         kept = self._tops.get((table.name, number))
         now = time.monotonic()
         # The newest bucket fills, and the one before it may still get its last views.
@@ -212,13 +208,12 @@ class Rankings:
             return kept
         statement = (
             select(table.c.article_id, table.c.views)
-            .where(table.c[unit] == number, table.c.article_id != SITE)
+            .where(unit_of(table) == number, table.c.article_id != SITE)
             .order_by(table.c.views.desc(), table.c.article_id.desc())
             .limit(TOP)
         )
         with read(self._source) as connection:
-            rows = [(row[0], row[1]) for row in connection.execute(statement)]
-        top = Top(rows, now if number < last - 1 else float("-inf"))
+            top = Top(connection.execute(statement).all(), now if number < last - 1 else float("-inf"))
         self._tops[table.name, number] = top
         return top
 
@@ -238,9 +233,8 @@ class Rankings:
                 found = connection.execute(
                     select(articles.c.id, articles.c.section_slug).where(articles.c.id.in_(part), articles.c.public)
                 )
-                places = {row.id: row.section_slug for row in found}
                 # An article whose publication is still on its way is looked for again next time.
-                self._sections.update(places)
+                self._sections.update(found.all())
         return self._sections
 
     # ---------------------------------------------------------------- trending
@@ -251,7 +245,7 @@ class Rankings:
         worth: dict[int, float] = defaultdict(float)
         views: dict[int, int] = defaultdict(int)
         for number in range(last - TRENDING_HOURS + 1, last + 1):
-            top = self._top(hourly, "hour", number, last)
+            top = self._top(hourly, number, last)
             weight = 0.5 ** ((last - number) / TRENDING_HALF_LIFE_HOURS)
             within_day = number > last - 24
             for article, number_of_views in zip(top.ids, top.views, strict=True):
@@ -278,8 +272,11 @@ class Rankings:
     def _rules(self) -> tuple[list[int], set[int]]:
         """(pinned articles in their order, excluded articles)"""
         with read(self._source) as connection:
-            rows = connection.execute(select(rules).order_by(rules.c.position, rules.c.at.desc())).all()
-        return [r.article_id for r in rows if r.rule == "pin"], {r.article_id for r in rows if r.rule == "exclude"}
+            said = select(rules.c.article_id, rules.c.rule).order_by(rules.c.position, rules.c.at.desc())
+            rows = connection.execute(said).all()
+        return [article for article, rule in rows if rule == "pin"], {
+            article for article, rule in rows if rule == "exclude"
+        }
 
 
 def _length(section: str) -> int:

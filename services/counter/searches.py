@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 import redis
-from sqlalchemy import ColumnElement, Engine, func, select
-from sqlalchemy import Row as SqlRow
+from sqlalchemy import ColumnElement, Engine, Row, func, select
 
 from services.counter.tables import searches
 from shared.contracts.commands import CountSearches, SearchedQuery, SearchStatistics, SearchStatisticsAnswer
@@ -35,7 +34,16 @@ _COUNTED = {"found": (_READERS,), "unfound": (_READERS, _UNFOUND), "clicked": (_
 _SCRIPT = Path(__file__).with_name("searches.lua").read_text()
 ANSWER_SECONDS = 2.0
 
-Row = dict[str, Any]
+
+class Standing(TypedDict):
+    """How a query of a day stands."""
+
+    day: int
+    query: str
+    spelling: str
+    readers: int
+    unfound: int
+    clicked: int
 
 
 class HotSearches:
@@ -44,7 +52,7 @@ class HotSearches:
     def __init__(self, client: redis.Redis) -> None:
         self._count = client.register_script(_SCRIPT)
 
-    def count(self, told: CountSearches) -> list[Row]:
+    def count(self, told: CountSearches) -> list[Standing]:
         """Count what was not counted yet; returns how those of its queries stand that enough have asked."""
         day = day_number(told.at.timestamp())
         entries = [
@@ -72,7 +80,7 @@ def _bits(text: str) -> tuple[int, int, int]:
     return number % _FILTER_BITS, (number >> 24) % _FILTER_BITS, (number >> 48) % _FILTER_BITS
 
 
-def keep(source: Engine, rows: list[Row]) -> None:
+def keep(source: Engine, rows: list[Standing]) -> None:
     """Write how queries stand. They only rise: of two states the one that counts more is the later one, and after a
     loss of Redis the one before it."""
     if not rows:
@@ -92,13 +100,13 @@ def told(source: Engine, query: SearchStatistics) -> SearchStatisticsAnswer:
     """Raises DBAPIError where it takes longer than an editor waits."""
     first, last = (day_number(day_bounds(day)[0].timestamp()) for day in (query.first, query.last))
     within = searches.c.day.between(first, last)
-    counts = [func.sum(searches.c[name]).label(name) for name in ("readers", "unfound", "clicked")]
-    sums = select(searches.c.query, *counts).where(within).group_by(searches.c.query).cte("sums")
-    readers, unfound, clicked = sums.c.readers, sums.c.unfound, sums.c.clicked
+    key, readers = searches.c.query, func.sum(searches.c.readers)
+    unfound, clicked = func.sum(searches.c.unfound), func.sum(searches.c.clicked)
+    sums = select(key, readers, unfound, clicked).where(within).group_by(key)
     with read(source, within=ANSWER_SECONDS) as connection:
 
-        def rows(order: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Sequence[SqlRow[Any]]:
-            ordered = select(sums).where(*conditions).order_by(order.desc(), sums.c.query).limit(query.size)
+        def rows(order: ColumnElement[int], *conditions: ColumnElement[bool]) -> Sequence[Row[str, int, int, int]]:
+            ordered = sums.having(*conditions).order_by(order.desc(), key).limit(query.size)
             return connection.execute(ordered).all()
 
         lists = {
@@ -106,20 +114,21 @@ def told(source: Engine, query: SearchStatistics) -> SearchStatisticsAnswer:
             "unfound": rows(unfound, unfound > 0),
             "unclicked": rows(readers - clicked, clicked * 10 < readers, unfound * 2 <= readers),
         }
-        named = {row.query for of_list in lists.values() for row in of_list}
+        named = {row[0] for of_list in lists.values() for row in of_list}
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
-        for row in connection.execute(select(searches).where(within, searches.c.query.in_(named))):
-            spellings[row.query][row.spelling] += row.readers
+        written = select(key, searches.c.spelling, searches.c.readers).where(within, key.in_(named))
+        for folded, spelling, number in connection.execute(written):
+            spellings[folded][spelling] += number
     return SearchStatisticsAnswer.model_validate(
         {
             name: [
                 SearchedQuery(
-                    query=spellings[row.query].most_common(1)[0][0],
-                    readers=int(row.readers),
-                    unfound=int(row.unfound),
-                    clicked=int(row.clicked),
+                    query=spellings[folded].most_common(1)[0][0],
+                    readers=int(number),
+                    unfound=int(in_vain),
+                    clicked=int(opened),
                 )
-                for row in of_list
+                for folded, number, in_vain, opened in of_list
             ]
             for name, of_list in lists.items()
         }

@@ -5,15 +5,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from statistics import median
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, String, Table, cast, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    String,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from services.counter import by_hand, retention
 from services.counter.hot import SKETCHED_OVER, SLOT_SECONDS, Hot
 from services.counter.tables import (
     SITE,
     SPAN_DAYS,
+    Buckets,
     article_authors,
     articles,
     daily,
@@ -24,6 +36,7 @@ from services.counter.tables import (
     spans,
     tallies,
     totals,
+    unit_of,
 )
 from shared.contracts.commands import (
     ArticleStatistics,
@@ -34,7 +47,6 @@ from shared.contracts.commands import (
     SiteStatisticsAnswer,
     ViewAuditAnswer,
     ViewAuditHour,
-    ViewCorrection,
     ViewedArticle,
     ViewPoint,
     ViewShare,
@@ -71,7 +83,7 @@ def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleS
         ),
         days=tuple(_day_points(days, first_day, last_day)),
         sources=sources,
-        corrections=tuple(_corrections(source, query.article_id)),
+        corrections=by_hand.corrections_of(source, query.article_id),
     )
 
 
@@ -110,7 +122,7 @@ def live(source: Engine, hot: Hot, query: LiveNow, now: float) -> LiveNowAnswer:
             .order_by(views.desc(), slots.c.article_id.desc())
             .limit(query.size)
         )
-        listed = _articles(connection, {row.article_id: int(row.views) for row in rows})
+        listed = _articles(connection, {article: int(number) for article, number in rows})
     return LiveNowAnswer(
         readers=hot.readers_now(now),
         views_5_minutes=curve.get(last, (0, None))[0],
@@ -130,8 +142,9 @@ def audit(source: Engine, hours: int, now: float) -> ViewAuditAnswer:
     with read(source, within=ANSWER_SECONDS) as connection:
         accepted = _curve(connection, hourly, SITE, first)
         refused: dict[int, dict[str, int]] = defaultdict(dict)
-        for row in connection.execute(select(tallies).where(tallies.c.hour >= first).order_by(tallies.c.reason)):
-            refused[row.hour][row.reason] = row.number
+        told = select(tallies.c.hour, tallies.c.reason, tallies.c.number).where(tallies.c.hour >= first)
+        for hour, reason, number in connection.execute(told.order_by(tallies.c.reason)):
+            refused[hour][reason] = number
     series = {"accepted": {hour: views for hour, (views, _) in accepted.items()}}
     for reason in sorted({reason for of_hour in refused.values() for reason in of_hour}):
         series[reason] = {hour: of_hour.get(reason, 0) for hour, of_hour in refused.items()}
@@ -152,18 +165,20 @@ def audit(source: Engine, hours: int, now: float) -> ViewAuditAnswer:
             )
             for hour in range(first, last + 1)
         ),
-        corrections=tuple(_corrections(source, None)),
+        corrections=by_hand.corrections_of(source),
     )
 
 
 # -------------------------------------------------------------------- parts
 
 
-def _curve(connection: Connection, table: Table, article_id: int, first: int) -> dict[int, tuple[int, int | None]]:
+def _curve(connection: Connection, buckets: Buckets, article_id: int, first: int) -> dict[int, tuple[int, int | None]]:
     """bucket -> (views, estimate of readers or None)"""
-    unit = table.columns.keys()[1]
-    rows = connection.execute(select(table).where(table.c.article_id == article_id, table.c[unit] >= first))
-    return {row[1]: (row[2], row[3] if len(row) > 3 else None) for row in rows}
+    unit, readers = unit_of(buckets), daily.c.readers if buckets is daily else literal(None, Integer)
+    rows = connection.execute(
+        select(unit, buckets.c.views, readers).where(buckets.c.article_id == article_id, unit >= first)
+    )
+    return {number: (views, readers) for number, views, readers in rows}
 
 
 _Rows = list[tuple[str, str, int]]
@@ -205,11 +220,11 @@ def _most_viewed(
     return {int(key): number for key, _name, number in found["article"]}, found["section"], found["author"]
 
 
-def _sums(query: SiteStatistics, first: int, last: int) -> Select[Any]:
+def _sums(query: SiteStatistics, first: int, last: int) -> Select[int, int]:
     """(article_id, views) of the articles that a question speaks of."""
     parts = []
     for table, begin, end, sign in _pieces(first, last):
-        unit = table.c.day if table is daily else table.c.span
+        unit = unit_of(table)
         views = table.c.views if sign > 0 else -table.c.views
         part = select(table.c.article_id, views.label("views")).where(unit.between(begin, end))
         parts.append(part.where(table.c.article_id != SITE, *_narrowed(query, table)))
@@ -217,13 +232,13 @@ def _sums(query: SiteStatistics, first: int, last: int) -> Select[Any]:
     return select(every.c.article_id, func.sum(every.c.views).label("views")).group_by(every.c.article_id)
 
 
-def _pieces(first: int, last: int) -> list[tuple[Table, int, int, int]]:
+def _pieces(first: int, last: int) -> list[tuple[Buckets, int, int, int]]:
     """(table, from, to, +1 or -1): what makes up these days. Over a long time whole spans, with the days of their
     ends added or taken off, whichever are fewer; so that a year costs as much as some weeks."""
     if last - first < 2 * SPAN_DAYS:
         return [(daily, first, last, 1)]
     begin, end = first // SPAN_DAYS, last // SPAN_DAYS
-    pieces = []
+    pieces: list[tuple[Buckets, int, int, int]] = []
     before, after = first - begin * SPAN_DAYS, (end + 1) * SPAN_DAYS - 1 - last
     if before > SPAN_DAYS // 2:
         begin += 1
@@ -238,7 +253,7 @@ def _pieces(first: int, last: int) -> list[tuple[Table, int, int, int]]:
     return [(spans, begin, end, 1), *pieces]
 
 
-def _narrowed(query: SiteStatistics, table: Table) -> list[ColumnElement[bool]]:
+def _narrowed(query: SiteStatistics, table: Buckets) -> list[ColumnElement[bool]]:
     """The conditions of a question that speaks of a section or an author."""
     wanted: list[ColumnElement[bool]] = []
     if query.section_slug:
@@ -261,26 +276,21 @@ def _site_days(
         .where(daily.c.day.between(first, last), daily.c.article_id != SITE, *_narrowed(query, daily))
         .group_by(daily.c.day)
     )
-    return {row[0]: (int(row[1]), None) for row in rows}
+    return {day: (int(views), None) for day, views in rows}
 
 
 def _articles(connection: Connection, views: dict[int, int]) -> list[ViewedArticle]:
     """Articles in the order of `views`; those whose publication never came here are left out."""
     rows = connection.execute(
-        select(articles, totals.c.views)
+        select(articles.c.id, articles.c.title, articles.c.path, articles.c.section_name, totals.c.views)
         .join_from(articles, totals, totals.c.article_id == articles.c.id, isouter=True)
         .where(articles.c.id.in_(views))
     )
     known = {
-        row.id: ViewedArticle(
-            id=row.id,
-            title=row.title,
-            path=row.path,
-            section_name=row.section_name,
-            views=views[row.id],
-            total=row.views or 0,
+        article: ViewedArticle(
+            id=article, title=title, path=path, section_name=section, views=views[article], total=total or 0
         )
-        for row in rows
+        for article, title, path, section, total in rows
     }
     return [known[article] for article in views if article in known]
 
@@ -297,7 +307,7 @@ def _sources(
         .group_by(referrers.c.domain)
         .order_by(views.desc(), referrers.c.domain)
     )
-    known = {row.domain: int(row.views) for row in rows}
+    known = {domain: int(number) for domain, number in rows}
     return _with_direct(known, sum(views for day, (views, _) in days.items() if day >= first))
 
 
@@ -312,9 +322,9 @@ def _with_direct(sources: dict[str, int], total: int) -> tuple[ViewShare, ...]:
     )
 
 
-def _shares(rows: Iterable[Any]) -> Iterable[ViewShare]:
+def _shares(rows: _Rows) -> Iterable[ViewShare]:
     for key, name, views in rows:
-        yield ViewShare(key=key, name=name or key, views=int(views))
+        yield ViewShare(key=key, name=name or key, views=views)
 
 
 def _day_points(days: dict[int, tuple[int, int | None]], first: int, last: int) -> Iterable[ViewPoint]:
@@ -324,11 +334,6 @@ def _day_points(days: dict[int, tuple[int, int | None]], first: int, last: int) 
             # Too few for a sketch: nearly every view is another reader.
             readers = views
         yield ViewPoint(at=_at(day_start(day)), views=views, readers=None if readers is None else min(views, readers))
-
-
-def _corrections(source: Engine, article_id: int | None) -> Iterable[ViewCorrection]:
-    for row in by_hand.corrections_of(source, article_id):
-        yield ViewCorrection(at=row["at"], delta=row["delta"], reason=row["reason"], by=row["by"])
 
 
 def _at(seconds: int) -> datetime:

@@ -40,6 +40,7 @@ from shared.views.batches import proper
 
 Totals = dict[int, tuple[int, int]]
 """article id -> (views, epoch)"""
+_TOTALS = select(totals.c.article_id, totals.c.views, totals.c.epoch)
 
 
 @lru_cache(maxsize=2)
@@ -174,28 +175,30 @@ def totals_of(source: Engine, ids: Iterable[int]) -> Totals:
     with read(source) as connection:
         for first in range(0, len(wanted), 1000):
             some = totals.c.article_id.in_(wanted[first : first + 1000])
-            for row in connection.execute(select(totals).where(some)):
-                found[row.article_id] = (row.views, row.epoch)
+            rows = connection.execute(_TOTALS.where(some))
+            found.update({article: (views, epoch) for article, views, epoch in rows})
     return found
 
 
 def totals_after(source: Engine, after: int, limit: int) -> Totals:
     """The next totals in the order of ids."""
     with read(source) as connection:
-        rows = connection.execute(
-            select(totals).where(totals.c.article_id > after).order_by(totals.c.article_id).limit(limit)
-        )
-        return {row.article_id: (row.views, row.epoch) for row in rows}
+        rows = connection.execute(_TOTALS.where(totals.c.article_id > after).order_by(totals.c.article_id).limit(limit))
+        return {article: (views, epoch) for article, views, epoch in rows}
 
 
 def unannounced(source: Engine, limit: int = 100) -> tuple[list[str], set[int], float]:
     """(drains web has not been told of, the articles in them, the time of their oldest view)."""
     with read(source) as connection:
         rows = connection.execute(
-            select(drains).where(drains.c.announced.is_(False)).order_by(drains.c.at).limit(limit)
+            select(drains.c.id, drains.c.oldest, drains.c.articles)
+            .where(drains.c.announced.is_(False))
+            .order_by(drains.c.at)
+            .limit(limit)
         ).all()
-    oldest = min((row.oldest for row in rows), default=0.0)
-    return [row.id for row in rows], {article for row in rows for article in row.articles}, oldest
+    names = [name for name, _, _ in rows]
+    touched = {article for _, _, articles_ in rows for article in articles_}
+    return names, touched, min((oldest for _, oldest, _ in rows), default=0.0)
 
 
 def mark_announced(source: Engine, names: Sequence[str]) -> None:
@@ -297,7 +300,7 @@ def withdraw(source: Engine, gone: Sequence[ArticleWithdrawn]) -> bool:
 def _places(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str, bool]]:
     """article id -> (section, public)"""
     wanted = select(articles.c.id, articles.c.section_slug, articles.c.public).where(articles.c.id.in_(ids))
-    return {row.id: (row.section_slug, row.public) for row in connection.execute(wanted)}
+    return {article: (section, public) for article, section, public in connection.execute(wanted)}
 
 
 def _keep_authors(connection: Connection, states: Sequence[ArticleState]) -> None:
@@ -332,4 +335,4 @@ def versions_after(source: Engine, after: int, limit: int) -> list[tuple[int, in
         rows = connection.execute(
             select(articles.c.id, articles.c.version).where(articles.c.id > after).order_by(articles.c.id).limit(limit)
         )
-        return [(row.id, row.version) for row in rows]
+        return [(article, version) for article, version in rows]

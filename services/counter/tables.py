@@ -1,6 +1,23 @@
 """What the counter keeps for good. Article 0 in the buckets is the whole paper."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Named,
+    String,
+    Table,
+    Text,
+    TypedColumns,
+)
 
 from shared.database import Json, UtcDateTime
 
@@ -9,133 +26,159 @@ metadata = MetaData()
 SITE = 0
 """The article id under which the sums of all articles stand."""
 
-articles = Table(
-    "articles",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("version", BigInteger, nullable=False),
-    Column("public", Boolean, nullable=False),
-    Column("section_slug", Text, nullable=False),
-    Column("section_name", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("published_at", UtcDateTime),
-)
-article_authors = Table(
-    "article_authors",
-    metadata,
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("slug", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Index("article_authors_by_slug", "slug"),
-)
-totals = Table(
-    "totals",
-    metadata,
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("views", BigInteger, nullable=False),
-    Column("epoch", Integer, nullable=False, default=0),  # number of corrections by hand
-)
-openings = Table(
-    "openings",  # views counted elsewhere before the article came here: added once
-    metadata,
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("views", BigInteger, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-)
-corrections = Table(
-    "corrections",  # by hand; they change a total and nothing else
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("article_id", Integer, nullable=False, index=True),
-    Column("delta", BigInteger, nullable=False),
-    Column("views_before", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-)
+
+class ArticleColumns(TypedColumns):
+    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    version: Named[int] = Column(BigInteger)
+    public: Named[bool] = Column(Boolean)
+    section_slug: Named[str] = Column(Text)
+    section_name: Named[str] = Column(Text)
+    title: Named[str] = Column(Text)
+    path: Named[str] = Column(Text)
+    published_at: Named[datetime | None] = Column(UtcDateTime)
 
 
-def _bucket(name: str, unit: str, *more: Column[int]) -> Table:
-    """Views by (article, time). The second key finds the most viewed of one bucket without reading the others."""
-    return Table(
-        name,
-        metadata,
-        Column("article_id", Integer, primary_key=True, autoincrement=False),
-        Column(unit, Integer, primary_key=True, autoincrement=False),
-        Column("views", BigInteger, nullable=False),
-        *more,
-        Index(f"{name}_most_viewed", unit, "views", "article_id"),
-        sqlite_with_rowid=False,
-    )
+class ArticleAuthorColumns(TypedColumns):
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    slug: Named[str] = Column(Text, primary_key=True)
+    name: Named[str] = Column(Text)
 
 
-slots = _bucket("slots", "slot")  # five minutes, kept for two hours
-hourly = _bucket("hourly", "hour")  # kept for 48 hours
-daily = _bucket("daily", "day", Column("readers", Integer))  # +07:00, kept for ever; readers: an estimate, or NULL
+class TotalColumns(TypedColumns):
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    views: Named[int] = Column(BigInteger)
+    epoch: Named[int] = Column(Integer, default=0)  # number of corrections by hand
+
+
+class OpeningColumns(TypedColumns):  # views counted elsewhere before the article came here: added once
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    views: Named[int] = Column(BigInteger)
+    at: Named[datetime] = Column(UtcDateTime)
+
+
+class CorrectionColumns(TypedColumns):  # by hand; they change a total and nothing else
+    id: Named[int] = Column(Integer, primary_key=True)
+    article_id: Named[int] = Column(Integer, index=True)
+    delta: Named[int] = Column(BigInteger)
+    views_before: Named[int] = Column(BigInteger)
+    reason: Named[str] = Column(Text)
+    by: Named[str] = Column(Text)
+    at: Named[datetime] = Column(UtcDateTime)
+
+
+articles = Table("articles", metadata, ArticleColumns)
+article_authors = Table("article_authors", metadata, ArticleAuthorColumns, Index("article_authors_by_slug", "slug"))
+totals = Table("totals", metadata, TotalColumns)
+openings = Table("openings", metadata, OpeningColumns)
+corrections = Table("corrections", metadata, CorrectionColumns)
+
+
+# Views by (article, time).
+class SlotColumns(TypedColumns):
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    slot: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    views: Named[int] = Column(BigInteger)
+
+
+class HourColumns(TypedColumns):
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    hour: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    views: Named[int] = Column(BigInteger)
+
+
+class DayColumns(TypedColumns):
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    day: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    views: Named[int] = Column(BigInteger)
+    readers: Named[int | None] = Column(Integer)  # an estimate
+
+
+Columns = TypeVar("Columns", bound=TypedColumns)
+
+
+def _buckets(name: str, unit: str, columns: type[Columns]) -> Table[Columns]:
+    """The second key finds the most viewed of one bucket without reading the others."""
+    most_viewed = Index(f"{name}_most_viewed", unit, "views", "article_id")
+    return Table(name, metadata, columns, most_viewed, sqlite_with_rowid=False)
+
+
+slots = _buckets("slots", "slot", SlotColumns)  # five minutes, kept for two hours
+hourly = _buckets("hourly", "hour", HourColumns)  # kept for 48 hours
+daily = _buckets("daily", "day", DayColumns)  # +07:00, kept for ever
 
 SPAN_DAYS = 32
-spans = Table(
-    "spans",  # sums of `daily`, without the whole paper's: questions about a year read them instead
-    metadata,
-    Column("span", Integer, primary_key=True, autoincrement=False),  # day // SPAN_DAYS
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("views", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
 
+
+class SpanColumns(TypedColumns):  # sums of `daily`, without the whole paper's: questions about a year read them instead
+    span: Named[int] = Column(Integer, primary_key=True, autoincrement=False)  # day // SPAN_DAYS
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    views: Named[int] = Column(BigInteger)
+
+
+class ReferrerColumns(TypedColumns):
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    day: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    domain: Named[str] = Column(String(64), primary_key=True)
+    views: Named[int] = Column(BigInteger)
+
+
+class TallyColumns(TypedColumns):  # beacons that did not count, by reason
+    hour: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    reason: Named[str] = Column(String(32), primary_key=True)
+    number: Named[int] = Column(BigInteger)
+
+
+class SearchColumns(TypedColumns):
+    # what enough different readers of a day searched for; kept as long as the desk shows it
+    day: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    query: Named[str] = Column(Text, primary_key=True)  # folded
+    spelling: Named[str] = Column(Text)  # as most wrote it
+    readers: Named[int] = Column(BigInteger)
+    unfound: Named[int] = Column(BigInteger)
+    clicked: Named[int] = Column(BigInteger)
+
+
+class DrainColumns(TypedColumns):  # what was added to the tables above, and which totals web has to be told
+    id: Named[str] = Column(String(64), primary_key=True)
+    at: Named[float] = Column(Float)
+    oldest: Named[float] = Column(Float)
+    articles: Named[list[int]] = Column(Json)
+    announced: Named[bool] = Column(Boolean)
+
+
+class ProducerColumns(TypedColumns):
+    # which batches of views are in the tables above: a bitmap for each of those who name them
+    producer: Named[str] = Column(String(32), primary_key=True)
+    batches: Named[bytes] = Column(LargeBinary)
+    at: Named[float] = Column(Float)
+
+
+class RuleColumns(TypedColumns):  # editors' hand in the trending list
+    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    rule: Named[str] = Column(String(8))
+    position: Named[int] = Column(Integer)
+    by: Named[str] = Column(Text)
+    at: Named[datetime] = Column(UtcDateTime)
+
+
+spans = Table("spans", metadata, SpanColumns, sqlite_with_rowid=False)
 referrers = Table(
     "referrers",
     metadata,
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("domain", String(64), primary_key=True),
-    Column("views", BigInteger, nullable=False),
+    ReferrerColumns,
     Index("referrers_by_day", "day", "domain"),
     sqlite_with_rowid=False,
 )
-tallies = Table(
-    "tallies",  # beacons that did not count, by reason
-    metadata,
-    Column("hour", Integer, primary_key=True, autoincrement=False),
-    Column("reason", String(32), primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-searches = Table(
-    "searches",  # what enough different readers of a day searched for; kept as long as the desk shows it
-    metadata,
-    Column("day", Integer, primary_key=True, autoincrement=False),
-    Column("query", Text, primary_key=True),  # folded
-    Column("spelling", Text, nullable=False),  # as most wrote it
-    Column("readers", BigInteger, nullable=False),
-    Column("unfound", BigInteger, nullable=False),
-    Column("clicked", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-drains = Table(
-    "drains",  # what was added to the tables above, and which totals web has to be told
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("at", Float, nullable=False),
-    Column("oldest", Float, nullable=False),
-    Column("articles", Json, nullable=False),
-    Column("announced", Boolean, nullable=False),
-    Index("drains_to_announce", "announced", "at"),
-)
-producers = Table(
-    "producers",  # which batches of views are in the tables above: a bitmap for each of those who name them
-    metadata,
-    Column("producer", String(32), primary_key=True),
-    Column("batches", LargeBinary, nullable=False),
-    Column("at", Float, nullable=False),
-)
-rules = Table(
-    "rules",  # editors' hand in the trending list
-    metadata,
-    Column("article_id", Integer, primary_key=True, autoincrement=False),
-    Column("rule", String(8), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-)
+tallies = Table("tallies", metadata, TallyColumns, sqlite_with_rowid=False)
+searches = Table("searches", metadata, SearchColumns, sqlite_with_rowid=False)
+drains = Table("drains", metadata, DrainColumns, Index("drains_to_announce", "announced", "at"))
+producers = Table("producers", metadata, ProducerColumns)
+rules = Table("rules", metadata, RuleColumns)
+
+Buckets = Table[SlotColumns] | Table[HourColumns] | Table[DayColumns] | Table[SpanColumns]
+
+
+def unit_of(buckets: Buckets) -> Column[int]:
+    """The column that says which bucket a row is of."""
+    unit: Column[int] = list(buckets.primary_key.columns)[0 if buckets is spans else 1]
+    return unit

@@ -42,7 +42,7 @@ from shared.outbox import Pointer
 _MANY = 200
 _Payloads = dict[Pointer, Contract | bytes | None]
 _REVISIONS = select(
-    revisions.c.article_id, revisions.c.version, revisions.c.at, type_coerce(revisions.c.state, Text).label("state")
+    revisions.c.article_id, revisions.c.version, revisions.c.at, type_coerce(revisions.c.state, Text)
 ).where(AT_POINTERS)
 
 
@@ -69,21 +69,19 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
 
 def _from_revisions(connection: Connection, kind: str, pointers: Sequence[Pointer]) -> _Payloads:
     rows = rows_at(connection, _REVISIONS, [(int(key), version) for key, version in pointers])
-    return {(str(row.article_id), row.version): _ARTICLES[kind](row) for row in rows}
+    return {
+        (str(article), version): _ARTICLES[kind](article, version, at, state) for article, version, at, state in rows
+    }
 
 
-def _whole(row: Any) -> bytes:
-    return b'{"article":%b}' % row.state.encode()
+def _whole(_article: int, _version: int, _at: datetime, state: str) -> bytes:
+    return b'{"article":%b}' % state.encode()
 
 
-def _withdrawn(row: Any) -> ArticleWithdrawn:
-    state = orjson.loads(row.state)
+def _withdrawn(article: int, version: int, at: datetime, state: str) -> ArticleWithdrawn:
+    told = orjson.loads(state)
     return ArticleWithdrawn(
-        article_id=row.article_id,
-        version=row.version,
-        reason_kind=state["status"],
-        section_slug=state["section_slug"],
-        at=row.at,
+        article_id=article, version=version, reason_kind=told["status"], section_slug=told["section_slug"], at=at
     )
 
 

@@ -83,14 +83,19 @@ def add(engine: Engine, taken: dict[tuple[str, str], int], now: float | None = N
 def listed(engine: Engine, size: int) -> AddressUseAnswer:
     """What all processes have written."""
     uses = address_uses.c
-    lost = select(address_uses).where(uses.kind == LOST).order_by(uses.times.desc(), uses.what).limit(size)
+    lost = (
+        select(uses.what, uses.times, uses.last_at)
+        .where(uses.kind == LOST)
+        .order_by(uses.times.desc(), uses.what)
+        .limit(size)
+    )
     with read(engine) as connection:
-        led = connection.execute(select(uses.what, uses.times).where(uses.kind == LED)).all()
+        led = dict(connection.execute(select(uses.what, uses.times).where(uses.kind == LED)).all())
         rows = connection.execute(lost).all()
     return AddressUseAnswer(
-        led={row.what: row.times for row in led},
+        led=led,
         lost=tuple(
-            LostAddress(address=row.what, times=row.times, last_at=datetime.fromtimestamp(row.last_at, UTC))
-            for row in rows
+            LostAddress(address=address, times=times, last_at=datetime.fromtimestamp(last_at, UTC))
+            for address, times, last_at in rows
         ),
     )

@@ -21,7 +21,9 @@ class Change(NamedTuple):
 def changes_after(engine: Engine, last: int) -> list[Change]:
     """What the log of changes holds after id `last`, in the order of commits."""
     with read(engine) as connection:
-        rows = connection.execute(select(changes).where(changes.c.id > last).order_by(changes.c.id))
+        of = changes.c
+        written = select(of.id, of.at, of.occurred_at, of.kind, of.what).where(of.id > last).order_by(of.id)
+        rows = connection.execute(written)
         return [Change(*row) for row in rows]
 
 

@@ -40,14 +40,14 @@ def save(connection: Connection, events: Sequence[Told]) -> set[str]:
     ids = [row["id"] for row in rows]
     known = select(live_entries.c.id, live_entries.c.article_id, live_entries.c.public)
     query = known.where(live_entries.c.id.in_(ids))
-    before = {row.id: row for row in connection.execute(query)}
+    before = {entry: (article_id, public) for entry, article_id, public in connection.execute(query)}
     for row in rows:
         # A removal may know nothing but the entry's id.
-        row["article_id"] = row["article_id"] or (before[row["id"]].article_id if row["id"] in before else 0)
+        row["article_id"] = row["article_id"] or before.get(row["id"], (0, False))[0]
     newer = insert_newer(connection, live_entries, rows)
     changed = {keys.live(row["article_id"]) for row in rows if row["id"] in newer}
     shown = {row["id"] for row in rows if row["id"] in newer and row["public"]}
-    changed |= {keys.gone_entry(one) for one in newer - shown if one in before and before[one].public}
+    changed |= {keys.gone_entry(one) for one in newer - shown if before.get(one, (0, False))[1]}
     return changed | _note_media(connection, _STATES.where(live_entries.c.id.in_(sorted(newer))))
 
 
@@ -57,16 +57,16 @@ def note_media(connection: Connection, article_ids: Iterable[int]) -> set[str]:
     return _note_media(connection, _STATES.where(live_entries.c.article_id.in_(sorted(article_ids))))
 
 
-def _note_media(connection: Connection, query: Select[Any]) -> set[str]:
+def _note_media(connection: Connection, query: Select[int, int, str]) -> set[str]:
     rows = connection.execute(query).all()
     if not rows:
         return set()
-    of_articles = articles.c.id.in_({row.article_id for row in rows})
+    of_articles = articles.c.id.in_({article_id for _, article_id, _ in rows})
     found = connection.execute(select(articles.c.id, articles.c.state).where(of_articles, articles.c.public))
     # Entries of what is no running coverage show nothing.
-    live = {row.id for row in found if row.state.get("live")}
+    live = {article_id for article_id, state in found if state.get("live")}
     # A negative number is no article's.
-    shown = {-row.id: names_in(row.text or "") if row.article_id in live else frozenset() for row in rows}
+    shown = {-entry: names_in(text or "") if article in live else frozenset() for entry, article, text in rows}
     return media_uses.note(connection, shown)
 
 

@@ -32,7 +32,7 @@ def versions(source: Engine, query: ListWebVersions) -> VersionsAnswer:
     """A page by id of what is asked for."""
     with read(source) as connection:
         rows = connection.execute(_PAGES[type(query)], {"after": query.after, "limit": query.limit})
-        return VersionsAnswer(versions=tuple((row[0], row[1]) for row in rows))
+        return VersionsAnswer(versions=tuple((one, version) for one, version in rows))
 
 
 HANDLERS: tuple[Handled[Engine], ...] = tuple(kind.answered_by(versions) for kind in _PAGES)

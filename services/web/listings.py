@@ -63,7 +63,7 @@ def places(connection: Connection, ids: list[int]) -> dict[int, Where]:
             articles.c.id.in_(ids), articles.c.public
         )
     )
-    return {row.id: (tuple(row.lists), row.published_at) for row in rows}
+    return {article_id: (tuple(lists), at) for article_id, lists, at in rows}
 
 
 def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int], parents: dict[str, str]) -> None:
@@ -114,7 +114,7 @@ def _spelled(path: str) -> set[str]:
 def section_parents(connection: Connection) -> dict[str, str]:
     """Section list → its parent's list."""
     query = select(sections.c.slug, sections.c.parent_slug).where(sections.c.parent_slug != "")
-    return {model.of_section(row.slug): model.of_section(row.parent_slug) for row in connection.execute(query)}
+    return {model.of_section(slug): model.of_section(parent) for slug, parent in connection.execute(query)}
 
 
 def with_parents(lists: Iterable[str], parents: dict[str, str]) -> list[str]:

@@ -20,8 +20,8 @@ _FORGET = delete(media_uses).where(
 def note(connection: Connection, shown: Mapping[int, Set[str]]) -> set[str]:
     """Keep what each of these articles shows now (names; none for one that is gone). Returns the keys of the files
     that no public article shows any more."""
-    known = select(media_uses).where(media_uses.c.article_id.in_(list(shown)))
-    before = {(row.name, row.article_id) for row in connection.execute(known)}
+    known = select(media_uses.c.name, media_uses.c.article_id).where(media_uses.c.article_id.in_(list(shown)))
+    before = {(name, article_id) for name, article_id in connection.execute(known)}
     after = {(name, article_id) for article_id, names in shown.items() for name in names}
     # One by one, as in listings.take_out.
     if gone := sorted(before - after):

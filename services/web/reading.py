@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -68,7 +69,15 @@ _STATES = select(articles.c.id, articles.c.state).where(_AMONG, articles.c.publi
 _ARTICLE = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == bindparam("id"))
 _RELATED = select(related.c.ids).where(related.c.article_id == bindparam("id"))
 _COMMENTS = (
-    select(comments)
+    select(
+        comments.c.parent_id,
+        comments.c.id,
+        comments.c.name,
+        comments.c.text,
+        comments.c.at,
+        comments.c.edited,
+        comments.c.by_paper,
+    )
     .where(comments.c.article_id == bindparam("id"), comments.c.public)
     .order_by(comments.c.at, comments.c.id)
     .limit(500)
@@ -77,7 +86,9 @@ _COMMENT = select(comments.c.id).where(
     comments.c.id == bindparam("id"), comments.c.article_id == bindparam("article_id"), comments.c.public
 )
 _NEWEST_COMMENTS = _COMMENTS.order_by(None).order_by(comments.c.at.desc(), comments.c.id.desc())
-_FORMER = select(old_paths).where(old_paths.c.path.in_(bindparam("paths", expanding=True)))
+_FORMER = select(old_paths.c.article_id, old_paths.c.path).where(
+    old_paths.c.path.in_(bindparam("paths", expanding=True))
+)
 _RULES = select(address_rules.c.version, address_rules.c.rules).where(address_rules.c.version != bindparam("known"))
 _MEDIA = select(media_uses.c.article_id).where(media_uses.c.name == bindparam("name")).limit(1)
 _BLOCK = (
@@ -121,7 +132,8 @@ class Reading:
         row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
-        return self._state(row.state) if row.public else Tombstone(article_id, row.reason_kind)
+        public, reason_kind, state = row
+        return self._state(state) if public else Tombstone(article_id, reason_kind)
 
     def story(self, state: ArticleState, newest_first: bool = False) -> Story:
         """All that stands on an article's page."""
@@ -166,11 +178,15 @@ class Reading:
         """Approved comments with their replies; replies stand in the order of time either way."""
         self.depends.add(keys.comments(article_id))
         rows = self._connection.execute(_NEWEST_COMMENTS if newest_first else _COMMENTS, {"id": article_id}).all()
+        found = [
+            (parent, Comment(one, name, text, _utc(at), (), edited, by_paper))
+            for parent, one, name, text, at, edited, by_paper in rows
+        ]
         replies: dict[int, list[Comment]] = {}
-        for row in reversed(rows) if newest_first else rows:
-            if row.parent_id is not None:
-                replies.setdefault(row.parent_id, []).append(_comment(row))
-        return tuple(_comment(row, replies.get(row.id, ())) for row in rows if row.parent_id is None)
+        for parent, comment in reversed(found) if newest_first else found:
+            if parent is not None:
+                replies.setdefault(parent, []).append(comment)
+        return tuple(replace(one, replies=tuple(replies.get(one.id, ()))) for parent, one in found if parent is None)
 
     def shows_comment(self, article_id: int, comment_id: int) -> bool:
         """Whether readers see this comment under this article."""
@@ -186,11 +202,11 @@ class Reading:
         """A page of a live coverage's entries, and its main events."""
         here = {"article": state.id}
         places = self._connection.execute(coverages.PLACES, here).all()
-        ids = [row.id for row in places[(page - 1) * size : page * size]]
-        pages = {row.id: place // size + 1 for place, row in enumerate(places)}
-        main = [row.id for row in places if row.key_event]
+        ids = [one for one, _ in places[(page - 1) * size : page * size]]
+        pages = {one: place // size + 1 for place, (one, _) in enumerate(places)}
+        main = [one for one, is_key in places if is_key]
         rows = self._connection.execute(coverages.ENTRIES, {"ids": [*ids, *main]})
-        found = {row.id: LiveEntry.of(row.version, row.state, pages[row.id]) for row in rows}
+        found = {one: LiveEntry.of(version, state, pages[one]) for one, version, state in rows}
         return Coverage(
             version=self.live_version(state)[0],
             entries=tuple(found[one] for one in ids),
@@ -202,7 +218,7 @@ class Reading:
 
     def path_of_former(self, spelled: Sequence[str]) -> str | None:
         """Where the article is now that had one of these addresses elsewhere; the first of them that one had."""
-        found = {row.path: row.article_id for row in self._connection.execute(_FORMER, {"paths": spelled})}
+        found = {path: one for one, path in self._connection.execute(_FORMER, {"paths": spelled})}
         ids = list(dict.fromkeys(found[path] for path in spelled if path in found))
         cards = self.cards(ids)
         return cards[0].path if cards else None
@@ -210,8 +226,7 @@ class Reading:
     def former_picture(self, key: str) -> str | None:
         """Where the picture is now that had the address with this key (`picture_key`) elsewhere, if readers may have
         it."""
-        article_id = self._connection.execute(_FORMER, {"paths": [key]}).scalars(1)
-        found = [self.article(one) for one in article_id]
+        found = [self.article(one) for one in self._connection.execute(_FORMER, {"paths": [key]}).scalars()]
         files = [
             picture.file
             for state in found
@@ -224,7 +239,10 @@ class Reading:
     def address_rules(self, known: int) -> tuple[int, tuple[AddressRule, ...]] | None:
         """(version, rules) by which other addresses of a former site lead to ours; None for version `known`."""
         row = self._connection.execute(_RULES, {"known": known}).first()
-        return None if row is None else (row.version, tuple(AddressRule(**rule) for rule in row.rules))
+        if row is None:
+            return None
+        version, rules = row
+        return version, tuple(AddressRule(**rule) for rule in rules)
 
     def last_day(self, first: date, last: date) -> date | None:
         """The last of these days on which something was published."""
@@ -248,7 +266,7 @@ class Reading:
         self.depends.update(map(keys.card, ids))
         rows = self._connection.execute(_CARDS, {"ids": ids})
         names = self.section_tree().names
-        found = {row.id: Card.from_stored(_named(row.card, names)) for row in rows}
+        found = {one: Card.from_stored(_named(card, names)) for one, card in rows}
         return [found[one] for one in ids if one in found]
 
     def listed(self, name: str, page: int = 1, size: int = 20) -> Listed:
@@ -280,7 +298,7 @@ class Reading:
         self.depends.add(keys.listing(name))
         ids = self._ids(_LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        found = {row.id: self._state(row.state) for row in self._connection.execute(_STATES, {"ids": ids})}
+        found = {one: self._state(state) for one, state in self._connection.execute(_STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
     def since(self, moment: datetime, limit: int) -> list[Card]:
@@ -328,7 +346,7 @@ class Reading:
         self.depends.add(keys.SECTIONS)
         if self._tree is None:
             rows = self._connection.execute(_SECTIONS)
-            self._tree = SectionTree(Section(row.slug, row.name, row.parent_slug) for row in rows)
+            self._tree = SectionTree(Section(slug, name, parent) for slug, name, parent in rows)
         return self._tree
 
     def appearance(self) -> str:
@@ -373,15 +391,11 @@ def _named(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {**fields, "section_name": names.get(fields["section_slug"], fields["section_name"])}
 
 
-def _comment(row: Any, replies: Sequence[Comment] = ()) -> Comment:
-    return Comment(row.id, row.name, row.text, _utc(row.at), tuple(replies), row.edited, row.by_paper)
-
-
 def totals_of(engine: Engine, ids: Iterable[int]) -> dict[int, int]:
     """Shown totals of some articles."""
     query = select(totals.c.article_id, totals.c.views).where(totals.c.article_id.in_(list(ids)))
     with read(engine) as connection:
-        return {row.article_id: row.views for row in connection.execute(query)}
+        return dict(connection.execute(query).all())
 
 
 def _utc(seconds: int) -> datetime:

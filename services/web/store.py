@@ -108,7 +108,7 @@ def note_media_of_the_newest(engine: Engine, number: int = 500) -> None:
     query = select(articles.c.id, type_coerce(articles.c.state, Text).label("text"))
     with _writing(engine) as (connection, changed):
         rows = connection.execute(query.where(articles.c.id.in_(newest_ids), articles.c.public))
-        changed.keys |= media_uses.note(connection, {row.id: names_in(row.text) for row in rows})
+        changed.keys |= media_uses.note(connection, {article_id: names_in(text) for article_id, text in rows})
 
 
 def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> None:
@@ -183,7 +183,7 @@ def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] |
     with _writing(engine) as (connection, changed):
         # A removal may know nothing but the comment's id.
         query = select(comments.c.id, comments.c.article_id).where(comments.c.id.in_([row["id"] for row in rows]))
-        before = [(row.id, row.article_id) for row in connection.execute(query)]
+        before = connection.execute(query).all()
         newer = insert_newer(connection, comments, rows)
         old = select(comments.c.id).where(~comments.c.public, comments.c.at < int(time.time()) - REMOVED_KEPT_SECONDS)
         connection.execute(delete(comments).where(comments.c.id.in_(old.limit(_FORGOTTEN_AT_ONCE))))
@@ -213,7 +213,7 @@ def set_totals(engine: Engine, events: Sequence[Delivered[ViewTotalsChanged]]) -
             statement = statement.on_conflict_do_update(
                 index_elements=["article_id"], set_={"epoch": new.epoch, "views": new.views}, where=grows
             ).returning(old.article_id, old.views)
-            changed.totals += [(row.article_id, row.views) for row in connection.execute(statement)]
+            changed.totals += [(article_id, views) for article_id, views in connection.execute(statement)]
         changed.since(event.occurred_at.timestamp() for event in events)
 
 
@@ -228,7 +228,7 @@ def set_rankings(engine: Engine, events: Sequence[Delivered[RankingChanged]]) ->
     ]
     with _writing(engine) as (connection, changed):
         wanted = select(rankings.c.name, rankings.c.entries).where(rankings.c.name.in_([row["name"] for row in rows]))
-        before = {row.name: row.entries for row in connection.execute(wanted)}
+        before = dict(connection.execute(wanted).all())
         newer = insert_newer(connection, rankings, rows, key="name")
         # The counter repeats its lists now and then: what is the same makes no page anew.
         same = {row["name"] for row in _newest(rows, "name") if before.get(row["name"]) == row["entries"]}
@@ -243,7 +243,7 @@ def set_related(engine: Engine, events: Sequence[Delivered[RelatedArticlesChange
     with _writing(engine) as (connection, changed):
         ids = [row["article_id"] for row in rows]
         held = connection.execute(select(related.c.article_id, related.c.ids).where(related.c.article_id.in_(ids)))
-        before = {row.article_id: row.ids for row in held}
+        before = dict(held.all())
         newer = insert_newer(connection, related, rows, key="article_id")
         # A rebuild tells all of them again: what is the same makes no page anew.
         latest = _newest(rows, "article_id")

@@ -56,16 +56,12 @@ def _move(connection: Connection, ids: list[int], after: Merged) -> None:
     gone: list[dict[str, Any]] = []
     come: list[dict[str, Any]] = []
     own: dict[str, str] = {}
-    for row in connection.execute(query.where(articles.c.id.in_(ids), articles.c.public)):
-        lists = _lists(row.lists, [tag["slug"] for tag in row.state["tags"]], after)
-        own |= {model.of_tag(tag["slug"]): tag["name"] for tag in row.state["tags"] if tag["slug"] not in after}
-        put.append({"article": row.id, "lists": lists})
-        gone += [{"name": one, "at": row.published_at, "id": row.id} for one in row.lists if one not in lists]
-        come += [
-            {"list": one, "published_at": row.published_at, "article_id": row.id}
-            for one in lists
-            if one not in row.lists
-        ]
+    for article_id, at, held, state in connection.execute(query.where(articles.c.id.in_(ids), articles.c.public)):
+        lists = _lists(held, [tag["slug"] for tag in state["tags"]], after)
+        own |= {model.of_tag(tag["slug"]): tag["name"] for tag in state["tags"] if tag["slug"] not in after}
+        put.append({"article": article_id, "lists": lists})
+        gone += [{"name": one, "at": at, "id": article_id} for one in held if one not in lists]
+        come += [{"list": one, "published_at": at, "article_id": article_id} for one in lists if one not in held]
     if put:
         connection.execute(_PUT.values(lists=bindparam("lists")), put)
     if gone:

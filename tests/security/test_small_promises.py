@@ -58,7 +58,7 @@ def test_a_session_is_256_random_bits_and_ends_after_twelve_hours(store: Engine)
     tokens = {str(accounts.log_in(store, "lan@bao.example", password)) for _ in range(3)}
     assert len(tokens) == 3 and all(len(token) == 43 for token in tokens)
     opened = sessions.of_user(store, 1, "")
-    assert len(opened) == 3 and all(datetime.now(UTC) - one["created_at"] < sessions.SESSION for one in opened)
+    assert len(opened) == 3 and all(datetime.now(UTC) - one.created_at < sessions.SESSION for one in opened)
     assert sessions.SESSION.total_seconds() == 12 * 3600
 
 

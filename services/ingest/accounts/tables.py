@@ -1,5 +1,7 @@
 """People, their sections and sessions, invitations, keys of programs."""
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -8,9 +10,11 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Named,
     String,
     Table,
     Text,
+    TypedColumns,
     text,
     true,
 )
@@ -18,18 +22,81 @@ from sqlalchemy import (
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
 
+
+class KeyColumns(TypedColumns):
+    id: Named[int] = Column(Integer, primary_key=True)
+    name: Named[str] = Column(String(200))
+    prefix: Named[str] = Column(String(16), unique=True)
+    digest: Named[str] = Column(String(64))  # SHA-256 of the whole key: 32 random bytes need no slow hash
+    scopes: Named[list[str]] = Column(Json)
+    created_at: Named[datetime] = Column(UtcDateTime)
+    expires_at: Named[datetime | None] = Column(UtcDateTime)
+    revoked_at: Named[datetime | None] = Column(UtcDateTime)
+    last_used_at: Named[datetime | None] = Column(UtcDateTime)
+
+
+class UserColumns(TypedColumns):
+    id: Named[int] = Column(Integer, primary_key=True)
+    email: Named[str] = Column(String(254), unique=True)
+    name: Named[str] = Column(String(200))
+    role: Named[str] = Column(String(32))
+    password_hash: Named[str] = Column(Text)
+    must_change_password: Named[bool] = Column(Boolean)
+    created_at: Named[datetime] = Column(UtcDateTime)
+    disabled_at: Named[datetime | None] = Column(UtcDateTime)
+    # The sections of an account stand in `user_sections`; or it has all of them, those to come included.
+    all_sections: Named[bool] = Column(Boolean, server_default=true())
+    totp_secret: Named[str | None] = Column(String(64))  # NULL: no second factor
+    totp_step: Named[int | None] = Column(BigInteger)  # of the last code taken: a code counts once
+    recovery: Named[list[str] | None] = Column(Json)  # SHA-256 digests of the codes not used yet
+    last_login_at: Named[datetime | None] = Column(UtcDateTime)
+
+
+class UserSectionColumns(TypedColumns):
+    user_id: Named[int] = Column(Integer, ForeignKey("users.id"), primary_key=True)
+    section_id: Named[int] = Column(Integer, ForeignKey("sections.id"), primary_key=True)
+
+
+class InvitationColumns(TypedColumns):
+    id: Named[int] = Column(Integer, primary_key=True)
+    digest: Named[str] = Column(String(64), unique=True)  # SHA-256 of what stands in the link
+    email: Named[str] = Column(String(254))
+    name: Named[str] = Column(String(200))
+    role: Named[str] = Column(String(32))
+    all_sections: Named[bool] = Column(Boolean)
+    section_ids: Named[list[int]] = Column(Json)
+    created_by: Named[str] = Column(String(200))
+    created_at: Named[datetime] = Column(UtcDateTime)
+    expires_at: Named[datetime] = Column(UtcDateTime)
+    used_at: Named[datetime | None] = Column(UtcDateTime)
+
+
+class SessionColumns(TypedColumns):
+    digest: Named[str] = Column(String(64), primary_key=True)
+    user_id: Named[int] = Column(Integer, ForeignKey("users.id"), index=True)
+    created_at: Named[datetime] = Column(UtcDateTime)
+    expires_at: Named[datetime] = Column(UtcDateTime)
+    agent: Named[str] = Column(String(80), server_default="")  # "Firefox, Linux"
+    seen_at: Named[datetime | None] = Column(UtcDateTime)
+    proven_at: Named[datetime | None] = Column(UtcDateTime)  # when password (and code) were last given
+
+
+class PasskeyColumns(TypedColumns):
+    id: Named[int] = Column(Integer, primary_key=True)
+    user_id: Named[int] = Column(Integer, ForeignKey("users.id"), index=True)
+    credential: Named[bytes] = Column(LargeBinary, unique=True)  # the id that the device gave it
+    public_key: Named[bytes] = Column(LargeBinary)  # COSE
+    signs: Named[int] = Column(BigInteger)  # the device's own counter; 0 where it has none
+    challenge_at: Named[int] = Column(BigInteger)  # ns, of the last challenge answered: each counts once
+    name: Named[str] = Column(String(100))
+    created_at: Named[datetime] = Column(UtcDateTime)
+    used_at: Named[datetime | None] = Column(UtcDateTime)
+
+
 keys = Table(
     "keys",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", String(200), nullable=False),
-    Column("prefix", String(16), nullable=False, unique=True),
-    Column("digest", String(64), nullable=False),  # SHA-256 of the whole key: 32 random bytes need no slow hash
-    Column("scopes", Json, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime),
-    Column("revoked_at", UtcDateTime),
-    Column("last_used_at", UtcDateTime),
+    KeyColumns,
     Index(
         "keys_valid_name",
         "name",
@@ -38,66 +105,8 @@ keys = Table(
         postgresql_where=text("revoked_at IS NULL"),
     ),
 )
-users = Table(
-    "users",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("email", String(254), nullable=False, unique=True),
-    Column("name", String(200), nullable=False),
-    Column("role", String(32), nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("must_change_password", Boolean, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("disabled_at", UtcDateTime),
-    # The sections of an account stand in `user_sections`; or it has all of them, those to come included.
-    Column("all_sections", Boolean, nullable=False, server_default=true()),
-    Column("totp_secret", String(64)),  # NULL: no second factor
-    Column("totp_step", BigInteger),  # of the last code taken: a code counts once
-    Column("recovery", Json),  # SHA-256 digests of the codes not used yet
-    Column("last_login_at", UtcDateTime),
-)
-user_sections = Table(
-    "user_sections",
-    metadata,
-    Column("user_id", Integer, ForeignKey("users.id"), primary_key=True),
-    Column("section_id", Integer, ForeignKey("sections.id"), primary_key=True),
-)
-invitations = Table(
-    "invitations",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("digest", String(64), nullable=False, unique=True),  # SHA-256 of what stands in the link
-    Column("email", String(254), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("role", String(32), nullable=False),
-    Column("all_sections", Boolean, nullable=False),
-    Column("section_ids", Json, nullable=False),
-    Column("created_by", String(200), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-    Column("used_at", UtcDateTime),
-)
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("user_id", Integer, ForeignKey("users.id"), nullable=False, index=True),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-    Column("agent", String(80), nullable=False, server_default=""),  # "Firefox, Linux"
-    Column("seen_at", UtcDateTime),
-    Column("proven_at", UtcDateTime),  # when password (and code) were last given
-)
-passkeys = Table(
-    "passkeys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("user_id", Integer, ForeignKey("users.id"), nullable=False, index=True),
-    Column("credential", LargeBinary, nullable=False, unique=True),  # the id that the device gave it
-    Column("public_key", LargeBinary, nullable=False),  # COSE
-    Column("signs", BigInteger, nullable=False),  # the device's own counter; 0 where it has none
-    Column("challenge_at", BigInteger, nullable=False),  # ns, of the last challenge answered: each counts once
-    Column("name", String(100), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Column("used_at", UtcDateTime),
-)
+users = Table("users", metadata, UserColumns)
+user_sections = Table("user_sections", metadata, UserSectionColumns)
+invitations = Table("invitations", metadata, InvitationColumns)
+sessions = Table("sessions", metadata, SessionColumns)
+passkeys = Table("passkeys", metadata, PasskeyColumns)

@@ -1,15 +1,19 @@
 """What the newsroom has chosen of its site's look, version by version."""
 
-from sqlalchemy import BigInteger, Column, String, Table
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Named, String, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
 
-appearances = Table(
-    "appearances",  # the one with the highest version is what readers see
-    metadata,
-    Column("version", BigInteger, primary_key=True, autoincrement=False),
-    Column("chosen", Json, nullable=False),  # {"name", "light", "dark", "logo", …}; pictures are ids of media
-    Column("saved_by", String(200), nullable=False),
-    Column("saved_at", UtcDateTime, nullable=False),
-)
+
+class AppearanceColumns(TypedColumns):  # the one with the highest version is what readers see
+    version: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    chosen: Named[dict[str, Any]] = Column(Json)  # {"name", "light", "dark", "logo", …}; pictures are ids of media
+    saved_by: Named[str] = Column(String(200))
+    saved_at: Named[datetime] = Column(UtcDateTime)
+
+
+appearances = Table("appearances", metadata, AppearanceColumns)

@@ -1,50 +1,71 @@
 """What readers wrote, and what became of it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Named,
+    String,
+    Table,
+    Text,
+    TypedColumns,
+    false,
+    text,
+)
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
 
+
+class CommentColumns(TypedColumns):
+    id: Named[int] = Column(Integer, primary_key=True)
+    version: Named[int] = Column(BigInteger)
+    token: Named[str] = Column(String(64), unique=True)
+    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"), index=True)
+    parent_id: Named[int | None] = Column(Integer, ForeignKey("comments.id"))
+    name: Named[str] = Column(String(200))
+    email: Named[str] = Column(String(254))
+    text: Named[str] = Column(Text)
+    at: Named[datetime] = Column(UtcDateTime)
+    status: Named[str] = Column(String(16))  # held, approved, rejected, removed
+    spam_score: Named[int] = Column(Integer)
+    spam_reasons: Named[list[str]] = Column(Json)
+    decided_by: Named[str] = Column(String(200))
+    decided_at: Named[datetime | None] = Column(UtcDateTime)
+    words: Named[str] = Column(Text, server_default="")  # name and text as lists are searched
+    visitor: Named[str] = Column(String(64), server_default="")  # who wrote it; forgotten after some weeks
+    original: Named[str | None] = Column(Text)  # what the reader wrote, where the paper changed it
+    by_paper: Named[bool] = Column(Boolean, server_default=false())
+    reports: Named[int] = Column(Integer, server_default="0")  # of readers, since somebody last decided
+
+
+class ReportColumns(TypedColumns):  # who has reported what: once each
+    comment_id: Named[int] = Column(Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    visitor: Named[str] = Column(String(64), primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime, index=True)
+
+
+class BanColumns(TypedColumns):  # whose comments nobody wants to read for a time
+    visitor: Named[str] = Column(String(64), primary_key=True)
+    name: Named[str] = Column(String(200))  # as they last signed
+    until: Named[datetime] = Column(UtcDateTime)
+    by: Named[str] = Column(String(200))
+    at: Named[datetime] = Column(UtcDateTime)
+
+
 comments = Table(
     "comments",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("version", BigInteger, nullable=False),
-    Column("token", String(64), nullable=False, unique=True),
-    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False, index=True),
-    Column("parent_id", Integer, ForeignKey("comments.id")),
-    Column("name", String(200), nullable=False),
-    Column("email", String(254), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("status", String(16), nullable=False),  # held, approved, rejected, removed
-    Column("spam_score", Integer, nullable=False),
-    Column("spam_reasons", Json, nullable=False),
-    Column("decided_by", String(200), nullable=False),
-    Column("decided_at", UtcDateTime),
-    Column("words", Text, nullable=False, server_default=""),  # name and text as lists are searched
-    Column("visitor", String(64), nullable=False, server_default=""),  # who wrote it; forgotten after some weeks
-    Column("original", Text),  # what the reader wrote, where the paper changed it
-    Column("by_paper", Boolean, nullable=False, server_default=false()),
-    Column("reports", Integer, nullable=False, server_default="0"),  # of readers, since somebody last decided
+    CommentColumns,
     Index("comments_by_status", "status", "at"),
     Index("comments_by_parent", "parent_id"),
     Index("comments_reported", "reports", sqlite_where=text("reports > 0"), postgresql_where=text("reports > 0")),
     sqlite_autoincrement=True,
 )
-reports = Table(
-    "comment_reports",  # who has reported what: once each
-    metadata,
-    Column("comment_id", Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True),
-    Column("visitor", String(64), primary_key=True),
-    Column("at", UtcDateTime, nullable=False, index=True),
-)
-bans = Table(
-    "comment_bans",  # whose comments nobody wants to read for a time
-    metadata,
-    Column("visitor", String(64), primary_key=True),
-    Column("name", String(200), nullable=False),  # as they last signed
-    Column("until", UtcDateTime, nullable=False),
-    Column("by", String(200), nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-)
+reports = Table("comment_reports", metadata, ReportColumns)
+bans = Table("comment_bans", metadata, BanColumns)

@@ -1,25 +1,28 @@
 """What leads the front page, and when."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Named, String, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
 
-front_page = Table(
-    "front_page",  # one row
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("version", BigInteger, nullable=False),
-    Column("pinned", Json, nullable=False),
-)
-front_page_slots = Table(
-    "front_page_slots",  # what is to be pinned when; `front_page` holds what is pinned now
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("article_id", Integer, ForeignKey("articles.id"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("starts_at", UtcDateTime),  # NULL: at once
-    Column("ends_at", UtcDateTime),  # NULL: until somebody takes it away
-    Column("added_by", String(200), nullable=False),
-    Column("added_at", UtcDateTime, nullable=False),
-)
+
+class FrontPageColumns(TypedColumns):  # one row
+    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    version: Named[int] = Column(BigInteger)
+    pinned: Named[list[int]] = Column(Json)
+
+
+class FrontPageSlotColumns(TypedColumns):  # what is to be pinned when; `front_page` holds what is pinned now
+    id: Named[int] = Column(Integer, primary_key=True)
+    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"))
+    position: Named[int] = Column(Integer)
+    starts_at: Named[datetime | None] = Column(UtcDateTime)  # NULL: at once
+    ends_at: Named[datetime | None] = Column(UtcDateTime)  # NULL: until somebody takes it away
+    added_by: Named[str] = Column(String(200))
+    added_at: Named[datetime] = Column(UtcDateTime)
+
+
+front_page = Table("front_page", metadata, FrontPageColumns)
+front_page_slots = Table("front_page_slots", metadata, FrontPageSlotColumns)

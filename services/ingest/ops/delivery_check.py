@@ -81,7 +81,7 @@ class DeliveryCheck:
         now = clock.moment()
         shown = articles.c.public_version
         query = (
-            select(articles.c.id, shown.label("version"), revisions.c.effect)
+            select(articles.c.id, revisions.c.version, revisions.c.effect)
             .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.version == shown))
             .where(articles.c.updated_at.between(now - _OLD, now - _YOUNG))
             .order_by(articles.c.updated_at.desc())
@@ -94,7 +94,7 @@ class DeliveryCheck:
         """The same of entries of live coverages."""
         now, row = clock.moment(), live_entries.c
         query = (
-            select(row.id, row.version, row.status.label("effect"))
+            select(row.id, row.version, row.status)
             .where(row.updated_at.between(now - _OLD, now - _YOUNG), row.published_at.is_not(None))
             .order_by(row.updated_at.desc())
             .limit(_ROWS)

@@ -93,7 +93,7 @@ def pages_of_parts(source: Engine, parts: PartsOfArticles) -> Iterator[list[Expe
 
 
 def _paged(
-    source: Engine, query: Select[tuple[int, int, str]], by: ColumnElement[int], falling: bool = False
+    source: Engine, query: Select[int, int, str], by: ColumnElement[int], falling: bool = False
 ) -> Iterator[list[ExpectedVersion]]:
     """Each page of a query that is in the order of `by`, in a read of its own."""
     last: int | None = None
@@ -115,10 +115,10 @@ def same_thing(event: type[Event]) -> set[str]:
     return {one.kind for one in family}
 
 
-def expected(connection: Connection, query: Select[tuple[int, int, str]]) -> list[ExpectedVersion]:
+def expected(connection: Connection, query: Select[int, int, str]) -> list[ExpectedVersion]:
     """Of (id, version, effect) rows; the effect of a part of an article is its status."""
     number = generation.current(connection)
     return [
-        ExpectedVersion(row.id, row.version, _BY_EFFECT[row.effect], stamped(number, row.version))
-        for row in connection.execute(query)
+        ExpectedVersion(one, version, _BY_EFFECT[effect], stamped(number, version))
+        for one, version, effect in connection.execute(query)
     ]

@@ -132,7 +132,7 @@ def published(engine: Engine, days: Sequence[date]) -> dict[date, int]:
     query = select(articles.c.first_published_at).where(out, articles.c.first_published_at < end)
     counted = dict.fromkeys(days, 0)
     with read(engine) as connection:
-        for moment in connection.execute(query).scalars():
+        for moment in filter(None, connection.execute(query).scalars()):
             counted[moment.astimezone(VIETNAM).date()] += 1
     return counted
 

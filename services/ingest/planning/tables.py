@@ -1,26 +1,28 @@
 """Stories to come."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from datetime import date, datetime
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Named, String, Table, Text, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime
 
-plans = Table(
-    "plans",  # stories that are planned
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("day", Date, nullable=False),
-    Column("hour", String(5), nullable=False),  # "17:30", or "" for any time of the day
-    Column("title", Text, nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("section_id", Integer, ForeignKey("sections.id")),
-    Column("assignee", String(200), nullable=False),  # as the calendar names them
-    Column("assignee_id", Integer, index=True),  # their account; NULL: somebody without one, or nobody
-    Column("note", Text, nullable=False),
-    Column("state", String(16), nullable=False),  # planned, doing, done, dropped
-    Column("article_id", Integer, ForeignKey("articles.id")),
-    Column("created_by", String(200), nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-    Index("plans_by_day", "day"),
-)
+
+class PlanColumns(TypedColumns):  # stories that are planned
+    id: Named[int] = Column(Integer, primary_key=True)
+    version: Named[int] = Column(Integer)
+    day: Named[date] = Column(Date)
+    hour: Named[str] = Column(String(5))  # "17:30", or "" for any time of the day
+    title: Named[str] = Column(Text)
+    kind: Named[str] = Column(String(16))
+    section_id: Named[int | None] = Column(Integer, ForeignKey("sections.id"))
+    assignee: Named[str] = Column(String(200))  # as the calendar names them
+    assignee_id: Named[int | None] = Column(Integer, index=True)  # their account; NULL: somebody without one, or nobody
+    note: Named[str] = Column(Text)
+    state: Named[str] = Column(String(16))  # planned, doing, done, dropped
+    article_id: Named[int | None] = Column(Integer, ForeignKey("articles.id"))
+    created_by: Named[str] = Column(String(200))
+    updated_at: Named[datetime] = Column(UtcDateTime)
+
+
+plans = Table("plans", metadata, PlanColumns, Index("plans_by_day", "day"))

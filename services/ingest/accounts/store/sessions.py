@@ -1,15 +1,15 @@
 """Sessions: opened after a proof, ended by their owner, by time, and where nobody used them."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, delete, func, select, update
+from sqlalchemy import ColumnElement, Engine, delete, func, select, type_coerce, update
 
 from services.ingest.accounts.tables import sessions, users
 from services.ingest.kit import audit
-from shared.database import read, write
+from shared.database import UtcDateTime, read, write
 
 SESSION = timedelta(hours=12)
 IDLE = timedelta(hours=4)
@@ -20,6 +20,17 @@ PROOF = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=5)
 _HANDLE = 16
 """Digits of a digest that name a session to its owner: enough to find it, and of no use to enter."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its owner sees it."""
+
+    id: str
+    agent: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
 
 
 def open_session(engine: Engine, user_id: int) -> str:
@@ -58,22 +69,16 @@ def describe(engine: Engine, token: str, agent: str) -> None:
         connection.execute(update(sessions).where(sessions.c.digest == digest(token)).values(agent=_short(agent)))
 
 
-def of_user(engine: Engine, user_id: int, token: str) -> list[dict[str, Any]]:
-    """Somebody's open sessions, {id, agent, created_at, seen_at, is_this}, the last used first."""
-    used = func.coalesce(sessions.c.seen_at, sessions.c.created_at)
-    shown = [sessions.c.digest, sessions.c.agent, sessions.c.created_at, used.label("seen_at")]
+def of_user(engine: Engine, user_id: int, token: str) -> list[OpenSession]:
+    """Somebody's open sessions, the last used first."""
+    used = type_coerce(func.coalesce(sessions.c.seen_at, sessions.c.created_at), UtcDateTime)
+    shown = (sessions.c.digest, sessions.c.agent, sessions.c.created_at, used)
     mine = (sessions.c.user_id == user_id) & is_open(datetime.now(UTC))
     with read(engine) as connection:
         rows = connection.execute(select(*shown).where(mine).order_by(used.desc())).all()
     return [
-        {
-            "id": row.digest[:_HANDLE],
-            "agent": row.agent,
-            "created_at": row.created_at,
-            "seen_at": row.seen_at,
-            "is_this": row.digest == digest(token),
-        }
-        for row in rows
+        OpenSession(found[:_HANDLE], agent, created_at, seen_at, found == digest(token))
+        for found, agent, created_at, seen_at in rows
     ]
 
 

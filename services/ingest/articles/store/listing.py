@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Engine, Select, exists, func, select
 
@@ -15,6 +15,8 @@ from services.ingest.sections.tables import sections
 from shared.database import read
 from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import sort_key
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def counts(engine: Engine, seen: Seen, wanted: ListFilter) -> dict[str, int]:
     """Status -> number of articles."""
     query = narrowed(select(articles.c.status, func.count().label("number")), seen, wanted).group_by(articles.c.status)
     with read(engine) as connection:
-        return {row.status: row.number for row in connection.execute(query)}
+        return dict(connection.execute(query).all())
 
 
 def visible(engine: Engine, seen: Seen, ids: Iterable[int]) -> set[int]:
@@ -115,7 +117,7 @@ def datelines(engine: Engine, seen: Seen) -> list[str]:
         return sorted(connection.execute(query).scalars(), key=sort_key)
 
 
-def narrowed(query: Select[Any], seen: Seen | None, wanted: ListFilter) -> Select[Any]:
+def narrowed(query: Select[*Columns], seen: Seen | None, wanted: ListFilter) -> Select[*Columns]:
     """A query of articles narrowed to what is wanted and, where it is said whose, to what they may see."""
     if seen is not None:
         query = query.where(seen.where(articles.c.section_id, articles.c.created_by))

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVarTuple
 
 import orjson
-from sqlalchemy import Connection, Select, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select, update
 
 from services.ingest.articles.rules import keeps_approval, says_the_same
 from services.ingest.articles.store.pictures import note_uses
@@ -24,6 +25,7 @@ from shared.contracts.events import SUBSCRIBERS, ArticlePublished, ArticleSaved,
 from shared.settings import get_settings
 from shared.vietnamese.matching import written
 
+Columns = TypeVarTuple("Columns")
 # Who began to write more versions ago than this is shown both texts.
 _LOOKED_AT = 20
 SHOWN, REMOVED, NONE = "shown", "removed", ""
@@ -33,7 +35,8 @@ WEBHOOKS, EDGE_CACHE = "webhooks", "edge_cache"
 _OWN: dict[str, tuple[str, ...]] = {SHOWN: (WEBHOOKS,), REMOVED: (WEBHOOKS, EDGE_CACHE), NONE: ()}
 # Built once: making a statement costs more than running it.
 _LOCKED = select(articles).where(articles.c.id == bindparam("article_id")).with_for_update()
-_REVISION = select(revisions.c.state, revisions.c.original, revisions.c.original_format).where(
+_SAID = (revisions.c.state, revisions.c.original, revisions.c.original_format)
+_REVISION = select(*_SAID).where(
     revisions.c.article_id == bindparam("article_id"), revisions.c.version == bindparam("version")
 )
 AT_POINTERS = and_(
@@ -42,7 +45,7 @@ AT_POINTERS = and_(
 )
 """For statements that `rows_at` carries out. Not (id, version) IN (…): for more than one of them SQLite reads all
 revisions that there are."""
-_REVISIONS = select(revisions.c.article_id, revisions.c.version, *_REVISION.selected_columns).where(AT_POINTERS)
+_REVISIONS = select(revisions.c.article_id, revisions.c.version, *_SAID).where(AT_POINTERS)
 _INSERT_ARTICLE = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
 _UPDATE_ARTICLE = update(articles).where(articles.c.id == bindparam("article_id"))
 _INSERT_REVISION = insert(revisions)
@@ -72,18 +75,22 @@ def rewritten_by_others(connection: Connection, article_id: int, since: int | No
         .limit(_LOOKED_AT)
     )
     rows = connection.execute(query).all()
-    if len(rows) == _LOOKED_AT or not rows or rows[0].version != since:
+    if len(rows) == _LOOKED_AT or not rows or rows[0][0] != since:
         return True
-    states = [ArticleState.model_validate(row.state) for row in rows]
-    steps = zip(states, states[1:], rows[1:], strict=False)
-    return any(row.actor != actor_name and not says_the_same(before, _fields(after)) for before, after, row in steps)
+    saved = [(actor, ArticleState.model_validate(state)) for _, actor, state in rows]
+    return any(
+        actor != actor_name and not says_the_same(before, _fields(after))
+        for (_, before), (actor, after) in pairwise(saved)
+    )
 
 
-def rows_at(connection: Connection, statement: Select[Any], pointers: Iterable[tuple[int, int]]) -> list[Any]:
-    """The rows of a statement with AT_POINTERS for these (article id, version), both of which are among its columns."""
+def rows_at(
+    connection: Connection, statement: Select[int, int, *Columns], pointers: Iterable[tuple[int, int]]
+) -> list[Row[int, int, *Columns]]:
+    """The rows of a statement with AT_POINTERS for these (article id, version), its first columns."""
     wanted = set(pointers)
     asked = {"ids": sorted({id_ for id_, _ in wanted}), "versions": sorted({version for _, version in wanted})}
-    return [row for row in connection.execute(statement, asked) if (row.article_id, row.version) in wanted]
+    return [row for row in connection.execute(statement, asked) if (row[0], row[1]) in wanted]
 
 
 def is_prepared(row: Any) -> bool:
@@ -102,10 +109,10 @@ def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
         return []
     live = [(row.id, row.public_version) for row in rows if is_prepared(row)]
     found = rows_at(connection, _REVISIONS, [*((row.id, row.version) for row in rows), *live])
-    at = {(one.article_id, one.version): one for one in found}
+    at = {(id_, version): (state, sent, form) for id_, version, state, sent, form in found}
     public = {id_: at[id_, version] for id_, version in live}
     return [
-        _current(row, at[row.id, row.version], _current(row, public[row.id]) if row.id in public else None)
+        _current(row, *at[row.id, row.version], public=_current(row, *public[row.id]) if row.id in public else None)
         for row in rows
     ]
 
@@ -115,16 +122,17 @@ def revision_of(connection: Connection, article_id: int, version: int) -> Curren
     revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
     if revision is None:
         raise NotFound("Không có phiên bản này.")
-    return _current(None, revision)
+    return _current(None, *revision)
 
 
 def _fields(state: ArticleState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in ArticleState.model_fields}
 
 
-def _current(row: Any, revision: Any, public: Current | None = None) -> Current:
-    state = ArticleState.model_validate(revision.state)
-    return Current(row, state, revision.original, revision.original_format, public)
+def _current(
+    row: Any, state: dict[str, Any], original: str, original_format: str, public: Current | None = None
+) -> Current:
+    return Current(row, ArticleState.model_validate(state), original, original_format, public)
 
 
 def write_version(connection: Connection, version: Version) -> Saved:

@@ -81,17 +81,17 @@ def _wanted(connection: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]
     found = versions.rows_at(connection, _CHANGES, [(int(row.key), row.version) for row in rows])
     now = clock.moment()
     return [
-        endpoints.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
-        for row in found
-        for hook in hooks
-        if (kind := _kind(row)) in hook.kinds and row.at >= hook.created_at
+        endpoints.delivery(hook, f"article_{article_id}_{version}", kind, article_id, version, now)
+        for article_id, version, at, action, effect in found
+        for hook, kinds, since in hooks
+        if (kind := _kind(action, effect)) in kinds and at >= since
     ]
 
 
-def _kind(row: Any) -> str:
-    if row.effect == versions.REMOVED:
+def _kind(action: str, effect: str) -> str:
+    if effect == versions.REMOVED:
         return "article.removed"
-    return "article.published" if row.action == "published" else "article.updated"
+    return "article.published" if action == "published" else "article.updated"
 
 
 def claim(engine: Engine, row: Any) -> bool:

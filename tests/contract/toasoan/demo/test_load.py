@@ -39,7 +39,7 @@ def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 def contents() -> dict[str, Any]:
     """All that the demo could change, row by row or as a count."""
     with read(engine("ingest")) as connection:
-        kept = [articles.c.id, articles.c.external_id, articles.c.version, articles.c.published_at]
+        kept = (articles.c.id, articles.c.external_id, articles.c.version, articles.c.published_at)
         counts = {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for table in (revisions, outbox, media, audit, comments)
