@@ -11,7 +11,7 @@ for the poll, which stays the guarantee.
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import NamedTuple
 from uuid import uuid4
 
 import orjson
@@ -26,8 +26,10 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Named,
     String,
     Table,
+    TypedColumns,
     delete,
     func,
     select,
@@ -64,31 +66,57 @@ Build = Callable[[str, Sequence[Pointer]], dict[Pointer, Contract | bytes | None
 nothing any more."""
 
 
-def outbox_table(metadata: MetaData) -> Table:
+class OutboxColumns(TypedColumns):
+    # SQLite counts up by itself only for a plain INTEGER.
+    id: Named[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    queue: Named[str] = Column(String(32))
+    bulk: Named[bool] = Column(Boolean, default=False)
+    kind: Named[str] = Column(String(64))
+    key: Named[str] = Column(String(64))
+    version: Named[int] = Column(BigInteger)
+    event_id: Named[str] = Column(String(64))
+    traceparent: Named[str] = Column(String(64), default="")
+    occurred_at: Named[float] = Column(Float)
+    leased_until: Named[float] = Column(Float, default=0.0)
+
+
+Outbox = Table[OutboxColumns]
+
+
+class Entry(NamedTuple):
+    """A row of the outbox, as it is acted on."""
+
+    id: int
+    kind: str
+    key: str
+    version: int
+    event_id: str
+    traceparent: str
+    occurred_at: float
+
+
+def outbox_table(metadata: MetaData) -> Outbox:
     """The outbox of a service, in that service's metadata."""
     return Table(
         "outbox",
         metadata,
-        # SQLite counts up by itself only for a plain INTEGER.
-        Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-        Column("queue", String(32), nullable=False),
-        Column("bulk", Boolean, nullable=False, default=False),
-        Column("kind", String(64), nullable=False),
-        Column("key", String(64), nullable=False),
-        Column("version", BigInteger, nullable=False),
-        Column("event_id", String(64), nullable=False),
-        Column("traceparent", String(64), nullable=False, default=""),
-        Column("occurred_at", Float, nullable=False),
-        Column("leased_until", Float, nullable=False, default=0.0),
+        OutboxColumns,
         Index("outbox_by_queue", "queue", "bulk", "id"),
         # Whether something of one thing waits, beside a million rows of a rebuild.
         Index("outbox_by_key", "queue", "key"),
     )
 
 
+def _entry(
+    table: Outbox,
+) -> tuple[Column[int], Column[str], Column[str], Column[int], Column[str], Column[str], Column[float]]:
+    of = table.c
+    return of.id, of.kind, of.key, of.version, of.event_id, of.traceparent, of.occurred_at
+
+
 def add(
     connection: Connection,
-    table: Table,
+    table: Outbox,
     event: type[Event],
     pointers: Iterable[tuple[str | int, int]],
     *,
@@ -122,18 +150,17 @@ def add(
         connection.execute(table.insert(), rows)
 
 
-def take(connection: Connection, table: Table, queue: str) -> list[Any]:
+def take(connection: Connection, table: Outbox, queue: str) -> list[Entry]:
     """Take out the oldest rows that the service itself is to act on, in the transaction in which it does so.
 
-    They have `kind`, `key` and `version`. What rolls back is taken again.
+    What rolls back is taken again.
     """
     chosen = select(table.c.id).where(table.c.queue == queue).order_by(table.c.bulk, table.c.id).limit(CLAIM_ROWS)
     mine = table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery())
-    rows = connection.execute(delete(table).where(mine).returning(table)).all()
-    return sorted(rows, key=lambda row: int(row.id))
+    return sorted(Entry(*row) for row in connection.execute(delete(table).where(mine).returning(*_entry(table))))
 
 
-def drop(connection: Connection, table: Table, ids: Sequence[int]) -> None:
+def drop(connection: Connection, table: Outbox, ids: Sequence[int]) -> None:
     """Take out rows on which the service has acted where that cannot be part of a transaction."""
     connection.execute(delete(table).where(table.c.id.in_(ids)))
 
@@ -150,7 +177,7 @@ class Relay:
         self,
         service: str,
         engine: Engine,
-        table: Table,
+        table: Outbox,
         app: Celery,
         build: Build,
         generation: Callable[[], int] = lambda: 0,
@@ -208,7 +235,7 @@ class Relay:
                 if connection.execute(select(table.c.id).where(table.c.queue == queue.value).limit(1)).first()
             ]
 
-    def _claim(self, queue: Queue, bulk: bool) -> list[Any]:
+    def _claim(self, queue: Queue, bulk: bool) -> list[Entry]:
         table, now = self._table, clock.now()
         chosen = (
             select(table.c.id)
@@ -225,14 +252,14 @@ class Relay:
                 update(table)
                 .where(table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery()))
                 .values(leased_until=now + LEASE_SECONDS)
-                .returning(table)
-            ).all()
-        return sorted(rows, key=lambda row: int(row.id))
+                .returning(*_entry(table))
+            )
+            return sorted(Entry(*row) for row in rows)
 
-    def _publish_rows(self, queue: Queue, rows: list[Any]) -> int:
+    def _publish_rows(self, queue: Queue, rows: list[Entry]) -> int:
         if not rows:
             return 0
-        by_kind: dict[str, list[Any]] = {}
+        by_kind: dict[str, list[Entry]] = {}
         for row in rows:
             by_kind.setdefault(row.kind, []).append(row)
         try:
@@ -244,7 +271,7 @@ class Relay:
             raise
         return len(rows)
 
-    def _publish_kind(self, queue: Queue, kind: str, rows: list[Any], generation: int) -> None:
+    def _publish_kind(self, queue: Queue, kind: str, rows: list[Entry], generation: int) -> None:
         # Of several versions of one thing in hand only the newest is worth sending.
         latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
@@ -281,7 +308,7 @@ class Relay:
         publish(self._app, task, queue, arguments, size=size)
         telemetry.outbox_published_total.labels(self._service, queue.value).inc(len(batch))
 
-    def _give_back(self, rows: list[Any]) -> None:
+    def _give_back(self, rows: list[Entry]) -> None:
         table = self._table
         try:
             with write(self._engine) as connection:

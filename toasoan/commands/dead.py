@@ -1,11 +1,17 @@
 """`toasoan dead`."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from shared.vietnamese.dates import VIETNAM
 from toasoan.commands.common import fails_clearly, json_option, migrated, print_json, with_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from shared.deadletter import Letters
 
 
 @click.group("dead")
@@ -15,7 +21,7 @@ def command() -> None:
     migrated("ingest")
 
 
-def _store() -> tuple[Any, Any]:
+def _store() -> "tuple[Engine, Letters]":
     """The engine and the table that hold them."""
     from services.ingest.kit.tables import dead_letters
     from shared.database import engine
@@ -33,12 +39,12 @@ def list_all(limit: int, as_json: bool) -> None:
 
     letters = waiting(*_store(), limit=limit)
     if as_json:
-        print_json(letters)
+        print_json([letter._asdict() for letter in letters])
         return
     for letter in letters:
-        error = str(letter["error"]).splitlines()[0][:80]
-        at = letter["at"].astimezone(VIETNAM)
-        click.echo(f"{letter['id'][:12]}  {at:%Y-%m-%d %H:%M:%S}  {letter['task']:<32} {error}")
+        error = letter.error.splitlines()[0][:80]
+        at = letter.at.astimezone(VIETNAM)
+        click.echo(f"{letter.id[:12]}  {at:%Y-%m-%d %H:%M:%S}  {letter.task:<32} {error}")
 
 
 @command.command("show")
@@ -51,7 +57,7 @@ def show(letter: str) -> None:
     found = find(*_store(), letter)
     if found is None:
         raise click.ClickException(f"there is no letter {letter}, or more than one")
-    print_json(found)
+    print_json(found._asdict())
 
 
 @command.command("replay")
@@ -79,12 +85,14 @@ def drop(letters: tuple[str, ...], everything: bool) -> None:
     _each(engine, table, letters, everything, lambda letter: throw_away(engine, table, letter))
 
 
-def _each(engine: Any, table: Any, letters: tuple[str, ...], everything: bool, work: Any) -> None:
+def _each(
+    engine: "Engine", table: "Letters", letters: tuple[str, ...], everything: bool, work: Callable[[str], bool]
+) -> None:
     from shared.deadletter import waiting
 
     if everything == bool(letters):
         raise click.UsageError("name letters, or say --all")
-    names = [letter["id"] for letter in waiting(engine, table, limit=1_000_000)] if everything else list(letters)
+    names = [letter.id for letter in waiting(engine, table, limit=1_000_000)] if everything else list(letters)
     unknown = [name for name in names if not work(name)]
     click.echo(f"{len(names) - len(unknown)} letters")
     if unknown:

@@ -24,6 +24,7 @@ from shared.broker import BrokerState, look
 from shared.celery_factory import publisher
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read
+from shared.deadletter import DeadLetter
 from shared.http_client import CallFailed, call
 from shared.settings import get_settings
 
@@ -81,7 +82,7 @@ class HouseReport:
     broker: BrokerState | None = None
     outbox_age: float | None = None
     dead: int | None = None
-    letters: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
     stores: list[tuple[str, int | None, float | None]] = field(default_factory=list)
     """(store, articles that differed, unix seconds) of the last comparison."""
     backup: dict[str, Any] | None = None

@@ -26,7 +26,7 @@ def keep(engine: Engine, letter: StoreDeadLetter) -> None:
 
 def waiting(engine: Engine) -> list[str]:
     """The ids of all letters, the oldest first: they were meant to be handled before the others."""
-    return [one["id"] for one in reversed(deadletter.waiting(engine, dead_letters, limit=_LETTERS))]
+    return [one.id for one in reversed(deadletter.waiting(engine, dead_letters, limit=_LETTERS))]
 
 
 def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, str, int]]:
@@ -36,9 +36,9 @@ def dead_events(engine: Engine, queue: Queue) -> set[tuple[str, str, int]]:
     with read(engine) as connection:
         letters = connection.execute(query.order_by(dead_letters.c.at.desc()).limit(_LETTERS)).all()
     return {
-        (letter.task.partition(".")[2], str(event.get("key")), int(event.get("version") or 0))
-        for letter in letters
-        for event in letter.message.get("events", ())
+        (task.partition(".")[2], str(event.get("key")), int(event.get("version") or 0))
+        for task, message in letters
+        for event in message.get("events", ())
     }
 
 

@@ -46,8 +46,8 @@ def test_a_letter_is_kept_once_however_often_it_comes(source: Engine) -> None:
     assert deadletter.depth(source, TABLE) == 1
     found = deadletter.find(source, TABLE, "a")
     assert found is not None
-    assert found["message"] == one.message
-    assert found["error"] == "ValueError: x"
+    assert found.message == one.message
+    assert found.error == "ValueError: x"
 
 
 def test_a_name_that_fits_two_letters_finds_none(source: Engine) -> None:

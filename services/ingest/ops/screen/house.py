@@ -36,7 +36,7 @@ _AWAY = "Hàng đợi đang tạm ngừng; thư vẫn còn nguyên. Hãy thử l
 def overview(request: Request, who: Annotated[Account, needs(Action.ops_read)]) -> Response:
     now = report.make(engine("ingest"))
     if not rights.may(who, Action.read):
-        now.letters[:] = [one | {"error": _kind(one["error"])} for one in now.letters]
+        now.letters[:] = [one._replace(error=_kind(one.error)) for one in now.letters]
     return page(
         request,
         who,
@@ -58,8 +58,8 @@ def letter(request: Request, letter_id: str, who: Annotated[Account, needs(Actio
     if found is None:
         raise NotFound("Không có thư này.")
     if not rights.may(who, Action.read):
-        found |= {"error": _kind(found["error"]), "message": _outline(found["message"])}
-    message = orjson.dumps(found["message"], option=orjson.OPT_INDENT_2).decode()
+        found = found._replace(error=_kind(found.error), message=_outline(found.message))
+    message = orjson.dumps(found.message, option=orjson.OPT_INDENT_2).decode()
     return page(request, who, "ops_letter.html", letter=found, message=message)
 
 

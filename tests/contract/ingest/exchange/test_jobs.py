@@ -121,7 +121,7 @@ def test_job_that_ends_its_process_is_given_up_after_three_tries(
         pass
     assert (jobs.one(sqlite, blocked).state, jobs.one(sqlite, good).state) == ("failed", "done")
     (letter,) = deadletter.waiting(sqlite, dead_letters)
-    assert letter["attempts"] == 3 and "more than 3 s" in letter["error"]
+    assert letter.attempts == 3 and "more than 3 s" in letter.error
 
 
 def test_job_whose_worker_is_killed_each_time_lies_beside_the_dead_letters(sqlite: Engine, blocked: int) -> None:
@@ -135,12 +135,12 @@ def test_job_whose_worker_is_killed_each_time_lies_beside_the_dead_letters(sqlit
         assert process.poll() is None
         row = jobs.one(sqlite, blocked)
         (letter,) = deadletter.waiting(sqlite, dead_letters)
-        assert (row.state, letter["attempts"]) == ("failed", 3)
-        assert "Vận hành" in row.problems[-1][1] and f"import {blocked}" in letter["error"]
+        assert (row.state, letter.attempts) == ("failed", 3)
+        assert "Vận hành" in row.problems[-1][1] and f"import {blocked}" in letter.error
         file = jobs.folder() / row.file
         file.unlink()
         file.write_text(json.dumps({**STORY, "external_id": "mended"}))
-        tasks.retry(sqlite, RetryJob.model_validate(letter["message"]["message"]))
+        tasks.retry(sqlite, RetryJob.model_validate(letter.message["message"]))
         until(lambda: jobs.one(sqlite, blocked).state == "done", 60, "begun anew it is done")
 
 

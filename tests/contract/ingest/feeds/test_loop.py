@@ -102,8 +102,8 @@ def test_feed_that_ends_its_process_is_given_up_after_three_polls(
     row = feeds.one(store, feed)
     assert (row.enabled, row.tries) == (False, 3) and "Vận hành" in row.error
     (letter,) = deadletter.waiting(store, dead_letters)
-    assert letter["attempts"] == 3 and "more than 0.01 s" in letter["error"]
-    tasks.retry(store, RetryJob.model_validate(letter["message"]["message"]))
+    assert letter.attempts == 3 and "more than 0.01 s" in letter.error
+    tasks.retry(store, RetryJob.model_validate(letter.message["message"]))
     outside.pages["/rss"] = (200, {}, rss(item("b")))
     assert poll.poll_due(store, fetcher) == 1
     row = feeds.one(store, feed)

@@ -143,7 +143,7 @@ class House:
         """(queue, kind) of each row in the outbox for the other services."""
         query = select(outbox.c.queue, outbox.c.kind).where(outbox.c.queue != WEBHOOKS)
         with read(self.source) as connection:
-            return [tuple(row) for row in connection.execute(query)]
+            return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 @pytest.fixture
