@@ -5,17 +5,14 @@ list|show|replay|drop` and the ops page work on the table. Nothing blocks a queu
 """
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from celery import Celery
 from sqlalchemy import (
-    Column,
     Connection,
     Engine,
     Integer,
     MetaData,
-    Named,
-    Select,
     String,
     Table,
     Text,
@@ -28,43 +25,30 @@ from shared.celery_factory import publish
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.queues import Queue
 from shared.database import Json, UtcDateTime, read, upsert, write
+from shared.records import Field, Record, column, records
 
 
-class DeadLetterColumns(TypedColumns):
-    id: Named[str] = Column(String(64), primary_key=True)
-    service: Named[str] = Column(String(32))
-    task: Named[str] = Column(String(128))
-    source_queue: Named[str] = Column(String(32))
-    message: Named[dict[str, Any]] = Column(Json)
-    error: Named[str] = Column(Text)
-    attempts: Named[int] = Column(Integer)
-    at: Named[datetime] = Column(UtcDateTime)
-    replayed_at: Named[datetime | None] = Column(UtcDateTime)
+class DeadLetter(Record):
+    id: Field[str] = column(String(64), primary_key=True)
+    service: Field[str] = column(String(32))
+    task: Field[str] = column(String(128))
+    source_queue: Field[str] = column(String(32))
+    message: Field[dict[str, Any]] = column(Json)
+    error: Field[str] = column(Text)
+    attempts: Field[int] = column(Integer)
+    at: Field[datetime] = column(UtcDateTime)
+    replayed_at: Field[datetime | None] = column(UtcDateTime)
+
+
+class DeadLetterColumns(DeadLetter, TypedColumns): ...
 
 
 Letters = Table[DeadLetterColumns]
 
 
-class DeadLetter(NamedTuple):
-    id: str
-    service: str
-    task: str
-    source_queue: str
-    message: dict[str, Any]
-    error: str
-    attempts: int
-    at: datetime
-    replayed_at: datetime | None
-
-
 def dead_letter_table(metadata: MetaData) -> Letters:
     """The table, in the metadata of the service that owns it (ingest)."""
     return Table("dead_letters", metadata, DeadLetterColumns)
-
-
-def _letters(table: Letters) -> Select[str, str, str, str, dict[str, Any], str, int, datetime, datetime | None]:
-    of = table.c
-    return select(of.id, of.service, of.task, of.source_queue, of.message, of.error, of.attempts, of.at, of.replayed_at)
 
 
 def store(connection: Connection, table: Letters, letter: StoreDeadLetter) -> None:
@@ -83,17 +67,15 @@ def waiting(engine: Engine, table: Letters, limit: int = 100) -> list[DeadLetter
     """The letters that wait, newest first."""
     with read(engine) as connection:
         rows = connection.execute(
-            _letters(table).where(table.c.replayed_at.is_(None)).order_by(table.c.at.desc()).limit(limit)
+            select(table).where(table.c.replayed_at.is_(None)).order_by(table.c.at.desc()).limit(limit)
         )
-        return [DeadLetter(*row) for row in rows]
+        return records(rows, DeadLetter)
 
 
 def find(engine: Engine, table: Letters, letter_id: str) -> DeadLetter | None:
     """One letter, by its id or the beginning of it when only one letter begins so."""
     with read(engine) as connection:
-        rows = connection.execute(
-            _letters(table).where(table.c.id.startswith(letter_id, autoescape=True)).limit(2)
-        ).all()
+        rows = connection.execute(select(table).where(table.c.id.startswith(letter_id, autoescape=True)).limit(2)).all()
     return DeadLetter(*rows[0]) if len(rows) == 1 else None
 
 

@@ -11,7 +11,6 @@ for the poll, which stays the guarantee.
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import NamedTuple
 from uuid import uuid4
 
 import orjson
@@ -19,14 +18,12 @@ from celery import Celery
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     Connection,
     Engine,
     Float,
     Index,
     Integer,
     MetaData,
-    Named,
     String,
     Table,
     TypedColumns,
@@ -46,6 +43,7 @@ from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read, write
 from shared.hints import listen, send_hint
 from shared.publishing import task_name
+from shared.records import Field, Record, column, records
 from shared.telemetry import log
 from shared.tracing import current_traceparent, waited
 from shared.versions import newest
@@ -66,33 +64,24 @@ Build = Callable[[str, Sequence[Pointer]], dict[Pointer, Contract | bytes | None
 nothing any more."""
 
 
-class OutboxColumns(TypedColumns):
+class Entry(Record):
     # SQLite counts up by itself only for a plain INTEGER.
-    id: Named[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    queue: Named[str] = Column(String(32))
-    bulk: Named[bool] = Column(Boolean, default=False)
-    kind: Named[str] = Column(String(64))
-    key: Named[str] = Column(String(64))
-    version: Named[int] = Column(BigInteger)
-    event_id: Named[str] = Column(String(64))
-    traceparent: Named[str] = Column(String(64), default="")
-    occurred_at: Named[float] = Column(Float)
-    leased_until: Named[float] = Column(Float, default=0.0)
+    id: Field[int] = column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    queue: Field[str] = column(String(32))
+    bulk: Field[bool] = column(Boolean, default=False)
+    kind: Field[str] = column(String(64))
+    key: Field[str] = column(String(64))
+    version: Field[int] = column(BigInteger)
+    event_id: Field[str] = column(String(64))
+    traceparent: Field[str] = column(String(64), default="")
+    occurred_at: Field[float] = column(Float)
+    leased_until: Field[float] = column(Float, default=0.0)
+
+
+class OutboxColumns(Entry, TypedColumns): ...
 
 
 Outbox = Table[OutboxColumns]
-
-
-class Entry(NamedTuple):
-    """A row of the outbox, as it is acted on."""
-
-    id: int
-    kind: str
-    key: str
-    version: int
-    event_id: str
-    traceparent: str
-    occurred_at: float
 
 
 def outbox_table(metadata: MetaData) -> Outbox:
@@ -105,13 +94,6 @@ def outbox_table(metadata: MetaData) -> Outbox:
         # Whether something of one thing waits, beside a million rows of a rebuild.
         Index("outbox_by_key", "queue", "key"),
     )
-
-
-def _entry(
-    table: Outbox,
-) -> tuple[Column[int], Column[str], Column[str], Column[int], Column[str], Column[str], Column[float]]:
-    of = table.c
-    return of.id, of.kind, of.key, of.version, of.event_id, of.traceparent, of.occurred_at
 
 
 def add(
@@ -157,7 +139,8 @@ def take(connection: Connection, table: Outbox, queue: str) -> list[Entry]:
     """
     chosen = select(table.c.id).where(table.c.queue == queue).order_by(table.c.bulk, table.c.id).limit(CLAIM_ROWS)
     mine = table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery())
-    return sorted(Entry(*row) for row in connection.execute(delete(table).where(mine).returning(*_entry(table))))
+    rows = records(connection.execute(delete(table).where(mine).returning(table)), Entry)
+    return sorted(rows, key=attrgetter("id"))
 
 
 def drop(connection: Connection, table: Outbox, ids: Sequence[int]) -> None:
@@ -252,9 +235,9 @@ class Relay:
                 update(table)
                 .where(table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery()))
                 .values(leased_until=now + LEASE_SECONDS)
-                .returning(*_entry(table))
+                .returning(table)
             )
-            return sorted(Entry(*row) for row in rows)
+            return sorted(records(rows, Entry), key=attrgetter("id"))
 
     def _publish_rows(self, queue: Queue, rows: list[Entry]) -> int:
         if not rows:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Named,
     String,
     Table,
     Text,
@@ -20,6 +19,7 @@ from sqlalchemy import (
 )
 
 from shared.database import Json, UtcDateTime
+from shared.records import Field, column
 
 metadata = MetaData()
 
@@ -28,42 +28,42 @@ SITE = 0
 
 
 class ArticleColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    public: Named[bool] = Column(Boolean)
-    section_slug: Named[str] = Column(Text)
-    section_name: Named[str] = Column(Text)
-    title: Named[str] = Column(Text)
-    path: Named[str] = Column(Text)
-    published_at: Named[datetime | None] = Column(UtcDateTime)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    public: Field[bool] = column(Boolean)
+    section_slug: Field[str] = column(Text)
+    section_name: Field[str] = column(Text)
+    title: Field[str] = column(Text)
+    path: Field[str] = column(Text)
+    published_at: Field[datetime | None] = column(UtcDateTime)
 
 
 class ArticleAuthorColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    slug: Named[str] = Column(Text, primary_key=True)
-    name: Named[str] = Column(Text)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    slug: Field[str] = column(Text, primary_key=True)
+    name: Field[str] = column(Text)
 
 
 class TotalColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    views: Named[int] = Column(BigInteger)
-    epoch: Named[int] = Column(Integer, default=0)  # number of corrections by hand
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Field[int] = column(BigInteger)
+    epoch: Field[int] = column(Integer, default=0)  # number of corrections by hand
 
 
 class OpeningColumns(TypedColumns):  # views counted elsewhere before the article came here: added once
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    views: Named[int] = Column(BigInteger)
-    at: Named[datetime] = Column(UtcDateTime)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Field[int] = column(BigInteger)
+    at: Field[datetime] = column(UtcDateTime)
 
 
 class CorrectionColumns(TypedColumns):  # by hand; they change a total and nothing else
-    id: Named[int] = Column(Integer, primary_key=True)
-    article_id: Named[int] = Column(Integer, index=True)
-    delta: Named[int] = Column(BigInteger)
-    views_before: Named[int] = Column(BigInteger)
-    reason: Named[str] = Column(Text)
-    by: Named[str] = Column(Text)
-    at: Named[datetime] = Column(UtcDateTime)
+    id: Field[int] = column(Integer, primary_key=True)
+    article_id: Field[int] = column(Integer, index=True)
+    delta: Field[int] = column(BigInteger)
+    views_before: Field[int] = column(BigInteger)
+    reason: Field[str] = column(Text)
+    by: Field[str] = column(Text)
+    at: Field[datetime] = column(UtcDateTime)
 
 
 articles = Table("articles", metadata, ArticleColumns)
@@ -75,22 +75,22 @@ corrections = Table("corrections", metadata, CorrectionColumns)
 
 # Views by (article, time).
 class SlotColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    slot: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    views: Named[int] = Column(BigInteger)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    slot: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Field[int] = column(BigInteger)
 
 
 class HourColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    hour: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    views: Named[int] = Column(BigInteger)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    hour: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Field[int] = column(BigInteger)
 
 
 class DayColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    day: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    views: Named[int] = Column(BigInteger)
-    readers: Named[int | None] = Column(Integer)  # an estimate
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    day: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Field[int] = column(BigInteger)
+    readers: Field[int | None] = column(Integer)  # an estimate
 
 
 Columns = TypeVar("Columns", bound=TypedColumns)
@@ -110,55 +110,55 @@ SPAN_DAYS = 32
 
 
 class SpanColumns(TypedColumns):  # sums of `daily`, without the whole paper's: questions about a year read them instead
-    span: Named[int] = Column(Integer, primary_key=True, autoincrement=False)  # day // SPAN_DAYS
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    views: Named[int] = Column(BigInteger)
+    span: Field[int] = column(Integer, primary_key=True, autoincrement=False)  # day // SPAN_DAYS
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Field[int] = column(BigInteger)
 
 
 class ReferrerColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    day: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    domain: Named[str] = Column(String(64), primary_key=True)
-    views: Named[int] = Column(BigInteger)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    day: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    domain: Field[str] = column(String(64), primary_key=True)
+    views: Field[int] = column(BigInteger)
 
 
 class TallyColumns(TypedColumns):  # beacons that did not count, by reason
-    hour: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    reason: Named[str] = Column(String(32), primary_key=True)
-    number: Named[int] = Column(BigInteger)
+    hour: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    reason: Field[str] = column(String(32), primary_key=True)
+    number: Field[int] = column(BigInteger)
 
 
 class SearchColumns(TypedColumns):
     # what enough different readers of a day searched for; kept as long as the desk shows it
-    day: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    query: Named[str] = Column(Text, primary_key=True)  # folded
-    spelling: Named[str] = Column(Text)  # as most wrote it
-    readers: Named[int] = Column(BigInteger)
-    unfound: Named[int] = Column(BigInteger)
-    clicked: Named[int] = Column(BigInteger)
+    day: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    query: Field[str] = column(Text, primary_key=True)  # folded
+    spelling: Field[str] = column(Text)  # as most wrote it
+    readers: Field[int] = column(BigInteger)
+    unfound: Field[int] = column(BigInteger)
+    clicked: Field[int] = column(BigInteger)
 
 
 class DrainColumns(TypedColumns):  # what was added to the tables above, and which totals web has to be told
-    id: Named[str] = Column(String(64), primary_key=True)
-    at: Named[float] = Column(Float)
-    oldest: Named[float] = Column(Float)
-    articles: Named[list[int]] = Column(Json)
-    announced: Named[bool] = Column(Boolean)
+    id: Field[str] = column(String(64), primary_key=True)
+    at: Field[float] = column(Float)
+    oldest: Field[float] = column(Float)
+    articles: Field[list[int]] = column(Json)
+    announced: Field[bool] = column(Boolean)
 
 
 class ProducerColumns(TypedColumns):
     # which batches of views are in the tables above: a bitmap for each of those who name them
-    producer: Named[str] = Column(String(32), primary_key=True)
-    batches: Named[bytes] = Column(LargeBinary)
-    at: Named[float] = Column(Float)
+    producer: Field[str] = column(String(32), primary_key=True)
+    batches: Field[bytes] = column(LargeBinary)
+    at: Field[float] = column(Float)
 
 
 class RuleColumns(TypedColumns):  # editors' hand in the trending list
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    rule: Named[str] = Column(String(8))
-    position: Named[int] = Column(Integer)
-    by: Named[str] = Column(Text)
-    at: Named[datetime] = Column(UtcDateTime)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    rule: Field[str] = column(String(8))
+    position: Field[int] = column(Integer)
+    by: Field[str] = column(Text)
+    at: Field[datetime] = column(UtcDateTime)
 
 
 spans = Table("spans", metadata, SpanColumns, sqlite_with_rowid=False)

@@ -9,13 +9,11 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     Float,
     Index,
     Integer,
     LargeBinary,
     MetaData,
-    Named,
     String,
     Table,
     Text,
@@ -25,137 +23,138 @@ from sqlalchemy import (
 )
 
 from shared.database import Json
+from shared.records import Field, column
 
 metadata = MetaData()
 
 
 class ArticleColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    public: Named[bool] = Column(Boolean)  # False: a tombstone
-    reason_kind: Named[str] = Column(String(16))  # of a tombstone: "withdrawn" or "unpublished"
-    published_at: Named[int] = Column(BigInteger)  # unix seconds
-    lists: Named[list[str]] = Column(Json)  # names of the lists it stands in
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    public: Field[bool] = column(Boolean)  # False: a tombstone
+    reason_kind: Field[str] = column(String(16))  # of a tombstone: "withdrawn" or "unpublished"
+    published_at: Field[int] = column(BigInteger)  # unix seconds
+    lists: Field[list[str]] = column(Json)  # names of the lists it stands in
     # Both NULL in a tombstone, and in nothing else.
-    card: Named[dict[str, Any]] = Column(Json, nullable=True)  # what lists show of it
+    card: Field[dict[str, Any]] = column(Json, nullable=True)  # what lists show of it
     # the whole ArticleState; last, so that reading cards does not read it
-    state: Named[dict[str, Any]] = Column(Json, nullable=True)
+    state: Field[dict[str, Any]] = column(Json, nullable=True)
 
 
 class EntryColumns(TypedColumns):
-    list: Named[str] = Column(Text, primary_key=True)
-    published_at: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    list: Field[str] = column(Text, primary_key=True)
+    published_at: Field[int] = column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
 
 
 class NameColumns(TypedColumns):  # how a tag or an author is written, by list ("t:…", "a:…")
-    list: Named[str] = Column(Text, primary_key=True)
-    name: Named[str] = Column(Text)
+    list: Field[str] = column(Text, primary_key=True)
+    name: Field[str] = column(Text)
 
 
 class OldPathColumns(TypedColumns):  # addresses that imported articles had elsewhere, as they were and in one spelling
-    path: Named[str] = Column(Text, primary_key=True)
-    article_id: Named[int] = Column(Integer)
+    path: Field[str] = column(Text, primary_key=True)
+    article_id: Field[int] = column(Integer)
 
 
 class AddressRuleColumns(TypedColumns):  # one row: where other addresses of a former site lead
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    rules: Named[list[dict[str, Any]]] = Column(Json)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    rules: Field[list[dict[str, Any]]] = column(Json)
 
 
 class TagMergeColumns(TypedColumns):  # one row: tags that are others now
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    merges: Named[list[dict[str, str]]] = Column(Json)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    merges: Field[list[dict[str, str]]] = column(Json)
 
 
 class AddressUseColumns(TypedColumns):  # how often addresses of a former site led somewhere, or nowhere
-    kind: Named[str] = Column(Text, primary_key=True)  # "led" or "lost"
-    what: Named[str] = Column(Text, primary_key=True)  # a rule's id, "articles" or "forms"; an address
-    times: Named[int] = Column(BigInteger)
-    last_at: Named[int] = Column(BigInteger)  # unix seconds
+    kind: Field[str] = column(Text, primary_key=True)  # "led" or "lost"
+    what: Field[str] = column(Text, primary_key=True)  # a rule's id, "articles" or "forms"; an address
+    times: Field[int] = column(BigInteger)
+    last_at: Field[int] = column(BigInteger)  # unix seconds
 
 
 class MediaUseColumns(TypedColumns):  # files that public articles show, by the name that all sizes share
-    name: Named[str] = Column(Text, primary_key=True)
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    name: Field[str] = column(Text, primary_key=True)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
 
 
 class SectionColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    slug: Named[str] = Column(Text)
-    name: Named[str] = Column(Text)
-    parent_slug: Named[str] = Column(Text)
-    position: Named[int] = Column(Integer)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    slug: Field[str] = column(Text)
+    name: Field[str] = column(Text)
+    parent_slug: Field[str] = column(Text)
+    position: Field[int] = column(Integer)
 
 
 class FrontPageColumns(TypedColumns):  # one row
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    pinned: Named[list[int]] = Column(Json)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    pinned: Field[list[int]] = column(Json)
 
 
 class AppearanceColumns(TypedColumns):  # one row: what the newsroom has chosen of the site's look
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    chosen: Named[dict[str, Any]] = Column(Json)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    chosen: Field[dict[str, Any]] = column(Json)
 
 
 class AppearanceFileColumns(TypedColumns):  # the pictures of that look
-    name: Named[str] = Column(String(30), primary_key=True)
-    data: Named[bytes] = Column(LargeBinary)
+    name: Field[str] = column(String(30), primary_key=True)
+    data: Field[bytes] = column(LargeBinary)
 
 
 class CommentColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    public: Named[bool] = Column(Boolean)
-    article_id: Named[int] = Column(Integer)
-    parent_id: Named[int | None] = Column(Integer)
-    name: Named[str] = Column(Text)
-    text: Named[str] = Column(Text)
-    at: Named[int] = Column(BigInteger)  # when it was written; of a tombstone, when it came
-    edited: Named[bool] = Column(Boolean, server_default=false())
-    by_paper: Named[bool] = Column(Boolean, server_default=false())
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    public: Field[bool] = column(Boolean)
+    article_id: Field[int] = column(Integer)
+    parent_id: Field[int | None] = column(Integer)
+    name: Field[str] = column(Text)
+    text: Field[str] = column(Text)
+    at: Field[int] = column(BigInteger)  # when it was written; of a tombstone, when it came
+    edited: Field[bool] = column(Boolean, server_default=false())
+    by_paper: Field[bool] = column(Boolean, server_default=false())
 
 
 class LiveEntryColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    public: Named[bool] = Column(Boolean)  # False: a tombstone, which stays
-    article_id: Named[int] = Column(Integer)
-    at: Named[int] = Column(BigInteger)  # since when it is public, unix seconds
-    pinned: Named[bool] = Column(Boolean)
-    key_event: Named[bool] = Column(Boolean)
-    state: Named[dict[str, Any]] = Column(Json, nullable=True)  # the whole event; NULL in a tombstone
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    public: Field[bool] = column(Boolean)  # False: a tombstone, which stays
+    article_id: Field[int] = column(Integer)
+    at: Field[int] = column(BigInteger)  # since when it is public, unix seconds
+    pinned: Field[bool] = column(Boolean)
+    key_event: Field[bool] = column(Boolean)
+    state: Field[dict[str, Any]] = column(Json, nullable=True)  # the whole event; NULL in a tombstone
 
 
 class TotalColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    epoch: Named[int] = Column(Integer)
-    views: Named[int] = Column(BigInteger)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    epoch: Field[int] = column(Integer)
+    views: Field[int] = column(BigInteger)
 
 
 class RankingColumns(TypedColumns):
-    name: Named[str] = Column(Text, primary_key=True)  # "24h:thoi-su"
-    version: Named[int] = Column(BigInteger)
-    entries: Named[list[list[int]]] = Column(Json)  # [[article id, views], …]
+    name: Field[str] = column(Text, primary_key=True)  # "24h:thoi-su"
+    version: Field[int] = column(BigInteger)
+    entries: Field[list[list[int]]] = column(Json)  # [[article id, views], …]
 
 
 class RelatedColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    version: Named[int] = Column(BigInteger)
-    ids: Named[list[int]] = Column(Json)
+    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Field[int] = column(BigInteger)
+    ids: Field[list[int]] = column(Json)
 
 
 class ChangeColumns(TypedColumns):  # what HTTP processes must hear of, in the order of commits; old rows are deleted
-    id: Named[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    at: Named[float] = Column(Float)  # unix seconds of the commit here
-    occurred_at: Named[float] = Column(Float)  # of the oldest fact behind it
-    kind: Named[str] = Column(String(16))  # "pages" or "totals"
-    what: Named[list[Any]] = Column(Json)  # keys of what changed, or [[article id, views], …]
+    id: Field[int] = column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Field[float] = column(Float)  # unix seconds of the commit here
+    occurred_at: Field[float] = column(Float)  # of the oldest fact behind it
+    kind: Field[str] = column(String(16))  # "pages" or "totals"
+    what: Field[list[Any]] = column(Json)  # keys of what changed, or [[article id, views], …]
 
 
 articles = Table("articles", metadata, ArticleColumns)

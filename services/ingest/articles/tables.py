@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     ForeignKey,
     Index,
     Integer,
-    Named,
     String,
     Table,
     Text,
@@ -24,45 +22,49 @@ from sqlalchemy import (
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
+from shared.records import Field, Record, column
 
 
-class ArticleColumns(TypedColumns):  # where an article stands now; what it says is in the revision of its version
-    id: Named[int] = Column(Integer, primary_key=True)
-    version: Named[int] = Column(BigInteger)
+class ArticleRow(Record):  # where an article stands now; what it says is in the revision of its version
+    id: Field[int] = column(Integer, primary_key=True)
+    version: Field[int] = column(BigInteger)
     # the last version that changed what readers see; NULL: never public
-    public_version: Named[int | None] = Column(BigInteger)
+    public_version: Field[int | None] = column(BigInteger)
     # The version it stands at, where readers do not see it yet: title, section and the like here are what they see.
-    prepared_version: Named[int | None] = Column(BigInteger)
-    status: Named[str] = Column(String(16))
-    external_id: Named[str | None] = Column(String(200), unique=True)
-    input_hash: Named[str | None] = Column(String(64))  # of what the sender with the external id sent last
-    title: Named[str] = Column(Text)
-    title_words: Named[str] = Column(Text, server_default="")  # the title as lists are searched
-    slug: Named[str] = Column(String(160))
-    section_id: Named[int] = Column(Integer, ForeignKey("sections.id"))
-    published_at: Named[datetime | None] = Column(UtcDateTime)  # in the future while the status is "scheduled"
-    first_published_at: Named[datetime | None] = Column(UtcDateTime)
-    opening_views: Named[int] = Column(BigInteger)
-    words: Named[int] = Column(Integer)
-    pictures: Named[int] = Column(Integer, server_default="0")
-    dateline: Named[str] = Column(String(50), server_default="")
-    urgent: Named[bool] = Column(Boolean, server_default=false())  # the newsroom's haste: no version has it
+    prepared_version: Field[int | None] = column(BigInteger)
+    status: Field[str] = column(String(16))
+    external_id: Field[str | None] = column(String(200), unique=True)
+    input_hash: Field[str | None] = column(String(64))  # of what the sender with the external id sent last
+    title: Field[str] = column(Text)
+    title_words: Field[str] = column(Text, server_default="")  # the title as lists are searched
+    slug: Field[str] = column(String(160))
+    section_id: Field[int] = column(Integer, ForeignKey("sections.id"))
+    published_at: Field[datetime | None] = column(UtcDateTime)  # in the future while the status is "scheduled"
+    first_published_at: Field[datetime | None] = column(UtcDateTime)
+    opening_views: Field[int] = column(BigInteger)
+    words: Field[int] = column(Integer)
+    pictures: Field[int] = column(Integer, server_default="0")
+    dateline: Field[str] = column(String(50), server_default="")
+    urgent: Field[bool] = column(Boolean, server_default=false())  # the newsroom's haste: no version has it
     # since when it stands at its status; a release before kept none
-    step_at: Named[datetime | None] = Column(UtcDateTime)
-    embargo_until: Named[datetime | None] = Column(UtcDateTime)  # nobody can publish it before
+    step_at: Field[datetime | None] = column(UtcDateTime)
+    embargo_until: Field[datetime | None] = column(UtcDateTime)  # nobody can publish it before
     # The version whose text was approved, until readers would see another; NULL: nobody has approved what it says.
-    approved_version: Named[int | None] = Column(BigInteger)
-    approved_at: Named[datetime | None] = Column(UtcDateTime)
-    approved_by: Named[str | None] = Column(String(200))  # the actor's name, for people to read
+    approved_version: Field[int | None] = column(BigInteger)
+    approved_at: Field[datetime | None] = column(UtcDateTime)
+    approved_by: Field[str | None] = column(String(200))  # the actor's name, for people to read
     # whose approval it is; NULL for both: the house's own programs
-    approver_account_id: Named[int | None] = Column(Integer)
-    approver_key_id: Named[int | None] = Column(Integer)
+    approver_account_id: Field[int | None] = column(Integer)
+    approver_key_id: Field[int | None] = column(Integer)
     # the actor who works on it at this step; NULL: nobody has taken it
-    held_by: Named[str | None] = Column(String(200))
-    held_at: Named[datetime | None] = Column(UtcDateTime)
-    created_by: Named[str] = Column(String(200))
-    created_at: Named[datetime] = Column(UtcDateTime)
-    updated_at: Named[datetime] = Column(UtcDateTime)
+    held_by: Field[str | None] = column(String(200))
+    held_at: Field[datetime | None] = column(UtcDateTime)
+    created_by: Field[str] = column(String(200))
+    created_at: Field[datetime] = column(UtcDateTime)
+    updated_at: Field[datetime] = column(UtcDateTime)
+
+
+class ArticleColumns(ArticleRow, TypedColumns): ...
 
 
 articles = Table(
@@ -92,48 +94,48 @@ IS_PREPARED = articles.c.prepared_version == articles.c.version
 
 
 class RevisionColumns(TypedColumns):
-    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"), primary_key=True)
-    version: Named[int] = Column(BigInteger, primary_key=True)
-    at: Named[datetime] = Column(UtcDateTime)
-    actor: Named[str] = Column(String(200))
-    action: Named[str] = Column(String(32))
-    effect: Named[str] = Column(String(8))  # for readers: "shown", "removed" or "" (none)
-    reason: Named[str] = Column(Text)  # of a withdrawal
-    state: Named[dict[str, Any]] = Column(Json)  # a whole ArticleState
-    original: Named[str] = Column(Text)  # the body as it was sent, before cleaning
-    original_format: Named[str] = Column(String(8))
+    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True)
+    version: Field[int] = column(BigInteger, primary_key=True)
+    at: Field[datetime] = column(UtcDateTime)
+    actor: Field[str] = column(String(200))
+    action: Field[str] = column(String(32))
+    effect: Field[str] = column(String(8))  # for readers: "shown", "removed" or "" (none)
+    reason: Field[str] = column(Text)  # of a withdrawal
+    state: Field[dict[str, Any]] = column(Json)  # a whole ArticleState
+    original: Field[str] = column(Text)  # the body as it was sent, before cleaning
+    original_format: Field[str] = column(String(8))
 
 
 class MediaUseColumns(TypedColumns):
     # which article names which file, in the version it stands at or the one that readers see
-    path: Named[str] = Column(String(200), primary_key=True)
-    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
+    path: Field[str] = column(String(200), primary_key=True)
+    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
 
 
 class AutosaveColumns(TypedColumns):  # what somebody is writing and has not saved yet, one a person and article
-    key: Named[str] = Column(String(40), primary_key=True)
-    user_id: Named[int] = Column(Integer, ForeignKey("users.id"))
-    article_id: Named[int | None] = Column(Integer, ForeignKey("articles.id"))  # NULL: an article that is new
-    base_version: Named[int | None] = Column(BigInteger)  # what the writing started from
-    sequence: Named[int] = Column(BigInteger)  # of this row's changes: two windows must not undo each other
-    fields: Named[dict[str, Any]] = Column(Json)
-    saved_at: Named[datetime] = Column(UtcDateTime)
+    key: Field[str] = column(String(40), primary_key=True)
+    user_id: Field[int] = column(Integer, ForeignKey("users.id"))
+    article_id: Field[int | None] = column(Integer, ForeignKey("articles.id"))  # NULL: an article that is new
+    base_version: Field[int | None] = column(BigInteger)  # what the writing started from
+    sequence: Field[int] = column(BigInteger)  # of this row's changes: two windows must not undo each other
+    fields: Field[dict[str, Any]] = column(Json)
+    saved_at: Field[datetime] = column(UtcDateTime)
 
 
 class SavedFilterColumns(TypedColumns):  # how a person narrows the list of articles, under names of their own
-    id: Named[int] = Column(Integer, primary_key=True)
-    user_id: Named[int] = Column(Integer, ForeignKey("users.id"))
-    name: Named[str] = Column(String(40))
-    fields: Named[dict[str, Any]] = Column(Json)
-    at: Named[datetime] = Column(UtcDateTime)
+    id: Field[int] = column(Integer, primary_key=True)
+    user_id: Field[int] = column(Integer, ForeignKey("users.id"))
+    name: Field[str] = column(String(40))
+    fields: Field[dict[str, Any]] = column(Json)
+    at: Field[datetime] = column(UtcDateTime)
 
 
 class ArticleNoteColumns(TypedColumns):  # what the newsroom says to itself about an article
-    id: Named[int] = Column(Integer, primary_key=True)
-    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"), index=True)
-    at: Named[datetime] = Column(UtcDateTime)
-    actor: Named[str] = Column(String(200))
-    text: Named[str] = Column(Text)
+    id: Field[int] = column(Integer, primary_key=True)
+    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), index=True)
+    at: Field[datetime] = column(UtcDateTime)
+    actor: Field[str] = column(String(200))
+    text: Field[str] = column(Text)
 
 
 revisions = Table("revisions", metadata, RevisionColumns)

@@ -2,33 +2,34 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Integer, Named, String, Table, TypedColumns
+from sqlalchemy import ForeignKey, Integer, String, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime
+from shared.records import Field, column
 
 
 class AuthorColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    name: Named[str] = Column(String(200))
+    id: Field[int] = column(Integer, primary_key=True)
+    name: Field[str] = column(String(200))
     # NULL: a contributor from outside
-    account_id: Named[int | None] = Column(Integer, ForeignKey("users.id"), unique=True)
-    by: Named[str] = Column(String(200))
-    at: Named[datetime] = Column(UtcDateTime)
+    account_id: Field[int | None] = column(Integer, ForeignKey("users.id"), unique=True)
+    by: Field[str] = column(String(200))
+    at: Field[datetime] = column(UtcDateTime)
 
 
 class PenNameColumns(TypedColumns):
-    key: Named[str] = Column(String(400), primary_key=True)  # shared.vietnamese.matching.name_key
-    name: Named[str] = Column(String(200))  # as it is printed
-    author_id: Named[int] = Column(Integer, ForeignKey("authors.id"), index=True)
-    by: Named[str] = Column(String(200))
-    at: Named[datetime] = Column(UtcDateTime)
+    key: Field[str] = column(String(400), primary_key=True)  # shared.vietnamese.matching.name_key
+    name: Field[str] = column(String(200))  # as it is printed
+    author_id: Field[int] = column(Integer, ForeignKey("authors.id"), index=True)
+    by: Field[str] = column(String(200))
+    at: Field[datetime] = column(UtcDateTime)
 
 
 class BylineColumns(TypedColumns):  # which article is signed with which name, in the version it stands at
-    key: Named[str] = Column(String(400), primary_key=True)
-    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
-    name: Named[str] = Column(String(200))
+    key: Field[str] = column(String(400), primary_key=True)
+    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
+    name: Field[str] = column(String(200))
 
 
 authors = Table(

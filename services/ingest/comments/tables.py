@@ -5,11 +5,9 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     ForeignKey,
     Index,
     Integer,
-    Named,
     String,
     Table,
     Text,
@@ -20,42 +18,49 @@ from sqlalchemy import (
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
+from shared.records import Field, Record, column
 
 
-class CommentColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    version: Named[int] = Column(BigInteger)
-    token: Named[str] = Column(String(64), unique=True)
-    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"), index=True)
-    parent_id: Named[int | None] = Column(Integer, ForeignKey("comments.id"))
-    name: Named[str] = Column(String(200))
-    email: Named[str] = Column(String(254))
-    text: Named[str] = Column(Text)
-    at: Named[datetime] = Column(UtcDateTime)
-    status: Named[str] = Column(String(16))  # held, approved, rejected, removed
-    spam_score: Named[int] = Column(Integer)
-    spam_reasons: Named[list[str]] = Column(Json)
-    decided_by: Named[str] = Column(String(200))
-    decided_at: Named[datetime | None] = Column(UtcDateTime)
-    words: Named[str] = Column(Text, server_default="")  # name and text as lists are searched
-    visitor: Named[str] = Column(String(64), server_default="")  # who wrote it; forgotten after some weeks
-    original: Named[str | None] = Column(Text)  # what the reader wrote, where the paper changed it
-    by_paper: Named[bool] = Column(Boolean, server_default=false())
-    reports: Named[int] = Column(Integer, server_default="0")  # of readers, since somebody last decided
+class CommentRow(Record):
+    id: Field[int] = column(Integer, primary_key=True)
+    version: Field[int] = column(BigInteger)
+    token: Field[str] = column(String(64), unique=True)
+    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), index=True)
+    parent_id: Field[int | None] = column(Integer, ForeignKey("comments.id"))
+    name: Field[str] = column(String(200))
+    email: Field[str] = column(String(254))
+    text: Field[str] = column(Text)
+    at: Field[datetime] = column(UtcDateTime)
+    status: Field[str] = column(String(16))  # held, approved, rejected, removed
+    spam_score: Field[int] = column(Integer)
+    spam_reasons: Field[list[str]] = column(Json)
+    decided_by: Field[str] = column(String(200))
+    decided_at: Field[datetime | None] = column(UtcDateTime)
+    words: Field[str] = column(Text, server_default="")  # name and text as lists are searched
+    visitor: Field[str] = column(String(64), server_default="")  # who wrote it; forgotten after some weeks
+    original: Field[str | None] = column(Text)  # what the reader wrote, where the paper changed it
+    by_paper: Field[bool] = column(Boolean, server_default=false())
+    reports: Field[int] = column(Integer, server_default="0")  # of readers, since somebody last decided
+
+
+class CommentColumns(CommentRow, TypedColumns): ...
 
 
 class ReportColumns(TypedColumns):  # who has reported what: once each
-    comment_id: Named[int] = Column(Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
-    visitor: Named[str] = Column(String(64), primary_key=True)
-    at: Named[datetime] = Column(UtcDateTime, index=True)
+    comment_id: Field[int] = column(Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    visitor: Field[str] = column(String(64), primary_key=True)
+    at: Field[datetime] = column(UtcDateTime, index=True)
 
 
-class BanColumns(TypedColumns):  # whose comments nobody wants to read for a time
-    visitor: Named[str] = Column(String(64), primary_key=True)
-    name: Named[str] = Column(String(200))  # as they last signed
-    until: Named[datetime] = Column(UtcDateTime)
-    by: Named[str] = Column(String(200))
-    at: Named[datetime] = Column(UtcDateTime)
+class BanRow(Record):  # whose comments nobody wants to read for a time
+    visitor: Field[str] = column(String(64), primary_key=True)
+    name: Field[str] = column(String(200))  # as they last signed
+    until: Field[datetime] = column(UtcDateTime)
+    by: Field[str] = column(String(200))
+    at: Field[datetime] = column(UtcDateTime)
+
+
+class BanColumns(BanRow, TypedColumns): ...
 
 
 comments = Table(

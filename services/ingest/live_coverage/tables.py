@@ -5,40 +5,44 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Named, String, Table, Text, TypedColumns
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Table, Text, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
+from shared.records import Field, Record, column
 
 
-class LiveEntryColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    article_id: Named[int] = Column(Integer, ForeignKey("articles.id"))
-    version: Named[int] = Column(BigInteger)
-    status: Named[str] = Column(String(16))  # draft, published, withdrawn
-    external_id: Named[str | None] = Column(String(200))  # the sender's own; sent again it is the same entry
-    input_hash: Named[str] = Column(String(64))  # of what was sent last with it
-    title: Named[str] = Column(Text)
-    body: Named[str] = Column(Text)  # clean HTML
-    byline: Named[str] = Column(Text)
-    images: Named[list[dict[str, Any]]] = Column(Json)  # [Image, …] of the body
-    pinned: Named[bool] = Column(Boolean)
-    key_event: Named[bool] = Column(Boolean)
-    correction: Named[str] = Column(Text)
-    published_at: Named[datetime | None] = Column(UtcDateTime)  # since when readers see it, NULL: never
-    created_by: Named[str] = Column(String(200))
-    created_at: Named[datetime] = Column(UtcDateTime)
-    updated_at: Named[datetime] = Column(UtcDateTime)
+class LiveEntryRow(Record):
+    id: Field[int] = column(Integer, primary_key=True)
+    article_id: Field[int] = column(Integer, ForeignKey("articles.id"))
+    version: Field[int] = column(BigInteger)
+    status: Field[str] = column(String(16))  # draft, published, withdrawn
+    external_id: Field[str | None] = column(String(200))  # the sender's own; sent again it is the same entry
+    input_hash: Field[str] = column(String(64))  # of what was sent last with it
+    title: Field[str] = column(Text)
+    body: Field[str] = column(Text)  # clean HTML
+    byline: Field[str] = column(Text)
+    images: Field[list[dict[str, Any]]] = column(Json)  # [Image, …] of the body
+    pinned: Field[bool] = column(Boolean)
+    key_event: Field[bool] = column(Boolean)
+    correction: Field[str] = column(Text)
+    published_at: Field[datetime | None] = column(UtcDateTime)  # since when readers see it, NULL: never
+    created_by: Field[str] = column(String(200))
+    created_at: Field[datetime] = column(UtcDateTime)
+    updated_at: Field[datetime] = column(UtcDateTime)
+
+
+class LiveEntryColumns(LiveEntryRow, TypedColumns): ...
 
 
 class LiveRevisionColumns(TypedColumns):
-    entry_id: Named[int] = Column(Integer, ForeignKey("live_entries.id"), primary_key=True)
-    version: Named[int] = Column(BigInteger, primary_key=True)
-    at: Named[datetime] = Column(UtcDateTime)
-    actor: Named[str] = Column(String(200))
-    action: Named[str] = Column(String(32))
-    reason: Named[str] = Column(Text)  # of a withdrawal
-    state: Named[dict[str, Any]] = Column(Json)  # the entry as it then was
+    entry_id: Field[int] = column(Integer, ForeignKey("live_entries.id"), primary_key=True)
+    version: Field[int] = column(BigInteger, primary_key=True)
+    at: Field[datetime] = column(UtcDateTime)
+    actor: Field[str] = column(String(200))
+    action: Field[str] = column(String(32))
+    reason: Field[str] = column(Text)  # of a withdrawal
+    state: Field[dict[str, Any]] = column(Json)  # the entry as it then was
 
 
 live_entries = Table(

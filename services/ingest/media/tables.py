@@ -3,33 +3,37 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Integer, Named, String, Table, Text, TypedColumns
+from sqlalchemy import BigInteger, Float, Integer, String, Table, Text, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
+from shared.records import Field, Record, column
 
 
-class MediaColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    sha256: Named[str] = Column(String(64), unique=True)  # of the rebuilt file
-    path: Named[str] = Column(String(200), unique=True)
-    type: Named[str] = Column(String(32))
-    width: Named[int] = Column(Integer)
-    height: Named[int] = Column(Integer)
-    bytes: Named[int] = Column(BigInteger)
-    renditions: Named[list[list[Any]]] = Column(Json)  # [[width, path], …]
-    caption: Named[str] = Column(Text)
-    credit: Named[str] = Column(Text)
-    alt: Named[str] = Column(Text)
-    created_by: Named[str] = Column(String(200))
-    created_at: Named[datetime] = Column(UtcDateTime)
-    name: Named[str] = Column(String(200), server_default="")  # of the file as it was uploaded
+class MediaRow(Record):
+    id: Field[int] = column(Integer, primary_key=True)
+    sha256: Field[str] = column(String(64), unique=True)  # of the rebuilt file
+    path: Field[str] = column(String(200), unique=True)
+    type: Field[str] = column(String(32))
+    width: Field[int] = column(Integer)
+    height: Field[int] = column(Integer)
+    bytes: Field[int] = column(BigInteger)
+    renditions: Field[list[list[Any]]] = column(Json)  # [[width, path], …]
+    caption: Field[str] = column(Text)
+    credit: Field[str] = column(Text)
+    alt: Field[str] = column(Text)
+    created_by: Field[str] = column(String(200))
+    created_at: Field[datetime] = column(UtcDateTime)
+    name: Field[str] = column(String(200), server_default="")  # of the file as it was uploaded
     # What must stay in view when a page crops the picture, as shares of its width and height.
-    focus_x: Named[float] = Column(Float, server_default="0.5")
-    focus_y: Named[float] = Column(Float, server_default="0.5")
-    derived_from: Named[int | None] = Column(Integer)  # the picture that this one was cut from
-    poster_id: Named[int | None] = Column(Integer)  # the picture that stands for a film until it plays
-    words: Named[str] = Column(Text, server_default="")  # name, caption and credit as lists are searched
+    focus_x: Field[float] = column(Float, server_default="0.5")
+    focus_y: Field[float] = column(Float, server_default="0.5")
+    derived_from: Field[int | None] = column(Integer)  # the picture that this one was cut from
+    poster_id: Field[int | None] = column(Integer)  # the picture that stands for a film until it plays
+    words: Field[str] = column(Text, server_default="")  # name, caption and credit as lists are searched
+
+
+class MediaColumns(MediaRow, TypedColumns): ...
 
 
 media = Table(

@@ -6,10 +6,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     ForeignKey,
     Integer,
-    Named,
     String,
     Table,
     Text,
@@ -19,42 +17,52 @@ from sqlalchemy import (
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
+from shared.records import Field, Record, column
 
 
-class RoyaltyRateColumns(TypedColumns):  # what a work of this kind pays for this role, from a month on
-    id: Named[int] = Column(Integer, primary_key=True)
-    kind: Named[str] = Column(String(16))
-    role: Named[str] = Column(String(50))  # folded, "" for the text itself
-    from_month: Named[str] = Column(String(7))  # "2026-11"
-    amount: Named[int] = Column(BigInteger)  # đồng
-    per_picture: Named[bool] = Column(Boolean)  # that much for each picture of the work
+class RoyaltyRateRow(Record):  # what a work of this kind pays for this role, from a month on
+    id: Field[int] = column(Integer, primary_key=True)
+    kind: Field[str] = column(String(16))
+    role: Field[str] = column(String(50))  # folded, "" for the text itself
+    from_month: Field[str] = column(String(7))  # "2026-11"
+    amount: Field[int] = column(BigInteger)  # đồng
+    per_picture: Field[bool] = column(Boolean)  # that much for each picture of the work
 
 
-class RoyaltyAdjustmentColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    month: Named[str] = Column(String(7), index=True)
-    author_slug: Named[str] = Column(String(200))
-    author_name: Named[str] = Column(String(200))
-    article_id: Named[int | None] = Column(Integer)
-    amount: Named[int] = Column(BigInteger)  # đồng, may be negative
-    reason: Named[str] = Column(Text)
-    by: Named[str] = Column(String(200))
-    at: Named[datetime] = Column(UtcDateTime)
+class RoyaltyRateColumns(RoyaltyRateRow, TypedColumns): ...
 
 
-class RoyaltySheetColumns(TypedColumns):  # approved months, as they were approved
-    month: Named[str] = Column(String(7), primary_key=True)
-    lines: Named[list[dict[str, Any]]] = Column(Json)
-    total: Named[int] = Column(BigInteger)
-    approved_by: Named[str] = Column(String(200))
-    approved_at: Named[datetime] = Column(UtcDateTime)
+class RoyaltyAdjustmentRow(Record):
+    id: Field[int] = column(Integer, primary_key=True)
+    month: Field[str] = column(String(7), index=True)
+    author_slug: Field[str] = column(String(200))
+    author_name: Field[str] = column(String(200))
+    article_id: Field[int | None] = column(Integer)
+    amount: Field[int] = column(BigInteger)  # đồng, may be negative
+    reason: Field[str] = column(Text)
+    by: Field[str] = column(String(200))
+    at: Field[datetime] = column(UtcDateTime)
+
+
+class RoyaltyAdjustmentColumns(RoyaltyAdjustmentRow, TypedColumns): ...
+
+
+class RoyaltySheetRow(Record):  # approved months, as they were approved
+    month: Field[str] = column(String(7), primary_key=True)
+    lines: Field[list[dict[str, Any]]] = column(Json)
+    total: Field[int] = column(BigInteger)
+    approved_by: Field[str] = column(String(200))
+    approved_at: Field[datetime] = column(UtcDateTime)
+
+
+class RoyaltySheetColumns(RoyaltySheetRow, TypedColumns): ...
 
 
 class RoyaltyPayeeColumns(TypedColumns):  # of the release before: now people have pen names (services/ingest/authors)
-    author_slug: Named[str] = Column(String(200), primary_key=True)
-    account_id: Named[int] = Column(Integer, ForeignKey("users.id"), index=True)
-    by: Named[str] = Column(String(200))
-    at: Named[datetime] = Column(UtcDateTime)
+    author_slug: Field[str] = column(String(200), primary_key=True)
+    account_id: Field[int] = column(Integer, ForeignKey("users.id"), index=True)
+    by: Field[str] = column(String(200))
+    at: Field[datetime] = column(UtcDateTime)
 
 
 royalty_rates = Table(

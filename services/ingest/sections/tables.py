@@ -1,26 +1,33 @@
 """Sections, and the steps that their articles pass."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Named, String, Table, TypedColumns
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json
+from shared.records import Field, Record, column
 
 
-class SectionColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    version: Named[int] = Column(BigInteger)
-    slug: Named[str] = Column(String(120), unique=True)
-    name: Named[str] = Column(String(200))
-    name_key: Named[str] = Column(String(200), unique=True)  # folded, so that one name makes one section
-    parent_id: Named[int | None] = Column(Integer, ForeignKey("sections.id"))
-    position: Named[int] = Column(Integer)
+class SectionRow(Record):
+    id: Field[int] = column(Integer, primary_key=True)
+    version: Field[int] = column(BigInteger)
+    slug: Field[str] = column(String(120), unique=True)
+    name: Field[str] = column(String(200))
+    name_key: Field[str] = column(String(200), unique=True)  # folded, so that one name makes one section
+    parent_id: Field[int | None] = column(Integer, ForeignKey("sections.id"))
+    position: Field[int] = column(Integer)
 
 
-class SectionRuleColumns(TypedColumns):
+class SectionColumns(SectionRow, TypedColumns): ...
+
+
+class SectionRuleRow(Record):
     # how an article of a section gets to readers; without a row: the house's usual way
-    section_id: Named[int] = Column(Integer, ForeignKey("sections.id"), primary_key=True, autoincrement=False)
-    steps: Named[list[str]] = Column(Json)  # statuses that must be passed, of submitted, edited, approved
-    approver: Named[str] = Column(String(32))  # the least role that approves
+    section_id: Field[int] = column(Integer, ForeignKey("sections.id"), primary_key=True, autoincrement=False)
+    steps: Field[list[str]] = column(Json)  # statuses that must be passed, of submitted, edited, approved
+    approver: Field[str] = column(String(32))  # the least role that approves
+
+
+class SectionRuleColumns(SectionRuleRow, TypedColumns): ...
 
 
 sections = Table("sections", metadata, SectionColumns)

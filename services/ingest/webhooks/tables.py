@@ -5,11 +5,9 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     ForeignKey,
     Index,
     Integer,
-    Named,
     String,
     Table,
     Text,
@@ -19,44 +17,51 @@ from sqlalchemy import (
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
+from shared.records import Field, Record, column
 
 _BIG_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
-class WebhookColumns(TypedColumns):
-    id: Named[int] = Column(Integer, primary_key=True)
-    name: Named[str] = Column(String(200))
-    url: Named[str] = Column(Text)
-    secret: Named[str] = Column(String(100))
-    kinds: Named[list[str]] = Column(Json)
-    enabled: Named[bool] = Column(Boolean)
-    disabled_reason: Named[str] = Column(Text)
-    failures: Named[int] = Column(Integer)  # tries one after another, up to now
-    tried_at: Named[datetime | None] = Column(UtcDateTime)
-    ok_at: Named[datetime | None] = Column(UtcDateTime)
-    created_by: Named[str] = Column(String(200))
-    created_at: Named[datetime] = Column(UtcDateTime)
+class WebhookRow(Record):
+    id: Field[int] = column(Integer, primary_key=True)
+    name: Field[str] = column(String(200))
+    url: Field[str] = column(Text)
+    secret: Field[str] = column(String(100))
+    kinds: Field[list[str]] = column(Json)
+    enabled: Field[bool] = column(Boolean)
+    disabled_reason: Field[str] = column(Text)
+    failures: Field[int] = column(Integer)  # tries one after another, up to now
+    tried_at: Field[datetime | None] = column(UtcDateTime)
+    ok_at: Field[datetime | None] = column(UtcDateTime)
+    created_by: Field[str] = column(String(200))
+    created_at: Field[datetime] = column(UtcDateTime)
 
 
-class WebhookDeliveryColumns(TypedColumns):
-    id: Named[int] = Column(_BIG_ID, primary_key=True)
-    webhook_id: Named[int] = Column(Integer, ForeignKey("webhooks.id"))
-    event_id: Named[str] = Column(String(64))
-    kind: Named[str] = Column(String(32))
-    article_id: Named[int] = Column(Integer)
-    version: Named[int] = Column(BigInteger)
-    state: Named[str] = Column(String(16))  # waiting, sent, given_up
-    tries: Named[int] = Column(Integer)
-    next_at: Named[datetime] = Column(UtcDateTime)
-    answer: Named[int | None] = Column(Integer)  # HTTP status of the last try
-    error: Named[str] = Column(Text)
-    created_at: Named[datetime] = Column(UtcDateTime)
-    sent_at: Named[datetime | None] = Column(UtcDateTime)
+class WebhookColumns(WebhookRow, TypedColumns): ...
+
+
+class WebhookDeliveryRow(Record):
+    id: Field[int] = column(_BIG_ID, primary_key=True)
+    webhook_id: Field[int] = column(Integer, ForeignKey("webhooks.id"))
+    event_id: Field[str] = column(String(64))
+    kind: Field[str] = column(String(32))
+    article_id: Field[int] = column(Integer)
+    version: Field[int] = column(BigInteger)
+    state: Field[str] = column(String(16))  # waiting, sent, given_up
+    tries: Field[int] = column(Integer)
+    next_at: Field[datetime] = column(UtcDateTime)
+    answer: Field[int | None] = column(Integer)  # HTTP status of the last try
+    error: Field[str] = column(Text)
+    created_at: Field[datetime] = column(UtcDateTime)
+    sent_at: Field[datetime | None] = column(UtcDateTime)
+
+
+class WebhookDeliveryColumns(WebhookDeliveryRow, TypedColumns): ...
 
 
 class WebhookCursorColumns(TypedColumns):  # read by the release before this one alone, while a house is updated
-    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    audit_id: Named[int] = Column(BigInteger)
+    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+    audit_id: Field[int] = column(BigInteger)
 
 
 webhooks = Table("webhooks", metadata, WebhookColumns)

@@ -35,13 +35,12 @@ _AWAY = "Hàng đợi đang tạm ngừng; thư vẫn còn nguyên. Hãy thử l
 @router.get("")
 def overview(request: Request, who: Annotated[Account, needs(Action.ops_read)]) -> Response:
     now = report.make(engine("ingest"))
-    if not rights.may(who, Action.read):
-        now.letters[:] = [one._replace(error=_kind(one.error)) for one in now.letters]
     return page(
         request,
         who,
         "ops.html",
         now=now,
+        error_of=str if rights.may(who, Action.read) else _kind,
         handlers=report.handlers(process.metrics_url for process in now.processes if process.works),
         charts=_charts(now.samples),
         log=report.log_tail(),
@@ -57,10 +56,10 @@ def letter(request: Request, letter_id: str, who: Annotated[Account, needs(Actio
     found = deadletter.find(engine("ingest"), dead_letters, letter_id)
     if found is None:
         raise NotFound("Không có thư này.")
-    if not rights.may(who, Action.read):
-        found = found._replace(error=_kind(found.error), message=_outline(found.message))
-    message = orjson.dumps(found.message, option=orjson.OPT_INDENT_2).decode()
-    return page(request, who, "ops_letter.html", letter=found, message=message)
+    reads = rights.may(who, Action.read)
+    message = orjson.dumps(found.message if reads else _outline(found.message), option=orjson.OPT_INDENT_2).decode()
+    error = found.error if reads else _kind(found.error)
+    return page(request, who, "ops_letter.html", letter=found, error=error, message=message)
 
 
 @router.post("/thu/phat-lai")
