@@ -32,12 +32,12 @@ def hold(desk: OwnDesk, number: int) -> list[int]:
     for n in range(number):
         sent: dict[str, Any] = {"article_id": story, "name": f"Bạn đọc {n}", "text": f"Ý kiến thứ {n}.\n" * (1 + n % 4)}
         comments.hold(desk.store, SubmitComment(token=f"t{n}", at=datetime.now(UTC), visitor=f"v{n}", **sent))
-    return [int(row["id"]) for row in comments.listed(desk.store, limit=number)]
+    return [int(row.id) for row in comments.listed(desk.store, limit=number)]
 
 
 def statuses(desk: OwnDesk) -> dict[int, str]:
     return {
-        int(row["id"]): state
+        int(row.id): state
         for state in ("held", "approved", "rejected")
         for row in comments.listed(desk.store, state, limit=1000)
     }
@@ -152,7 +152,7 @@ def test_what_could_not_be_sent_waits_again_and_is_decided_once(desk: OwnDesk, s
     press(page, "a", "r")
     become(page, desk, {first: "approved", second: "rejected", third: "approved"})
     expect(page.locator("#told")).to_have_text("Xong 3 / 3.")
-    assert [one["version"] for one in comments.listed(desk.store, "approved")] == [2, 2]
+    assert [one.version for one in comments.listed(desk.store, "approved")] == [2, 2]
 
 
 def test_what_a_colleague_changed_meanwhile_is_read_before_it_is_decided(
@@ -198,13 +198,13 @@ def test_a_comment_is_mended_answered_and_its_writer_banned_where_it_stands(
     expect(row(page, third).locator("[data-decided]")).to_have_text("Đã từ chối")
     become(page, desk, {first: "held", second: "approved", third: "rejected"})
     (mended,) = comments.listed(desk.store, "approved")
-    assert (mended["text"], mended["original"]) == ("Lời đã sửa.", "Ý kiến thứ 1.\nÝ kiến thứ 1.")
+    assert (mended.text, mended.original) == ("Lời đã sửa.", "Ý kiến thứ 1.\nÝ kiến thứ 1.")
     page = opened(secretary, desk, "?trang-thai=approved")
     press(page, "j", "t")
     page.keyboard.type("Cảm ơn bạn.")
     page.get_by_role("button", name="Đăng trả lời").click()
     expect(page.locator("#told")).to_have_text("Đã trả lời với tên tòa soạn.")
-    assert {one["text"] for one in comments.listed(desk.store, "approved")} == {"Lời đã sửa.", "Cảm ơn bạn."}
+    assert {one.text for one in comments.listed(desk.store, "approved")} == {"Lời đã sửa.", "Cảm ơn bạn."}
 
 
 def test_a_program_that_writes_vietnamese_decides_as_the_keys_say(desk: OwnDesk, secretary: BrowserContext) -> None:

@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from services.ingest.media.tables import MediaRow
 from shared.contracts.appearance import FAVICON, ICONS, SHARED, SiteLogo, icon_file
 from shared.settings import get_settings
 
@@ -15,12 +16,12 @@ _FAVICON = [(16, 16), (32, 32), (48, 48)]
 _SHOWN = (".webp", ".png", ".jpg")
 
 
-def logo_bytes(row: Any) -> int:
+def logo_bytes(row: MediaRow) -> int:
     """How many bytes each reader would load."""
     return _file(row, _LOGO_WIDTH).stat().st_size
 
 
-def logo_of(row: Any, stem: str, files: dict[str, bytes]) -> SiteLogo:
+def logo_of(row: MediaRow, stem: str, files: dict[str, bytes]) -> SiteLogo:
     """Put the logo's file among `files`."""
     path = _smallest(row, _LOGO_WIDTH)
     name = stem + PurePosixPath(path).suffix
@@ -28,7 +29,7 @@ def logo_of(row: Any, stem: str, files: dict[str, bytes]) -> SiteLogo:
     return SiteLogo(file=name, width=row.width, height=row.height)
 
 
-def finished(rows: Mapping[str, Any]) -> dict[str, bytes]:
+def finished(rows: Mapping[str, MediaRow]) -> dict[str, bytes]:
     """Icons and the picture for sharing, of the rows that there are."""
     from PIL import Image, ImageOps
 
@@ -53,11 +54,11 @@ def _saved(picture: Any, form: str, **how: Any) -> bytes:
     return data.getvalue()
 
 
-def _file(row: Any, width: int) -> Path:
+def _file(row: MediaRow, width: int) -> Path:
     return get_settings().media_dir / _smallest(row, width)
 
 
-def _smallest(row: Any, width: int) -> str:
+def _smallest(row: MediaRow, width: int) -> str:
     """The smallest copy at least so wide that every browser shows, or the picture itself."""
     wide = [(known, path) for known, path in row.renditions if known >= width and path.endswith(_SHOWN)]
     return str(min(wide, key=lambda one: (one[0], not one[1].endswith(".webp")))[1] if wide else row.path)

@@ -10,17 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, delete, select
 
 from services.ingest.appearance import pictures
-from services.ingest.appearance.tables import appearances
+from services.ingest.appearance.tables import AppearanceRow, appearances
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.tables import outbox
-from services.ingest.media.tables import media
+from services.ingest.media.tables import MediaRow, media
 from shared import clock
 from shared import outbox as events
 from shared.contracts.appearance import ICONS, Appearance, LookFiles
 from shared.contracts.events import AppearanceChanged
 from shared.database import AdvisoryLock, read, take_lock, write
+from shared.records import record, records
 
 ONLY = 1
 KEPT = 50
@@ -62,7 +63,7 @@ class SavedLook:
 def versions(engine: Engine) -> list[SavedLook]:
     """Those that are kept, the live one first."""
     with read(engine) as connection:
-        return [_saved(row) for row in connection.execute(_newest_first())]
+        return [_saved(row) for row in records(connection.execute(_newest_first()), AppearanceRow)]
 
 
 def current(engine: Engine) -> SavedLook:
@@ -74,7 +75,7 @@ def current(engine: Engine) -> SavedLook:
 def version(engine: Engine, number: int) -> SavedLook:
     """Raises NotFound."""
     with read(engine) as connection:
-        row = connection.execute(select(appearances).where(appearances.c.version == number)).first()
+        row = record(connection.execute(select(appearances).where(appearances.c.version == number)), AppearanceRow)
     if row is None:
         raise NotFound("Không còn giữ lần lưu này của giao diện.")
     return _saved(row)
@@ -129,27 +130,28 @@ def is_used(connection: Connection, path: str) -> bool:
 
 
 def _current(connection: Connection) -> SavedLook:
-    row = connection.execute(_newest_first().limit(1)).first()
+    row = record(connection.execute(_newest_first().limit(1)), AppearanceRow)
     return _saved(row) if row else SavedLook()
 
 
-def _newest_first() -> Select[Any]:
+def _newest_first() -> Select[*tuple[Any, ...]]:
     return select(appearances).order_by(appearances.c.version.desc())
 
 
-def _saved(row: Any) -> SavedLook:
+def _saved(row: AppearanceRow) -> SavedLook:
     return SavedLook(row.version, ChosenLook(**row.chosen), row.saved_by, row.saved_at)
 
 
-def _pictures(connection: Connection, chosen: ChosenLook, *, hold: bool = False) -> dict[str, Any]:
+def _pictures(connection: Connection, chosen: ChosenLook, *, hold: bool = False) -> dict[str, MediaRow]:
     """Their rows by field; what is not there is left out."""
     ids = [media_id for _, media_id in chosen.pictures()]
     query = select(media).where(media.c.id.in_(ids), media.c.type.startswith("image/"))
-    rows = {row.id: row for row in connection.execute(query.with_for_update() if hold else query)} if ids else {}
+    held = query.with_for_update() if hold else query
+    rows = {row.id: row for row in records(connection.execute(held), MediaRow)} if ids else {}
     return {name: rows[media_id] for name, media_id in chosen.pictures() if media_id in rows}
 
 
-def _told(chosen: ChosenLook, rows: dict[str, Any]) -> tuple[Appearance, LookFiles]:
+def _told(chosen: ChosenLook, rows: dict[str, MediaRow]) -> tuple[Appearance, LookFiles]:
     files = pictures.finished(rows)
     logos = {
         name: pictures.logo_of(rows[name], stem, files)
@@ -161,7 +163,7 @@ def _told(chosen: ChosenLook, rows: dict[str, Any]) -> tuple[Appearance, LookFil
     return look, {name: b64encode(data) for name, data in files.items()}
 
 
-def _refuse_unfit(chosen: ChosenLook, rows: dict[str, Any]) -> None:
+def _refuse_unfit(chosen: ChosenLook, rows: dict[str, MediaRow]) -> None:
     for name, media_id in chosen.pictures():
         if name not in rows:
             raise Invalid.of(name, f"Không có ảnh số {media_id} trong kho.")

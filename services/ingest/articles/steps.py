@@ -88,9 +88,9 @@ def successors(asked: Asked) -> list[tuple[int, str]]:
     """(account id, name) of those who may go on with the article at this step."""
     found = []
     for one in accounts.listed(engine("ingest")):
-        sections = frozenset(one["section_ids"])
-        account = Account(one["id"], one["email"], one["name"], Role(one["role"]), False, one["all_sections"], sections)
-        if one["disabled_at"] is None and rules.may_write(account.actor, asked.stands):
+        sections = frozenset(one.section_ids)
+        account = Account(one.id, one.email, one.name, Role(one.role), False, one.all_sections, sections)
+        if one.disabled_at is None and rules.may_write(account.actor, asked.stands):
             found.append((account.id, account.name))
     return found
 

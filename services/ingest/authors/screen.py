@@ -30,7 +30,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.authors)]) -> 
         authors=known,
         counts=bylines.counts(engine("ingest")),
         unknown=[(one, authors.suggested(one.name, known)) for one in unknown],
-        accounts=[one for one in accounts.listed(engine("ingest")) if one["disabled_at"] is None],
+        accounts=[one for one in accounts.listed(engine("ingest")) if one.disabled_at is None],
     )
 
 

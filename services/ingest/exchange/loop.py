@@ -11,6 +11,7 @@ from services.ingest.accounts.store import accounts
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
+from services.ingest.exchange.tables import ImportJobRow
 from services.ingest.kit import bounded, rights
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Forbidden, Refused, TooHeavy
@@ -93,7 +94,7 @@ def _actor(engine: Engine, name: str) -> Actor:
     return account.actor
 
 
-def _options(engine: Engine, row: Any) -> Options:
+def _options(engine: Engine, row: ImportJobRow) -> Options:
     actor = _actor(engine, row.created_by)
     fetcher = Fetcher(max_bytes=MAX_UPLOAD_BYTES) if row.fetch_media else None
     return Options(row.format, row.dry_run, row.as_status, skip=row.done, fetcher=fetcher, actor=actor)

@@ -1,6 +1,6 @@
 """Import and export at the desk: files are handed in and worked off behind the scenes, articles are taken out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -14,6 +14,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.exchange import exporters
 from services.ingest.exchange.importers import FORMATS
 from services.ingest.exchange.store import jobs
+from services.ingest.exchange.tables import ImportJobRow
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Invalid, NotFound, TooLarge
 from services.ingest.kit.requests import json_answer, stream
@@ -53,7 +54,7 @@ def overview(request: Request, who: Annotated[Account, needs(Action.transfer)]) 
     )  # fmt: skip
 
 
-def _told(job: Any) -> list[tuple[str, list[str]]]:
+def _told(job: ImportJobRow) -> list[tuple[str, list[str]]]:
     """What an import changed, left out and missed: (title, lines) for each that there is."""
     told = job.told
     changes = [f"{thousands(count)} × {what}" for what, count in told.get("changes", [])]

@@ -13,7 +13,6 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 
@@ -29,6 +28,7 @@ from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.exchange.importers.saving import take_back
 from services.ingest.exchange.store import wires
 from services.ingest.feeds import store
+from services.ingest.feeds.tables import FeedRow
 from services.ingest.kit import bounded
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Refused, TooHeavy
@@ -66,7 +66,7 @@ def poll_due(engine: Engine, fetcher: Fetcher) -> int:
     return len(claimed)
 
 
-def poll(engine: Engine, row: Any, fetcher: Fetcher) -> None:
+def poll(engine: Engine, row: FeedRow, fetcher: Fetcher) -> None:
     """Poll one feed and note how it went, whatever happens."""
     try:
         answer = fetcher.get(row.url, _conditions(row))
@@ -85,12 +85,12 @@ def poll(engine: Engine, row: Any, fetcher: Fetcher) -> None:
         store.went_well(engine, row, marks, polled.drafts, note)
 
 
-def _conditions(row: Any) -> dict[str, str]:
+def _conditions(row: FeedRow) -> dict[str, str]:
     given = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
     return {"Accept": _ACCEPT, **{name: value for name, value in given.items() if value}}
 
 
-def _taken_in(row: Any, answer: Answer) -> Polled:
+def _taken_in(row: FeedRow, answer: Answer) -> Polled:
     """Make drafts of what is new, in a bounded process. Raises Refused where the whole is unusable, TooHeavy."""
     if answer.status != 200:
         raise FetchFailed(f"Máy chủ trả lời HTTP {answer.status}.")
@@ -137,7 +137,7 @@ def _items(file: Path) -> Iterator[ForeignArticle | Refused]:
     yield from islice(found, MAX_ITEMS)
 
 
-def _draft(row: Any, found: ForeignArticle, pictures: Pictures) -> tuple[ArticleInput, datetime | None]:
+def _draft(row: FeedRow, found: ForeignArticle, pictures: Pictures) -> tuple[ArticleInput, datetime | None]:
     """An item as a draft of the feed's section, and until when it is held: when it appears here, and where, is for
     editors to say."""
     found.fields.pop("status", None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
 
-from services.ingest.feeds.tables import feeds
+from services.ingest.feeds.tables import FeedRow, feeds
 from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
@@ -15,6 +15,7 @@ from services.ingest.kit.periodic import moment
 from services.ingest.sections.tables import sections
 from shared import clock
 from shared.database import read, write
+from shared.records import records
 from shared.telemetry import log
 
 SHORTEST_MINUTES, LONGEST_MINUTES = 5, 1440
@@ -25,15 +26,15 @@ DUE = exists().where(feeds.c.enabled, feeds.c.next_at <= moment())
 """Whether a feed is due."""
 
 
-def listed(engine: Engine) -> list[Any]:
+def listed(engine: Engine) -> list[FeedRow]:
     """Every feed's row, by name."""
     with read(engine) as connection:
-        return list(connection.execute(select(feeds).order_by(feeds.c.name, feeds.c.id)))
+        return records(connection.execute(select(feeds).order_by(feeds.c.name, feeds.c.id)), FeedRow)
 
 
-def one(engine: Engine, feed_id: int) -> Any:
+def one(engine: Engine, feed_id: int) -> FeedRow:
     """Raises NotFound."""
-    return rows.one(engine, feeds, feed_id, "Không có nguồn tin này.")
+    return rows.one(engine, feeds, FeedRow, feed_id, "Không có nguồn tin này.")
 
 
 def save(
@@ -96,14 +97,14 @@ def poll_now(engine: Engine, feed_id: int) -> None:
 # ---------------------------------------------------------------- for the loop
 
 
-def due(engine: Engine, now: datetime) -> list[Any]:
+def due(engine: Engine, now: datetime) -> list[FeedRow]:
     """The feeds to be polled now, the longest due first."""
     query = select(feeds).where(feeds.c.enabled, feeds.c.next_at <= now).order_by(feeds.c.next_at).limit(50)
     with read(engine) as connection:
-        return list(connection.execute(query))
+        return records(connection.execute(query), FeedRow)
 
 
-def claim(engine: Engine, row: Any, now: datetime) -> bool:
+def claim(engine: Engine, row: FeedRow, now: datetime) -> bool:
     """Move a feed's time forward, so that nobody else polls it; False where somebody did.
 
     One whose last MOST_TRIES polls ended their process is switched off and buried instead.
@@ -126,7 +127,7 @@ def begin_anew(engine: Engine, feed_id: int) -> None:
         connection.execute(update(feeds).where(feeds.c.id == feed_id).values(again))
 
 
-def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts: int, note: str) -> None:
+def went_well(engine: Engine, row: FeedRow, marks: Mapping[str, str] | None, drafts: int, note: str) -> None:
     """A poll's end: the ETag and Last-Modified of the answer (None: it was not a new one), how many drafts it gave."""
     now = clock.moment()
     values: dict[str, Any] = {"polled_at": now, "ok_at": now, "failures": 0, "error": note[:_ERROR_CHARS], "tries": 0}
@@ -139,7 +140,7 @@ def went_well(engine: Engine, row: Any, marks: Mapping[str, str] | None, drafts:
     _note(engine, row, values)
 
 
-def failed(engine: Engine, row: Any, reason: str, ended_by: str | None = None) -> None:
+def failed(engine: Engine, row: FeedRow, reason: str, ended_by: str | None = None) -> None:
     """A poll that gave nothing, and why; `ended_by` is what ended its process, and makes it count as a try."""
     log.warning("feed not taken in", feed=row.id, reason=reason[:300], ended_by=ended_by)
     values = {"polled_at": clock.moment(), "failures": feeds.c.failures + 1, "error": reason[:_ERROR_CHARS]}
@@ -147,7 +148,7 @@ def failed(engine: Engine, row: Any, reason: str, ended_by: str | None = None) -
     _note(engine, row, values)
 
 
-def _note(engine: Engine, row: Any, values: dict[str, Any]) -> None:
+def _note(engine: Engine, row: FeedRow, values: dict[str, Any]) -> None:
     # Only if it is still the address that was polled.
     with write(engine) as connection:
         connection.execute(update(feeds).where(feeds.c.id == row.id, feeds.c.url == row.url).values(values))

@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, false, func, insert, or_, select, type_coerce
 
-from services.ingest.kit.tables import audit
+from services.ingest.kit.tables import AuditRow, audit
 from shared.database import AdvisoryLock, read, take_lock
+from shared.records import records
 
 _FIRST = "0" * 64
 # Who follows the log asks again soon.
@@ -120,7 +121,9 @@ def _all(engine: Engine) -> Iterator[dict[str, Any]]:
     after = 0
     while True:
         with read(engine) as connection:
-            rows = connection.execute(select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(1000)).all()
+            rows = records(
+                connection.execute(select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(1000)), AuditRow
+            )
         if not rows:
             return
         for row in rows:

@@ -22,6 +22,7 @@ from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type, json_answer
 from services.ingest.media import imaging, uploads
 from services.ingest.media import store as media
+from services.ingest.media.tables import MediaRow
 from shared.api.described import BodyTaken, Part
 from shared.api.problems import answer
 from shared.database import engine
@@ -107,7 +108,7 @@ def _words(name: str, value: Any) -> str:
     return words
 
 
-def _keep(file: UploadFile, who: Actor, words: dict[str, str]) -> Any:
+def _keep(file: UploadFile, who: Actor, words: dict[str, str]) -> MediaRow:
     with tempfile.NamedTemporaryFile(prefix="toasoan-upload-") as copy:
         shutil.copyfileobj(file.file, copy)
         copy.flush()

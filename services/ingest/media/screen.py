@@ -22,6 +22,7 @@ from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.media import films, imaging, uploads
 from services.ingest.media import store as media
+from services.ingest.media.tables import MediaRow
 from shared.database import engine
 from shared.settings import get_settings
 
@@ -183,7 +184,7 @@ def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, An
 _THUMB_WIDTH = 320
 
 
-def _shown(row: Any) -> dict[str, Any]:
+def _shown(row: MediaRow) -> dict[str, Any]:
     """A file as templates and scripts show it."""
     copies = sorted((width, media.MEDIA + path) for width, path in row.renditions)
     url = media.MEDIA + row.path
@@ -215,14 +216,14 @@ def _only(who: Account) -> ColumnElement[bool]:
     return pictures.visible(seen_by(who))
 
 
-def _one(who: Account, media_id: int) -> Any:
+def _one(who: Account, media_id: int) -> MediaRow:
     """The row of a file that one may see. Raises NotFound."""
     if not 0 < media_id < 2**31:
         raise NotFound("Không có tệp này trong kho.")
     return media.one(engine("ingest"), media_id, _only(who))
 
 
-def _other(who: Account, media_id: int | None) -> Any:
+def _other(who: Account, media_id: int | None) -> MediaRow | None:
     """A file that belongs to another one; None where there is none that one may see."""
     try:
         return _one(who, media_id) if media_id else None

@@ -12,9 +12,10 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.finding import fits
 from services.ingest.media.imaging import Rebuilt
-from services.ingest.media.tables import media
+from services.ingest.media.tables import MediaRow, media
 from shared.database import read, upsert, write
 from shared.media_files import name_of
+from shared.records import record, records
 from shared.settings import get_settings
 from shared.vietnamese.matching import written
 from shared.vietnamese.text import one_line, plain
@@ -47,7 +48,7 @@ def keep(
     caption: str = "",
     credit: str = "",
     alt: str = "",
-) -> Any:
+) -> MediaRow:
     """The row of a picture (or film); the same picture again is the same row, with its first words about it.
 
     Words that are not given are those that the file had in itself. Raises Conflict for one removed just now.
@@ -75,7 +76,9 @@ def keep(
         statement = upsert(connection, media).values(row).on_conflict_do_nothing(index_elements=["sha256"])
         if connection.execute(statement.returning(media.c.id)).first() is not None:
             audit.append(connection, actor.name, "media.kept", f"media:{rebuilt.path}", {"bytes": rebuilt.bytes})
-        kept = connection.execute(select(media).where(media.c.sha256 == rebuilt.sha256).with_for_update()).first()
+        kept = record(
+            connection.execute(select(media).where(media.c.sha256 == rebuilt.sha256).with_for_update()), MediaRow
+        )
         # `remove` may have taken the row away, and with it the file that this upload had brought.
         if kept is None or not (get_settings().media_dir / kept.path).is_file():
             raise Conflict("Tệp này vừa bị xóa khỏi kho; hãy tải lên lại.")
@@ -89,7 +92,7 @@ def remove(engine: Engine, media_id: int, actor: Actor, is_used: Callable[[Conne
     """
     with write(engine) as connection:
         # An article that is just being saved with it holds the row (pictures.images_of).
-        row = connection.execute(select(media).where(media.c.id == media_id).with_for_update()).first()
+        row = record(connection.execute(select(media).where(media.c.id == media_id).with_for_update()), MediaRow)
         if row is None:
             raise NotFound(_NOT_HERE)
         if is_used(connection, row.path):
@@ -128,7 +131,7 @@ def describe(
         audit.append(connection, actor.name, "media.described", f"media:{row.path}", {})
 
 
-def one(engine: Engine, media_id: int, only: ColumnElement[bool] | None = None) -> Any:
+def one(engine: Engine, media_id: int, only: ColumnElement[bool] | None = None) -> MediaRow:
     """The row of a file, among those for which `only` holds. Raises NotFound."""
     with read(engine) as connection:
         return _row(connection, media_id, only)
@@ -150,12 +153,12 @@ def forget_nameless(engine: Engine, now: datetime) -> bool:
     return False
 
 
-def of_name(engine: Engine, name: str, only: ColumnElement[bool] | None = None) -> Any:
+def of_name(engine: Engine, name: str, only: ColumnElement[bool] | None = None) -> MediaRow:
     """The row whose file, or one of its sizes, has this name (shared.media_files). Raises NotFound."""
     paths = [f"{name}.{suffix}" for suffix in _SUFFIXES]
     query = select(media).where(media.c.path.in_(paths), true() if only is None else only)
     with read(engine) as connection:
-        row = connection.execute(query).first()
+        row = record(connection.execute(query), MediaRow)
     if row is None:
         raise NotFound(_NOT_HERE)
     return row
@@ -175,7 +178,7 @@ def found(
     before: int | None = None,
     only: ColumnElement[bool] | None = None,
     limit: int = 48,
-) -> list[Any]:
+) -> list[MediaRow]:
     """Rows for which `only` holds, the newest first, whose words have all of `q`'s; `kind` is "image" or "video"."""
     query = select(media).where(true() if only is None else only).order_by(media.c.id.desc()).limit(limit)
     query = query.where(fits(media.c.words, q))
@@ -184,7 +187,7 @@ def found(
     if before is not None:
         query = query.where(media.c.id < before)
     with read(engine) as connection:
-        return list(connection.execute(query).all())
+        return records(connection.execute(query), MediaRow)
 
 
 def words_to_find(*texts: str) -> str:
@@ -192,9 +195,9 @@ def words_to_find(*texts: str) -> str:
     return written(" ".join(texts))
 
 
-def _row(connection: Connection, media_id: int, only: ColumnElement[bool] | None = None) -> Any:
+def _row(connection: Connection, media_id: int, only: ColumnElement[bool] | None = None) -> MediaRow:
     query = select(media).where(media.c.id == media_id, true() if only is None else only)
-    row = connection.execute(query).first()
+    row = record(connection.execute(query), MediaRow)
     if row is None:
         raise NotFound(_NOT_HERE)
     return row

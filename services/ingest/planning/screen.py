@@ -22,6 +22,7 @@ from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.planning import store as plans
+from services.ingest.planning.tables import PlanRow
 from services.ingest.sections import store as sections
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
@@ -38,12 +39,12 @@ def calendar(request: Request, who: Annotated[Account, needs(Action.plan_read)])
     weeks = Calendar().monthdatescalendar(month.year, month.month)
     days = [day for week in weeks for day in week]
     found = plans.between(engine("ingest"), seen_by(who), who.id, days[0], days[-1])
-    by_day: dict[date, list[Any]] = {day: [] for day in days}
-    waiting: dict[date, list[Any]] = {day: [] for day in days}
-    for row in found:
-        by_day[row.day].append(row)
-    for row in plans.scheduled(engine("ingest"), seen_by(who), days[0], days[-1]):
-        waiting[row.published_at.astimezone(VIETNAM).date()].append(row)
+    by_day: dict[date, list[plans.PlannedRow]] = {day: [] for day in days}
+    waiting: dict[date, list[plans.ScheduledRow]] = {day: [] for day in days}
+    for plan in found:
+        by_day[plan.day].append(plan)
+    for article in plans.scheduled(engine("ingest"), seen_by(who), days[0], days[-1]):
+        waiting[article.published_at.astimezone(VIETNAM).date()].append(article)
     return page(
         request, who, "calendar.html", month=month, weeks=weeks, plans=by_day, scheduled=waiting,
         published=plans.published(engine("ingest"), days), today=datetime.now(VIETNAM).date(),
@@ -119,12 +120,12 @@ def remove(plan_id: RowId, who: Annotated[Account, needs(Action.plan)]) -> Respo
     return back(f"/desk/lich?thang={_name(row.day)}", "Đã xóa đề tài.")
 
 
-def may_change(who: Account, row: Any) -> bool:
+def may_change(who: Account, row: PlanRow) -> bool:
     """Whether an account may change a planned story."""
     return rights.may(who, Action.plan, section_id=row.section_id, owner=row.created_by)
 
 
-def _require(who: Account, row: Any) -> None:
+def _require(who: Account, row: PlanRow) -> None:
     rights.require(who, Action.plan, section_id=row.section_id, owner=row.created_by)
 
 
@@ -145,7 +146,7 @@ def _form(request: Request, who: Account, plan: dict[Any, Any], *, writable: boo
         plan=plan,
         writable=writable,
         sections=sections.listed(engine("ingest")),
-        accounts=[one for one in accounts.listed(engine("ingest")) if one["disabled_at"] is None],
+        accounts=[one for one in accounts.listed(engine("ingest")) if one.disabled_at is None],
         kinds=plans.KINDS,
         states=plans.STATES,
     )

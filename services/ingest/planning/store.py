@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from services.ingest.accounts.store import accounts
 from services.ingest.articles.tables import articles
@@ -14,9 +14,10 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.once import Sent, making
 from services.ingest.kit.visibility import Seen
-from services.ingest.planning.tables import plans
+from services.ingest.planning.tables import PlanRow, plans
 from services.ingest.sections.tables import sections
 from shared.database import read, write
+from shared.records import Record, records
 from shared.vietnamese.dates import VIETNAM
 
 KINDS = {"article": "Bài", "photo": "Ảnh", "video": "Video"}
@@ -40,8 +41,18 @@ class Plan:
     """The account of who works on it; their name is then the assignee."""
 
 
-def between(engine: Engine, seen: Seen, account_id: int, first: date, last: date) -> list[Any]:
-    """The plans of some days that an account may see, both ends included, in their order; each with `section_name`.
+class PlannedRow(PlanRow):
+    section_name: str | None
+
+
+class ScheduledRow(Record):
+    id: int
+    title: str
+    published_at: datetime
+
+
+def between(engine: Engine, seen: Seen, account_id: int, first: date, last: date) -> list[PlannedRow]:
+    """The plans of some days that an account may see, both ends included, in their order.
     What has no section yet is for the whole newsroom, and a task for whoever is to do it."""
     query = (
         select(plans, sections.c.name.label("section_name"))
@@ -51,25 +62,27 @@ def between(engine: Engine, seen: Seen, account_id: int, first: date, last: date
         .order_by(plans.c.day, plans.c.hour, plans.c.id)
     )
     with read(engine) as connection:
-        return list(connection.execute(query))
+        return records(connection.execute(query), PlannedRow)
 
 
-def tasks(engine: Engine, account_id: int, limit: int = 20) -> list[Any]:
+def tasks(engine: Engine, account_id: int, limit: int = 20) -> list[PlanRow]:
     """What an account is to do and has not done, the first day first."""
     mine = (plans.c.assignee_id == account_id) & plans.c.state.in_(("planned", "doing"))
     with read(engine) as connection:
-        return list(connection.execute(select(plans).where(mine).order_by(plans.c.day, plans.c.hour).limit(limit)))
+        return records(
+            connection.execute(select(plans).where(mine).order_by(plans.c.day, plans.c.hour).limit(limit)), PlanRow
+        )
 
 
-def _is_seen(seen: Seen, account_id: int) -> Any:
+def _is_seen(seen: Seen, account_id: int) -> ColumnElement[bool]:
     return seen.where(
         plans.c.section_id, plans.c.created_by, plans.c.section_id.is_(None), plans.c.assignee_id == account_id
     )
 
 
-def one(engine: Engine, plan_id: int) -> Any:
+def one(engine: Engine, plan_id: int) -> PlanRow:
     """Raises NotFound."""
-    return rows.one(engine, plans, plan_id, "Không có đề tài này.")
+    return rows.one(engine, plans, PlanRow, plan_id, "Không có đề tài này.")
 
 
 def add(engine: Engine, actor: Actor, plan: Plan, sent: Sent | None = None) -> int:
@@ -115,14 +128,16 @@ def remove(engine: Engine, actor: Actor, plan_id: int) -> None:
         audit.append(connection, actor.name, "plan.removed", f"plan:{plan_id}", {"title": gone.title})
 
 
-def scheduled(engine: Engine, seen: Seen, first: date, last: date) -> list[Any]:
-    """The articles, of those that somebody may see, that wait for their time on some days: id, title, published_at."""
+def scheduled(engine: Engine, seen: Seen, first: date, last: date) -> list[ScheduledRow]:
+    """The articles, of those that somebody may see, that wait for their time on some days."""
     begin, end = _moments(first, last)
     columns = (articles.c.id, articles.c.title, articles.c.published_at)
     mine = seen.where(articles.c.section_id, articles.c.created_by)
     waiting = (articles.c.status == "scheduled") & (articles.c.published_at >= begin) & (articles.c.published_at < end)
     with read(engine) as connection:
-        return list(connection.execute(select(*columns).where(waiting, mine).order_by(articles.c.published_at)))
+        return records(
+            connection.execute(select(*columns).where(waiting, mine).order_by(articles.c.published_at)), ScheduledRow
+        )
 
 
 def published(engine: Engine, days: Sequence[date]) -> dict[date, int]:
@@ -142,7 +157,7 @@ def _moments(first: date, last: date) -> tuple[datetime, datetime]:
     return begin, datetime(last.year, last.month, last.day, tzinfo=VIETNAM) + timedelta(days=1)
 
 
-def _values(connection: Any, plan: Plan) -> dict[str, Any]:
+def _values(connection: Connection, plan: Plan) -> dict[str, Any]:
     if not 2 <= len(plan.title) <= 500:
         raise Invalid.of("title", "Hãy ghi tên đề tài, từ 2 đến 500 ký tự.")
     if plan.kind not in KINDS or plan.state not in STATES:

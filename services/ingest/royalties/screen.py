@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -123,11 +123,11 @@ def _only_own(who: Account) -> bool:
     return rights.reach(who, Action.royalties_read) < Reach.all
 
 
-def _accounts(who: Account) -> list[dict[str, Any]]:
+def _accounts(who: Account) -> list[accounts.ListedAccount]:
     """Whom a name can be, for who may say so."""
     if not rights.may(who, Action.royalties):
         return []
-    return [one for one in accounts.listed(engine("ingest")) if one["disabled_at"] is None]
+    return [one for one in accounts.listed(engine("ingest")) if one.disabled_at is None]
 
 
 def _account_of() -> Callable[[str], int | None]:

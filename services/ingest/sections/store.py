@@ -12,11 +12,12 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.tables import outbox
-from services.ingest.sections.tables import section_rules, sections
+from services.ingest.sections.tables import SectionRow, section_rules, sections
 from shared import outbox as events
 from shared.contracts.addresses import RESERVED
 from shared.contracts.events import SectionSaved
 from shared.database import read, upsert, write
+from shared.records import record, records
 from shared.vietnamese.text import fold, one_line, slug
 
 STEPS = ("submitted", "edited", "approved")
@@ -55,17 +56,19 @@ USUAL = {
     ).split(", ")
 }
 
-_RULE = select(section_rules).where(section_rules.c.section_id == bindparam("section_id"))
+_RULE = select(section_rules.c.steps, section_rules.c.approver).where(
+    section_rules.c.section_id == bindparam("section_id")
+)
 _FIND = select(sections).where(or_(sections.c.slug == bindparam("wanted"), sections.c.name_key == bindparam("key")))
 
 
-def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = False) -> Any:
+def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = False) -> SectionRow:
     """The row of the section with this slug or name; made from the name if the actor may.
 
     Raises Invalid (field "section").
     """
     name = USUAL.get(wanted, wanted)
-    rows = connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}).all()
+    rows = records(connection.execute(_FIND, {"wanted": wanted, "key": _key(name)}), SectionRow)
     for row in sorted(rows, key=lambda row: row.slug != wanted):
         return row
     if not actor.may(Scope.publish) or (actor.account is not None and not actor.account.all_sections):
@@ -76,7 +79,7 @@ def resolve(connection: Connection, wanted: str, actor: Actor, *, bulk: bool = F
         return _make(connection, name, actor, bulk=bulk)
     except Invalid:
         # Somebody else may have made it since the look above, or one with the same address has other signs in its name.
-        made = connection.execute(_FIND, {"wanted": slug(name, 80), "key": _key(name)}).first()
+        made = record(connection.execute(_FIND, {"wanted": slug(name, 80), "key": _key(name)}), SectionRow)
         if made is None:
             raise
         return made
@@ -110,17 +113,18 @@ def save(
         parent_id = _parent(connection, section_id, parent) if parent else None
         if section_id is None:
             made = _make(connection, name, actor, parent_id=parent_id, position=position)
-            section_id = int(made.id)
+            section_id = made.id
         else:
-            row = connection.execute(select(sections).where(sections.c.id == section_id).with_for_update()).first()
-            if row is None:
+            held = select(sections.c.version).where(sections.c.id == section_id).with_for_update()
+            version = connection.execute(held).scalar()
+            if version is None:
                 raise NotFound("Không có chuyên mục này.")
             values = {"name": name, "name_key": _key(name), "parent_id": parent_id, "position": position}
             _refuse_taken(connection, name, section_id)
             connection.execute(
-                update(sections).where(sections.c.id == section_id).values(version=row.version + 1, **values)
+                update(sections).where(sections.c.id == section_id).values(version=version + 1, **values)
             )
-            _note(connection, actor, section_id, row.version + 1, name)
+            _note(connection, actor, section_id, version + 1, name)
     events.wake("ingest")
     return section_id
 
@@ -128,19 +132,19 @@ def save(
 def _parent(connection: Connection, section_id: int | None, slug_of_parent: str) -> int:
     """The id of a parent that keeps sections within MAX_LEVELS and out of circles. All rows are locked, so that two
     saves at once cannot make a circle between them."""
-    rows = connection.execute(select(sections).order_by(sections.c.id).with_for_update()).all()
+    rows = records(connection.execute(select(sections).order_by(sections.c.id).with_for_update()), SectionRow)
     above = {row.id: row.parent_id for row in rows}
     parent = next((row for row in rows if row.slug == slug_of_parent), None)
     if parent is None:
         raise Invalid.of("parent", "Không có chuyên mục cha này.")
-    place = _upwards(above, int(parent.id))
+    place = _upwards(above, parent.id)
     if section_id in place:
         raise Invalid.of("parent", "Chuyên mục không thể nằm dưới chính nó hay dưới chuyên mục con của nó.")
     below = (_upwards(above, row.id) for row in rows)
     height = max((line.index(section_id) + 1 for line in below if section_id in line), default=1)
     if len(place) + height > MAX_LEVELS:
         raise Invalid.of("parent", f"Đặt dưới {parent.name} thì quá {MAX_LEVELS} cấp chuyên mục.")
-    return int(parent.id)
+    return parent.id
 
 
 def _upwards(above: dict[int, int | None], section_id: int) -> list[int | None]:
@@ -154,7 +158,7 @@ def _upwards(above: dict[int, int | None], section_id: int) -> list[int | None]:
 def listed(engine: Engine) -> list[dict[str, Any]]:
     """Every section in the order of its position."""
     with read(engine) as connection:
-        rows = connection.execute(select(sections).order_by(sections.c.position, sections.c.id)).all()
+        rows = records(connection.execute(select(sections).order_by(sections.c.position, sections.c.id)), SectionRow)
     slugs = {row.id: row.slug for row in rows}
     return [
         {
@@ -162,7 +166,7 @@ def listed(engine: Engine) -> list[dict[str, Any]]:
             "version": row.version,
             "slug": row.slug,
             "name": row.name,
-            "parent": slugs.get(row.parent_id, ""),
+            "parent": slugs.get(row.parent_id or 0, ""),
             "position": row.position,
         }
         for row in rows
@@ -171,22 +175,15 @@ def listed(engine: Engine) -> list[dict[str, Any]]:
 
 def payloads(connection: Connection, ids: list[int]) -> dict[int, SectionSaved]:
     """The sections as they are now, by id."""
-    parents = sections.alias()
+    of, parents = sections.c, sections.alias()
     query = (
-        select(sections, func.coalesce(parents.c.slug, "").label("parent_slug"))
+        select(*(of.id, of.version, of.slug, of.name, parents.c.slug, of.position))
         .select_from(sections.outerjoin(parents, sections.c.parent_id == parents.c.id))
         .where(sections.c.id.in_(ids))
     )
     return {
-        row.id: SectionSaved(
-            id=row.id,
-            version=row.version,
-            slug=row.slug,
-            name=row.name,
-            parent_slug=row.parent_slug,
-            position=row.position,
-        )
-        for row in connection.execute(query)
+        id_: SectionSaved(id=id_, version=version, slug=slug, name=name, parent_slug=parent or "", position=position)
+        for id_, version, slug, name, parent, position in connection.execute(query)
     }
 
 
@@ -198,7 +195,7 @@ def _make(
     parent_id: int | None = None,
     position: int = 0,
     bulk: bool = False,
-) -> Any:
+) -> SectionRow:
     address = slug(name, 80)
     if not address:
         raise Invalid.of("section", "Tên chuyên mục phải có chữ cái hoặc chữ số.")
@@ -207,12 +204,13 @@ def _make(
     _refuse_taken(connection, name, None)
     if not position:
         position = int(connection.execute(select(func.coalesce(func.max(sections.c.position), 0))).scalar_one()) + 1
-    row = connection.execute(
+    made = connection.execute(
         insert(sections)
         .values(version=1, slug=address, name=name, name_key=_key(name), parent_id=parent_id, position=position)
         .returning(sections)
-    ).one()
-    _note(connection, actor, int(row.id), 1, name, bulk=bulk)
+    )
+    (row,) = records(made, SectionRow)
+    _note(connection, actor, row.id, 1, name, bulk=bulk)
     return row
 
 
@@ -240,13 +238,13 @@ def rules(engine: Engine) -> dict[int, Rule]:
         section_rules, section_rules.c.section_id == sections.c.id
     )
     with read(engine) as connection:
-        return {row.id: _rule(row.steps, row.approver) for row in connection.execute(query)}
+        return {id_: _rule(steps, approver) for id_, steps, approver in connection.execute(query)}
 
 
 def rule_of(connection: Connection, section_id: int) -> Rule:
     """The way of one section's articles."""
     row = connection.execute(_RULE, {"section_id": section_id}).first()
-    return _rule(row.steps, row.approver) if row else Rule()
+    return _rule(*row) if row else Rule()
 
 
 def set_rules(engine: Engine, section_id: int, steps: list[str], approver: str, actor: Actor) -> None:

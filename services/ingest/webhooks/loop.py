@@ -33,7 +33,7 @@ def deliver_due(engine: Engine, fetcher: Fetcher) -> int:
     rows = deliveries.due(engine)
     if not rows:
         return 0
-    by_endpoint: dict[int, list[Any]] = {}
+    by_endpoint: dict[int, list[deliveries.DueDelivery]] = {}
     for row in rows:
         by_endpoint.setdefault(row.webhook_id, []).append(row)
     with ThreadPoolExecutor(min(AT_ONCE, len(by_endpoint)), thread_name_prefix="webhook") as pool:
@@ -47,7 +47,7 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     return "v1," + b64encode(hmac.new(key, signed, sha256).digest()).decode()
 
 
-def _deliver_all(engine: Engine, rows: list[Any], fetcher: Fetcher) -> int:
+def _deliver_all(engine: Engine, rows: list[deliveries.DueDelivery], fetcher: Fetcher) -> int:
     tried = 0
     for row in rows:
         if not deliveries.claim(engine, row):
@@ -59,7 +59,7 @@ def _deliver_all(engine: Engine, rows: list[Any], fetcher: Fetcher) -> int:
     return tried
 
 
-def _deliver(engine: Engine, row: Any, fetcher: Fetcher) -> bool:
+def _deliver(engine: Engine, row: deliveries.DueDelivery, fetcher: Fetcher) -> bool:
     body = orjson.dumps(_message(engine, row), option=orjson.OPT_UTC_Z)
     timestamp = int(time.time())
     headers = {
@@ -83,7 +83,7 @@ def _deliver(engine: Engine, row: Any, fetcher: Fetcher) -> bool:
     return False
 
 
-def _message(engine: Engine, row: Any) -> dict[str, Any]:
+def _message(engine: Engine, row: deliveries.DueDelivery) -> dict[str, Any]:
     """What an endpoint is told; of what is no longer public nothing but that."""
     told = {"id": row.event_id, "type": row.kind, "timestamp": row.created_at}
     if row.kind == endpoints.PING:

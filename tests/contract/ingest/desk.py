@@ -36,8 +36,8 @@ class Person:
     def __init__(self, base_url: str, store: Engine, email: str) -> None:
         self.email = email
         self.actor_name = f"user:{email}"
-        user = next(one for one in accounts.listed(store) if one["email"] == email)
-        self.id = int(user["id"])
+        user = next(one for one in accounts.listed(store) if one.email == email)
+        self.id = int(user.id)
         self.token = sessions.open_session(store, self.id)
         self.client = httpx2.Client(
             base_url=base_url,

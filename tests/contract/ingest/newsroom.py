@@ -70,8 +70,8 @@ class Newsroom:
 
     def link(self, who: Person, month: str, author: str, owner: Person) -> None:
         """Have somebody say whose name that is."""
-        account = next(one for one in accounts.listed(self._store) if one["email"] == owner.email)
-        who.post(f"/nhuan-but/{month}/nguoi-nhan", author=author, account_id=str(account["id"]))
+        account = next(one for one in accounts.listed(self._store) if one.email == owner.email)
+        who.post(f"/nhuan-but/{month}/nguoi-nhan", author=author, account_id=str(account.id))
 
     def close(self) -> None:
         for person in self._people:

@@ -91,7 +91,7 @@ def test_files_handed_in_go_after_a_week_and_their_jobs_after_a_quarter(store: E
 def comment(store: Engine, article: int, name: str, parent: int | None = None) -> int:
     said = {"article_id": article, "parent_id": parent, "name": name, "email": f"{name}@thu.example", "text": name}
     comments.hold(store, SubmitComment.model_validate({"token": name, "at": NOW, **said}))
-    return int(next(row["id"] for row in comments.listed(store) if row["token"] == name))
+    return int(next(row.id for row in comments.listed(store) if row.token == name))
 
 
 def test_rejected_comments_go_with_their_writers_addresses(store: Engine, save: Save) -> None:
@@ -104,11 +104,11 @@ def test_rejected_comments_go_with_their_writers_addresses(store: Engine, save: 
         comments.reject(store, one, EDITOR)
     comments.approve(store, answered, EDITOR)
     after(store, days=89)
-    assert [row["email"] for row in comments.listed(store, "rejected")] == ["rac@thu.example", "hoi@thu.example"]
+    assert [row.email for row in comments.listed(store, "rejected")] == ["rac@thu.example", "hoi@thu.example"]
     after(store, days=91)
-    left = [(row["id"], row["name"], row["email"], row["text"]) for row in comments.listed(store, "rejected")]
+    left = [(row.id, row.name, row.email, row.text) for row in comments.listed(store, "rejected")]
     assert left == [(asked, "", "", "")], "it holds its answer, and says nothing of its writer"
-    public = {row["id"]: (row["name"], row["email"]) for row in comments.listed(store, "approved")}
+    public = {row.id: (row.name, row.email) for row in comments.listed(store, "approved")}
     assert public == {answered: ("tra-loi", ""), reply: ("dap", "")}, "the address that readers never saw is gone"
     comments.reject(store, reply, EDITOR)
     after(store, days=91)

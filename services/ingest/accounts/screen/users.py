@@ -1,6 +1,6 @@
 """Accounts: who is at the paper, as what, at which sections; invitations; the table of rights to read."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -57,7 +57,7 @@ def change(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)], f
     try:
         accounts.change_account(
             engine("ingest"),
-            user["id"],
+            user.id,
             name=form.text("name", 200),
             role=_role(form),
             section_ids=_sections(form),
@@ -65,14 +65,14 @@ def change(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)], f
         )
     except ValueError:
         raise Conflict("Phải còn ít nhất một tài khoản quản trị.") from None
-    return back(_HERE, f"Đã sửa tài khoản {user['email']}.")
+    return back(_HERE, f"Đã sửa tài khoản {user.email}.")
 
 
 @router.post("/tai-khoan-khac/{user_id}/mat-khau")
 def reset_password(request: Request, user_id: RowId, who: Annotated[Account, needs_proof(Action.users)]) -> Response:
     """A one-time password, shown once; the second factor is off."""
     user = _user(user_id)
-    password = accounts.reset_password(engine("ingest"), user["id"], by=who.actor_name)
+    password = accounts.reset_password(engine("ingest"), user.id, by=who.actor_name)
     every = sections.listed(engine("ingest"))
     return page(request, who, "user.html", user=_user(user_id), sections=every, password=password)
 
@@ -81,17 +81,17 @@ def reset_password(request: Request, user_id: RowId, who: Annotated[Account, nee
 def disable(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)]) -> Response:
     user = _user(user_id)
     try:
-        accounts.disable(engine("ingest"), user["email"], by=who.actor_name)
+        accounts.disable(engine("ingest"), user.email, by=who.actor_name)
     except ValueError:
         raise Conflict("Phải còn ít nhất một tài khoản quản trị.") from None
-    return back(_HERE, f"Đã khóa tài khoản {user['email']}; các phiên của tài khoản này đã kết thúc.")
+    return back(_HERE, f"Đã khóa tài khoản {user.email}; các phiên của tài khoản này đã kết thúc.")
 
 
 @router.post("/tai-khoan-khac/{user_id}/mo")
 def enable(user_id: RowId, who: Annotated[Account, needs_proof(Action.users)]) -> Response:
     user = _user(user_id)
-    accounts.enable(engine("ingest"), user["email"], by=who.actor_name)
-    return back(_HERE, f"Đã mở lại tài khoản {user['email']}.")
+    accounts.enable(engine("ingest"), user.email, by=who.actor_name)
+    return back(_HERE, f"Đã mở lại tài khoản {user.email}.")
 
 
 def _page(
@@ -118,8 +118,8 @@ def _page(
     )
 
 
-def _user(user_id: int) -> dict[str, Any]:
-    found = next((one for one in accounts.listed(engine("ingest")) if one["id"] == user_id), None)
+def _user(user_id: int) -> accounts.ListedAccount:
+    found = next((one for one in accounts.listed(engine("ingest")) if one.id == user_id), None)
     if found is None:
         raise NotFound("Không có tài khoản này.")
     return found

@@ -7,18 +7,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.accounts.store.passkeys import has_passkey
 from services.ingest.accounts.store.sessions import live, open_session, see
-from services.ingest.accounts.tables import passkeys, sessions, user_sections, users
+from services.ingest.accounts.tables import UserRow, passkeys, sessions, user_sections, users
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Role
 from shared.database import AdvisoryLock, read, take_lock, write
 from shared.database import engine as service_engine
+from shared.records import record, records
 from shared.settings import get_settings
 from shared.vietnamese.text import nfc, one_line
 
@@ -106,18 +107,44 @@ def ensure_first_admin(engine: Engine | None = None) -> str | None:
         return None
 
 
-def listed(engine: Engine) -> list[dict[str, Any]]:
-    """Every account with its `section_ids`, by name; without passwords and secrets."""
-    shown = [users.c[name] for name in ("id", "email", "name", "role", "must_change_password", "created_at")]
-    shown += [users.c[name] for name in ("disabled_at", "all_sections", "last_login_at")]
+@dataclass(frozen=True, slots=True)
+class ListedAccount:
+    """An account as its administrators see it: without password and secrets."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    must_change_password: bool
+    created_at: datetime
+    disabled_at: datetime | None
+    last_login_at: datetime | None
+    all_sections: bool
+    has_second_factor: bool
+    section_ids: list[int]
+
+
+def listed(engine: Engine) -> list[ListedAccount]:
+    """Every account, by name."""
     with read(engine) as connection:
-        has_factor = users.c.totp_secret.is_not(None).label("has_second_factor")
-        rows = [dict(row._mapping) for row in connection.execute(select(*shown, has_factor).order_by(users.c.name))]
+        rows = records(connection.execute(select(users).order_by(users.c.name)), UserRow)
         section_ids: dict[int, list[int]] = {}
-        for row in connection.execute(select(user_sections)):
-            section_ids.setdefault(row.user_id, []).append(row.section_id)
+        for user_id, section_id in connection.execute(select(user_sections.c.user_id, user_sections.c.section_id)):
+            section_ids.setdefault(user_id, []).append(section_id)
     return [
-        {f"{name}": value for name, value in row.items()} | {"section_ids": section_ids.get(row["id"], [])}
+        ListedAccount(
+            id=row.id,
+            email=row.email,
+            name=row.name,
+            role=row.role,
+            must_change_password=row.must_change_password,
+            created_at=row.created_at,
+            disabled_at=row.disabled_at,
+            last_login_at=row.last_login_at,
+            all_sections=row.all_sections,
+            has_second_factor=row.totp_secret is not None,
+            section_ids=section_ids.get(row.id, []),
+        )
         for row in rows
     ]
 
@@ -126,7 +153,7 @@ def names(engine: Engine, emails: Iterable[str]) -> dict[str, str]:
     """Email -> name, of those that have an account."""
     with read(engine) as connection:
         rows = connection.execute(select(users.c.email, users.c.name).where(users.c.email.in_(list(emails))))
-        return {row.email: row.name for row in rows}
+        return dict(rows.all())
 
 
 def change_account(
@@ -139,7 +166,7 @@ def change_account(
     wanted = None if section_ids is None else sorted(set(section_ids))
     with write(engine) as connection:
         take_lock(connection, AdvisoryLock.admins)
-        row = connection.execute(select(users).where(users.c.id == user_id)).first()
+        row = record(connection.execute(select(users).where(users.c.id == user_id)), UserRow)
         if row is None:
             raise ValueError("there is no such account")
         if row.role == Role.admin and role is not Role.admin:
@@ -175,7 +202,7 @@ def reset_by_command(email: str, engine: Engine | None = None) -> str:
     """
     source = engine or service_engine("ingest")
     with read(source) as connection:
-        row = connection.execute(select(users).where(users.c.email == _address(email))).first()
+        row = record(connection.execute(select(users).where(users.c.email == _address(email))), UserRow)
     if row is None:
         raise ValueError(f"there is no account for {_address(email)}")
     if row.disabled_at is not None:
@@ -201,7 +228,7 @@ def disable(engine: Engine, email: str, *, by: str = COMMAND_LINE) -> None:
     """
     with write(engine) as connection:
         take_lock(connection, AdvisoryLock.admins)
-        row = connection.execute(select(users).where(users.c.email == _address(email))).first()
+        row = record(connection.execute(select(users).where(users.c.email == _address(email))), UserRow)
         if row is not None and row.role == Role.admin and by != COMMAND_LINE:
             _keep_an_admin(connection, row.id)
         _end_sessions(connection, users.c.email == _address(email), "disabled", by, disabled_at=datetime.now(UTC))
@@ -219,7 +246,7 @@ def enable(engine: Engine, email: str, *, by: str) -> None:
 def log_in(engine: Engine, email: str, password: str) -> str | SecondFactorWanted | PasskeyWanted | None:
     """A new session's token, or None. An unknown address takes as long as a wrong password."""
     with read(engine) as connection:
-        user = connection.execute(select(users).where(users.c.email == _address(email))).first()
+        user = record(connection.execute(select(users).where(users.c.email == _address(email))), UserRow)
     right = _matches(password, user.password_hash if user else _nobody())
     if user is None or not right or user.disabled_at is not None:
         return None
@@ -243,7 +270,7 @@ def account_of(engine: Engine, token: str) -> Account | None:
     """Whose session it is; None when it has ended or the account was disabled."""
     query = select(users).join(sessions, sessions.c.user_id == users.c.id)
     with read(engine) as connection:
-        row = connection.execute(query.where(live(token), users.c.disabled_at.is_(None))).first()
+        row = record(connection.execute(query.where(live(token), users.c.disabled_at.is_(None))), UserRow)
         found = None if row is None else _account(connection, row)
     if found:
         see(engine, token)
@@ -252,7 +279,7 @@ def account_of(engine: Engine, token: str) -> Account | None:
 
 def standing(connection: Connection, user_id: int) -> Account | None:
     """An account as it is now; None when it was disabled."""
-    row = connection.execute(select(users).where(users.c.id == user_id, users.c.disabled_at.is_(None))).first()
+    row = record(connection.execute(select(users).where(users.c.id == user_id, users.c.disabled_at.is_(None))), UserRow)
     return None if row is None else _account(connection, row)
 
 
@@ -260,16 +287,16 @@ def named(engine: Engine, actor_name: str) -> Account | None:
     """The account of "user:EMAIL" as it is now; None when there is none, or it was disabled."""
     mine = (users.c.email == actor_name.removeprefix("user:")) & users.c.disabled_at.is_(None)
     with read(engine) as connection:
-        row = connection.execute(select(users).where(mine)).first()
+        row = record(connection.execute(select(users).where(mine)), UserRow)
         return None if row is None else _account(connection, row)
 
 
-def _account(connection: Connection, row: Any) -> Account:
+def _account(connection: Connection, row: UserRow) -> Account:
     own = select(user_sections.c.section_id).where(user_sections.c.user_id == row.id)
     return of_row(row, frozenset() if row.all_sections else frozenset(connection.execute(own).scalars()))
 
 
-def of_row(row: Any, section_ids: frozenset[int]) -> Account:
+def of_row(row: UserRow, section_ids: frozenset[int]) -> Account:
     """The account of a row of `users`."""
     return Account(
         id=row.id,
@@ -309,13 +336,14 @@ def new_password_hash(password: str) -> str:
     return _hashed(nfc(password))
 
 
-def _end_sessions(connection: Connection, which: Any, action: str, by: str, **values: object) -> None:
+def _end_sessions(connection: Connection, which: ColumnElement[bool], action: str, by: str, **values: object) -> None:
     changed = update(users).where(which).values(**values).returning(users.c.id, users.c.email)
     row = connection.execute(changed).first()
     if row is None:
         raise ValueError("there is no such account")
-    connection.execute(delete(sessions).where(sessions.c.user_id == row.id))
-    audit.append(connection, by, f"user.{action}", f"user:{row.email}", {})
+    user_id, email = row
+    connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
+    audit.append(connection, by, f"user.{action}", f"user:{email}", {})
 
 
 def _set_sections(connection: Connection, user_id: int, section_ids: Iterable[int] | None) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import ColumnElement, Engine, select
 
-from services.ingest.accounts.tables import users
+from services.ingest.accounts.tables import UserRow, users
 from shared.database import read
+from shared.records import record
 from shared.vietnamese.text import one_line
 
 
@@ -29,9 +29,9 @@ def by_id(engine: Engine, user_id: int) -> Holder | None:
     return _holder(engine, users.c.id == user_id)
 
 
-def _holder(engine: Engine, which: Any) -> Holder | None:
+def _holder(engine: Engine, which: ColumnElement[bool]) -> Holder | None:
     with read(engine) as connection:
-        row = connection.execute(select(users).where(which)).first()
+        row = record(connection.execute(select(users).where(which)), UserRow)
     if row is None:
         return None
     return Holder(row.id, sha256(row.password_hash.encode()).hexdigest()[:16], row.must_change_password)

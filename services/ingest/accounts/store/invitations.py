@@ -4,16 +4,16 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import ColumnElement, Engine, delete, select, update
 
 from services.ingest.accounts.store import accounts
-from services.ingest.accounts.tables import invitations, users
+from services.ingest.accounts.tables import InvitationRow, invitations, users
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Invalid, NotFound
 from shared.database import read, write
+from shared.records import record, records
 from shared.vietnamese.text import one_line
 
 LIVES = timedelta(days=7)
@@ -47,17 +47,20 @@ def invite(engine: Engine, email: str, role: Role, name: str, section_ids: Itera
     return token
 
 
-def waiting(engine: Engine) -> list[dict[str, Any]]:
+def waiting(engine: Engine) -> list[InvitationRow]:
     """Invitations that can still be taken up, the newest first."""
     query = select(invitations).where(_open()).order_by(invitations.c.id.desc())
     with read(engine) as connection:
-        return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]
+        return records(connection.execute(query), InvitationRow)
 
 
-def find(engine: Engine, token: str) -> Any:
+def find(engine: Engine, token: str) -> InvitationRow:
     """The invitation's row. Raises NotFound when it is unknown, used or too old."""
     with read(engine) as connection:
-        row = connection.execute(select(invitations).where(invitations.c.digest == _digest(token), _open())).first()
+        row = record(
+            connection.execute(select(invitations).where(invitations.c.digest == _digest(token), _open())),
+            InvitationRow,
+        )
     if row is None:
         raise NotFound("Lời mời này không còn dùng được. Hãy xin người quản trị gửi lời mời mới.")
     return row
@@ -73,7 +76,7 @@ def take_up(engine: Engine, token: str, name: str, password: str) -> int:
             .values(used_at=datetime.now(UTC))
             .returning(invitations)
         )
-        row = connection.execute(taken).first()
+        row = record(connection.execute(taken), InvitationRow)
         if row is None:
             raise NotFound("Lời mời này không còn dùng được.")
         return accounts.add_user(
@@ -104,7 +107,7 @@ def forget_old(engine: Engine, now: datetime) -> bool:
         return connection.execute(rows.some(invitations, old)).rowcount == rows.STEP
 
 
-def _open() -> Any:
+def _open() -> ColumnElement[bool]:
     return invitations.c.used_at.is_(None) & (invitations.c.expires_at > datetime.now(UTC))
 
 

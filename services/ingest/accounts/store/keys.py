@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.ingest.accounts.tables import keys
+from services.ingest.accounts.tables import KeyRow, keys
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor, Scope
 from shared.database import engine as service_engine
 from shared.database import read, write
+from shared.records import record
 from shared.vietnamese.text import one_line
 
 _MARK = "ts"
@@ -86,7 +87,7 @@ def actor_of(engine: Engine, presented: str) -> Actor | None:
     if mark != _MARK or not prefix.isascii() or len(presented) > 200:
         return None
     with read(engine) as connection:
-        row = connection.execute(_FIND, {"prefix": prefix}).first()
+        row = record(connection.execute(_FIND, {"prefix": prefix}), KeyRow)
     digest = sha256(presented.encode("utf-8", "replace")).hexdigest()
     if row is None or not hmac.compare_digest(row.digest, digest) or row.revoked_at is not None:
         return None
@@ -101,11 +102,13 @@ def standing(connection: Connection, key_id: int) -> Actor | None:
     None when no valid key is left."""
     name = select(keys.c.name).where(keys.c.id == key_id).scalar_subquery()
     unexpired = keys.c.expires_at.is_(None) | (keys.c.expires_at > datetime.now(UTC))
-    row = connection.execute(select(keys).where(keys.c.name == name, keys.c.revoked_at.is_(None), unexpired)).first()
+    row = record(
+        connection.execute(select(keys).where(keys.c.name == name, keys.c.revoked_at.is_(None), unexpired)), KeyRow
+    )
     return None if row is None else _actor(row)
 
 
-def _actor(row: Any) -> Actor:
+def _actor(row: KeyRow) -> Actor:
     return Actor(f"key:{row.name}", frozenset(Scope(scope) for scope in row.scopes), key_id=row.id)
 
 

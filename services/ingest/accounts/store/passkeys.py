@@ -19,10 +19,11 @@ import orjson
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from services.ingest.accounts.tables import passkeys, users
+from services.ingest.accounts.tables import PasskeyRow, passkeys, users
 from services.ingest.kit import audit
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from shared.database import read, write
+from shared.records import record, records
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line
 
@@ -158,7 +159,7 @@ def accept(engine: Engine, purpose: str, session: str, answer: str) -> int | Non
     mine = passkeys.c.credential == credential
     with write(engine) as connection:
         theirs = select(passkeys).join(users).where(users.c.disabled_at.is_(None), mine)
-        row = connection.execute(theirs.with_for_update(of=passkeys)).first()
+        row = record(connection.execute(theirs.with_for_update(of=passkeys)), PasskeyRow)
         if row is None or moment <= row.challenge_at:
             return None
         try:
@@ -176,18 +177,17 @@ def accept(engine: Engine, purpose: str, session: str, answer: str) -> int | Non
             return None
         used = {"signs": signed.new_sign_count, "challenge_at": moment, "used_at": datetime.now(UTC)}
         connection.execute(update(passkeys).where(mine).values(**used))
-        return int(row.user_id)
+        return row.user_id
 
 
 # ---------------------------------------------------------------- whose they are
 
 
-def of_user(engine: Engine, user_id: int) -> list[dict[str, Any]]:
-    """{id, name, created_at, used_at} of each, the oldest first."""
-    shown = [passkeys.c[name] for name in ("id", "name", "created_at", "used_at")]
+def of_user(engine: Engine, user_id: int) -> list[PasskeyRow]:
+    """The oldest first."""
+    query = select(passkeys).where(passkeys.c.user_id == user_id).order_by(passkeys.c.id)
     with read(engine) as connection:
-        rows = connection.execute(select(*shown).where(passkeys.c.user_id == user_id).order_by(passkeys.c.id))
-        return [dict(row._mapping) for row in rows]
+        return records(connection.execute(query), PasskeyRow)
 
 
 def has_passkey(engine: Engine, user_id: int) -> bool:

@@ -6,9 +6,10 @@ from hashlib import sha256
 
 from sqlalchemy import Engine, select, update
 
-from services.ingest.accounts.tables import users
+from services.ingest.accounts.tables import UserRow, users
 from services.ingest.kit import audit
 from shared.database import read, write
+from shared.records import record
 from shared.settings import get_settings
 
 RECOVERY_CODES = 10
@@ -59,13 +60,13 @@ def accept(engine: Engine, user_id: int, code: str) -> bool:
     """Whether a code is right and was not used before; then it is used now."""
     code = "".join(code.split()).lower()
     with write(engine) as connection:
-        row = connection.execute(select(users).where(users.c.id == user_id).with_for_update()).first()
+        row = record(connection.execute(select(users).where(users.c.id == user_id).with_for_update()), UserRow)
         if row is None or row.totp_secret is None or row.disabled_at is not None:
             return False
         step = _step_of(row.totp_secret, code)
         if step is not None and step > (row.totp_step or 0):
             values: dict[str, object] = {"totp_step": step}
-        elif _digest(code) in (row.recovery or []):
+        elif row.recovery and _digest(code) in row.recovery:
             values = {"recovery": [one for one in row.recovery if one != _digest(code)]}
             audit.append(connection, f"user:{row.email}", "user.recovery_code_used", f"user:{row.email}", {})
         else:

@@ -7,9 +7,14 @@ from sqlalchemy import Engine, select
 
 from services.ingest.accounts.store.accounts import of_row
 from services.ingest.accounts.store.sessions import digest, is_open
-from services.ingest.accounts.tables import sessions, user_sections, users
+from services.ingest.accounts.tables import UserRow, sessions, user_sections, users
 from services.ingest.kit.actors import Account
 from shared.database import read
+from shared.records import records
+
+
+class OpenRow(UserRow):
+    digest: str
 
 
 def accounts_of(engine: Engine, tokens: Iterable[str]) -> dict[str, Account]:
@@ -19,8 +24,10 @@ def accounts_of(engine: Engine, tokens: Iterable[str]) -> dict[str, Account]:
     query = select(users, sessions.c.digest).join(sessions, sessions.c.user_id == users.c.id).where(open_ones)
     own: dict[int, set[int]] = {}
     with read(engine) as connection:
-        rows = connection.execute(query).all()
-        mine = select(user_sections).where(user_sections.c.user_id.in_({row.id for row in rows}))
-        for line in connection.execute(mine):
-            own.setdefault(line.user_id, set()).add(line.section_id)
+        rows = records(connection.execute(query), OpenRow)
+        mine = select(user_sections.c.user_id, user_sections.c.section_id)
+        for user_id, section_id in connection.execute(
+            mine.where(user_sections.c.user_id.in_({row.id for row in rows}))
+        ):
+            own.setdefault(user_id, set()).add(section_id)
     return {asked[row.digest]: of_row(row, frozenset(own.get(row.id, ()))) for row in rows}

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, exists, func, select, update
 
 from services.ingest.articles.tables import articles
 from services.ingest.comments.store import visitors
-from services.ingest.comments.tables import comments
+from services.ingest.comments.tables import CommentRow, comments
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, NotFound
@@ -21,6 +20,7 @@ from shared import outbox as events
 from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished, CommentRemoved, Event
 from shared.database import read, upsert, write
+from shared.records import Record, record, records
 from shared.settings import get_settings
 from shared.telemetry import log
 from shared.vietnamese.matching import written
@@ -85,7 +85,7 @@ def edit(engine: Engine, comment_id: int, text: str, actor: Actor, seen: int | N
         if row.by_paper:
             raise Conflict("Lời của tòa soạn không sửa ở đây: hãy gỡ và trả lời lại.")
         if text == row.text:
-            return int(row.version)
+            return row.version
         _require_seen(row, seen)
         original = row.text if row.original is None else row.original
         values = {
@@ -99,7 +99,7 @@ def edit(engine: Engine, comment_id: int, text: str, actor: Actor, seen: int | N
             events.add(connection, outbox, CommentPublished, [(comment_id, row.version + 1)])
         audit.append(connection, actor.name, "comment.edited", f"comment:{comment_id}", {"article": row.article_id})
     events.wake("ingest")
-    return int(row.version) + 1
+    return row.version + 1
 
 
 def answer(engine: Engine, comment_id: int, text: str, key: str, actor: Actor) -> None:
@@ -136,11 +136,27 @@ def answer(engine: Engine, comment_id: int, text: str, key: str, actor: Actor) -
     events.wake("ingest")
 
 
-def listed(engine: Engine, status: str = "held", limit: int = 100) -> list[dict[str, Any]]:
+def listed(engine: Engine, status: str = "held", limit: int = 100) -> list[CommentRow]:
     """The comments in a status, the oldest first."""
     query = select(comments).where(comments.c.status == status).order_by(comments.c.at).limit(limit)
     with read(engine) as connection:
-        return [dict(row._mapping) for row in connection.execute(query)]
+        return records(connection.execute(query), CommentRow)
+
+
+class QueuedRow(CommentRow):
+    """With the article that it stands under."""
+
+    title: str
+    section_id: int
+    created_by: str
+    article_status: str
+    section_name: str
+
+
+class StoryRow(Record):
+    id: int
+    title: str
+    number: int
 
 
 def queue(
@@ -152,8 +168,8 @@ def queue(
     article_id: int = 0,
     after: int = 0,
     limit: int = 50,
-) -> list[Any]:
-    """Comments that somebody may see, with their articles' title, section and maker: the held ones oldest first, others
+) -> list[QueuedRow]:
+    """Comments that somebody may see: the held ones oldest first, others
     newest first. "reported" are public ones that readers reported, those with the most reports first.
 
     `after` is the last id of the page above; of the reported there is one page.
@@ -183,7 +199,7 @@ def queue(
     if after:
         query = query.where(comments.c.id < after if newest_first else comments.c.id > after)
     with read(engine) as connection:
-        return list(connection.execute(query))
+        return records(connection.execute(query), QueuedRow)
 
 
 def counts(engine: Engine, seen: Seen) -> dict[str, int]:
@@ -196,13 +212,13 @@ def counts(engine: Engine, seen: Seen) -> dict[str, int]:
         query = query.join(articles, articles.c.id == comments.c.article_id).where(mine)
         reported = reported.join(articles, articles.c.id == comments.c.article_id).where(mine)
     with read(engine) as connection:
-        found = {row.status: row.number for row in connection.execute(query)}
+        found = dict(connection.execute(query).all())
         number = connection.execute(reported).scalar_one()
     return found | ({"reported": number} if number else {})
 
 
-def stories(engine: Engine, seen: Seen, status: str, limit: int = 20) -> list[Any]:
-    """(article id, title, number of comments) of the articles with the most comments in a status."""
+def stories(engine: Engine, seen: Seen, status: str, limit: int = 20) -> list[StoryRow]:
+    """The articles with the most comments in a status."""
     number = func.count().label("number")
     query = (
         select(articles.c.id, articles.c.title, number)
@@ -213,7 +229,7 @@ def stories(engine: Engine, seen: Seen, status: str, limit: int = 20) -> list[An
         .limit(limit)
     )
     with read(engine) as connection:
-        return list(connection.execute(query))
+        return records(connection.execute(query), StoryRow)
 
 
 def forget_rejected(engine: Engine, now: datetime) -> bool:
@@ -255,16 +271,17 @@ def where(engine: Engine, comment_id: int) -> tuple[int, str]:
         row = connection.execute(query).first()
     if row is None:
         raise NotFound("Không có bình luận này.")
-    return int(row.section_id), str(row.created_by)
+    section_id, created_by = row
+    return section_id, created_by
 
 
 def payloads(connection: Connection, kind: type[Event], ids: list[int]) -> dict[int, Event | None]:
     """The comments' events as they are now, by id; None where a decision has been turned round since."""
-    rows = connection.execute(select(comments).where(comments.c.id.in_(ids))).all()
+    rows = records(connection.execute(select(comments).where(comments.c.id.in_(ids))), CommentRow)
     return {row.id: _event(row) if isinstance(_event(row), kind) else None for row in rows}
 
 
-def _event(row: Any) -> Event:
+def _event(row: CommentRow) -> Event:
     if row.status != "approved":
         return CommentRemoved(id=row.id, version=row.version, article_id=row.article_id)
     return CommentPublished(
@@ -287,8 +304,8 @@ def _in(status: str) -> ColumnElement[bool]:
     return comments.c.status == status
 
 
-def _locked(connection: Connection, comment_id: int) -> Any:
-    row = connection.execute(select(comments).where(comments.c.id == comment_id).with_for_update()).first()
+def _locked(connection: Connection, comment_id: int) -> CommentRow:
+    row = record(connection.execute(select(comments).where(comments.c.id == comment_id).with_for_update()), CommentRow)
     if row is None:
         raise NotFound("Không có bình luận này.")
     return row
@@ -300,7 +317,7 @@ def _parent(connection: Connection, sent: SubmitComment) -> int | None:
     return None if sent.parent_id is None else connection.execute(select(comments.c.id).where(same)).scalar()
 
 
-def _is_under_public(connection: Connection, row: Any) -> bool:
+def _is_under_public(connection: Connection, row: CommentRow) -> bool:
     """Whether what a comment answers is public, and stays so until the transaction ends."""
     if row.parent_id is None:
         return True
@@ -308,7 +325,7 @@ def _is_under_public(connection: Connection, row: Any) -> bool:
     return bool(connection.execute(above).scalar() == "approved")
 
 
-def _require_seen(row: Any, seen: int | None) -> None:
+def _require_seen(row: CommentRow, seen: int | None) -> None:
     if seen is not None and seen != row.version:
         raise Conflict("Người khác vừa sửa hoặc quyết định bình luận này: hãy tải lại trang để đọc lại.")
 
@@ -320,7 +337,7 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
             if row.reports > 0:
                 visitors.dismiss_reports(connection, comment_id)
                 audit.append(connection, actor.name, "comment.kept", f"comment:{comment_id}", {"reports": row.reports})
-            return int(row.version)
+            return row.version
         _require_seen(row, seen)
         if status == "approved" and not _is_under_public(connection, row):
             raise Conflict("Bình luận được trả lời chưa được duyệt.")
@@ -336,4 +353,4 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
             events.add(connection, outbox, event, [(comment_id, row.version + 1)])
         audit.append(connection, actor.name, f"comment.{status}", f"comment:{comment_id}", {"article": row.article_id})
     events.wake("ingest")
-    return int(row.version) + 1
+    return row.version + 1

@@ -4,16 +4,16 @@ People are told apart by the visitor keys that web makes; after VISITOR_DAYS nob
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, exists, func, select, update
 
-from services.ingest.comments.tables import bans, comments, reports
+from services.ingest.comments.tables import BanRow, bans, comments, reports
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from shared.contracts.commands import ReportComment
 from shared.database import read, upsert, write
+from shared.records import records
 
 VISITOR_DAYS = 30
 BAN_DAYS = (1, 7, 30)
@@ -78,10 +78,12 @@ def lift(engine: Engine, visitor: str, actor: Actor) -> None:
             audit.append(connection, actor.name, "comment.ban_lifted", "comments", {"name": gone.name})
 
 
-def banned(engine: Engine) -> list[Any]:
+def banned(engine: Engine) -> list[BanRow]:
     """Who is banned now, the ones that end first above."""
     with read(engine) as connection:
-        return list(connection.execute(select(bans).where(bans.c.until > datetime.now(UTC)).order_by(bans.c.until)))
+        return records(
+            connection.execute(select(bans).where(bans.c.until > datetime.now(UTC)).order_by(bans.c.until)), BanRow
+        )
 
 
 def is_banned(connection: Connection, visitor: str) -> bool:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Engine, exists, insert, or_, select, update
 
 from services.ingest.exchange.importers import ARCHIVE, FORMATS, SUFFIXES, format_of
-from services.ingest.exchange.tables import import_jobs
+from services.ingest.exchange.tables import ImportJobRow, import_jobs
 from services.ingest.kit import audit, letters, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.periodic import moment
 from shared import clock
 from shared.database import read, write
+from shared.records import record, records
 from shared.settings import get_settings
 
 MAX_FILE_BYTES = 500_000_000
@@ -93,18 +94,20 @@ def repeat_for_real(engine: Engine, actor: Actor, job_id: int) -> int:
     )
 
 
-def listed(engine: Engine, limit: int = 30) -> list[Any]:
+def listed(engine: Engine, limit: int = 30) -> list[ImportJobRow]:
     """The newest jobs first."""
     with read(engine) as connection:
-        return list(connection.execute(select(import_jobs).order_by(import_jobs.c.id.desc()).limit(limit)))
+        return records(
+            connection.execute(select(import_jobs).order_by(import_jobs.c.id.desc()).limit(limit)), ImportJobRow
+        )
 
 
-def one(engine: Engine, job_id: int) -> Any:
+def one(engine: Engine, job_id: int) -> ImportJobRow:
     """Raises NotFound."""
-    return rows.one(engine, import_jobs, job_id, "Không có lần nhập này.")
+    return rows.one(engine, import_jobs, ImportJobRow, job_id, "Không có lần nhập này.")
 
 
-def claim(engine: Engine) -> Any:
+def claim(engine: Engine) -> ImportJobRow | None:
     """The oldest of the least tried jobs that nobody works on, taken for the time of `lease`; None for none.
 
     One that was taken MOST_TRIES times and got nowhere is buried instead.
@@ -114,7 +117,7 @@ def claim(engine: Engine) -> Any:
         if connection.execute(due).first() is None:
             return None
     with write(engine) as connection:
-        row = connection.execute(due.with_for_update(skip_locked=True)).first()
+        row = record(connection.execute(due.with_for_update(skip_locked=True)), ImportJobRow)
         if row is None:
             return None
         mine = update(import_jobs).where(import_jobs.c.id == row.id)
@@ -135,7 +138,7 @@ def begin_anew(engine: Engine, job_id: int) -> None:
         connection.execute(update(import_jobs).where(buried).values(again))
 
 
-def let_go(engine: Engine, row: Any, cause: str | None) -> None:
+def let_go(engine: Engine, row: ImportJobRow, cause: str | None) -> None:
     """Nobody works on a claimed job any more: `cause` ended its process, or (None) the house stops and this try does
     not count."""
     with write(engine) as connection:

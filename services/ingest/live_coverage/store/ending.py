@@ -1,7 +1,7 @@
 """The end of a live coverage: it becomes an ordinary article, whose body holds what its entries said."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -14,8 +14,9 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict
 from services.ingest.kit.rights import Action
 from services.ingest.live_coverage.closing import as_body
-from services.ingest.live_coverage.tables import live_entries
+from services.ingest.live_coverage.tables import LiveEntryRow, live_entries
 from shared.contracts.articles import Image
+from shared.records import records
 
 
 def close(engine: Engine, article_id: int, actor: Actor, if_version: int | None = None) -> Saved:
@@ -35,7 +36,7 @@ def close(engine: Engine, article_id: int, actor: Actor, if_version: int | None 
         require_publish(actor, replace(place, is_approved=False))
         public = (live_entries.c.article_id == article_id) & (live_entries.c.status == "published")
         order = (live_entries.c.published_at, live_entries.c.id)
-        entries = connection.execute(select(live_entries).where(public).order_by(*order)).all()
+        entries = records(connection.execute(select(live_entries).where(public).order_by(*order)), LiveEntryRow)
         body = as_body(seen.state.body, entries)
         images = {image.url: image for image in (*seen.state.images, *_images(entries)) if image.url}
         unseen = tuple(image for image in seen.state.images if not image.url)
@@ -55,5 +56,5 @@ def close(engine: Engine, article_id: int, actor: Actor, if_version: int | None 
     return committed(engine, work)
 
 
-def _images(entries: Any) -> list[Image]:
+def _images(entries: Sequence[LiveEntryRow]) -> list[Image]:
     return [Image(**image) for entry in entries for image in entry.images]

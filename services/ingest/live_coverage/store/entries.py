@@ -26,10 +26,11 @@ from services.ingest.kit.errors import Conflict, Invalid, NotFound, Stale
 from services.ingest.kit.rights import Action
 from services.ingest.kit.tables import outbox
 from services.ingest.live_coverage.input import LiveEntryInput, NewLiveEntryInput
-from services.ingest.live_coverage.tables import live_entries, live_revisions
+from services.ingest.live_coverage.tables import LiveEntryRow, live_entries, live_revisions
 from shared import outbox as events
 from shared.contracts.events import SUBSCRIBERS, LiveEntryPublished, LiveEntryWithdrawn
 from shared.database import write as writing
+from shared.records import record
 
 MAX_ENTRIES = 1_000
 MAX_CHARS = 600_000
@@ -198,7 +199,7 @@ def _committed(engine: Engine, work: Callable[[Connection], SavedEntry]) -> Save
 
 def _held(
     connection: Connection, article_id: int, entry_id: int, actor: Actor, if_version: int | None = None
-) -> tuple[Current, Any]:
+) -> tuple[Current, LiveEntryRow]:
     """A running coverage and one of its entries that was not withdrawn. Raises NotFound, Conflict, Stale."""
     coverage = current(connection, article_id)
     row = _entry(connection, article_id, entry_id)
@@ -210,19 +211,19 @@ def _held(
     return coverage, row
 
 
-def _entry(connection: Connection, article_id: int, entry_id: int) -> Any:
+def _entry(connection: Connection, article_id: int, entry_id: int) -> LiveEntryRow:
     query = select(live_entries).where(_ENTRY.id == entry_id, _ENTRY.article_id == article_id)
-    row = connection.execute(query).first()
+    row = record(connection.execute(query), LiveEntryRow)
     if row is None:
         raise NotFound("Không có cập nhật này.")
     return row
 
 
-def _by_external_id(connection: Connection, article_id: int, external_id: str | None) -> Any:
+def _by_external_id(connection: Connection, article_id: int, external_id: str | None) -> LiveEntryRow | None:
     if external_id is None:
         return None
     same = (_ENTRY.article_id == article_id) & (_ENTRY.external_id == external_id)
-    return connection.execute(select(live_entries).where(same)).first()
+    return record(connection.execute(select(live_entries).where(same)), LiveEntryRow)
 
 
 def _said(connection: Connection, article_id: int, entry_id: int | None, sent: LiveEntryInput) -> dict[str, Any]:
@@ -250,7 +251,7 @@ def _require_room(connection: Connection, article_id: int, entry_id: int | None,
 
 
 def _next(
-    connection: Connection, row: Any, changes: Mapping[str, Any], actor: Actor, action: str, reason: str = ""
+    connection: Connection, row: LiveEntryRow, changes: Mapping[str, Any], actor: Actor, action: str, reason: str = ""
 ) -> SavedEntry:
     """The next version of an entry; none where nothing changes."""
     if all(getattr(row, name) == value for name, value in changes.items()):
@@ -293,12 +294,12 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {str(name): value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def shown(row: Any) -> dict[str, Any]:
+def shown(row: LiveEntryRow) -> dict[str, Any]:
     """An entry as programs get it."""
     found = _plain(row._mapping)
     del found["input_hash"]
     return found | {"body_format": "html"}
 
 
-def _unchanged(row: Any) -> SavedEntry:
+def _unchanged(row: LiveEntryRow) -> SavedEntry:
     return SavedEntry(row.id, row.version, row.status)

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Engine, select
 from services.ingest.articles.byline import parse
 from services.ingest.kit.errors import NotFound
 from services.ingest.live_coverage.store.entries import shown
-from services.ingest.live_coverage.tables import live_entries
+from services.ingest.live_coverage.tables import LiveEntryRow, live_entries
 from shared.contracts.articles import Image
 from shared.contracts.events import Event, LiveEntryPublished, LiveEntryWithdrawn
 from shared.database import read
+from shared.records import record, records
 
 _BY_STATUS: dict[str, type[Event]] = {"published": LiveEntryPublished, "withdrawn": LiveEntryWithdrawn}
 
@@ -19,14 +20,14 @@ def listed(engine: Engine, article_id: int) -> list[dict[str, Any]]:
     """All entries of an article, the newest first."""
     query = select(live_entries).where(live_entries.c.article_id == article_id).order_by(live_entries.c.id.desc())
     with read(engine) as connection:
-        return [shown(row) for row in connection.execute(query)]
+        return [shown(row) for row in records(connection.execute(query), LiveEntryRow)]
 
 
 def one(engine: Engine, article_id: int, entry_id: int) -> dict[str, Any]:
     """An entry of an article. Raises NotFound."""
     query = select(live_entries).where(live_entries.c.id == entry_id, live_entries.c.article_id == article_id)
     with read(engine) as connection:
-        row = connection.execute(query).first()
+        row = record(connection.execute(query), LiveEntryRow)
     if row is None:
         raise NotFound("Không có cập nhật này.")
     return shown(row)
@@ -34,13 +35,14 @@ def one(engine: Engine, article_id: int, entry_id: int) -> dict[str, Any]:
 
 def payloads(connection: Connection, kind: type[Event], ids: list[int]) -> dict[int, Event | None]:
     """The entries' events as they are now, by id; None where an entry is something else by now."""
-    rows = connection.execute(select(live_entries).where(live_entries.c.id.in_(ids))).all()
+    rows = records(connection.execute(select(live_entries).where(live_entries.c.id.in_(ids))), LiveEntryRow)
     return {row.id: _event(row) if _BY_STATUS.get(row.status) is kind else None for row in rows}
 
 
-def _event(row: Any) -> Event:
+def _event(row: LiveEntryRow) -> Event:
     if row.status == "withdrawn":
         return LiveEntryWithdrawn(id=row.id, version=row.version, article_id=row.article_id)
+    assert row.published_at is not None, "it is public"
     return LiveEntryPublished(
         id=row.id,
         version=row.version,

@@ -11,8 +11,9 @@ from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.once import Sent, making
 from services.ingest.royalties.store.rates import MOST, current_month, month_of
 from services.ingest.royalties.store.sheet import Sheet, as_rows, sheet_in
-from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
+from services.ingest.royalties.tables import RoyaltyAdjustmentRow, royalty_adjustments, royalty_sheets
 from shared.database import AdvisoryLock, take_lock, write
+from shared.records import record
 from shared.vietnamese.dates import vietnam_day
 from shared.vietnamese.text import one_line, slug
 
@@ -60,14 +61,14 @@ def take_back(engine: Engine, actor: Actor, adjustment: int) -> str:
     """Remove an adjustment of an open month; returns the month. Raises NotFound, Conflict."""
     mine = royalty_adjustments.c.id == adjustment
     with write(engine) as connection:
-        row = connection.execute(select(royalty_adjustments).where(mine)).first()
+        row = record(connection.execute(select(royalty_adjustments).where(mine)), RoyaltyAdjustmentRow)
         if row is None:
             raise NotFound("Không có khoản điều chỉnh này.")
         _require_open(connection, row.month)
         connection.execute(delete(royalty_adjustments).where(mine))
         detail = {"author": row.author_name, "amount": row.amount, "reason": row.reason}
         audit.append(connection, actor.name, "royalty.adjustment_removed", f"royalties:{row.month}", detail)
-    return str(row.month)
+    return row.month
 
 
 def approve(engine: Engine, actor: Actor, month: str, total: int, today: date | None = None) -> Sheet:

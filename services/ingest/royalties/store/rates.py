@@ -10,8 +10,9 @@ from services.ingest.articles.byline import ROLES
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.royalties.tables import royalty_rates
+from services.ingest.royalties.tables import RoyaltyRateRow, royalty_rates
 from shared.database import read, upsert, write
+from shared.records import record, records
 from shared.vietnamese.text import fold, one_line
 
 KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video"}
@@ -59,7 +60,10 @@ def listed(engine: Engine) -> list[Rate]:
     """Every rate there ever was, the newest first within a kind and role."""
     order = (royalty_rates.c.kind, royalty_rates.c.role, royalty_rates.c.from_month.desc())
     with read(engine) as connection:
-        return [Rate(**row._mapping) for row in connection.execute(select(royalty_rates).order_by(*order))]
+        return [
+            Rate(**row._mapping)
+            for row in records(connection.execute(select(royalty_rates).order_by(*order)), RoyaltyRateRow)
+        ]
 
 
 def in_force(connection: Connection, month: str) -> dict[tuple[str, str], Rate]:
@@ -87,7 +91,7 @@ def set_rate(
 def remove(engine: Engine, actor: Actor, rate_id: int) -> None:
     """Raises NotFound."""
     with write(engine) as connection:
-        row = connection.execute(select(royalty_rates).where(royalty_rates.c.id == rate_id)).first()
+        row = record(connection.execute(select(royalty_rates).where(royalty_rates.c.id == rate_id)), RoyaltyRateRow)
         if row is None:
             raise NotFound("Không có mức này.")
         connection.execute(delete(royalty_rates).where(royalty_rates.c.id == rate_id))

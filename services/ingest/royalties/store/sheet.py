@@ -11,9 +11,10 @@ from services.ingest.articles.store.revisions import SHOWN
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.authors.store.authors import by_key
 from services.ingest.royalties.store.rates import KINDS, TEXT, Rate, in_force, month_of, role_key, role_name
-from services.ingest.royalties.tables import royalty_adjustments, royalty_sheets
+from services.ingest.royalties.tables import RoyaltySheetRow, royalty_adjustments, royalty_sheets
 from shared.contracts.articles import ArticleState
 from shared.database import read
+from shared.records import record
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import sort_key
@@ -108,7 +109,9 @@ def sheet(engine: Engine, month: str) -> Sheet:
 
 def sheet_in(connection: Connection, month: str) -> Sheet:
     """`sheet` within a transaction."""
-    approved = connection.execute(select(royalty_sheets).where(royalty_sheets.c.month == month)).first()
+    approved = record(
+        connection.execute(select(royalty_sheets).where(royalty_sheets.c.month == month)), RoyaltySheetRow
+    )
     if approved is not None:
         lines = tuple(SheetLine(**line) for line in approved.lines)
         return Sheet(

@@ -14,10 +14,11 @@ from services.ingest.kit.errors import NotFound
 from services.ingest.kit.periodic import moment
 from services.ingest.kit.tables import outbox
 from services.ingest.webhooks.store import endpoints
-from services.ingest.webhooks.tables import webhook_deliveries, webhooks
+from services.ingest.webhooks.tables import WebhookDeliveryRow, webhook_deliveries, webhooks
 from shared import clock
 from shared.database import read, upsert, write
-from shared.outbox import take
+from shared.outbox import Entry, take
+from shared.records import records
 from shared.telemetry import log
 
 SENDER = Actor("webhooks")
@@ -44,6 +45,13 @@ _CHANGES = (
 )
 
 
+class DueDelivery(WebhookDeliveryRow):
+    """With where it goes."""
+
+    url: str
+    secret: str
+
+
 def fan_out(engine: Engine) -> int:
     """Turn rows of the outbox into deliveries; returns how many rows there were."""
     with read(engine) as connection:
@@ -58,10 +66,10 @@ def fan_out(engine: Engine) -> int:
         return len(rows)
 
 
-def due(engine: Engine, limit: int = 100) -> Sequence[Any]:
-    """Deliveries to be sent now, with their endpoint's `url` and `secret`, in their order."""
+def due(engine: Engine, limit: int = 100) -> list[DueDelivery]:
+    """Deliveries to be sent now, in their order."""
     with read(engine) as connection:
-        return connection.execute(_DUE.limit(limit)).all()
+        return records(connection.execute(_DUE.limit(limit)), DueDelivery)
 
 
 def forget_old(engine: Engine, now: datetime) -> bool:
@@ -71,7 +79,7 @@ def forget_old(engine: Engine, now: datetime) -> bool:
         return connection.execute(rows.some(webhook_deliveries, old)).rowcount == rows.STEP
 
 
-def _wanted(connection: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def _wanted(connection: Connection, rows: Sequence[Entry]) -> list[dict[str, Any]]:
     """The deliveries that follow from some rows of the outbox."""
     hooks = connection.execute(
         select(webhooks.c.id, webhooks.c.kinds, webhooks.c.created_at).where(webhooks.c.enabled)
@@ -94,7 +102,7 @@ def _kind(action: str, effect: str) -> str:
     return "article.published" if action == "published" else "article.updated"
 
 
-def claim(engine: Engine, row: Any) -> bool:
+def claim(engine: Engine, row: DueDelivery) -> bool:
     """Take a delivery for a while; a process that dies with it in hand gives it back by that."""
     mine = (webhook_deliveries.c.id == row.id) & (webhook_deliveries.c.next_at == row.next_at)
     taken = update(webhook_deliveries).where(mine).values(next_at=clock.moment() + _LEASE)
@@ -102,7 +110,7 @@ def claim(engine: Engine, row: Any) -> bool:
         return connection.execute(taken.returning(webhook_deliveries.c.id)).first() is not None
 
 
-def sent(engine: Engine, row: Any, answer: int) -> None:
+def sent(engine: Engine, row: DueDelivery, answer: int) -> None:
     """The endpoint took it."""
     now = clock.moment()
     done = {"state": "sent", "tries": row.tries + 1, "answer": answer, "error": "", "sent_at": now}
@@ -112,7 +120,7 @@ def sent(engine: Engine, row: Any, answer: int) -> None:
         connection.execute(update(webhooks).where(webhooks.c.id == row.webhook_id).values(healthy))
 
 
-def failed(engine: Engine, row: Any, answer: int | None, error: str) -> None:
+def failed(engine: Engine, row: DueDelivery, answer: int | None, error: str) -> None:
     """The endpoint did not take it: it is tried again, given up at last; one that always fails is disabled."""
     now, tries = clock.moment(), row.tries + 1
     given_up = tries > len(RESTS)

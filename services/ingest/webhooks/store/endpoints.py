@@ -12,8 +12,9 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.once import Sent, making
-from services.ingest.webhooks.tables import webhook_deliveries, webhooks
+from services.ingest.webhooks.tables import WebhookDeliveryRow, WebhookRow, webhook_deliveries, webhooks
 from shared.database import read, write
+from shared.records import records
 
 KINDS = {
     "article.published": "Bài xuất bản",
@@ -30,8 +31,8 @@ def listed(engine: Engine) -> list[dict[str, Any]]:
         webhook_deliveries.c.webhook_id, state
     )
     with read(engine) as connection:
-        numbers = {(row.webhook_id, row.state): row.number for row in connection.execute(counted)}
-        rows = connection.execute(select(webhooks).order_by(webhooks.c.name, webhooks.c.id)).all()
+        numbers = {(hook, state): number for hook, state, number in connection.execute(counted)}
+        rows = records(connection.execute(select(webhooks).order_by(webhooks.c.name, webhooks.c.id)), WebhookRow)
     return [
         {f"{name}": value for name, value in row._mapping.items()}
         | {state: numbers.get((row.id, state), 0) for state in ("waiting", "given_up")}
@@ -39,11 +40,13 @@ def listed(engine: Engine) -> list[dict[str, Any]]:
     ]
 
 
-def deliveries(engine: Engine, webhook_id: int, limit: int = 50) -> list[Any]:
+def deliveries(engine: Engine, webhook_id: int, limit: int = 50) -> list[WebhookDeliveryRow]:
     """The newest deliveries of an endpoint."""
     query = select(webhook_deliveries).where(webhook_deliveries.c.webhook_id == webhook_id)
     with read(engine) as connection:
-        return list(connection.execute(query.order_by(webhook_deliveries.c.id.desc()).limit(limit)))
+        return records(
+            connection.execute(query.order_by(webhook_deliveries.c.id.desc()).limit(limit)), WebhookDeliveryRow
+        )
 
 
 def create(engine: Engine, actor: Actor, *, name: str, url: str, kinds: Sequence[str], sent: Sent | None = None) -> int:

@@ -106,8 +106,8 @@ def test_who_has_no_known_device_enters_with_a_one_time_password(
 ) -> None:
     guess(desk, chief, strangers(51))
     assert enter(browser, HOME, chief, PASSWORD) == 429
-    user = next(one for one in accounts.listed(desk.store) if one["email"] == chief)
-    one_time = accounts.reset_password(desk.store, user["id"], by="user:admin@bao.example")
+    user = next(one for one in accounts.listed(desk.store) if one.email == chief)
+    one_time = accounts.reset_password(desk.store, user.id, by="user:admin@bao.example")
     assert enter(browser, HOME, chief, one_time) == 303
     form = {"csrf": csrf_token(browser.cookies[cookie_name()]), "old": one_time, "new": PASSWORD, "again": PASSWORD}
     assert browser.post("/desk/mat-khau", data=form).is_redirect
@@ -140,7 +140,7 @@ def test_a_stolen_session_s_guesses_do_not_keep_the_owner_from_a_new_password(de
 
 
 def test_who_knows_the_password_locks_nobody_out_by_codes(desk: Desk, chief: str, browser: httpx2.Client) -> None:
-    user_id = next(one["id"] for one in accounts.listed(desk.store) if one["email"] == chief)
+    user_id = next(one.id for one in accounts.listed(desk.store) if one.email == chief)
     secret = second_factor.new_secret()
     codes = second_factor.turn_on(desk.store, user_id, secret, pyotp.TOTP(secret).at(time.time()))
     assert codes

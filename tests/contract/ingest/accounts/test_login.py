@@ -96,8 +96,8 @@ def test_forged_forms_change_nothing(desk: Desk, headers: dict[str, str], token:
 def test_the_second_factor_is_asked_for_and_each_code_counts_once(desk: Desk) -> None:
     email = with_password(desk, "lan@bao.example")
     secret = second_factor.new_secret()
-    user = next(one for one in accounts.listed(desk.store) if one["email"] == email)
-    codes = second_factor.turn_on(desk.store, user["id"], secret, pyotp.TOTP(secret).now())
+    user = next(one for one in accounts.listed(desk.store) if one.email == email)
+    codes = second_factor.turn_on(desk.store, user.id, secret, pyotp.TOTP(secret).now())
     assert codes is not None and len(codes) == second_factor.RECOVERY_CODES
     with desk.anonymous() as client:
         wanted = "/desk/bai?status=draft&trang=2"
@@ -109,8 +109,8 @@ def test_the_second_factor_is_asked_for_and_each_code_counts_once(desk: Desk) ->
         assert used.status_code == 401, "the code that turned it on is used up"
         assert client.post("/desk/dang-nhap/ma", data={"code": codes[0]}).headers["location"] == "/desk/"
         assert client.get("/desk/").status_code == 200
-    assert not second_factor.accept(desk.store, user["id"], codes[0])
-    assert second_factor.accept(desk.store, user["id"], codes[1])
+    assert not second_factor.accept(desk.store, user.id, codes[0])
+    assert second_factor.accept(desk.store, user.id, codes[1])
 
 
 def test_turning_the_second_factor_on_and_off_in_the_desk(desk: Desk) -> None:
@@ -125,8 +125,8 @@ def test_turning_the_second_factor_on_and_off_in_the_desk(desk: Desk) -> None:
     turned = editor.post("/tai-khoan/hai-lop", {"secret": secret, "seal": seal, "code": code})
     assert turned.status_code == 200 and "Mã khôi phục" in turned.text
     assert editor.post("/tai-khoan/hai-lop/tat", {"password": "sai"}).is_redirect
-    user = next(one for one in accounts.listed(desk.store) if one["id"] == editor.id)
-    assert user["has_second_factor"]
+    user = next(one for one in accounts.listed(desk.store) if one.id == editor.id)
+    assert user.has_second_factor
 
 
 def test_an_invitation_makes_one_account_with_its_desks(desk: Desk) -> None:

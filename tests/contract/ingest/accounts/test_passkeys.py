@@ -117,7 +117,7 @@ def test_what_is_no_new_key_is_refused(store: Engine) -> None:
 
 def test_a_key_that_is_gone_or_whose_owner_is_enters_no_more(store: Engine) -> None:
     ways: list[Callable[[int], object]] = [
-        lambda one: passkeys.remove(store, one, passkeys.of_user(store, one)[0]["id"]),
+        lambda one: passkeys.remove(store, one, passkeys.of_user(store, one)[0].id),
         lambda one: accounts.reset_password(store, one, by="tests"),
         lambda one: accounts.disable(store, "nguoi.2@bao.example"),
     ]
@@ -133,7 +133,7 @@ def test_a_key_has_one_owner_and_an_account_so_many(store: Engine) -> None:
     key = with_key(store, user_id)
     with pytest.raises(Conflict):
         passkeys.add(store, other, "s", "", key.create(passkeys.asked_new(store, other, "s")))
-    assert not passkeys.remove(store, other, passkeys.of_user(store, user_id)[0]["id"])
+    assert not passkeys.remove(store, other, passkeys.of_user(store, user_id)[0].id)
     for _ in range(passkeys.MOST - 1):
         with_key(store, user_id)
     with pytest.raises(Conflict):

@@ -28,7 +28,7 @@ def report(store: Engine, comment_id: int, visitor: str) -> None:
 
 def public(store: Engine, article_id: int, token: str = "t1", **fields: Any) -> int:
     submit(store, article_id, token=token, **fields)
-    found = next(int(row["id"]) for row in comments.listed(store) if row["token"] == token)
+    found = next(int(row.id) for row in comments.listed(store) if row.token == token)
     comments.approve(store, found, EDITOR)
     return found
 
@@ -53,7 +53,7 @@ def test_reports_of_one_visitor_count_once_and_the_most_reported_come_first(stor
     comments.reject(store, first, EDITOR)
     assert [row.id for row in comments.queue(store, ALL, "reported")] == [second]
     submit(store, article, token="held")
-    report(store, comments.listed(store)[0]["id"], "v4")
+    report(store, comments.listed(store)[0].id, "v4")
     assert comments.counts(store, ALL)["reported"] == 1, "what nobody sees is not reported"
     assert third not in [row.id for row in comments.queue(store, ALL, "reported")]
 
@@ -80,7 +80,7 @@ def test_an_edit_keeps_what_the_reader_wrote_and_tells_readers_that_the_paper_ch
     comments.edit(store, only, "Hay quá.", EDITOR)
     assert (told(store).text, told(store).edited) == ("Hay quá.", True)
     (row,) = comments.listed(store, "approved")
-    assert row["original"] == "Đồ ngu, hay quá!"
+    assert row.original == "Đồ ngu, hay quá!"
     comments.edit(store, only, "Đồ ngu, hay quá!", EDITOR)
     assert not told(store).edited
 
@@ -98,7 +98,7 @@ def test_the_paper_answers_once_in_its_own_name(store: Engine, save: Save) -> No
         comments.edit(store, answer.id, "Khác", EDITOR)
     submit(store, article, token="t3")
     with pytest.raises(Conflict):
-        comments.answer(store, comments.listed(store)[0]["id"], "Cảm ơn bạn.", "key", EDITOR)
+        comments.answer(store, comments.listed(store)[0].id, "Cảm ơn bạn.", "key", EDITOR)
 
 
 def test_the_paper_does_not_answer_what_readers_no_longer_see(store: Engine, save: Save) -> None:
@@ -109,13 +109,13 @@ def test_the_paper_does_not_answer_what_readers_no_longer_see(store: Engine, sav
     for gone in (above, reply):
         with pytest.raises(Conflict):
             comments.answer(store, gone, "Cảm ơn bạn.", "key", EDITOR)
-    assert [row["token"] for row in comments.listed(store, "approved")] == ["t2"]
+    assert [row.token for row in comments.listed(store, "approved")] == ["t2"]
 
 
 def test_nothing_is_decided_or_mended_unread(store: Engine, save: Save) -> None:
     """Two moderators have the same page open."""
     submit(store, save().id, text="Hay, đồ ngu!")
-    only = comments.listed(store)[0]["id"]
+    only = comments.listed(store)[0].id
     mended = comments.edit(store, only, "Hay!", EDITOR, seen=1)
     for act in (comments.approve, comments.reject):
         with pytest.raises(Conflict):
@@ -127,13 +127,13 @@ def test_nothing_is_decided_or_mended_unread(store: Engine, save: Save) -> None:
     with pytest.raises(Conflict):
         comments.reject(store, only, EDITOR, mended)
     comments.reject(store, only, EDITOR, approved)
-    assert [row["text"] for row in comments.listed(store, "rejected")] == ["Hay!"]
+    assert [row.text for row in comments.listed(store, "rejected")] == ["Hay!"]
 
 
 def test_who_is_banned_is_refused_until_then_and_nobody_else(store: Engine, save: Save) -> None:
     article = save().id
     submit(store, article, visitor="v1")
-    first = comments.listed(store)[0]["id"]
+    first = comments.listed(store)[0].id
     with pytest.raises(Invalid):
         visitors.ban(store, first, 3650, EDITOR)
     until, refused = visitors.ban(store, first, 7, EDITOR)
@@ -141,13 +141,13 @@ def test_who_is_banned_is_refused_until_then_and_nobody_else(store: Engine, save
     submit(store, article, token="t2", visitor="v1")
     submit(store, article, token="t3", visitor="v2")
     assert comments.held(store, ["t2"]) == ("t2",), "web sends it no more"
-    assert [row["token"] for row in comments.listed(store)] == ["t3"]
-    assert [row["token"] for row in comments.listed(store, "rejected")] == ["t1", "t2"]
+    assert [row.token for row in comments.listed(store)] == ["t3"]
+    assert [row.token for row in comments.listed(store, "rejected")] == ["t1", "t2"]
     assert visitors.ban(store, first, 1, EDITOR) == (until, {}), "a second ban does not end the first one sooner"
     (one,) = visitors.banned(store)
     visitors.lift(store, one.visitor, EDITOR)
     submit(store, article, token="t4", visitor="v1")
-    assert [row["token"] for row in comments.listed(store)] == ["t3", "t4"]
+    assert [row.token for row in comments.listed(store)] == ["t3", "t4"]
 
 
 def test_after_a_month_nobody_knows_who_wrote_and_who_reported(store: Engine, save: Save) -> None:
@@ -155,10 +155,10 @@ def test_after_a_month_nobody_knows_who_wrote_and_who_reported(store: Engine, sa
     report(store, only, "v2")
     visitors.ban(store, only, 30, EDITOR)
     visitors.forget_visitors(store, datetime.now(UTC) + timedelta(days=29))
-    assert comments.listed(store, "approved")[0]["visitor"] == "v1"
+    assert comments.listed(store, "approved")[0].visitor == "v1"
     visitors.forget_visitors(store, datetime.now(UTC) + timedelta(days=31))
     (row,) = comments.listed(store, "approved")
-    assert (row["visitor"], row["reports"], visitors.banned(store)) == ("", 1, [])
+    assert (row.visitor, row.reports, visitors.banned(store)) == ("", 1, [])
     with pytest.raises(Invalid):
         visitors.ban(store, only, 1, EDITOR)
 

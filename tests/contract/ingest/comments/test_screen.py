@@ -28,7 +28,7 @@ def test_comments_are_read_and_decided_several_at_once(newsroom: Newsroom, sqlit
     page = editor.get("/binh-luan")
     assert "&lt;script&gt;alert(1)&lt;/script&gt; hay" in page
     assert "Nghi rác 80%" in page and "nhiều đường dẫn" in page
-    ids = [row.id for row in comments.queue(sqlite, ALL)]
+    ids = [str(row.id) for row in comments.queue(sqlite, ALL)]
     assert "Đã duyệt 2 bình luận." in editor.post("/binh-luan", decision="approve", id=[ids[0], ids[2]], status="held")
     assert "Đã từ chối 1 bình luận." in editor.post("/binh-luan", decision="reject", id=[ids[1]], status="held")
     assert comments.counts(sqlite, ALL) == {"approved": 2, "rejected": 1}
@@ -43,6 +43,6 @@ def test_comments_of_other_desks_are_not_shown_and_not_decided(newsroom: Newsroo
     narrow(sqlite, "editor0@bao.example")
     assert "Bình luận của ban khác" not in editor.get("/binh-luan")
     assert '<span class="quiet">1</span>' not in editor.get("/binh-luan"), "nor counted"
-    only = comments.queue(sqlite, ALL)[0].id
+    only = str(comments.queue(sqlite, ALL)[0].id)
     editor.post("/binh-luan", 403, decision="approve", id=[only])
     assert comments.counts(sqlite, ALL) == {"held": 1}

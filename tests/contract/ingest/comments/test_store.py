@@ -33,22 +33,22 @@ def test_comment_is_held_once_and_shown_after_approval(store: Engine, save: Save
     submit(store, article.id)
     submit(store, article.id)
     (held,) = comments.listed(store)
-    assert held["text"] == "Hay quá!"
+    assert held.text == "Hay quá!"
     assert events_of_comments(store) == []
-    comments.approve(store, held["id"], EDITOR)
-    comments.approve(store, held["id"], EDITOR)
-    assert events_of_comments(store) == [("comment_published", str(held["id"]), 2)]
-    payload = build("comment_published", [(str(held["id"]), 2)])[(str(held["id"]), 2)]
+    comments.approve(store, held.id, EDITOR)
+    comments.approve(store, held.id, EDITOR)
+    assert events_of_comments(store) == [("comment_published", str(held.id), 2)]
+    payload = build("comment_published", [(str(held.id), 2)])[(str(held.id), 2)]
     assert isinstance(payload, CommentPublished) and payload.text == "Hay quá!"
-    comments.reject(store, held["id"], EDITOR)
-    assert events_of_comments(store)[-1] == ("comment_removed", str(held["id"]), 3)
+    comments.reject(store, held.id, EDITOR)
+    assert events_of_comments(store)[-1] == ("comment_removed", str(held.id), 3)
     # The approval that is still on its way says nothing any more.
-    assert build("comment_published", [(str(held["id"]), 2)])[(str(held["id"]), 2)] is None
+    assert build("comment_published", [(str(held.id), 2)])[(str(held.id), 2)] is None
 
 
 def test_rejected_comment_was_never_told_to_readers(store: Engine, save: Save) -> None:
     submit(store, save().id)
-    comments.reject(store, comments.listed(store)[0]["id"], EDITOR)
+    comments.reject(store, comments.listed(store)[0].id, EDITOR)
     assert events_of_comments(store) == []
     assert comments.listed(store) == []
     with pytest.raises(NotFound):
@@ -58,12 +58,12 @@ def test_rejected_comment_was_never_told_to_readers(store: Engine, save: Save) -
 def test_answers_hang_on_comments_of_the_same_article(store: Engine, save: Save) -> None:
     one, other = save(), save()
     submit(store, one.id)
-    first = comments.listed(store)[0]["id"]
+    first = comments.listed(store)[0].id
     submit(store, one.id, token="t2", parent_id=first)
     submit(store, other.id, token="t3", parent_id=first)
     submit(store, 999, token="t4")
-    parents = {row["token"]: row["parent_id"] for row in comments.listed(store)}
+    parents = {row.token: row.parent_id for row in comments.listed(store)}
     assert parents == {"t1": None, "t2": first, "t3": None}
-    answer = next(row["id"] for row in comments.listed(store) if row["token"] == "t2")
+    answer = next(row.id for row in comments.listed(store) if row.token == "t2")
     with pytest.raises(Conflict):
         comments.approve(store, answer, EDITOR)

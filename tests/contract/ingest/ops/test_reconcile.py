@@ -291,7 +291,7 @@ def _a_section(house: House) -> None:
 def _a_comment(house: House) -> None:
     said = {"article_id": 1, "name": "Bà Sín", "text": "Hay quá.", "address": "10.0.0.1", "at": datetime.now(UTC)}
     comments.hold(house.source, SubmitComment.model_validate({"token": secrets.token_hex(16), **said}))
-    comments.approve(house.source, comments.listed(house.source)[0]["id"], EDITOR)
+    comments.approve(house.source, comments.listed(house.source)[0].id, EDITOR)
 
 
 @pytest.mark.parametrize("lost", [_a_story, _a_section, _a_comment])
@@ -364,7 +364,7 @@ def test_an_emptied_site_gets_sections_front_page_and_comments_too(house: House)
     for token in ("a", "b"):
         comments.hold(house.source, SubmitComment.model_validate({"token": token, **comment}))
     first, _ = comments.listed(house.source)
-    comments.approve(house.source, first["id"], EDITOR)
+    comments.approve(house.source, first.id, EDITOR)
     house.publish()
     house.readers.lose_all("web")
     assert reconcile()["web"] == 2
@@ -404,7 +404,7 @@ def test_comments_that_differ_are_sent_and_nothing_else(house: House) -> None:
     for token in "abcde":
         said = {"article_id": saved.id, "name": "Lan", "text": token, "at": "2020-01-01T00:00:00Z"}
         comments.hold(house.source, SubmitComment.model_validate({"token": token, **said}))
-    lost, seen, taken, never, _held = (row["id"] for row in comments.listed(house.source))
+    lost, seen, taken, never, _held = (row.id for row in comments.listed(house.source))
     for comment in (lost, seen, taken):
         comments.approve(house.source, comment, EDITOR)
     house.publish()
