@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from services.ingest.articles.rules import Stands
 from services.ingest.articles.store import reading
 from services.ingest.articles.store.revisions import is_prepared, revision_of, with_state
+from services.ingest.articles.tables import ArticleRow
 from services.ingest.desk_kit.session import Needs
 from services.ingest.kit import rights
 from services.ingest.kit.actors import Account
@@ -25,11 +26,11 @@ class Asked:
     """Who asks about which article; the row is that of `articles`, without its text."""
 
     who: Account
-    article: Any
+    article: ArticleRow
 
     @property
     def id(self) -> int:
-        return int(self.article.id)
+        return self.article.id
 
     @property
     def stands(self) -> Stands:

@@ -93,7 +93,7 @@ IS_PREPARED = articles.c.prepared_version == articles.c.version
 """Whether an article has a prepared next version. A release that knows of none leaves the column as it is."""
 
 
-class RevisionColumns(TypedColumns):
+class RevisionRow(Record):
     article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True)
     version: Field[int] = column(BigInteger, primary_key=True)
     at: Field[datetime] = column(UtcDateTime)
@@ -106,13 +106,16 @@ class RevisionColumns(TypedColumns):
     original_format: Field[str] = column(String(8))
 
 
+class RevisionColumns(RevisionRow, TypedColumns): ...
+
+
 class MediaUseColumns(TypedColumns):
     # which article names which file, in the version it stands at or the one that readers see
     path: Field[str] = column(String(200), primary_key=True)
     article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
 
 
-class AutosaveColumns(TypedColumns):  # what somebody is writing and has not saved yet, one a person and article
+class AutosaveRow(Record):  # what somebody is writing and has not saved yet, one a person and article
     key: Field[str] = column(String(40), primary_key=True)
     user_id: Field[int] = column(Integer, ForeignKey("users.id"))
     article_id: Field[int | None] = column(Integer, ForeignKey("articles.id"))  # NULL: an article that is new
@@ -122,7 +125,10 @@ class AutosaveColumns(TypedColumns):  # what somebody is writing and has not sav
     saved_at: Field[datetime] = column(UtcDateTime)
 
 
-class SavedFilterColumns(TypedColumns):  # how a person narrows the list of articles, under names of their own
+class AutosaveColumns(AutosaveRow, TypedColumns): ...
+
+
+class SavedFilterRow(Record):  # how a person narrows the list of articles, under names of their own
     id: Field[int] = column(Integer, primary_key=True)
     user_id: Field[int] = column(Integer, ForeignKey("users.id"))
     name: Field[str] = column(String(40))
@@ -130,12 +136,18 @@ class SavedFilterColumns(TypedColumns):  # how a person narrows the list of arti
     at: Field[datetime] = column(UtcDateTime)
 
 
-class ArticleNoteColumns(TypedColumns):  # what the newsroom says to itself about an article
+class SavedFilterColumns(SavedFilterRow, TypedColumns): ...
+
+
+class ArticleNoteRow(Record):  # what the newsroom says to itself about an article
     id: Field[int] = column(Integer, primary_key=True)
     article_id: Field[int] = column(Integer, ForeignKey("articles.id"), index=True)
     at: Field[datetime] = column(UtcDateTime)
     actor: Field[str] = column(String(200))
     text: Field[str] = column(Text)
+
+
+class ArticleNoteColumns(ArticleNoteRow, TypedColumns): ...
 
 
 revisions = Table("revisions", metadata, RevisionColumns)

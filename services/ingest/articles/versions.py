@@ -5,6 +5,7 @@ from typing import Any
 
 from services.ingest.articles.content import Content
 from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.tables import ArticleRow
 from services.ingest.kit.actors import Actor
 from shared.contracts.articles import ArticleState
 
@@ -40,13 +41,19 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
-    """An article's row and the revision it stands at, locked until the transaction ends."""
+class Said:
+    """What a revision says."""
 
-    row: Any
     state: ArticleState
     original: str
     original_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Current(Said):
+    """An article's row and the revision it stands at, locked until the transaction ends."""
+
+    row: ArticleRow
     public: "Current | None" = None
     """The revision that readers see, where the one it stands at is prepared for later."""
 
@@ -79,6 +86,6 @@ class Version:
     """Readers of the live article go on seeing what they see."""
 
     @property
-    def row(self) -> Any:
+    def row(self) -> ArticleRow | None:
         """Where the article stands until then; None: it is new."""
         return self.before.row if self.before else None

@@ -27,7 +27,7 @@ def names(engine: Engine, actors: Iterable[str]) -> dict[str, str]:
 
 def actors(engine: Engine, words: str) -> list[str]:
     """Whose name has these letters, with or without their marks; the other way round of `names`."""
-    known = {f"user:{one['email']}": one["name"] for one in accounts.listed(engine)} | _OTHERS
+    known = {f"user:{one.email}": one.name for one in accounts.listed(engine)} | _OTHERS
     return [actor for actor, name in known.items() if fold(words) in fold(name)]
 
 

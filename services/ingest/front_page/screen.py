@@ -1,6 +1,7 @@
 """The front page: what is pinned in which order, from when and until when, and how it will look."""
 
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -86,8 +87,8 @@ def _page(
 def _preview(request: Request, who: Account, pinned: list[int], at: datetime, *, unsaved: bool = False) -> Response:
     wanted = listing.ListFilter(statuses=("published", "scheduled"))
     rows = listing.page(engine("ingest"), seen_by(who), wanted, limit=100)
-    visible = [row for row in rows if row.published_at is not None and row.published_at <= at]
-    newest = [row.id for row in sorted(visible, key=lambda row: row.published_at, reverse=True)]
+    visible = [(row.published_at, row.id) for row in rows if row.published_at is not None and row.published_at <= at]
+    newest = [one for _, one in sorted(visible, key=itemgetter(0), reverse=True)]
     shown = listing.visible(engine("ingest"), seen_by(who), pinned)
     order = list(dict.fromkeys([*(one for one in pinned if one in shown), *newest]))[:_IN_PREVIEW]
     stories = [for_readers(article_id) for article_id in order]

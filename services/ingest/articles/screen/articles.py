@@ -73,7 +73,7 @@ def create(request: Request, who: Annotated[Account, needs(Action.write)], form:
         return _refused(request, who, draft, invalid, key=key)
     if saved.result == "unchanged":
         return _save(request, asked_of(who, saved.id, Action.write), form, draft, 1)
-    told = {"id": saved.id, "version": saved.version, "status": saved.status}
+    told: dict[str, Any] = {"id": saved.id, "version": saved.version, "status": saved.status}
     return done(request, f"/desk/bai/{saved.id}", "Đã lưu bản nháp.", **told)
 
 
@@ -178,7 +178,7 @@ def _editor(
     writable = asked is None or steps.may_write(asked)
     history = reading.history(engine("ingest"), asked.id)[:8] if asked else []
     notes = workflow.notes(engine("ingest"), asked.id)[:20] if asked else []
-    actors = {line["actor"] for line in [*history, *notes]}
+    actors = {line["actor"] for line in history} | {note.actor for note in notes}
     actors |= {asked.article.approved_by, asked.article.held_by} - {None} if asked else set()
     last_note = next((line for line in history[:1] if line["reason"]), None)
     return page(

@@ -144,7 +144,7 @@ def _told(windows: list[OpenBoard], changed: set[int]) -> dict[OpenBoard, bytes 
     drawn: dict[int, dict[str, Any]] = {}
 
     @cache
-    def found(wanted: ListFilter) -> tuple[dict[int, Any], list[Any]]:
+    def found(wanted: ListFilter) -> tuple[dict[int, board.CardRow], list[board.Group]]:
         rows = board.cards(source, _ALL, wanted, now, changed)
         draw([row for id_, row in rows.items() if id_ not in drawn], drawn)
         return rows, board.groups(source, wanted, now)
@@ -173,7 +173,7 @@ def _told(windows: list[OpenBoard], changed: set[int]) -> dict[OpenBoard, bytes 
     return told
 
 
-def draw(rows: list[Any], into: dict[int, dict[str, Any]]) -> None:
+def draw(rows: list[board.CardRow], into: dict[int, dict[str, Any]]) -> None:
     """The cards of these rows, alike for everybody who may see them."""
     if not rows:
         return

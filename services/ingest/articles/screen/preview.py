@@ -1,6 +1,6 @@
 """An article as readers will see it, with what is not saved yet: their own page, made by their own site."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -27,7 +27,13 @@ Version = Annotated[int | None, Query(alias="phien_ban", ge=1, lt=2**62)]
 def preview(request: Request, asked: Annotated[Asked, needs_article(Action.read)], version: Version = None) -> Response:
     """The page at the width of a telephone or of a desk."""
     state, is_unsaved = _state(asked, version)
-    shown = {"asked": asked, "article": asked.article, "state": state, "is_unsaved": is_unsaved, "version": version}
+    shown: dict[str, Any] = {
+        "asked": asked,
+        "article": asked.article,
+        "state": state,
+        "is_unsaved": is_unsaved,
+        "version": version,
+    }
     return page(request, asked.who, "preview.html", **shown)
 
 

@@ -1,13 +1,13 @@
 """Whether what an article says is approved: by whom, and whether that still counts in its section."""
 
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
 from services.ingest.accounts.store import accounts, keys
 from services.ingest.articles.rules import WorkflowState, why_not_approved
 from services.ingest.articles.store.revisions import revision_of
+from services.ingest.articles.tables import ArticleRow
 from services.ingest.articles.versions import Current
 from services.ingest.kit.actors import Actor
 from services.ingest.sections import store as sections
@@ -40,11 +40,11 @@ def _fault(connection: Connection, found: Current, at: WorkflowState) -> str:
     return why_not_approved(at, found.state, approved, _approver(connection, row) if approved else None)
 
 
-def _approver(connection: Connection, row: Any) -> Actor | None:
+def _approver(connection: Connection, row: ArticleRow) -> Actor | None:
     """Who gave the approval, as they are now; None when they are no more."""
     if row.approver_account_id is not None:
         account = accounts.standing(connection, row.approver_account_id)
         return account.actor if account else None
     if row.approver_key_id is not None:
         return keys.standing(connection, row.approver_key_id)
-    return Actor(row.approved_by)
+    return Actor(row.approved_by or "")

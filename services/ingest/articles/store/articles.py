@@ -35,7 +35,7 @@ from services.ingest.articles.store.revisions import (
     write_versions,
 )
 from services.ingest.articles.store.submissions import next_of, outcome
-from services.ingest.articles.tables import articles
+from services.ingest.articles.tables import ArticleRow, articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit import once
 from services.ingest.kit.actors import Actor
@@ -45,6 +45,7 @@ from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
 from shared.outbox import wake
+from shared.records import record
 from shared.telemetry import articles_written_total
 from shared.vietnamese.text import slug
 
@@ -234,7 +235,7 @@ def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> 
     def work(connection: Connection) -> Saved | None:
         before = current(connection, article_id)
         row, now = before.row, datetime.now(UTC)
-        if row.version != version or row.status != "scheduled" or row.published_at > now:
+        if row.version != version or row.status != "scheduled" or row.published_at is None or row.published_at > now:
             return None
         if why := fault(connection, before):
             rule = sections.rule_of(connection, row.section_id)
@@ -276,7 +277,7 @@ def _written(connection: Connection, made: Saved | Version, *, bulk: bool = Fals
 
 
 def _by_external_id(connection: Connection, external_id: str) -> Current | None:
-    row = connection.execute(_BY_EXTERNAL_ID, {"external_id": external_id}).first()
+    row = record(connection.execute(_BY_EXTERNAL_ID, {"external_id": external_id}), ArticleRow)
     return None if row is None else with_state(connection, row)
 
 

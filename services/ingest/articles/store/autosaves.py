@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.ingest.articles.store.revisions import rewritten_by_others
-from services.ingest.articles.tables import articles, autosaves
+from services.ingest.articles.tables import AutosaveRow, articles, autosaves
 from services.ingest.kit import rows
 from services.ingest.kit.errors import Invalid, WrittenElsewhere
 from services.ingest.kit.once import made
 from services.ingest.kit.visibility import Seen
 from shared.database import read, write
+from shared.records import record, records
 
 MAX_NEW = 50
 _KEPT = timedelta(days=90)
@@ -87,12 +88,12 @@ def settle(connection: Connection, user_id: int, key: str, article_id: int | Non
     connection.execute(delete(autosaves).where(_mine(user_id, key, article_id)))
 
 
-def of_article(engine: Engine, user_id: int, article_id: int) -> Any:
+def of_article(engine: Engine, user_id: int, article_id: int) -> AutosaveRow | None:
     """The row of what a person has written on an article, or None."""
     return _one(engine, (autosaves.c.user_id == user_id) & (autosaves.c.article_id == article_id))
 
 
-def of_key(engine: Engine, user_id: int, key: str) -> Any:
+def of_key(engine: Engine, user_id: int, key: str) -> AutosaveRow | None:
     """The same by its key: for an article that was never saved."""
     return _one(engine, (autosaves.c.user_id == user_id) & (autosaves.c.key == key))
 
@@ -101,9 +102,13 @@ def made_of_key(engine: Engine, user_id: int, key: str) -> int | None:
     """The article that a person has made of a new article's form."""
     row = of_key(engine, user_id, key)
     if row is not None and row.article_id is not None:
-        return int(row.article_id)
+        return row.article_id
     with read(engine) as connection:
         return made(connection, key, user_id)
+
+
+class ListedRow(AutosaveRow):
+    article_title: str | None
 
 
 def listed(engine: Engine, user_id: int, seen: Seen) -> list[dict[str, Any]]:
@@ -116,7 +121,7 @@ def listed(engine: Engine, user_id: int, seen: Seen) -> list[dict[str, Any]]:
         .order_by(autosaves.c.saved_at.desc())
     )
     with read(engine) as connection:
-        rows = connection.execute(query).all()
+        rows = records(connection.execute(query), ListedRow)
     return [
         {
             "key": row.key,
@@ -163,12 +168,12 @@ def _refuse_behind(connection: Connection, article_id: int, base_version: int | 
         raise WrittenElsewhere
 
 
-def _one(engine: Engine, which: Any) -> Any:
+def _one(engine: Engine, which: ColumnElement[bool]) -> AutosaveRow | None:
     with read(engine) as connection:
-        return connection.execute(select(autosaves).where(which)).first()
+        return record(connection.execute(select(autosaves).where(which)), AutosaveRow)
 
 
-def _refuse_too_many(connection: Any, user_id: int) -> None:
+def _refuse_too_many(connection: Connection, user_id: int) -> None:
     new = select(autosaves.c.key).where(autosaves.c.user_id == user_id, autosaves.c.article_id.is_(None))
     if len(connection.execute(new.limit(MAX_NEW)).all()) >= MAX_NEW:
         raise Invalid.of("", f"Bạn có {MAX_NEW} bài mới chưa lưu; hãy lưu hoặc bỏ bớt.")

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Engine, Select, case, func, or_, select
 
 from services.ingest.articles.store.listing import ListFilter, narrowed
-from services.ingest.articles.tables import IS_PREPARED, articles
+from services.ingest.articles.tables import IS_PREPARED, ArticleRow, articles
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared.database import read
+from shared.records import records
 
 COLUMNS = ("draft", "submitted", "edited", "approved", "scheduled", "published")
 MOST = 30
@@ -29,7 +30,22 @@ class Counts:
     urgent: int = 0
 
 
-def columns(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime) -> dict[str, list[Any]]:
+class CardRow(ArticleRow):
+    section: str
+    is_prepared: bool
+
+
+class Group(NamedTuple):
+    """How many articles of a status, section and maker there are, and how many of them are urgent."""
+
+    status: str
+    section_id: int
+    created_by: str
+    number: int
+    urgent: int
+
+
+def columns(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime) -> dict[str, list[CardRow]]:
     """The first rows of each column: urgent ones, then whoever waits longest, is due next, was changed last."""
     found = {}
     with read(engine) as connection:
@@ -42,11 +58,11 @@ def columns(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime) -> di
     return {status: [rows[id_] for id_ in ids_ if id_ in rows] for status, ids_ in found.items()}
 
 
-def cards(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime, ids: Collection[int]) -> dict[int, Any]:
+def cards(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime, ids: Collection[int]) -> dict[int, CardRow]:
     """The rows of these articles, where they are on the board."""
     query = _cards(seen, wanted, now).where(articles.c.id.in_(ids))
     with read(engine) as connection:
-        return {row.id: row for row in connection.execute(query)}
+        return {row.id: row for row in records(connection.execute(query), CardRow)}
 
 
 def ids(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime, limit: int) -> set[int]:
@@ -56,16 +72,16 @@ def ids(engine: Engine, seen: Seen, wanted: ListFilter, now: datetime, limit: in
         return set(connection.execute(query.order_by(articles.c.updated_at.desc()).limit(limit)).scalars())
 
 
-def groups(engine: Engine, wanted: ListFilter, now: datetime) -> list[Any]:
+def groups(engine: Engine, wanted: ListFilter, now: datetime) -> list[Group]:
     """The numbers that `counted` adds up for somebody: of each status, section and maker."""
     by = (articles.c.status, articles.c.section_id, articles.c.created_by)
     urgent = func.sum(case((articles.c.urgent, 1), else_=0)).label("urgent")
     query = narrowed(select(*by, func.count().label("number"), urgent), None, wanted).where(_on_board(wanted, now))
     with read(engine) as connection:
-        return list(connection.execute(query.group_by(*by)))
+        return [Group(*row) for row in connection.execute(query.group_by(*by))]
 
 
-def counted(found: Iterable[Any], seen: Seen) -> Counts:
+def counted(found: Iterable[Group], seen: Seen) -> Counts:
     """What somebody may see of `groups`."""
     counts = Counts()
     for row in found:
@@ -75,14 +91,14 @@ def counted(found: Iterable[Any], seen: Seen) -> Counts:
     return counts
 
 
-def place_of(row: Any) -> int:
+def place_of(row: ArticleRow) -> int:
     """Where an article stands in its column, the lowest first; urgent ones stand before all others."""
     at, sign = {
         "draft": (row.updated_at, -1),
         "scheduled": (row.published_at, 1),
         "published": (row.published_at, -1),
     }.get(row.status, (row.step_at or row.updated_at, 1))
-    return sign * int(at.timestamp() * 1000)
+    return sign * int((at or row.updated_at).timestamp() * 1000)
 
 
 def _order(status: str) -> tuple[ColumnElement[Any], ...]:
@@ -94,7 +110,7 @@ def _order(status: str) -> tuple[ColumnElement[Any], ...]:
     return (at.desc(), articles.c.id.desc())
 
 
-def _cards(seen: Seen, wanted: ListFilter, now: datetime) -> Select[Any]:
+def _cards(seen: Seen, wanted: ListFilter, now: datetime) -> Select[*tuple[Any, ...]]:
     query = select(articles, sections.c.name.label("section"), IS_PREPARED.label("is_prepared"))
     query = query.join(sections, sections.c.id == articles.c.section_id)
     return narrowed(query, seen, wanted).where(_on_board(wanted, now))

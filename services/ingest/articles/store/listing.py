@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVarTuple
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Engine, Select, exists, func, select
 
-from services.ingest.articles.tables import IS_PREPARED, articles, revisions
+from services.ingest.articles.tables import IS_PREPARED, ArticleRow, articles, revisions
 from services.ingest.authors.tables import bylines, pen_names
 from services.ingest.kit.finding import fits
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared.database import read
+from shared.records import records
 from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import sort_key
 
@@ -40,9 +41,17 @@ class ListFilter:
     before: datetime | None = None
 
 
-def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, offset: int = 0) -> list[Any]:
-    """Rows of articles with `section`, `section_slug`, `last_action`, `last_note` and `is_prepared`, the last changed
-    first."""
+class ListedRow(ArticleRow):
+    section: str
+    section_slug: str
+    last_actor: str
+    last_action: str
+    last_note: str
+    is_prepared: bool
+
+
+def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, offset: int = 0) -> list[ListedRow]:
+    """The last changed first."""
     query = (
         narrowed(
             select(
@@ -64,7 +73,7 @@ def page(engine: Engine, seen: Seen, wanted: ListFilter, *, limit: int = 50, off
         .offset(offset)
     )
     with read(engine) as connection:
-        return list(connection.execute(query).all())
+        return records(connection.execute(query), ListedRow)
 
 
 def counts(engine: Engine, seen: Seen, wanted: ListFilter) -> dict[str, int]:
@@ -84,10 +93,10 @@ def visible(engine: Engine, seen: Seen, ids: Iterable[int]) -> set[int]:
         return set(connection.execute(select(articles.c.id).where(articles.c.id.in_(list(ids)), mine)).scalars())
 
 
-def titles(engine: Engine, ids: Iterable[int]) -> dict[int, Any]:
+def titles(engine: Engine, ids: Iterable[int]) -> dict[int, ArticleRow]:
     """Rows of articles by id."""
     with read(engine) as connection:
-        rows = connection.execute(select(articles).where(articles.c.id.in_(list(ids)))).all()
+        rows = records(connection.execute(select(articles).where(articles.c.id.in_(list(ids)))), ArticleRow)
     return {row.id: row for row in rows}
 
 

@@ -9,11 +9,12 @@ from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import committed
 from services.ingest.articles.store.revisions import with_states, write_versions
 from services.ingest.articles.store.submissions import outcome
-from services.ingest.articles.tables import articles
+from services.ingest.articles.tables import ArticleRow, articles
 from services.ingest.articles.versions import Current, Saved, Submission, Version
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.sections import store as sections
+from shared.records import records
 
 # In the order of ids: two imports of the same articles then never wait for each other in a circle.
 _BY_EXTERNAL_IDS = (
@@ -116,5 +117,5 @@ class _ArticleBatch:
     def _find(self, external_ids: list[str]) -> dict[str, Current]:
         if not external_ids:
             return {}
-        rows = self._connection.execute(_BY_EXTERNAL_IDS, {"external_ids": external_ids}).all()
-        return {one.row.external_id: one for one in with_states(self._connection, rows)}
+        rows = records(self._connection.execute(_BY_EXTERNAL_IDS, {"external_ids": external_ids}), ArticleRow)
+        return {one.row.external_id or "": one for one in with_states(self._connection, rows)}

@@ -12,10 +12,11 @@ from services.ingest.articles.tables import articles, autosaves, media_uses
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.visibility import Seen
 from services.ingest.media.store import MEDIA
-from services.ingest.media.tables import media
+from services.ingest.media.tables import MediaRow, media
 from shared.contracts.articles import ArticleState, Image
 from shared.database import read, upsert
 from shared.media_files import name_of
+from shared.records import records
 from shared.settings import get_settings
 
 _FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*</figure>")
@@ -71,7 +72,7 @@ def images_of(connection: Connection, sent: Sequence[ImageInput], body: str) -> 
     ids = [image.media_id for image in sent if image.media_id is not None]
     wanted = [path for path in [*paths, *(url.removeprefix(MEDIA) for url in in_body)] if path]
     known = or_(media.c.id.in_(ids), media.c.path.in_(wanted))
-    rows = connection.execute(select(media).where(known)).all() if ids or wanted else []
+    rows = records(connection.execute(select(media).where(known)), MediaRow) if ids or wanted else []
     by_id, by_path = {row.id: row for row in rows}, {row.path: row for row in rows}
     images = [
         _image(index, image, path, by_id, by_path) for index, (image, path) in enumerate(zip(sent, paths, strict=True))
@@ -84,7 +85,9 @@ def images_of(connection: Connection, sent: Sequence[ImageInput], body: str) -> 
     return tuple(images)
 
 
-def _image(index: int, sent: ImageInput, path: str | None, by_id: dict[int, Any], by_path: dict[str, Any]) -> Image:
+def _image(
+    index: int, sent: ImageInput, path: str | None, by_id: dict[int, MediaRow], by_path: dict[str, MediaRow]
+) -> Image:
     if sent.media_id is not None:
         row = by_id.get(sent.media_id)
         if row is None or not row.type.startswith("image/"):
@@ -103,7 +106,7 @@ def _image(index: int, sent: ImageInput, path: str | None, by_id: dict[int, Any]
     return _from_row(row, sent.caption or row.caption, sent.credit or row.credit, sent.alt or row.alt)
 
 
-def _from_row(row: Any, caption: str, credit: str, alt: str) -> Image:
+def _from_row(row: MediaRow, caption: str, credit: str, alt: str) -> Image:
     return Image(
         url=MEDIA + row.path,
         caption=caption,

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from services.ingest.articles.store.revisions import SHOWN, shown, with_state
-from services.ingest.articles.tables import articles, revisions
+from services.ingest.articles.tables import ArticleRow, RevisionRow, articles, revisions
 from services.ingest.kit.errors import NotFound
 from services.ingest.sections.tables import sections
 from shared.database import UtcDateTime, read
+from shared.records import record
 
 
 def article(engine: Engine, article_id: int) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def revision(engine: Engine, article_id: int, version: int) -> dict[str, Any]:
     """One revision, whole. Raises NotFound."""
     at = (revisions.c.article_id == article_id) & (revisions.c.version == version)
     with read(engine) as connection:
-        row = connection.execute(select(revisions).where(at)).first()
+        row = record(connection.execute(select(revisions).where(at)), RevisionRow)
     if row is None:
         raise NotFound("Không có phiên bản này.")
     return _plain(row)
@@ -95,7 +96,7 @@ def due(engine: Engine, now: datetime, limit: int = 100) -> list[tuple[int, int]
         .limit(limit)
     )
     with read(engine) as connection:
-        return [(row.id, row.version) for row in connection.execute(query)]
+        return [(id_, version) for id_, version in connection.execute(query)]
 
 
 def next_due(engine: Engine) -> datetime | None:
@@ -111,21 +112,21 @@ def _plain(row: Any) -> dict[str, Any]:
     return {f"{name}": value for name, value in row._mapping.items()}
 
 
-def by_external_id(engine: Engine, external_id: str) -> Any:
+def by_external_id(engine: Engine, external_id: str) -> ArticleRow | None:
     """The row of the article that came under this id, None without one."""
     with read(engine) as connection:
-        return connection.execute(select(articles).where(articles.c.external_id == external_id)).first()
+        return record(connection.execute(select(articles).where(articles.c.external_id == external_id)), ArticleRow)
 
 
-def row_of(engine: Engine, article_id: int) -> Any:
+def row_of(engine: Engine, article_id: int) -> ArticleRow:
     """Where an article stands, without what it says. Raises NotFound."""
     with read(engine) as connection:
         return row_in(connection, article_id)
 
 
-def row_in(connection: Connection, article_id: int) -> Any:
+def row_in(connection: Connection, article_id: int) -> ArticleRow:
     """The same inside a transaction."""
-    row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
+    row = record(connection.execute(select(articles).where(articles.c.id == article_id)), ArticleRow)
     if row is None:
         raise NotFound("Không có bài này.")
     return row

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select,
 
 from services.ingest.articles.rules import keeps_approval, says_the_same
 from services.ingest.articles.store.pictures import note_uses
-from services.ingest.articles.tables import articles, revisions
-from services.ingest.articles.versions import Current, Saved, Version
+from services.ingest.articles.tables import ArticleRow, articles, revisions
+from services.ingest.articles.versions import Current, Said, Saved, Version
 from services.ingest.authors.store import bylines
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
@@ -22,6 +22,7 @@ from shared import outbox as events
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.events import SUBSCRIBERS, ArticlePublished, ArticleSaved, ArticleWithdrawn, Event
+from shared.records import record
 from shared.settings import get_settings
 from shared.vietnamese.matching import written
 
@@ -57,7 +58,7 @@ _OF_STATE = ("status", "title", "slug", "dateline", "published_at", "first_publi
 
 def current(connection: Connection, article_id: int, if_version: int | None = None) -> Current:
     """Raises NotFound, and Stale when the article is not at `if_version`."""
-    row = connection.execute(_LOCKED, {"article_id": article_id}).first()
+    row = record(connection.execute(_LOCKED, {"article_id": article_id}), ArticleRow)
     if row is None:
         raise NotFound("Không có bài này.")
     found = with_state(connection, row)
@@ -93,21 +94,21 @@ def rows_at(
     return [row for row in connection.execute(statement, asked) if (row[0], row[1]) in wanted]
 
 
-def is_prepared(row: Any) -> bool:
+def is_prepared(row: ArticleRow) -> bool:
     """Whether an article has a prepared next version."""
     return row.prepared_version is not None and row.prepared_version == row.version
 
 
-def with_state(connection: Connection, row: Any) -> Current:
+def with_state(connection: Connection, row: ArticleRow) -> Current:
     """The revision that a row of `articles` stands at."""
     return with_states(connection, [row])[0]
 
 
-def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
+def with_states(connection: Connection, rows: Sequence[ArticleRow]) -> list[Current]:
     """`with_state` of several rows."""
     if not rows:
         return []
-    live = [(row.id, row.public_version) for row in rows if is_prepared(row)]
+    live = [(row.id, row.public_version) for row in rows if is_prepared(row) and row.public_version]
     found = rows_at(connection, _REVISIONS, [*((row.id, row.version) for row in rows), *live])
     at = {(id_, version): (state, sent, form) for id_, version, state, sent, form in found}
     public = {id_: at[id_, version] for id_, version in live}
@@ -117,12 +118,13 @@ def with_states(connection: Connection, rows: Sequence[Any]) -> list[Current]:
     ]
 
 
-def revision_of(connection: Connection, article_id: int, version: int) -> Current:
-    """An older version; its `row` is None. Raises NotFound."""
+def revision_of(connection: Connection, article_id: int, version: int) -> Said:
+    """An older version. Raises NotFound."""
     revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
     if revision is None:
         raise NotFound("Không có phiên bản này.")
-    return _current(None, *revision)
+    state, original, original_format = revision
+    return Said(ArticleState.model_validate(state), original, original_format)
 
 
 def _fields(state: ArticleState) -> dict[str, Any]:
@@ -130,9 +132,9 @@ def _fields(state: ArticleState) -> dict[str, Any]:
 
 
 def _current(
-    row: Any, state: dict[str, Any], original: str, original_format: str, public: Current | None = None
+    row: ArticleRow, state: dict[str, Any], original: str, original_format: str, public: Current | None = None
 ) -> Current:
-    return Current(row, ArticleState.model_validate(state), original, original_format, public)
+    return Current(ArticleState.model_validate(state), original, original_format, row, public)
 
 
 def write_version(connection: Connection, version: Version) -> Saved:
@@ -178,8 +180,8 @@ def _keep_rows(connection: Connection, versions: Sequence[Version], effects: Seq
     made = iter(connection.execute(_INSERT_ARTICLE, new).scalars().all() if new else ())
     for row, one in zip(rows, versions, strict=True):
         if one.before is not None:
-            connection.execute(_UPDATE_ARTICLE, {**row, "article_id": one.row.id})
-    return [int(one.row.id if one.row else next(made)) for one in versions]
+            connection.execute(_UPDATE_ARTICLE, {**row, "article_id": one.before.row.id})
+    return [one.row.id if one.row else next(made) for one in versions]
 
 
 def _standing(one: Version, state: ArticleState) -> tuple[list[ArticleState], list[ArticleState]]:
@@ -219,7 +221,7 @@ def _row(one: Version, effect: str, now: datetime) -> dict[str, Any]:
     return values if before else values | {"created_by": one.actor.name, "created_at": now}
 
 
-def _at_step(before: Any, status: str, now: datetime) -> dict[str, Any]:
+def _at_step(before: ArticleRow | None, status: str, now: datetime) -> dict[str, Any]:
     """Since when the article stands at its step, and who has it in hand: with a step it is free for whoever takes the
     next one."""
     if before is not None and before.status == status:
@@ -305,15 +307,16 @@ def shown(found: Current) -> dict[str, Any]:
     }
 
 
-def _effect(row: Any, status: str) -> str:
+def _effect(row: ArticleRow | None, status: str) -> str:
     """What the new version does for readers."""
     if status == "published":
         return SHOWN
-    went_away = status in ("unpublished", "withdrawn") and row is not None and row.status != status
-    return REMOVED if went_away and row.public_version is not None else NONE
+    if row is None or row.public_version is None or row.status == status:
+        return NONE
+    return REMOVED if status in ("unpublished", "withdrawn") else NONE
 
 
-def _updated_at(row: Any, fields: dict[str, Any], effect: str, now: datetime) -> datetime:
+def _updated_at(row: ArticleRow | None, fields: dict[str, Any], effect: str, now: datetime) -> datetime:
     """For readers an article is as old as its publication, until something changes after it."""
     first_shown = effect == SHOWN and (row is None or row.first_published_at is None)
     return min(now, fields["published_at"]) if first_shown else now

@@ -1,13 +1,13 @@
 """Ways of narrowing the list of articles that a person keeps under names of their own."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Engine, delete, func, select
 
-from services.ingest.articles.tables import saved_filters
+from services.ingest.articles.tables import SavedFilterRow, saved_filters
 from services.ingest.kit.errors import Invalid, NotFound
 from shared.database import read, upsert, write
+from shared.records import records
 from shared.vietnamese.text import sort_key
 
 MAX_NAME, MOST = 40, 20
@@ -39,8 +39,10 @@ def drop(engine: Engine, user_id: int, filter_id: int) -> None:
             raise NotFound("Không có bộ lọc này.")
 
 
-def listed(engine: Engine, user_id: int) -> list[Any]:
+def listed(engine: Engine, user_id: int) -> list[SavedFilterRow]:
     """A person's, by name."""
     with read(engine) as connection:
-        found = connection.execute(select(saved_filters).where(saved_filters.c.user_id == user_id)).all()
+        found = records(
+            connection.execute(select(saved_filters).where(saved_filters.c.user_id == user_id)), SavedFilterRow
+        )
     return sorted(found, key=lambda row: sort_key(row.name))

@@ -1,12 +1,10 @@
 """Which articles are in haste ("TIN KHẨN"). No version comes of it and no approval ends; the audit log tells of it."""
 
-from typing import Any
-
 from sqlalchemy import Connection, Engine, update
 
 from services.ingest.articles import rules
 from services.ingest.articles.store.revisions import current
-from services.ingest.articles.tables import articles
+from services.ingest.articles.tables import ArticleRow, articles
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from shared.database import write
@@ -20,7 +18,7 @@ def mark(engine: Engine, article_id: int, actor: Actor, *, urgent: bool) -> None
         put(connection, found.row, actor, urgent=urgent)
 
 
-def put(connection: Connection, row: Any, actor: Actor, *, urgent: bool) -> None:
+def put(connection: Connection, row: ArticleRow, actor: Actor, *, urgent: bool) -> None:
     """The same in the running transaction, by one who may write."""
     if row.urgent == urgent:
         return

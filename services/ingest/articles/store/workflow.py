@@ -19,7 +19,7 @@ from services.ingest.articles.rules import (
 from services.ingest.articles.store.approvals import place_of
 from services.ingest.articles.store.articles import committed, next_version
 from services.ingest.articles.store.revisions import current, revision_of, unchanged
-from services.ingest.articles.tables import article_notes, articles
+from services.ingest.articles.tables import ArticleNoteRow, article_notes, articles
 from services.ingest.articles.versions import Saved
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
@@ -27,6 +27,7 @@ from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.once import Sent, making
 from services.ingest.kit.rights import Action
 from shared.database import read, write
+from shared.records import records
 
 _TEXT_FIELDS = """kind title kicker card_title search_title slug summary body tags dateline byline authors images
     video_url source print_page language comments_closed""".split()
@@ -140,8 +141,8 @@ def add_note(engine: Engine, article_id: int, text: str, actor: Actor, sent: Sen
     return making(engine, sent, work)
 
 
-def notes(engine: Engine, article_id: int) -> list[dict[str, Any]]:
+def notes(engine: Engine, article_id: int) -> list[ArticleNoteRow]:
     """The notes on an article, the newest first."""
     query = select(article_notes).where(article_notes.c.article_id == article_id).order_by(article_notes.c.id.desc())
     with read(engine) as connection:
-        return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]
+        return records(connection.execute(query), ArticleNoteRow)

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from services.ingest.articles.store.revisions import shown, with_state
-from services.ingest.articles.tables import articles
+from services.ingest.articles.tables import ArticleRow, articles
 from shared.database import read
+from shared.records import records
 
 Article = dict[str, Any]
 """An article as `articles.store.reading.article` gives it."""
@@ -45,7 +46,7 @@ def every_article(engine: Engine, status: str = "", section: int | None = None) 
         query = query.where(articles.c.status == status) if status else query
         query = query.where(articles.c.section_id == section) if section is not None else query
         with read(engine) as connection:
-            rows = connection.execute(query).all()
+            rows = records(connection.execute(query), ArticleRow)
             found = [shown(with_state(connection, row)) for row in rows]
         if not rows:
             return

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from services.ingest import scheduler
 from services.ingest.accounts import bearer
@@ -209,7 +209,7 @@ def prepared(desk: Desk, act: str, section: str, owner: str) -> Saved:
 def unapproved(desk: Desk, article_id: int) -> str:
     """Why readers see or will see what nobody approved, "" when they do not."""
     with read(desk.store) as connection:
-        row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+        row = reading.row_in(connection, article_id)
         found = with_state(connection, row).for_readers
         return fault(connection, found) if row.status in ("published", "scheduled") else ""
 

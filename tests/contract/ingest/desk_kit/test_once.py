@@ -73,4 +73,4 @@ def test_a_note_is_said_once(desk: Desk) -> None:
     assert found is not None
     for _ in range(2):
         editor.script("POST", f"/bai/{saved.id}/ghi-chu", data={"text": "Hỏi lại nguồn.", "once": found[1]})
-    assert [one["text"] for one in workflow.notes(desk.store, saved.id)] == ["Hỏi lại nguồn."]
+    assert [one.text for one in workflow.notes(desk.store, saved.id)] == ["Hỏi lại nguồn."]

@@ -259,7 +259,7 @@ def test_wordpress_is_taken_or_counted_whole(store: Engine, tmp_path: Path) -> N
     assert (shown[14]["section"], shown[15]["section_name"]) == ("muc-video", "Aciform")
     assert shown[16]["section"] == shown[17]["section"] == "the-thao"
     assert shown[17]["byline"] == "Lan Anh, Minh Tú"
-    reasons = {number: workflow.notes(store, shown[number]["id"])[0]["text"] for number in (2, 3, 4, 5, 6, 8, 10, 18)}
+    reasons = {number: workflow.notes(store, shown[number]["id"])[0].text for number in (2, 3, 4, 5, 6, 8, 10, 18)}
     assert "trang" in reasons[2] and "tin_video" in reasons[3] and "private" in reasons[4] and "mật khẩu" in reasons[5]
     assert (
         "hai năm" in reasons[6]
@@ -267,7 +267,7 @@ def test_wordpress_is_taken_or_counted_whole(store: Engine, tmp_path: Path) -> N
         and "ngày đăng" in reasons[10]
         and "lưu-trữ" in reasons[18]
     )
-    assert workflow.notes(store, shown[9]["id"])[0]["text"].startswith("Tiêu đề đầy đủ: Dài Dài")
+    assert workflow.notes(store, shown[9]["id"])[0].text.startswith("Tiêu đề đầy đủ: Dài Dài")
     for line in (
         "1 bình luận: không có chữ", "1 liên kết ngược: ", "1 bình luận: thư rác",
         "1 post: đã bỏ vào thùng rác",
@@ -356,7 +356,7 @@ def test_what_an_agency_takes_back_is_taken_from_readers(store: Engine, tmp_path
         assert [result.status for result in run(tmp_path / "1.json")] == ["left_out"]
     (unknown,) = run(ninjs(tmp_path / "3.json", guid="urn:x:3", pubstatus="canceled"))
     assert reading.article(store, int(unknown.id or 0))["status"] == "draft"
-    assert "hãng đã hủy" in workflow.notes(store, int(unknown.id or 0))[0]["text"]
+    assert "hãng đã hủy" in workflow.notes(store, int(unknown.id or 0))[0].text
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_superdesk_ninjs(store: Engine, tmp_path: Path) -> None:
     assert (shown["title"], shown["section"], shown["byline"]) == ("Tin Superdesk", "kinh-te", "Lan Anh")
     assert shown["tags"] == ["Cà phê", "Điện Biên"] and "<h2>Mục</h2>" in shown["body"]
     assert [image["credit"] for image in shown["images"]] == ["Văn Bình"]
-    assert {note["text"] for note in workflow.notes(store, shown["id"])} >= {
+    assert {note.text for note in workflow.notes(store, shown["id"])} >= {
         "Hãng ghi: Không dùng ảnh cũ",
         "Viết tiếp tin: urn:x:0",
     }
@@ -548,7 +548,7 @@ def test_nitf_with_its_dtd_date_and_release(store: Engine, tmp_path: Path) -> No
     assert (shown["title"], shown["byline"], shown["status"]) == ("Tin NITF", "Lan Anh", "scheduled")
     assert "<p>Một Ông A.</p><h2>Mục</h2>" in " ".join(shown["body"].split()).replace("> <", "><")
     assert [image["caption"] for image in shown["images"]] == ["Chú thích"]
-    assert {note["text"] for note in workflow.notes(store, shown["id"])} >= {"Hãng ghi: Giữ kín"}
+    assert {note.text for note in workflow.notes(store, shown["id"])} >= {"Hãng ghi: Giữ kín"}
 
 
 def test_newsml_1_gives_text_status_and_revision(store: Engine, tmp_path: Path) -> None:

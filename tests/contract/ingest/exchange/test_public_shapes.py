@@ -45,7 +45,7 @@ def taken(path: Path, content: str) -> tuple[ImportResult, dict[str, Any], set[s
     assert result.id, result.error
     from shared.database import engine
 
-    notes = {note["text"] for note in workflow.notes(engine("ingest"), result.id)}
+    notes = {note.text for note in workflow.notes(engine("ingest"), result.id)}
     return result, reading.article(engine("ingest"), result.id), notes
 
 

@@ -55,11 +55,13 @@ def test_who_looks_after_machines_reads_no_title_of_a_live_entry(newsroom: Newsr
 
 
 def test_everything_that_is_noted_has_words_in_vietnamese() -> None:
-    noted = set()
+    noted: set[str] = set()
     for path in (ROOT / "services" / "ingest").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.append", "_each"):
-                noted |= {one.value for one in call.args if isinstance(one, ast.Constant) and "." in str(one.value)}
+                noted |= {
+                    str(one.value) for one in call.args if isinstance(one, ast.Constant) and "." in str(one.value)
+                }
     assert len(noted) > 40
     assert [action for action in sorted(noted) if not said(action)] == []
 
