@@ -7,28 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Text, bindparam, func, select, tuple_, type_coerce
+from sqlalchemy import Connection, Engine, Select, select
 
 from services.web import coverages, keys, model, tags
+from services.web import page_statements as sql
 from services.web.listings import OTHERS
 from services.web.model import Around, Card, Comment, Coverage, Listed, LiveEntry, Ranked, Section, Story, Tombstone
 from services.web.section_tree import SectionTree
-from services.web.tables import (
-    address_rules,
-    appearance,
-    appearance_files,
-    articles,
-    comments,
-    entries,
-    front_page,
-    media_uses,
-    names,
-    old_paths,
-    rankings,
-    related,
-    sections,
-    totals,
-)
+from services.web.tables import totals
 from shared.contracts.articles import ArticleState
 from shared.contracts.events import AddressRule
 from shared.contracts.former_addresses import picture_key
@@ -37,75 +23,6 @@ from shared.media_files import name_of
 from shared.vietnamese.dates import day_bounds, vietnam_day
 
 RELATED = 6
-
-# Statements are built once: to build one for every page costs more than to carry it out.
-
-
-def _entries(where: ColumnElement[bool], newest_first: bool = True) -> Select[int]:
-    """Ids out of lists: `offset` and `limit` of them, and what `where` takes."""
-    at, article_id = entries.c.published_at, entries.c.article_id
-    order = (at.desc(), article_id.desc()) if newest_first else (at, article_id)
-    return select(article_id).where(where).order_by(*order).offset(bindparam("offset")).limit(bindparam("limit"))
-
-
-_IN_LIST = entries.c.list == bindparam("list")
-_HERE = tuple_(entries.c.published_at, entries.c.article_id)
-_THERE = tuple_(bindparam("at"), bindparam("id"))
-_LISTED = _entries(_IN_LIST)
-_LISTED_BETWEEN = _entries(_IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last")))
-_LAST_AT = select(func.max(entries.c.published_at)).where(
-    _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
-)
-_FIRST_AT = select(func.min(entries.c.published_at)).where(_IN_LIST)
-_TIMES = select(entries.c.published_at).where(
-    _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
-)
-_LISTED_AFTER = _entries(_IN_LIST & (entries.c.published_at > bindparam("after")))
-_OLDER = _entries(_IN_LIST & (_HERE < _THERE))
-_NEWER = _entries(_IN_LIST & (_HERE > _THERE), newest_first=False)
-_AMONG = articles.c.id.in_(bindparam("ids", expanding=True))
-_CARDS = select(articles.c.id, articles.c.card).where(_AMONG, articles.c.public)
-_STATES = select(articles.c.id, articles.c.state).where(_AMONG, articles.c.public)
-_ARTICLE = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == bindparam("id"))
-_RELATED = select(related.c.ids).where(related.c.article_id == bindparam("id"))
-_COMMENTS = (
-    select(
-        comments.c.parent_id,
-        comments.c.id,
-        comments.c.name,
-        comments.c.text,
-        comments.c.at,
-        comments.c.edited,
-        comments.c.by_paper,
-    )
-    .where(comments.c.article_id == bindparam("id"), comments.c.public)
-    .order_by(comments.c.at, comments.c.id)
-    .limit(500)
-)
-_COMMENT = select(comments.c.id).where(
-    comments.c.id == bindparam("id"), comments.c.article_id == bindparam("article_id"), comments.c.public
-)
-_NEWEST_COMMENTS = _COMMENTS.order_by(None).order_by(comments.c.at.desc(), comments.c.id.desc())
-_FORMER = select(old_paths.c.article_id, old_paths.c.path).where(
-    old_paths.c.path.in_(bindparam("paths", expanding=True))
-)
-_RULES = select(address_rules.c.version, address_rules.c.rules).where(address_rules.c.version != bindparam("known"))
-_MEDIA = select(media_uses.c.article_id).where(media_uses.c.name == bindparam("name")).limit(1)
-_BLOCK = (
-    select(articles.c.card)
-    .where(articles.c.id.between(bindparam("first"), bindparam("last")), articles.c.public)
-    .order_by(articles.c.id)
-)
-_LAST_ARTICLE = select(func.max(articles.c.id))
-_NAME = select(names.c.name).where(names.c.list == bindparam("list"))
-_PINNED = select(front_page.c.pinned)
-_APPEARANCE = select(type_coerce(appearance.c.chosen, Text))
-_LOOK_FILE = select(appearance_files.c.data).where(appearance_files.c.name == bindparam("name"))
-_RANKING = select(rankings.c.entries).where(rankings.c.name == bindparam("name"))
-_VIEWS = select(totals.c.views).where(totals.c.article_id == bindparam("id"))
-_SECTIONS = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(
-    sections.c.position, sections.c.id
-)
 
 
 @contextmanager
@@ -129,7 +46,7 @@ class Reading:
     def article(self, article_id: int) -> ArticleState | Tombstone | None:
         """The public state, the tombstone, or None for an id that was never public."""
         self.depends.add(keys.article(article_id))
-        row = self._connection.execute(_ARTICLE, {"id": article_id}).first()
+        row = self._connection.execute(sql.ARTICLE, {"id": article_id}).first()
         if row is None:
             return None
         public, reason_kind, state = row
@@ -157,8 +74,8 @@ class Reading:
             "offset": 0,
             "limit": OTHERS,
         }
-        older = list(self._connection.execute(_OLDER, here).scalars())
-        newer = list(self._connection.execute(_NEWER, here).scalars())
+        older = list(self._connection.execute(sql.OLDER, here).scalars())
+        newer = list(self._connection.execute(sql.NEWER, here).scalars())
         # The oldest articles of a section have few behind them: then the next newer ones fill the list.
         others = [*older, *newer[1:]][:OTHERS]
         cards = {card.id: card for card in self.cards([*older, *newer])}
@@ -171,13 +88,13 @@ class Reading:
     def related(self, article_id: int) -> tuple[Card, ...]:
         """Articles that read alike ("Tin liên quan"), nearest first."""
         self.depends.add(keys.related(article_id))
-        ids = self._connection.execute(_RELATED, {"id": article_id}).scalar()
+        ids = self._connection.execute(sql.RELATED, {"id": article_id}).scalar()
         return tuple(self.cards(ids or [])[:RELATED])
 
     def comments(self, article_id: int, newest_first: bool = False) -> tuple[Comment, ...]:
         """Approved comments with their replies; replies stand in the order of time either way."""
         self.depends.add(keys.comments(article_id))
-        rows = self._connection.execute(_NEWEST_COMMENTS if newest_first else _COMMENTS, {"id": article_id}).all()
+        rows = self._connection.execute(sql.NEWEST_COMMENTS if newest_first else sql.COMMENTS, {"id": article_id}).all()
         found = [
             (parent, Comment(one, name, text, _utc(at), (), edited, by_paper))
             for parent, one, name, text, at, edited, by_paper in rows
@@ -190,7 +107,7 @@ class Reading:
 
     def shows_comment(self, article_id: int, comment_id: int) -> bool:
         """Whether readers see this comment under this article."""
-        return self._connection.execute(_COMMENT, {"article_id": article_id, "id": comment_id}).first() is not None
+        return self._connection.execute(sql.COMMENT, {"article_id": article_id, "id": comment_id}).first() is not None
 
     def live_version(self, state: ArticleState) -> tuple[int, int]:
         """(version of a live coverage, number of its entries, gone ones too)"""
@@ -218,7 +135,7 @@ class Reading:
 
     def path_of_former(self, spelled: Sequence[str]) -> str | None:
         """Where the article is now that had one of these addresses elsewhere; the first of them that one had."""
-        found = {path: one for one, path in self._connection.execute(_FORMER, {"paths": spelled})}
+        found = {path: one for one, path in self._connection.execute(sql.FORMER, {"paths": spelled})}
         ids = list(dict.fromkeys(found[path] for path in spelled if path in found))
         cards = self.cards(ids)
         return cards[0].path if cards else None
@@ -226,7 +143,7 @@ class Reading:
     def former_picture(self, key: str) -> str | None:
         """Where the picture is now that had the address with this key (`picture_key`) elsewhere, if readers may have
         it."""
-        found = [self.article(one) for one in self._connection.execute(_FORMER, {"paths": [key]}).scalars()]
+        found = [self.article(one) for one in self._connection.execute(sql.FORMER, {"paths": [key]}).scalars()]
         files = [
             picture.file
             for state in found
@@ -238,7 +155,7 @@ class Reading:
 
     def address_rules(self, known: int) -> tuple[int, tuple[AddressRule, ...]] | None:
         """(version, rules) by which other addresses of a former site lead to ours; None for version `known`."""
-        row = self._connection.execute(_RULES, {"known": known}).first()
+        row = self._connection.execute(sql.RULES, {"known": known}).first()
         if row is None:
             return None
         version, rules = row
@@ -249,13 +166,13 @@ class Reading:
         begin, _ = day_bounds(first)
         _, end = day_bounds(last)
         between = {"first": int(begin.timestamp()), "last": int(end.timestamp()) - 1, "list": model.ALL}
-        at = self._connection.execute(_LAST_AT, between).scalar()
+        at = self._connection.execute(sql.LAST_AT, between).scalar()
         return None if at is None else vietnam_day(_utc(at))
 
     def shows(self, name: str) -> bool:
         """Whether a public article shows the file of this name (shared.media_files)."""
         self.depends.add(keys.media(name))
-        return self._connection.execute(_MEDIA, {"name": name}).first() is not None
+        return self._connection.execute(sql.MEDIA, {"name": name}).first() is not None
 
     # ---------------------------------------------------------------- lists
 
@@ -264,7 +181,7 @@ class Reading:
         if not ids:
             return []
         self.depends.update(map(keys.card, ids))
-        rows = self._connection.execute(_CARDS, {"ids": ids})
+        rows = self._connection.execute(sql.CARDS, {"ids": ids})
         names = self.section_tree().names
         found = {one: Card.from_stored(_named(card, names)) for one, card in rows}
         return [found[one] for one in ids if one in found]
@@ -272,51 +189,51 @@ class Reading:
     def listed(self, name: str, page: int = 1, size: int = 20) -> Listed:
         """A page of a list (`model.ALL`, `model.of_section(slug)`, …), newest first."""
         self.depends.add(keys.listing(name))
-        return self._listed(_LISTED, page, size, list=name)
+        return self._listed(sql.LISTED, page, size, list=name)
 
     def listed_on(self, day: date, page: int = 1, size: int = 20) -> Listed:
         """All articles of a Vietnamese day."""
         self.depends.add(keys.day(day.isoformat()))
         first, end = (int(moment.timestamp()) for moment in day_bounds(day))
-        return self._listed(_LISTED_BETWEEN, page, size, list=model.ALL, first=first, last=end - 1)
+        return self._listed(sql.LISTED_BETWEEN, page, size, list=model.ALL, first=first, last=end - 1)
 
     def counts(self, days: Sequence[date]) -> dict[date, int]:
         """How many articles each of these Vietnamese days, one after another, has."""
         self.depends.update(keys.day(day.isoformat()) for day in days)
         first, end = day_bounds(days[0])[0], day_bounds(days[-1])[1]
         between = {"list": model.ALL, "first": int(first.timestamp()), "last": int(end.timestamp()) - 1}
-        return dict(Counter(vietnam_day(_utc(at)) for at in self._connection.execute(_TIMES, between).scalars()))
+        return dict(Counter(vietnam_day(_utc(at)) for at in self._connection.execute(sql.TIMES, between).scalars()))
 
     def first_day(self) -> date | None:
         """The Vietnamese day of the oldest article."""
         self.depends.add(keys.listing(model.ALL))
-        at = self._connection.execute(_FIRST_AT, {"list": model.ALL}).scalar()
+        at = self._connection.execute(sql.FIRST_AT, {"list": model.ALL}).scalar()
         return None if at is None else vietnam_day(_utc(at))
 
     def states(self, name: str, size: int) -> list[ArticleState]:
         """The newest articles of a list, whole: for feeds."""
         self.depends.add(keys.listing(name))
-        ids = self._ids(_LISTED, 0, size, list=name)
+        ids = self._ids(sql.LISTED, 0, size, list=name)
         self.depends.update(map(keys.article, ids))
-        found = {one: self._state(state) for one, state in self._connection.execute(_STATES, {"ids": ids})}
+        found = {one: self._state(state) for one, state in self._connection.execute(sql.STATES, {"ids": ids})}
         return [found[one] for one in ids if one in found]
 
     def since(self, moment: datetime, limit: int) -> list[Card]:
         """All articles published after `moment`, newest first: for the news sitemap."""
         self.depends.add(keys.listing(model.ALL))
-        return self.cards(self._ids(_LISTED_AFTER, 0, limit, list=model.ALL, after=int(moment.timestamp())))
+        return self.cards(self._ids(sql.LISTED_AFTER, 0, limit, list=model.ALL, after=int(moment.timestamp())))
 
     def block(self, number: int) -> list[Card]:
         """The public articles of one file of the sitemap, by id."""
         self.depends.add(keys.block(number))
         first = number * model.BLOCK
-        rows = self._connection.execute(_BLOCK, {"first": first, "last": first + model.BLOCK - 1})
+        rows = self._connection.execute(sql.BLOCK, {"first": first, "last": first + model.BLOCK - 1})
         return [Card.from_stored(card) for card in rows.scalars()]
 
     def blocks(self) -> int:
         """Number of files of the sitemap."""
         self.depends.add(keys.listing(model.ALL))
-        last = self._connection.execute(_LAST_ARTICLE).scalar()
+        last = self._connection.execute(sql.LAST_ARTICLE).scalar()
         return 0 if last is None else int(last) // model.BLOCK + 1
 
     def merged_tags(self) -> tags.Merged:
@@ -333,7 +250,7 @@ class Reading:
     def name_of(self, name: str) -> str | None:
         """How a tag's or an author's list is written; None where there never was one."""
         self.depends.add(keys.listing(name))
-        return self._connection.execute(_NAME, {"list": name}).scalar()
+        return self._connection.execute(sql.NAME, {"list": name}).scalar()
 
     # ---------------------------------------------------------------- the paper
 
@@ -345,38 +262,38 @@ class Reading:
         """All sections as they are now."""
         self.depends.add(keys.SECTIONS)
         if self._tree is None:
-            rows = self._connection.execute(_SECTIONS)
+            rows = self._connection.execute(sql.SECTIONS)
             self._tree = SectionTree(Section(slug, name, parent) for slug, name, parent in rows)
         return self._tree
 
     def appearance(self) -> str:
         """What the newsroom has chosen of the site's look, as JSON; "" for nothing."""
         self.depends.add(keys.APPEARANCE)
-        return self._connection.execute(_APPEARANCE).scalar() or ""
+        return self._connection.execute(sql.APPEARANCE).scalar() or ""
 
     def look_file(self, name: str) -> bytes | None:
         """A picture of that look."""
         self.depends.add(keys.APPEARANCE)
-        return self._connection.execute(_LOOK_FILE, {"name": name}).scalar()
+        return self._connection.execute(sql.LOOK_FILE, {"name": name}).scalar()
 
     def pinned(self) -> list[Card]:
         """What editors put on the front page, the first one leads."""
         self.depends.add(keys.FRONT)
-        ids = self._connection.execute(_PINNED).scalar()
+        ids = self._connection.execute(sql.PINNED).scalar()
         return self.cards(ids or [])
 
     def ranking(self, window: str, section: str = "", size: int = 10) -> list[Ranked]:
         """The most read of "1h", "24h", "7d", "30d" or "trending"; of the whole paper or a section."""
         name = f"{window}:{section}"
         self.depends.add(keys.ranking(name))
-        found = self._connection.execute(_RANKING, {"name": name}).scalar()
+        found = self._connection.execute(sql.RANKING, {"name": name}).scalar()
         views = {int(article_id): int(number) for article_id, number in found or []}
         # Some may have been withdrawn a moment ago: a few more than wanted are looked at.
         return [Ranked(card, views[card.id]) for card in self.cards(list(views)[: size + 5])][:size]
 
     def views(self, article_id: int) -> int:
         """Shown total of an article."""
-        return self._connection.execute(_VIEWS, {"id": article_id}).scalar() or 0
+        return self._connection.execute(sql.VIEWS, {"id": article_id}).scalar() or 0
 
     def _listed(self, which: Select[int], page: int, size: int, **of: str | int) -> Listed:
         ids = self._ids(which, (page - 1) * size, size + 1, **of)

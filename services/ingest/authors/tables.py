@@ -6,16 +6,19 @@ from sqlalchemy import ForeignKey, Integer, String, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime
-from shared.records import Field, column
+from shared.records import Field, Record, column
 
 
-class AuthorColumns(TypedColumns):
+class AuthorRow(Record):
     id: Field[int] = column(Integer, primary_key=True)
     name: Field[str] = column(String(200))
     # NULL: a contributor from outside
     account_id: Field[int | None] = column(Integer, ForeignKey("users.id"), unique=True)
     by: Field[str] = column(String(200))
     at: Field[datetime] = column(UtcDateTime)
+
+
+class AuthorColumns(AuthorRow, TypedColumns): ...
 
 
 class PenNameColumns(TypedColumns):

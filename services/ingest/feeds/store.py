@@ -80,10 +80,10 @@ def save(
 def remove(engine: Engine, actor: Actor, feed_id: int) -> None:
     """Forget a feed; its drafts stay. Raises NotFound."""
     with write(engine) as connection:
-        gone = connection.execute(delete(feeds).where(feeds.c.id == feed_id).returning(feeds.c.name)).first()
+        gone = connection.execute(delete(feeds).where(feeds.c.id == feed_id).returning(feeds.c.name)).scalar()
         if gone is None:
             raise NotFound("Không có nguồn tin này.")
-        audit.append(connection, actor.name, "feed.removed", f"feed:{feed_id}", {"name": gone.name})
+        audit.append(connection, actor.name, "feed.removed", f"feed:{feed_id}", {"name": gone})
 
 
 def poll_now(engine: Engine, feed_id: int) -> None:

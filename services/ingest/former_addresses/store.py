@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from services.ingest.former_addresses.tables import address_rules
+from services.ingest.former_addresses.tables import AddressRuleRow, address_rules
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
@@ -14,6 +14,7 @@ from shared import outbox as events
 from shared.address_rules import MAX_PATTERN_CHARS, MAX_RULES, MAX_STARS, MAX_TARGET_CHARS, BadRule, Fault, Pattern
 from shared.contracts.events import AddressRule, AddressRulesChanged
 from shared.database import AdvisoryLock, read, take_lock, upsert, write
+from shared.records import record
 
 ONLY = 1
 _NO_RULE = "Không có mẫu địa chỉ này."
@@ -73,7 +74,7 @@ def remove(engine: Engine, actor: Actor, rule_id: int) -> None:
 
 
 def payload(connection: Connection) -> AddressRulesChanged | None:
-    row = connection.execute(select(address_rules)).first()
+    row = record(connection.execute(select(address_rules)), AddressRuleRow)
     return AddressRulesChanged(version=row.version, rules=tuple(map(_rule, row.rules))) if row else None
 
 
@@ -83,7 +84,7 @@ def _change(
     """`work` changes the rules (by number) and returns what the audit log is to say; it gets the next free number."""
     with write(engine) as connection:
         take_lock(connection, AdvisoryLock.address_rules)
-        row = connection.execute(select(address_rules)).first()
+        row = record(connection.execute(select(address_rules)), AddressRuleRow)
         rules = {rule.id: rule for rule in map(_rule, row.rules)} if row else {}
         last = row.last_rule if row else 0
         detail = work(rules, last + 1)

@@ -26,6 +26,7 @@ from shared.database import AdvisoryLock, read, take_lock, upsert, write
 
 ONLY = 1
 MAX_PINNED = 50
+_FRONT = select(front_page.c.version, front_page.c.pinned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +122,20 @@ def due(engine: Engine, now: datetime) -> list[int]:
 
 
 def payload(connection: Connection) -> FrontPageChanged | None:
-    row = connection.execute(select(front_page)).first()
-    return FrontPageChanged(version=row.version, pinned=tuple(row.pinned)) if row else None
+    row = connection.execute(_FRONT).first()
+    if row is None:
+        return None
+    version, pinned = row
+    return FrontPageChanged(version=version, pinned=tuple(pinned))
 
 
 def _apply(connection: Connection, now: datetime, actor: Actor) -> int:
     """Pin what is due now; the front page's version."""
-    row = connection.execute(select(front_page)).first()
+    before, pinned = connection.execute(_FRONT).first() or (0, None)
     wanted = _due(connection, now)
-    if row is not None and list(row.pinned) == wanted:
-        return int(row.version)
-    version = row.version + 1 if row else 1
+    if pinned == wanted:
+        return before
+    version = before + 1
     values = {"version": version, "pinned": wanted}
     connection.execute(
         upsert(connection, front_page)
@@ -165,8 +169,9 @@ def _due(connection: Connection, now: datetime) -> list[int]:
 
 
 def _slots(connection: Connection) -> list[Slot]:
-    query = select(front_page_slots).order_by(front_page_slots.c.position)
-    return [Slot(row.article_id, row.starts_at, row.ends_at) for row in connection.execute(query)]
+    of = front_page_slots.c
+    query = select(of.article_id, of.starts_at, of.ends_at).order_by(of.position)
+    return [Slot(*row) for row in connection.execute(query)]
 
 
 def _mark(found: Sequence[Slot]) -> str:
@@ -175,5 +180,4 @@ def _mark(found: Sequence[Slot]) -> str:
 
 
 def _pinned(connection: Connection) -> list[int]:
-    row = connection.execute(select(front_page.c.pinned)).first()
-    return list(row.pinned) if row else []
+    return connection.execute(select(front_page.c.pinned)).scalar() or []

@@ -98,7 +98,7 @@ def since(engine: Engine, entry: int, limit: int) -> list[tuple[int, str, dateti
     none comes later with a lower one."""
     query = select(audit.c.id, audit.c.subject, audit.c.at).where(audit.c.id > entry).order_by(audit.c.id).limit(limit)
     with read(engine, within=_READ_SECONDS) as connection:
-        return [(row.id, row.subject, row.at) for row in connection.execute(query)]
+        return [(id_, subject, at) for id_, subject, at in connection.execute(query)]
 
 
 def length(engine: Engine) -> int:

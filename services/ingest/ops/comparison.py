@@ -126,7 +126,7 @@ class Comparison:
             number = generation.current(connection)
             id_, version = parts.table.c.id, parts.table.c.version
             query = select(id_, version).where(id_.in_(list(held)))
-            own = {row.id: row.version for row in connection.execute(query)}
+            own = dict(connection.execute(query).all())
             newest = connection.execute(select(func.max(id_))).scalar() or 0
         # Old ones that are not known are gone from ingest by its own rules.
         self._notice_newer({one: held[one] for one in held if one in own or one > newest}, own, number)
@@ -225,7 +225,7 @@ class Comparison:
         with read(self._source) as connection:
             number = generation.current(connection)
             query = select(articles.c.id, articles.c.version).where(articles.c.id.in_(list(unknown)))
-            own = {row.id: row.version for row in connection.execute(query)}
+            own = dict(connection.execute(query).all())
         ahead = self._notice_newer(unknown, own, number)
         strangers = {id_: version for id_, version in unknown.items() if id_ not in own}
         return len(ahead) + self._take_away(ArticleWithdrawn, strangers, number)
@@ -241,7 +241,7 @@ class Comparison:
         store = replace(self._store, question=ListWebSections)
         held = Comparison(self._source, self._app, self._ask, store, self._patience)._held(0, None)
         with read(self._source) as connection:
-            own = {row.id: row.version for row in connection.execute(select(sections.c.id, sections.c.version))}
+            own = dict(connection.execute(select(sections.c.id, sections.c.version)).all())
             self._notice_newer(held, own, generation.current(connection))
         with write(self._source) as connection:
             resend_sections(connection)

@@ -49,7 +49,7 @@ def _by_event(wanted: Sequence[ExpectedVersion]) -> dict[type[Event], list[Expec
 def resend_sections(connection: Connection) -> int:
     """Every section, then the front page, the site's look, the rules about former addresses and the merged tags."""
     pointers: list[tuple[str | int, int]] = [
-        (row.id, row.version) for row in connection.execute(select(sections.c.id, sections.c.version))
+        (id_, version) for id_, version in connection.execute(select(sections.c.id, sections.c.version))
     ]
     events.add(connection, outbox, SectionSaved, pointers)
     front = connection.execute(select(front_page.c.version)).scalar()

@@ -122,10 +122,10 @@ def wrote(engine: Engine, actor: Actor, plan_id: int, article_id: int) -> None:
 def remove(engine: Engine, actor: Actor, plan_id: int) -> None:
     """Raises NotFound."""
     with write(engine) as connection:
-        gone = connection.execute(delete(plans).where(plans.c.id == plan_id).returning(plans.c.title)).first()
+        gone = connection.execute(delete(plans).where(plans.c.id == plan_id).returning(plans.c.title)).scalar()
         if gone is None:
             raise NotFound("Không có đề tài này.")
-        audit.append(connection, actor.name, "plan.removed", f"plan:{plan_id}", {"title": gone.title})
+        audit.append(connection, actor.name, "plan.removed", f"plan:{plan_id}", {"title": gone})
 
 
 def scheduled(engine: Engine, seen: Seen, first: date, last: date) -> list[ScheduledRow]:

@@ -66,5 +66,8 @@ def payload(connection: Connection) -> SearchRulesChanged | None:
 
 
 def _last(connection: Connection) -> tuple[Said, int]:
-    row = connection.execute(select(search_words)).first()
-    return (Said(tuple(row.lines), row.places), int(row.version)) if row else (Said(), 0)
+    row = connection.execute(select(search_words.c.lines, search_words.c.places, search_words.c.version)).first()
+    if row is None:
+        return Said(), 0
+    lines, places, version = row
+    return Said(tuple(lines), places), version

@@ -72,8 +72,11 @@ def part(engine: Engine, actor: Actor, merged: str) -> None:
 
 
 def payload(connection: Connection) -> TagsMerged | None:
-    row = connection.execute(select(tag_merges)).first()
-    return TagsMerged(version=row.version, merges=tuple(TagMerge(**one) for one in row.merges)) if row else None
+    row = connection.execute(select(tag_merges.c.version, tag_merges.c.merges)).first()
+    if row is None:
+        return None
+    version, merges = row
+    return TagsMerged(version=version, merges=tuple(TagMerge(**one) for one in merges))
 
 
 def _change(engine: Engine, actor: Actor, act: str, work: Callable[[_Merges], dict[str, Any]]) -> None:

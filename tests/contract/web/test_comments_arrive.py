@@ -75,7 +75,7 @@ def test_a_comment_arrives_though_its_message_was_lost(
     start_worker()
     until(lambda: comments.listed(ingest), 60, "the moderators have it")
     until(lambda: not waiting(), 40, "web has let go of it")
-    assert [one.text for one in comments.listed(ingest)] == [SAID.text]
+    assert [one.text for one in comments.listed(ingest)] == [SAID["text"]]
 
 
 def test_a_comment_is_taken_while_the_broker_is_away(

@@ -45,7 +45,7 @@ def uses(engine: Engine, seen: Seen, path: str) -> list[dict[str, Any]]:
         .limit(100)
     )
     with read(engine) as connection:
-        return [{"id": row.id, "title": row.title, "status": row.status} for row in connection.execute(query)]
+        return [{"id": id_, "title": title, "status": status} for id_, title, status in connection.execute(query)]
 
 
 def is_used(connection: Connection, path: str) -> bool:

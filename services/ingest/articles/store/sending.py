@@ -29,14 +29,16 @@ class Public(NamedTuple):
 def public(engine: Engine, article_id: int) -> Public | None:
     """What readers should see of an article; None for one that was never public. Raises NotFound."""
     with read(engine) as connection:
-        row = connection.execute(select(articles).where(articles.c.id == article_id)).first()
+        row = connection.execute(select(articles.c.public_version).where(articles.c.id == article_id)).first()
         if row is None:
             raise NotFound("Không có bài này.")
-        if row.public_version is None:
+        (version,) = row
+        if version is None:
             return None
-        at = (revisions.c.article_id == article_id) & (revisions.c.version == row.public_version)
-        found = connection.execute(select(revisions).where(at)).one()
-    return Public(found.version, found.effect == SHOWN, found.at, ArticleState.model_validate(found.state))
+        at = (revisions.c.article_id == article_id) & (revisions.c.version == version)
+        said = select(revisions.c.effect, revisions.c.at, revisions.c.state).where(at)
+        effect, since, state = connection.execute(said).one()
+    return Public(version, effect == SHOWN, since, ArticleState.model_validate(state))
 
 
 def stuck(engine: Engine, article_id: int, queue: Queue) -> str:

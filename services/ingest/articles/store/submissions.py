@@ -51,7 +51,7 @@ def as_if_saved(engine: Engine, found: ArticleState, sent: ArticleInput) -> Arti
     content = prepare(sent)
     with read(engine) as connection:
         images = images_of(connection, content.images, content.body)
-        names = {row.slug: row.name for row in connection.execute(select(sections.c.slug, sections.c.name))}
+        names = dict(connection.execute(select(sections.c.slug, sections.c.name)).all())
     content = with_captions_in_place(content, images)
     fields = {name: getattr(content, name) for name in _OF_CONTENT}
     slug = content.section if content.section in names else found.section_slug

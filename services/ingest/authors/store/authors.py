@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from services.ingest.accounts.store import accounts
-from services.ingest.authors.tables import authors, pen_names
+from services.ingest.authors.tables import AuthorRow, authors, pen_names
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.once import Sent, making
 from shared.database import read, upsert, write
+from shared.records import record, records
 from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import one_line, slug, sort_key
 
@@ -33,19 +33,25 @@ def listed(engine: Engine) -> list[KnownAuthor]:
     """Everybody, by the given name as Vietnamese lists go."""
     with read(engine) as connection:
         names: dict[int, list[str]] = {}
-        for row in connection.execute(select(pen_names).order_by(pen_names.c.name)):
-            names.setdefault(row.author_id, []).append(row.name)
+        for author_id, name in connection.execute(
+            select(pen_names.c.author_id, pen_names.c.name).order_by(pen_names.c.name)
+        ):
+            names.setdefault(author_id, []).append(name)
         found = [
             KnownAuthor(row.id, row.name, row.account_id, tuple(names.get(row.id, ())))
-            for row in connection.execute(select(authors))
+            for row in records(connection.execute(select(authors)), AuthorRow)
         ]
     return sorted(found, key=lambda one: (sort_key(one.name.rpartition(" ")[2]), sort_key(one.name), one.id))
 
 
-def by_key(connection: Connection) -> dict[str, Any]:
+class SigningRow(AuthorRow):
+    key: str
+
+
+def by_key(connection: Connection) -> dict[str, SigningRow]:
     """Key of a pen name -> the row of its author."""
     query = select(pen_names.c.key, authors).join(authors, authors.c.id == pen_names.c.author_id)
-    return {row.key: row for row in connection.execute(query)}
+    return {row.key: row for row in records(connection.execute(query), SigningRow)}
 
 
 def keys_of(engine: Engine, account_id: int) -> frozenset[str]:
@@ -123,7 +129,7 @@ def give_account(engine: Engine, actor: Actor, name: str, account_id: int | None
         if account_id is None:
             _let_go(connection, actor, name, key)
             return
-        owner = connection.execute(select(authors).where(authors.c.account_id == account_id)).first()
+        owner = record(connection.execute(select(authors).where(authors.c.account_id == account_id)), AuthorRow)
         mine = by_key(connection).get(key)
         if owner is None and mine is not None and mine.account_id is None:
             _require_account(connection, account_id, mine.id)

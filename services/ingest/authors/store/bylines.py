@@ -68,7 +68,7 @@ def counts(engine: Engine) -> dict[int, int]:
         .group_by(authors.c.id)
     )
     with read(engine) as connection:
-        return {row.id: row.articles for row in connection.execute(query)}
+        return dict(connection.execute(query).all())
 
 
 def _keys(signed: Sequence[Author]) -> dict[str, str]:

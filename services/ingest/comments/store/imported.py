@@ -58,7 +58,7 @@ def _taken(connection: Connection, article_id: int, found: Sequence[FormerCommen
             events.add(connection, outbox, CommentPublished, [(number, 1) for number in new], bulk=True)
             made += len(new)
             known = select(comments.c.token, comments.c.id).where(comments.c.token.in_([one.token for one in part]))
-            ids |= {row.token: row.id for row in connection.execute(known)}
+            ids |= dict(connection.execute(known).all())
     return made
 
 

@@ -54,17 +54,18 @@ def ban(engine: Engine, comment_id: int, days: int, actor: Actor) -> tuple[datet
         row = connection.execute(writer).first()
         if row is None:
             raise NotFound("Không có bình luận này.")
-        if not row.visitor:
+        visitor, name = row
+        if not visitor:
             raise Invalid.of("days", f"Bình luận cũ quá {VISITOR_DAYS} ngày: không còn biết ai đã gửi.")
-        known = connection.execute(select(bans.c.until).where(bans.c.visitor == row.visitor)).scalar()
+        known = connection.execute(select(bans.c.until).where(bans.c.visitor == visitor)).scalar()
         until = max(known or until, until)
-        values = {"name": row.name, "until": until, "by": actor.name, "at": now}
-        statement = upsert(connection, bans).values(visitor=row.visitor, **values)
+        values = {"name": name, "until": until, "by": actor.name, "at": now}
+        statement = upsert(connection, bans).values(visitor=visitor, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["visitor"], set_=values))
-        waiting = (comments.c.visitor == row.visitor) & (comments.c.status == "held")
+        waiting = (comments.c.visitor == visitor) & (comments.c.status == "held")
         refused = {"version": comments.c.version + 1, "status": "rejected", "decided_by": BAN, "decided_at": now}
         statement = update(comments).where(waiting).values(refused).returning(comments.c.id, comments.c.version)
-        gone = {found.id: found.version for found in connection.execute(statement)}
+        gone = dict(connection.execute(statement).all())
         told = {"days": days, "refused": len(gone)}
         audit.append(connection, actor.name, "comment.banned", f"comment:{comment_id}", told)
     return until, gone
@@ -73,9 +74,9 @@ def ban(engine: Engine, comment_id: int, days: int, actor: Actor) -> tuple[datet
 def lift(engine: Engine, visitor: str, actor: Actor) -> None:
     """Let somebody write again."""
     with write(engine) as connection:
-        gone = connection.execute(delete(bans).where(bans.c.visitor == visitor).returning(bans.c.name)).first()
+        gone = connection.execute(delete(bans).where(bans.c.visitor == visitor).returning(bans.c.name)).scalar()
         if gone is not None:
-            audit.append(connection, actor.name, "comment.ban_lifted", "comments", {"name": gone.name})
+            audit.append(connection, actor.name, "comment.ban_lifted", "comments", {"name": gone})
 
 
 def banned(engine: Engine) -> list[BanRow]:

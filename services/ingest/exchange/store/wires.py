@@ -14,9 +14,10 @@ def known(engine: Engine, external_ids: list[str]) -> dict[str, WireVersion]:
     """The highest version of each that has come."""
     if not external_ids:
         return {}
-    query = select(wire_versions).where(wire_versions.c.external_id.in_(external_ids))
+    of = wire_versions.c
+    query = select(of.external_id, of.number, of.made_at).where(of.external_id.in_(external_ids))
     with read(engine) as connection:
-        return {row.external_id: WireVersion(row.number, row.made_at) for row in connection.execute(query)}
+        return {name: WireVersion(number, made_at) for name, number, made_at in connection.execute(query)}
 
 
 def note(engine: Engine, versions: Mapping[str, WireVersion]) -> None:

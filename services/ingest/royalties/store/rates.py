@@ -12,7 +12,7 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.royalties.tables import RoyaltyRateRow, royalty_rates
 from shared.database import read, upsert, write
-from shared.records import record, records
+from shared.records import record
 from shared.vietnamese.text import fold, one_line
 
 KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video"}
@@ -33,6 +33,10 @@ class Rate:
     from_month: str
     amount: int
     per_picture: bool
+
+
+_OF = royalty_rates.c
+_RATES = select(_OF.id, _OF.kind, _OF.role, _OF.from_month, _OF.amount, _OF.per_picture)
 
 
 def role_key(printed: str) -> str:
@@ -60,16 +64,13 @@ def listed(engine: Engine) -> list[Rate]:
     """Every rate there ever was, the newest first within a kind and role."""
     order = (royalty_rates.c.kind, royalty_rates.c.role, royalty_rates.c.from_month.desc())
     with read(engine) as connection:
-        return [
-            Rate(**row._mapping)
-            for row in records(connection.execute(select(royalty_rates).order_by(*order)), RoyaltyRateRow)
-        ]
+        return [Rate(*row) for row in connection.execute(_RATES.order_by(*order))]
 
 
 def in_force(connection: Connection, month: str) -> dict[tuple[str, str], Rate]:
     """The rate of each (kind, role) in a month."""
-    query = select(royalty_rates).where(royalty_rates.c.from_month <= month).order_by(royalty_rates.c.from_month)
-    return {(row.kind, row.role): Rate(**row._mapping) for row in connection.execute(query)}
+    query = _RATES.where(royalty_rates.c.from_month <= month).order_by(royalty_rates.c.from_month)
+    return {(rate.kind, rate.role): rate for rate in (Rate(*row) for row in connection.execute(query))}
 
 
 def set_rate(

@@ -95,10 +95,10 @@ def remove(engine: Engine, actor: Actor, webhook_id: int) -> None:
         connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.webhook_id == webhook_id))
         gone = connection.execute(
             delete(webhooks).where(webhooks.c.id == webhook_id).returning(webhooks.c.name)
-        ).first()
+        ).scalar()
         if gone is None:
             raise NotFound("Không có webhook này.")
-        audit.append(connection, actor.name, "webhook.removed", f"webhook:{webhook_id}", {"name": gone.name})
+        audit.append(connection, actor.name, "webhook.removed", f"webhook:{webhook_id}", {"name": gone})
 
 
 def ping(engine: Engine, webhook_id: int) -> None:
