@@ -29,7 +29,7 @@ from pydantic import ValidationError
 from shared import clock
 from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
-from shared.contracts.commands import AskedQuestion, Query, Questions
+from shared.contracts.messages import AskedQuestion, Query, Questions
 from shared.contracts.queues import CONSUMERS
 from shared.publishing import task_name
 from shared.redis_client import redis_client, subscriber

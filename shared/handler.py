@@ -27,10 +27,10 @@ from shared import clock, telemetry
 from shared.ask import reply
 from shared.away import is_away
 from shared.contracts.articles import Contract
-from shared.contracts.commands import AskedQuestion, Command, Query
 from shared.contracts.envelope import Delivered, Envelope, EnvelopeFields
 from shared.contracts.events import Event
 from shared.contracts.handled import Handled
+from shared.contracts.messages import AskedQuestion, Command, Query
 from shared.contracts.queues import UNKEPT, Queue
 from shared.publishing import bury, task_name
 from shared.redis_client import redis_client

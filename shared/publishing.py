@@ -10,9 +10,10 @@ from celery import Celery
 
 from shared import clock
 from shared.celery_factory import publish
-from shared.contracts.commands import Command, Message, StoreDeadLetter
+from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.envelope import BATCH_EVENTS, EnvelopeFields, Events
 from shared.contracts.events import SUBSCRIBERS, Event
+from shared.contracts.messages import Command, Message
 from shared.contracts.queues import CONSUMERS
 from shared.tracing import current_traceparent
 

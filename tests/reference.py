@@ -16,8 +16,9 @@ from prometheus_client import Counter
 from services.ingest.kit.actors import Role, Scope
 from services.ingest.kit.rights import RIGHTS, ROLE_NAMES, SCOPES, Reach
 from shared import telemetry
-from shared.contracts.commands import COMMANDS, Command, Query
+from shared.contracts.commands import COMMANDS
 from shared.contracts.events import SUBSCRIBERS
+from shared.contracts.messages import Command, Query
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.settings import Settings
 from toasoan.cli import cli

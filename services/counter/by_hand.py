@@ -7,7 +7,8 @@ from sqlalchemy import Engine, delete, func, select
 
 from services.counter.store import note_drain
 from services.counter.tables import articles, corrections, rules, totals
-from shared.contracts.commands import SetTrendingRule, ViewCorrection
+from shared.contracts.commands import SetTrendingRule
+from shared.contracts.statistics import ViewCorrection
 from shared.database import insert_newer, read, upsert, write
 
 CLOCK_SECONDS = 60

@@ -17,7 +17,8 @@ import redis
 from sqlalchemy import ColumnElement, Engine, Row, func, select
 
 from services.counter.tables import searches
-from shared.contracts.commands import CountSearches, SearchedQuery, SearchStatistics, SearchStatisticsAnswer
+from shared.contracts.commands import CountSearches
+from shared.contracts.statistics import SearchedQuery, SearchStatistics, SearchStatisticsAnswer
 from shared.database import read, upsert, write
 from shared.vietnamese.dates import day_bounds, day_number
 from shared.vietnamese.forms import folded_text

@@ -38,7 +38,7 @@ from services.counter.tables import (
     totals,
     unit_of,
 )
-from shared.contracts.commands import (
+from shared.contracts.statistics import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
     LiveNow,

@@ -13,26 +13,28 @@ from services.counter.hot import Hot
 from shared import handler
 from shared.contracts.commands import (
     AppliedBatchesAnswer,
-    ArticleStatistics,
-    ArticleStatisticsAnswer,
     CountSearches,
     CountViews,
     ListAppliedBatches,
     ListCounterVersions,
-    LiveNow,
-    LiveNowAnswer,
-    SearchStatistics,
-    SearchStatisticsAnswer,
     SetTrendingRule,
-    SiteStatistics,
-    SiteStatisticsAnswer,
     VersionsAnswer,
-    ViewAudit,
-    ViewAuditAnswer,
 )
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import ArticlePublished, ArticleWithdrawn, article_of
 from shared.contracts.handled import Handled
+from shared.contracts.statistics import (
+    ArticleStatistics,
+    ArticleStatisticsAnswer,
+    LiveNow,
+    LiveNowAnswer,
+    SearchStatistics,
+    SearchStatisticsAnswer,
+    SiteStatistics,
+    SiteStatisticsAnswer,
+    ViewAudit,
+    ViewAuditAnswer,
+)
 
 
 @dataclass(frozen=True)

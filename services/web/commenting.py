@@ -12,7 +12,8 @@ from services.web.spam import judge
 from shared.addresses import blocks
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
-from shared.contracts.commands import HELD_TOKENS, Command, ListHeldComments, ReportComment, SubmitComment
+from shared.contracts.commands import HELD_TOKENS, ListHeldComments, ReportComment, SubmitComment
+from shared.contracts.messages import Command
 from shared.limits import AddressLimit, Bound, SharedLimiter
 from shared.publishing import send_command
 from shared.settings import get_settings

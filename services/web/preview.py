@@ -14,13 +14,7 @@ from services.web.page import PART, SLOT, TOKEN, VIEWS, Page, Site
 from services.web.reading import Reading, reading
 from shared.contracts.addresses import article_path
 from shared.contracts.appearance import LookFiles
-from shared.contracts.commands import (
-    AppearanceAnswer,
-    FaintColours,
-    PreviewAnswer,
-    PreviewAppearance,
-    PreviewArticle,
-)
+from shared.contracts.commands import AppearanceAnswer, FaintColours, PreviewAnswer, PreviewAppearance, PreviewArticle
 from shared.settings import get_settings
 
 if TYPE_CHECKING:

@@ -8,12 +8,7 @@ from sqlalchemy import Engine
 
 from services.web import address_uses, held, preview, store
 from shared import handler
-from shared.contracts.commands import (
-    AddressUseAnswer,
-    ListAddressUse,
-    PreviewAppearance,
-    PreviewArticle,
-)
+from shared.contracts.commands import AddressUseAnswer, ListAddressUse, PreviewAppearance, PreviewArticle
 from shared.contracts.events import (
     AddressRulesChanged,
     AppearanceChanged,

@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.articles import Contract
-from shared.contracts.commands import Command, Query
+from shared.contracts.messages import Command, Query
 from shared.publishing import send_command
 
 A = TypeVar("A", bound=Contract)

@@ -21,7 +21,8 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
-from shared.contracts.commands import (
+from shared.contracts.commands import SetTrendingRule
+from shared.contracts.statistics import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
     LiveNow,
@@ -29,7 +30,6 @@ from shared.contracts.commands import (
     SearchedQuery,
     SearchStatistics,
     SearchStatisticsAnswer,
-    SetTrendingRule,
     SiteStatistics,
     SiteStatisticsAnswer,
     ViewAudit,

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Table, func, select
 from services.counter import retention, statistics, store
 from services.counter.hot import SLOT_SECONDS, Delta
 from services.counter.tables import daily, referrers, tallies
-from shared.contracts.commands import ArticleStatistics
+from shared.contracts.statistics import ArticleStatistics
 from shared.database import read
 from shared.vietnamese.dates import day_number
 

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, func, select
 from services.counter import retention, searches, tables
 from services.counter.hot import Hot
 from services.counter.searches import LEAST_READERS
-from shared.contracts.commands import CountSearches, SearchedQuery, SearchStatistics, SearchStatisticsAnswer
+from shared.contracts.commands import CountSearches
+from shared.contracts.statistics import SearchedQuery, SearchStatistics, SearchStatisticsAnswer
 from shared.database import read
 from tests.servers import RedisServer
 

@@ -13,7 +13,8 @@ from services.counter import by_hand, statistics, store
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
 from services.counter.tables import SPAN_DAYS, daily, searches, spans
 from shared.contracts.articles import ArticleState, Author
-from shared.contracts.commands import ArticleStatistics, CountViews, LiveNow, SiteStatistics
+from shared.contracts.commands import CountViews
+from shared.contracts.statistics import ArticleStatistics, LiveNow, SiteStatistics
 from shared.database import migrate, read, write
 from shared.vietnamese.dates import day_number, day_start
 from tests.servers import RedisServer

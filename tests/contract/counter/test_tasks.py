@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 
 from services.counter import statistics, tasks
 from services.counter.hot import Hot
-from shared.contracts.commands import ArticleStatistics, CountViews, LiveNow, Query, SiteStatistics, ViewAudit
+from shared.contracts.commands import CountViews
+from shared.contracts.messages import Query
+from shared.contracts.statistics import ArticleStatistics, LiveNow, SiteStatistics, ViewAudit
 from tests.servers import RedisServer
 from tests.wait import until
 

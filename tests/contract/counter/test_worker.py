@@ -17,18 +17,10 @@ from services.web.groupcommit import ViewTransport
 from shared.ask import Asker
 from shared.celery_factory import make_celery, publish
 from shared.contracts.articles import ArticleState, Author
-from shared.contracts.commands import (
-    ArticleStatistics,
-    CountViews,
-    ListAppliedBatches,
-    ListCounterVersions,
-    LiveNow,
-    SetTrendingRule,
-    SiteStatistics,
-    ViewAudit,
-)
+from shared.contracts.commands import CountViews, ListAppliedBatches, ListCounterVersions, SetTrendingRule
 from shared.contracts.events import ArticlePublished, ArticleWithdrawn, RankingChanged, ViewTotalsChanged
 from shared.contracts.queues import Queue
+from shared.contracts.statistics import ArticleStatistics, LiveNow, SiteStatistics, ViewAudit
 from shared.database import migrate
 from shared.publishing import send_all
 from shared.vietnamese.dates import day_number

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 import shared.contracts
-from shared.contracts.commands import COMMANDS, Command, Query
+from shared.contracts.commands import COMMANDS
 from shared.contracts.events import BY_KIND, SUBSCRIBERS, Event
+from shared.contracts.messages import Command, Query
 from shared.contracts.queues import CONSUMERS, UNKEPT, Queue
 from shared.publishing import task_name
 from tests.unit.shared.conftest import Worker

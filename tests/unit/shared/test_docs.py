@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from shared import telemetry
-from shared.contracts.commands import COMMANDS, Command
+from shared.contracts.commands import COMMANDS
 from shared.contracts.events import SUBSCRIBERS, Event
+from shared.contracts.messages import Command
 from shared.settings import Settings
 from tests.docs_site import DOCS, ROOT, dead_links, gather, pages
 from tests.reference import MAKERS, written

@@ -31,19 +31,15 @@ from services.ingest.royalties.store import ledger
 from services.ingest.royalties.tables import royalty_adjustments
 from services.ingest.statistics import screen as statistics
 from shared import deadletter
-from shared.contracts.commands import (
+from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, StoreDeadLetter, SubmitComment
+from shared.contracts.messages import Query
+from shared.contracts.statistics import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
     LiveNow,
     LiveNowAnswer,
-    Query,
-    SearchAnswer,
-    SearchArticles,
-    SearchHit,
     SiteStatistics,
     SiteStatisticsAnswer,
-    StoreDeadLetter,
-    SubmitComment,
     ViewedArticle,
 )
 from shared.database import read, write

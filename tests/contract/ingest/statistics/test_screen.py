@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 from services.ingest.kit.actors import Role
 from services.ingest.sections import store as sections
 from services.ingest.statistics import screen as statistics
-from shared.contracts.commands import (
+from shared.contracts.messages import Query
+from shared.contracts.statistics import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
     LiveNow,
     LiveNowAnswer,
-    Query,
     SearchedQuery,
     SearchStatistics,
     SearchStatisticsAnswer,
