@@ -74,9 +74,10 @@ def waiting(engine: Engine, table: Letters, limit: int = 100) -> list[DeadLetter
 
 def find(engine: Engine, table: Letters, letter_id: str) -> DeadLetter | None:
     """One letter, by its id or the beginning of it when only one letter begins so."""
+    query = select(table).where(table.c.id.startswith(letter_id, autoescape=True)).limit(2)
     with read(engine) as connection:
-        rows = connection.execute(select(table).where(table.c.id.startswith(letter_id, autoescape=True)).limit(2)).all()
-    return DeadLetter(*rows[0]) if len(rows) == 1 else None
+        letters = records(connection.execute(query), DeadLetter)
+    return letters[0] if len(letters) == 1 else None
 
 
 def replay(app: Celery, engine: Engine, table: Letters, letter_id: str) -> bool:
