@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import directory
 from services.ingest.articles import rules
 from services.ingest.articles.asked import Asked
 from services.ingest.articles.rules import UNFINISHED, WorkflowState
@@ -87,7 +87,7 @@ def why_not_writable(asked: Asked) -> str:
 def successors(asked: Asked) -> list[tuple[int, str]]:
     """(account id, name) of those who may go on with the article at this step."""
     found = []
-    for one in accounts.listed(engine("ingest")):
+    for one in directory.listed(engine("ingest")):
         sections = frozenset(one.section_ids)
         account = Account(one.id, one.email, one.name, Role(one.role), False, one.all_sections, sections)
         if one.disabled_at is None and rules.may_write(account.actor, asked.stands):

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import directory
 from services.ingest.authors.store import authors, bylines
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
@@ -30,7 +30,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.authors)]) -> 
         authors=known,
         counts=bylines.counts(engine("ingest")),
         unknown=[(one, authors.suggested(one.name, known)) for one in unknown],
-        accounts=[one for one in accounts.listed(engine("ingest")) if one.disabled_at is None],
+        accounts=[one for one in directory.listed(engine("ingest")) if one.disabled_at is None],
     )
 
 

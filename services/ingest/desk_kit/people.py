@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import directory
 from shared.vietnamese.text import fold
 
 _OTHERS = {
@@ -21,13 +21,13 @@ def names(engine: Engine, actors: Iterable[str]) -> dict[str, str]:
     """What to call each actor: "user:lan@bao.vn" by the account's name, "key:TTX" as "Khóa TTX"."""
     wanted = set(actors)
     emails = [actor.removeprefix("user:") for actor in wanted if actor.startswith("user:")]
-    found = {f"user:{email}": name for email, name in accounts.names(engine, emails).items()} if emails else {}
+    found = {f"user:{email}": name for email, name in directory.names(engine, emails).items()} if emails else {}
     return {actor: found.get(actor) or _plain(actor) for actor in wanted}
 
 
 def actors(engine: Engine, words: str) -> list[str]:
     """Whose name has these letters, with or without their marks; the other way round of `names`."""
-    known = {f"user:{one.email}": one.name for one in accounts.listed(engine)} | _OTHERS
+    known = {f"user:{one.email}": one.name for one in directory.listed(engine)} | _OTHERS
     return [actor for actor, name in known.items() if fold(words) in fold(name)]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import directory
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles, listing, workflow
 from services.ingest.authors.store import authors
@@ -146,7 +146,7 @@ def _form(request: Request, who: Account, plan: dict[Any, Any], *, writable: boo
         plan=plan,
         writable=writable,
         sections=sections.listed(engine("ingest")),
-        accounts=[one for one in accounts.listed(engine("ingest")) if one.disabled_at is None],
+        accounts=[one for one in directory.listed(engine("ingest")) if one.disabled_at is None],
         kinds=plans.KINDS,
         states=plans.STATES,
     )

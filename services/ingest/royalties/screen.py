@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import directory
 from services.ingest.authors.store import authors
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
@@ -123,11 +123,11 @@ def _only_own(who: Account) -> bool:
     return rights.reach(who, Action.royalties_read) < Reach.all
 
 
-def _accounts(who: Account) -> list[accounts.ListedAccount]:
+def _accounts(who: Account) -> list[directory.ListedAccount]:
     """Whom a name can be, for who may say so."""
     if not rights.may(who, Action.royalties):
         return []
-    return [one for one in accounts.listed(engine("ingest")) if one.disabled_at is None]
+    return [one for one in directory.listed(engine("ingest")) if one.disabled_at is None]
 
 
 def _account_of() -> Callable[[str], int | None]:

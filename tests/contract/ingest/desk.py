@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from sqlalchemy import Engine
 
-from services.ingest.accounts.store import accounts, sessions
+from services.ingest.accounts.store import accounts, directory, sessions
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.versions import Saved
@@ -36,7 +36,7 @@ class Person:
     def __init__(self, base_url: str, store: Engine, email: str) -> None:
         self.email = email
         self.actor_name = f"user:{email}"
-        user = next(one for one in accounts.listed(store) if one.email == email)
+        user = next(one for one in directory.listed(store) if one.email == email)
         self.id = int(user.id)
         self.token = sessions.open_session(store, self.id)
         self.client = httpx2.Client(

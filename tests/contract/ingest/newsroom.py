@@ -14,7 +14,7 @@ import uvicorn
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import Engine, update
 
-from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store import accounts, directory
 from services.ingest.accounts.tables import users
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles
@@ -70,7 +70,7 @@ class Newsroom:
 
     def link(self, who: Person, month: str, author: str, owner: Person) -> None:
         """Have somebody say whose name that is."""
-        account = next(one for one in accounts.listed(self._store) if one.email == owner.email)
+        account = next(one for one in directory.listed(self._store) if one.email == owner.email)
         who.post(f"/nhuan-but/{month}/nguoi-nhan", author=author, account_id=str(account.id))
 
     def close(self) -> None:

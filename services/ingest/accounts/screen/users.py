@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.ingest.accounts.store import accounts, invitations
+from services.ingest.accounts.store import accounts, directory, invitations
 from services.ingest.desk_kit.forms import Fields, Form, RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
 from services.ingest.desk_kit.session import needs, needs_proof
@@ -108,7 +108,7 @@ def _page(
         who,
         "users.html",
         status,
-        users=accounts.listed(engine("ingest")),
+        users=directory.listed(engine("ingest")),
         invitations=invitations.waiting(engine("ingest")),
         sections=sections.listed(engine("ingest")),
         rights={action.value: [RIGHTS[action][role].name for role in ROLE_NAMES] for action in RIGHTS},
@@ -118,8 +118,8 @@ def _page(
     )
 
 
-def _user(user_id: int) -> accounts.ListedAccount:
-    found = next((one for one in accounts.listed(engine("ingest")) if one.id == user_id), None)
+def _user(user_id: int) -> directory.ListedAccount:
+    found = next((one for one in directory.listed(engine("ingest")) if one.id == user_id), None)
     if found is None:
         raise NotFound("Không có tài khoản này.")
     return found

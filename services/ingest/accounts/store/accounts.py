@@ -19,7 +19,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Role
 from shared.database import AdvisoryLock, read, take_lock, write
 from shared.database import engine as service_engine
-from shared.records import record, records
+from shared.records import record
 from shared.settings import get_settings
 from shared.vietnamese.text import nfc, one_line
 
@@ -105,55 +105,6 @@ def ensure_first_admin(engine: Engine | None = None) -> str | None:
     except ValueError:
         # Another process was first.
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedAccount:
-    """An account as its administrators see it: without password and secrets."""
-
-    id: int
-    email: str
-    name: str
-    role: str
-    must_change_password: bool
-    created_at: datetime
-    disabled_at: datetime | None
-    last_login_at: datetime | None
-    all_sections: bool
-    has_second_factor: bool
-    section_ids: list[int]
-
-
-def listed(engine: Engine) -> list[ListedAccount]:
-    """Every account, by name."""
-    with read(engine) as connection:
-        rows = records(connection.execute(select(users).order_by(users.c.name)), UserRow)
-        section_ids: dict[int, list[int]] = {}
-        for user_id, section_id in connection.execute(select(user_sections.c.user_id, user_sections.c.section_id)):
-            section_ids.setdefault(user_id, []).append(section_id)
-    return [
-        ListedAccount(
-            id=row.id,
-            email=row.email,
-            name=row.name,
-            role=row.role,
-            must_change_password=row.must_change_password,
-            created_at=row.created_at,
-            disabled_at=row.disabled_at,
-            last_login_at=row.last_login_at,
-            all_sections=row.all_sections,
-            has_second_factor=row.totp_secret is not None,
-            section_ids=section_ids.get(row.id, []),
-        )
-        for row in rows
-    ]
-
-
-def names(engine: Engine, emails: Iterable[str]) -> dict[str, str]:
-    """Email -> name, of those that have an account."""
-    with read(engine) as connection:
-        rows = connection.execute(select(users.c.email, users.c.name).where(users.c.email.in_(list(emails))))
-        return dict(rows.all())
 
 
 def change_account(

@@ -7,7 +7,7 @@ import httpx2
 import pyotp
 import pytest
 
-from services.ingest.accounts.store import accounts, second_factor
+from services.ingest.accounts.store import accounts, directory, second_factor
 from services.ingest.desk_kit.session import cookie_name, csrf_token
 from tests.contract.ingest.desk import Desk, Person
 
@@ -106,7 +106,7 @@ def test_who_has_no_known_device_enters_with_a_one_time_password(
 ) -> None:
     guess(desk, chief, strangers(51))
     assert enter(browser, HOME, chief, PASSWORD) == 429
-    user = next(one for one in accounts.listed(desk.store) if one.email == chief)
+    user = next(one for one in directory.listed(desk.store) if one.email == chief)
     one_time = accounts.reset_password(desk.store, user.id, by="user:admin@bao.example")
     assert enter(browser, HOME, chief, one_time) == 303
     form = {"csrf": csrf_token(browser.cookies[cookie_name()]), "old": one_time, "new": PASSWORD, "again": PASSWORD}
@@ -140,7 +140,7 @@ def test_a_stolen_session_s_guesses_do_not_keep_the_owner_from_a_new_password(de
 
 
 def test_who_knows_the_password_locks_nobody_out_by_codes(desk: Desk, chief: str, browser: httpx2.Client) -> None:
-    user_id = next(one.id for one in accounts.listed(desk.store) if one.email == chief)
+    user_id = next(one.id for one in directory.listed(desk.store) if one.email == chief)
     secret = second_factor.new_secret()
     codes = second_factor.turn_on(desk.store, user_id, secret, pyotp.TOTP(secret).at(time.time()))
     assert codes

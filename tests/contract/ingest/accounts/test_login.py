@@ -8,7 +8,7 @@ import httpx2
 import pyotp
 import pytest
 
-from services.ingest.accounts.store import accounts, second_factor
+from services.ingest.accounts.store import accounts, directory, second_factor
 from services.ingest.desk_kit.session import cookie_name, csrf_token
 from services.ingest.kit.actors import Role
 from tests.contract.ingest.desk import Desk
@@ -96,7 +96,7 @@ def test_forged_forms_change_nothing(desk: Desk, headers: dict[str, str], token:
 def test_the_second_factor_is_asked_for_and_each_code_counts_once(desk: Desk) -> None:
     email = with_password(desk, "lan@bao.example")
     secret = second_factor.new_secret()
-    user = next(one for one in accounts.listed(desk.store) if one.email == email)
+    user = next(one for one in directory.listed(desk.store) if one.email == email)
     codes = second_factor.turn_on(desk.store, user.id, secret, pyotp.TOTP(secret).now())
     assert codes is not None and len(codes) == second_factor.RECOVERY_CODES
     with desk.anonymous() as client:
@@ -125,7 +125,7 @@ def test_turning_the_second_factor_on_and_off_in_the_desk(desk: Desk) -> None:
     turned = editor.post("/tai-khoan/hai-lop", {"secret": secret, "seal": seal, "code": code})
     assert turned.status_code == 200 and "Mã khôi phục" in turned.text
     assert editor.post("/tai-khoan/hai-lop/tat", {"password": "sai"}).is_redirect
-    user = next(one for one in accounts.listed(desk.store) if one.id == editor.id)
+    user = next(one for one in directory.listed(desk.store) if one.id == editor.id)
     assert user.has_second_factor
 
 
