@@ -1,13 +1,17 @@
 """What the type checker knows of tables and of their rows, said once: by the table's columns.
 
-    class NoteColumns(TypedColumns):
+    class NoteRow(Record):
         id: Field[int] = column(Integer, primary_key=True)
         text: Field[str] = column(Text)
 
+
+    class NoteColumns(NoteRow, TypedColumns): ...
+
+
     notes = Table("notes", metadata, NoteColumns)
 
-`select(notes.c.id, notes.c.text)` gives rows of (int, str), to be unpacked. A whole row is a `Record` of its columns,
-`class Note(NoteColumns, Record)`, which `records` and `record` give; it is SQLAlchemy's own row, and costs no more.
+`select(notes.c.id, notes.c.text)` gives rows of (int, str), to be unpacked; `records(…, NoteRow)` gives whole ones.
+Both are SQLAlchemy's own rows: nothing is copied. A table whose rows nobody reads whole has columns alone.
 """
 
 from collections.abc import Mapping
