@@ -29,7 +29,7 @@ from pydantic import ValidationError
 from shared import clock
 from shared.celery_factory import BROKER_ERRORS, publish
 from shared.contracts.articles import Contract
-from shared.contracts.messages import AskedQuestion, Query, Questions
+from shared.contracts.messages import AskedQuestion, Query, QuestionsMessage
 from shared.contracts.queues import CONSUMERS
 from shared.publishing import task_name
 from shared.redis_client import redis_client, subscriber
@@ -208,7 +208,7 @@ class Asker:
             }
             for question in questions
         ]
-        arguments: Questions = {"questions": asked, "sent_at": clock.now()}
+        arguments: QuestionsMessage = {"questions": asked, "sent_at": clock.now()}
         publish(self._app, task_name(CONSUMERS[kind.queue], kind.kind), kind.queue, arguments)
 
     @staticmethod

@@ -25,30 +25,30 @@ from shared.celery_factory import publish
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.queues import Queue
 from shared.database import Json, UtcDateTime, read, upsert, write
-from shared.records import Field, Record, column, records
+from shared.records import Record, Stored, column, records
 
 
 class DeadLetter(Record):
-    id: Field[str] = column(String(64), primary_key=True)
-    service: Field[str] = column(String(32))
-    task: Field[str] = column(String(128))
-    source_queue: Field[str] = column(String(32))
-    message: Field[dict[str, Any]] = column(Json)
-    error: Field[str] = column(Text)
-    attempts: Field[int] = column(Integer)
-    at: Field[datetime] = column(UtcDateTime)
-    replayed_at: Field[datetime | None] = column(UtcDateTime)
+    id: Stored[str] = column(String(64), primary_key=True)
+    service: Stored[str] = column(String(32))
+    task: Stored[str] = column(String(128))
+    source_queue: Stored[str] = column(String(32))
+    message: Stored[dict[str, Any]] = column(Json)
+    error: Stored[str] = column(Text)
+    attempts: Stored[int] = column(Integer)
+    at: Stored[datetime] = column(UtcDateTime)
+    replayed_at: Stored[datetime | None] = column(UtcDateTime)
 
 
-class DeadLetterColumns(DeadLetter, TypedColumns): ...
+class _DeadLetterColumns(DeadLetter, TypedColumns): ...
 
 
-Letters = Table[DeadLetterColumns]
+Letters = Table[_DeadLetterColumns]
 
 
 def dead_letter_table(metadata: MetaData) -> Letters:
     """The table, in the metadata of the service that owns it (ingest)."""
-    return Table("dead_letters", metadata, DeadLetterColumns)
+    return Table("dead_letters", metadata, _DeadLetterColumns)
 
 
 def store(connection: Connection, table: Letters, letter: StoreDeadLetter) -> None:

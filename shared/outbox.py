@@ -43,7 +43,7 @@ from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read, write
 from shared.hints import listen, send_hint
 from shared.publishing import task_name
-from shared.records import Field, Record, column, records
+from shared.records import Record, Stored, column, records
 from shared.telemetry import log
 from shared.tracing import current_traceparent, waited
 from shared.versions import newest
@@ -64,24 +64,24 @@ Build = Callable[[str, Sequence[Pointer]], dict[Pointer, Contract | bytes | None
 nothing any more."""
 
 
-class Entry(Record):
+class OutboxRow(Record):
     # SQLite counts up by itself only for a plain INTEGER.
-    id: Field[int] = column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    queue: Field[str] = column(String(32))
-    bulk: Field[bool] = column(Boolean, default=False)
-    kind: Field[str] = column(String(64))
-    key: Field[str] = column(String(64))
-    version: Field[int] = column(BigInteger)
-    event_id: Field[str] = column(String(64))
-    traceparent: Field[str] = column(String(64), default="")
-    occurred_at: Field[float] = column(Float)
-    leased_until: Field[float] = column(Float, default=0.0)
+    id: Stored[int] = column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    queue: Stored[str] = column(String(32))
+    bulk: Stored[bool] = column(Boolean, default=False)
+    kind: Stored[str] = column(String(64))
+    key: Stored[str] = column(String(64))
+    version: Stored[int] = column(BigInteger)
+    event_id: Stored[str] = column(String(64))
+    traceparent: Stored[str] = column(String(64), default="")
+    occurred_at: Stored[float] = column(Float)
+    leased_until: Stored[float] = column(Float, default=0.0)
 
 
-class OutboxColumns(Entry, TypedColumns): ...
+class _OutboxColumns(OutboxRow, TypedColumns): ...
 
 
-Outbox = Table[OutboxColumns]
+Outbox = Table[_OutboxColumns]
 
 
 def outbox_table(metadata: MetaData) -> Outbox:
@@ -89,7 +89,7 @@ def outbox_table(metadata: MetaData) -> Outbox:
     return Table(
         "outbox",
         metadata,
-        OutboxColumns,
+        _OutboxColumns,
         Index("outbox_by_queue", "queue", "bulk", "id"),
         # Whether something of one thing waits, beside a million rows of a rebuild.
         Index("outbox_by_key", "queue", "key"),
@@ -132,14 +132,14 @@ def add(
         connection.execute(table.insert(), rows)
 
 
-def take(connection: Connection, table: Outbox, queue: str) -> list[Entry]:
+def take(connection: Connection, table: Outbox, queue: str) -> list[OutboxRow]:
     """Take out the oldest rows that the service itself is to act on, in the transaction in which it does so.
 
     What rolls back is taken again.
     """
     chosen = select(table.c.id).where(table.c.queue == queue).order_by(table.c.bulk, table.c.id).limit(CLAIM_ROWS)
     mine = table.c.id.in_(chosen.with_for_update(skip_locked=True).scalar_subquery())
-    rows = records(connection.execute(delete(table).where(mine).returning(table)), Entry)
+    rows = records(connection.execute(delete(table).where(mine).returning(table)), OutboxRow)
     return sorted(rows, key=attrgetter("id"))
 
 
@@ -218,7 +218,7 @@ class Relay:
                 if connection.execute(select(table.c.id).where(table.c.queue == queue.value).limit(1)).first()
             ]
 
-    def _claim(self, queue: Queue, bulk: bool) -> list[Entry]:
+    def _claim(self, queue: Queue, bulk: bool) -> list[OutboxRow]:
         table, now = self._table, clock.now()
         chosen = (
             select(table.c.id)
@@ -237,12 +237,12 @@ class Relay:
                 .values(leased_until=now + LEASE_SECONDS)
                 .returning(table)
             )
-            return sorted(records(rows, Entry), key=attrgetter("id"))
+            return sorted(records(rows, OutboxRow), key=attrgetter("id"))
 
-    def _publish_rows(self, queue: Queue, rows: list[Entry]) -> int:
+    def _publish_rows(self, queue: Queue, rows: list[OutboxRow]) -> int:
         if not rows:
             return 0
-        by_kind: dict[str, list[Entry]] = {}
+        by_kind: dict[str, list[OutboxRow]] = {}
         for row in rows:
             by_kind.setdefault(row.kind, []).append(row)
         try:
@@ -254,7 +254,7 @@ class Relay:
             raise
         return len(rows)
 
-    def _publish_kind(self, queue: Queue, kind: str, rows: list[Entry], generation: int) -> None:
+    def _publish_kind(self, queue: Queue, kind: str, rows: list[OutboxRow], generation: int) -> None:
         # Of several versions of one thing in hand only the newest is worth sending.
         latest = newest(rows, attrgetter("key"), attrgetter("version"), last=True)
         payloads = self._build(kind, [(row.key, row.version) for row in latest])
@@ -291,7 +291,7 @@ class Relay:
         publish(self._app, task, queue, arguments, size=size)
         telemetry.outbox_published_total.labels(self._service, queue.value).inc(len(batch))
 
-    def _give_back(self, rows: list[Entry]) -> None:
+    def _give_back(self, rows: list[OutboxRow]) -> None:
         table = self._table
         try:
             with write(self._engine) as connection:

@@ -13,7 +13,7 @@ from shared.celery_factory import publish
 from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.envelope import BATCH_EVENTS, EnvelopeFields, Events
 from shared.contracts.events import SUBSCRIBERS, Event
-from shared.contracts.messages import Command, Message
+from shared.contracts.messages import Command, CommandMessage
 from shared.contracts.queues import CONSUMERS
 from shared.tracing import current_traceparent
 
@@ -28,7 +28,7 @@ def send_command(app: Celery, command: Command, size: int = 0) -> None:
 
     Raises kombu.exceptions.OperationalError when the broker is away.
     """
-    arguments: Message = {"message": command.model_dump(mode="json"), "sent_at": clock.now()}
+    arguments: CommandMessage = {"message": command.model_dump(mode="json"), "sent_at": clock.now()}
     publish(app, task_name(CONSUMERS[command.queue], command.kind), command.queue, arguments, size=size)
 
 

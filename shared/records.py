@@ -1,8 +1,8 @@
 """What the type checker knows of tables and of their rows, said once: by the table's columns.
 
     class NoteRow(Record):
-        id: Field[int] = column(Integer, primary_key=True)
-        text: Field[str] = column(Text)
+        id: Stored[int] = column(Integer, primary_key=True)
+        text: Stored[str] = column(Text)
 
 
     class NoteColumns(NoteRow, TypedColumns): ...
@@ -36,7 +36,7 @@ class Record:
 if TYPE_CHECKING:
     from sqlalchemy.sql._typing import _CovariantTypeEngineArgument
 
-    class Field(Generic[T_co]):
+    class Stored(Generic[T_co]):
         """A column of a table, a value of a record."""
 
         @overload
@@ -45,13 +45,13 @@ if TYPE_CHECKING:
         def __get__(self, instance: Record, owner: Any) -> T_co: ...
         def __get__(self, instance: Any, owner: Any) -> Any: ...
 
-    class column(Field[T]):
+    class column(Stored[T]):
         """Makes one, of the SQL type and whatever else a Column takes."""
 
         def __init__(self, type_: _CovariantTypeEngineArgument[T], *more: Any, **named: Any) -> None: ...
 
 else:
-    Field, column = Named, Column
+    Stored, column = Named, Column
 
 
 def records(result: Result[*tuple[Any, ...]], kind: type[R]) -> list[R]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from shared.database import Json, UtcDateTime
-from shared.records import Field, column
+from shared.records import Stored, column
 
 metadata = MetaData()
 
@@ -27,70 +27,70 @@ SITE = 0
 """The article id under which the sums of all articles stand."""
 
 
-class ArticleColumns(TypedColumns):
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    public: Field[bool] = column(Boolean)
-    section_slug: Field[str] = column(Text)
-    section_name: Field[str] = column(Text)
-    title: Field[str] = column(Text)
-    path: Field[str] = column(Text)
-    published_at: Field[datetime | None] = column(UtcDateTime)
+class _ArticleColumns(TypedColumns):
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    public: Stored[bool] = column(Boolean)
+    section_slug: Stored[str] = column(Text)
+    section_name: Stored[str] = column(Text)
+    title: Stored[str] = column(Text)
+    path: Stored[str] = column(Text)
+    published_at: Stored[datetime | None] = column(UtcDateTime)
 
 
-class ArticleAuthorColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    slug: Field[str] = column(Text, primary_key=True)
-    name: Field[str] = column(Text)
+class _ArticleAuthorColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    slug: Stored[str] = column(Text, primary_key=True)
+    name: Stored[str] = column(Text)
 
 
-class TotalColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    views: Field[int] = column(BigInteger)
-    epoch: Field[int] = column(Integer, default=0)  # number of corrections by hand
+class _TotalColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Stored[int] = column(BigInteger)
+    epoch: Stored[int] = column(Integer, default=0)  # number of corrections by hand
 
 
-class OpeningColumns(TypedColumns):  # views counted elsewhere before the article came here: added once
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    views: Field[int] = column(BigInteger)
-    at: Field[datetime] = column(UtcDateTime)
+class _OpeningColumns(TypedColumns):  # views counted elsewhere before the article came here: added once
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Stored[int] = column(BigInteger)
+    at: Stored[datetime] = column(UtcDateTime)
 
 
-class CorrectionColumns(TypedColumns):  # by hand; they change a total and nothing else
-    id: Field[int] = column(Integer, primary_key=True)
-    article_id: Field[int] = column(Integer, index=True)
-    delta: Field[int] = column(BigInteger)
-    views_before: Field[int] = column(BigInteger)
-    reason: Field[str] = column(Text)
-    by: Field[str] = column(Text)
-    at: Field[datetime] = column(UtcDateTime)
+class _CorrectionColumns(TypedColumns):  # by hand; they change a total and nothing else
+    id: Stored[int] = column(Integer, primary_key=True)
+    article_id: Stored[int] = column(Integer, index=True)
+    delta: Stored[int] = column(BigInteger)
+    views_before: Stored[int] = column(BigInteger)
+    reason: Stored[str] = column(Text)
+    by: Stored[str] = column(Text)
+    at: Stored[datetime] = column(UtcDateTime)
 
 
-articles = Table("articles", metadata, ArticleColumns)
-article_authors = Table("article_authors", metadata, ArticleAuthorColumns, Index("article_authors_by_slug", "slug"))
-totals = Table("totals", metadata, TotalColumns)
-openings = Table("openings", metadata, OpeningColumns)
-corrections = Table("corrections", metadata, CorrectionColumns)
+articles = Table("articles", metadata, _ArticleColumns)
+article_authors = Table("article_authors", metadata, _ArticleAuthorColumns, Index("article_authors_by_slug", "slug"))
+totals = Table("totals", metadata, _TotalColumns)
+openings = Table("openings", metadata, _OpeningColumns)
+corrections = Table("corrections", metadata, _CorrectionColumns)
 
 
 # Views by (article, time).
-class SlotColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    slot: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    views: Field[int] = column(BigInteger)
+class _SlotColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    slot: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Stored[int] = column(BigInteger)
 
 
-class HourColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    hour: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    views: Field[int] = column(BigInteger)
+class _HourColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    hour: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Stored[int] = column(BigInteger)
 
 
-class DayColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    day: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    views: Field[int] = column(BigInteger)
-    readers: Field[int | None] = column(Integer)  # an estimate
+class _DayColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    day: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Stored[int] = column(BigInteger)
+    readers: Stored[int | None] = column(Integer)  # an estimate
 
 
 Columns = TypeVar("Columns", bound=TypedColumns)
@@ -102,80 +102,82 @@ def _buckets(name: str, unit: str, columns: type[Columns]) -> Table[Columns]:
     return Table(name, metadata, columns, most_viewed, sqlite_with_rowid=False)
 
 
-slots = _buckets("slots", "slot", SlotColumns)  # five minutes, kept for two hours
-hourly = _buckets("hourly", "hour", HourColumns)  # kept for 48 hours
-daily = _buckets("daily", "day", DayColumns)  # +07:00, kept for ever
+slots = _buckets("slots", "slot", _SlotColumns)  # five minutes, kept for two hours
+hourly = _buckets("hourly", "hour", _HourColumns)  # kept for 48 hours
+daily = _buckets("daily", "day", _DayColumns)  # +07:00, kept for ever
 
 SPAN_DAYS = 32
 
 
-class SpanColumns(TypedColumns):  # sums of `daily`, without the whole paper's: questions about a year read them instead
-    span: Field[int] = column(Integer, primary_key=True, autoincrement=False)  # day // SPAN_DAYS
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    views: Field[int] = column(BigInteger)
+class _SpanColumns(
+    TypedColumns
+):  # sums of `daily`, without the whole paper's: questions about a year read them instead
+    span: Stored[int] = column(Integer, primary_key=True, autoincrement=False)  # day // SPAN_DAYS
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    views: Stored[int] = column(BigInteger)
 
 
-class ReferrerColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    day: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    domain: Field[str] = column(String(64), primary_key=True)
-    views: Field[int] = column(BigInteger)
+class _ReferrerColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    day: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    domain: Stored[str] = column(String(64), primary_key=True)
+    views: Stored[int] = column(BigInteger)
 
 
-class TallyColumns(TypedColumns):  # beacons that did not count, by reason
-    hour: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    reason: Field[str] = column(String(32), primary_key=True)
-    number: Field[int] = column(BigInteger)
+class _TallyColumns(TypedColumns):  # beacons that did not count, by reason
+    hour: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    reason: Stored[str] = column(String(32), primary_key=True)
+    number: Stored[int] = column(BigInteger)
 
 
-class SearchColumns(TypedColumns):
+class _SearchColumns(TypedColumns):
     # what enough different readers of a day searched for; kept as long as the desk shows it
-    day: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    query: Field[str] = column(Text, primary_key=True)  # folded
-    spelling: Field[str] = column(Text)  # as most wrote it
-    readers: Field[int] = column(BigInteger)
-    unfound: Field[int] = column(BigInteger)
-    clicked: Field[int] = column(BigInteger)
+    day: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    query: Stored[str] = column(Text, primary_key=True)  # folded
+    spelling: Stored[str] = column(Text)  # as most wrote it
+    readers: Stored[int] = column(BigInteger)
+    unfound: Stored[int] = column(BigInteger)
+    clicked: Stored[int] = column(BigInteger)
 
 
-class DrainColumns(TypedColumns):  # what was added to the tables above, and which totals web has to be told
-    id: Field[str] = column(String(64), primary_key=True)
-    at: Field[float] = column(Float)
-    oldest: Field[float] = column(Float)
-    articles: Field[list[int]] = column(Json)
-    announced: Field[bool] = column(Boolean)
+class _DrainColumns(TypedColumns):  # what was added to the tables above, and which totals web has to be told
+    id: Stored[str] = column(String(64), primary_key=True)
+    at: Stored[float] = column(Float)
+    oldest: Stored[float] = column(Float)
+    articles: Stored[list[int]] = column(Json)
+    announced: Stored[bool] = column(Boolean)
 
 
-class ProducerColumns(TypedColumns):
+class _ProducerColumns(TypedColumns):
     # which batches of views are in the tables above: a bitmap for each of those who name them
-    producer: Field[str] = column(String(32), primary_key=True)
-    batches: Field[bytes] = column(LargeBinary)
-    at: Field[float] = column(Float)
+    producer: Stored[str] = column(String(32), primary_key=True)
+    batches: Stored[bytes] = column(LargeBinary)
+    at: Stored[float] = column(Float)
 
 
-class RuleColumns(TypedColumns):  # editors' hand in the trending list
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    rule: Field[str] = column(String(8))
-    position: Field[int] = column(Integer)
-    by: Field[str] = column(Text)
-    at: Field[datetime] = column(UtcDateTime)
+class _RuleColumns(TypedColumns):  # editors' hand in the trending list
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    rule: Stored[str] = column(String(8))
+    position: Stored[int] = column(Integer)
+    by: Stored[str] = column(Text)
+    at: Stored[datetime] = column(UtcDateTime)
 
 
-spans = Table("spans", metadata, SpanColumns, sqlite_with_rowid=False)
+spans = Table("spans", metadata, _SpanColumns, sqlite_with_rowid=False)
 referrers = Table(
     "referrers",
     metadata,
-    ReferrerColumns,
+    _ReferrerColumns,
     Index("referrers_by_day", "day", "domain"),
     sqlite_with_rowid=False,
 )
-tallies = Table("tallies", metadata, TallyColumns, sqlite_with_rowid=False)
-searches = Table("searches", metadata, SearchColumns, sqlite_with_rowid=False)
-drains = Table("drains", metadata, DrainColumns, Index("drains_to_announce", "announced", "at"))
-producers = Table("producers", metadata, ProducerColumns)
-rules = Table("rules", metadata, RuleColumns)
+tallies = Table("tallies", metadata, _TallyColumns, sqlite_with_rowid=False)
+searches = Table("searches", metadata, _SearchColumns, sqlite_with_rowid=False)
+drains = Table("drains", metadata, _DrainColumns, Index("drains_to_announce", "announced", "at"))
+producers = Table("producers", metadata, _ProducerColumns)
+rules = Table("rules", metadata, _RuleColumns)
 
-Buckets = Table[SlotColumns] | Table[HourColumns] | Table[DayColumns] | Table[SpanColumns]
+Buckets = Table[_SlotColumns] | Table[_HourColumns] | Table[_DayColumns] | Table[_SpanColumns]
 
 
 def unit_of(buckets: Buckets) -> Column[int]:

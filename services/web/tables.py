@@ -23,167 +23,167 @@ from sqlalchemy import (
 )
 
 from shared.database import Json
-from shared.records import Field, column
+from shared.records import Stored, column
 
 metadata = MetaData()
 
 
-class ArticleColumns(TypedColumns):
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    public: Field[bool] = column(Boolean)  # False: a tombstone
-    reason_kind: Field[str] = column(String(16))  # of a tombstone: "withdrawn" or "unpublished"
-    published_at: Field[int] = column(BigInteger)  # unix seconds
-    lists: Field[list[str]] = column(Json)  # names of the lists it stands in
+class _ArticleColumns(TypedColumns):
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    public: Stored[bool] = column(Boolean)  # False: a tombstone
+    reason_kind: Stored[str] = column(String(16))  # of a tombstone: "withdrawn" or "unpublished"
+    published_at: Stored[int] = column(BigInteger)  # unix seconds
+    lists: Stored[list[str]] = column(Json)  # names of the lists it stands in
     # Both NULL in a tombstone, and in nothing else.
-    card: Field[dict[str, Any]] = column(Json, nullable=True)  # what lists show of it
+    card: Stored[dict[str, Any]] = column(Json, nullable=True)  # what lists show of it
     # the whole ArticleState; last, so that reading cards does not read it
-    state: Field[dict[str, Any]] = column(Json, nullable=True)
+    state: Stored[dict[str, Any]] = column(Json, nullable=True)
 
 
-class EntryColumns(TypedColumns):
-    list: Field[str] = column(Text, primary_key=True)
-    published_at: Field[int] = column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+class _EntryColumns(TypedColumns):
+    list: Stored[str] = column(Text, primary_key=True)
+    published_at: Stored[int] = column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
 
 
-class NameColumns(TypedColumns):  # how a tag or an author is written, by list ("t:…", "a:…")
-    list: Field[str] = column(Text, primary_key=True)
-    name: Field[str] = column(Text)
+class _NameColumns(TypedColumns):  # how a tag or an author is written, by list ("t:…", "a:…")
+    list: Stored[str] = column(Text, primary_key=True)
+    name: Stored[str] = column(Text)
 
 
-class OldPathColumns(TypedColumns):  # addresses that imported articles had elsewhere, as they were and in one spelling
-    path: Field[str] = column(Text, primary_key=True)
-    article_id: Field[int] = column(Integer)
+class _OldPathColumns(TypedColumns):  # addresses that imported articles had elsewhere, as they were and in one spelling
+    path: Stored[str] = column(Text, primary_key=True)
+    article_id: Stored[int] = column(Integer)
 
 
-class AddressRuleColumns(TypedColumns):  # one row: where other addresses of a former site lead
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    rules: Field[list[dict[str, Any]]] = column(Json)
+class _AddressRuleColumns(TypedColumns):  # one row: where other addresses of a former site lead
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    rules: Stored[list[dict[str, Any]]] = column(Json)
 
 
-class TagMergeColumns(TypedColumns):  # one row: tags that are others now
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    merges: Field[list[dict[str, str]]] = column(Json)
+class _TagMergeColumns(TypedColumns):  # one row: tags that are others now
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    merges: Stored[list[dict[str, str]]] = column(Json)
 
 
-class AddressUseColumns(TypedColumns):  # how often addresses of a former site led somewhere, or nowhere
-    kind: Field[str] = column(Text, primary_key=True)  # "led" or "lost"
-    what: Field[str] = column(Text, primary_key=True)  # a rule's id, "articles" or "forms"; an address
-    times: Field[int] = column(BigInteger)
-    last_at: Field[int] = column(BigInteger)  # unix seconds
+class _AddressUseColumns(TypedColumns):  # how often addresses of a former site led somewhere, or nowhere
+    kind: Stored[str] = column(Text, primary_key=True)  # "led" or "lost"
+    what: Stored[str] = column(Text, primary_key=True)  # a rule's id, "articles" or "forms"; an address
+    times: Stored[int] = column(BigInteger)
+    last_at: Stored[int] = column(BigInteger)  # unix seconds
 
 
-class MediaUseColumns(TypedColumns):  # files that public articles show, by the name that all sizes share
-    name: Field[str] = column(Text, primary_key=True)
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
+class _MediaUseColumns(TypedColumns):  # files that public articles show, by the name that all sizes share
+    name: Stored[str] = column(Text, primary_key=True)
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
 
 
-class SectionColumns(TypedColumns):
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    slug: Field[str] = column(Text)
-    name: Field[str] = column(Text)
-    parent_slug: Field[str] = column(Text)
-    position: Field[int] = column(Integer)
+class _SectionColumns(TypedColumns):
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    slug: Stored[str] = column(Text)
+    name: Stored[str] = column(Text)
+    parent_slug: Stored[str] = column(Text)
+    position: Stored[int] = column(Integer)
 
 
-class FrontPageColumns(TypedColumns):  # one row
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    pinned: Field[list[int]] = column(Json)
+class _FrontPageColumns(TypedColumns):  # one row
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    pinned: Stored[list[int]] = column(Json)
 
 
-class AppearanceColumns(TypedColumns):  # one row: what the newsroom has chosen of the site's look
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    chosen: Field[dict[str, Any]] = column(Json)
+class _AppearanceColumns(TypedColumns):  # one row: what the newsroom has chosen of the site's look
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    chosen: Stored[dict[str, Any]] = column(Json)
 
 
-class AppearanceFileColumns(TypedColumns):  # the pictures of that look
-    name: Field[str] = column(String(30), primary_key=True)
-    data: Field[bytes] = column(LargeBinary)
+class _AppearanceFileColumns(TypedColumns):  # the pictures of that look
+    name: Stored[str] = column(String(30), primary_key=True)
+    data: Stored[bytes] = column(LargeBinary)
 
 
-class CommentColumns(TypedColumns):
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    public: Field[bool] = column(Boolean)
-    article_id: Field[int] = column(Integer)
-    parent_id: Field[int | None] = column(Integer)
-    name: Field[str] = column(Text)
-    text: Field[str] = column(Text)
-    at: Field[int] = column(BigInteger)  # when it was written; of a tombstone, when it came
-    edited: Field[bool] = column(Boolean, server_default=false())
-    by_paper: Field[bool] = column(Boolean, server_default=false())
+class _CommentColumns(TypedColumns):
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    public: Stored[bool] = column(Boolean)
+    article_id: Stored[int] = column(Integer)
+    parent_id: Stored[int | None] = column(Integer)
+    name: Stored[str] = column(Text)
+    text: Stored[str] = column(Text)
+    at: Stored[int] = column(BigInteger)  # when it was written; of a tombstone, when it came
+    edited: Stored[bool] = column(Boolean, server_default=false())
+    by_paper: Stored[bool] = column(Boolean, server_default=false())
 
 
-class LiveEntryColumns(TypedColumns):
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    public: Field[bool] = column(Boolean)  # False: a tombstone, which stays
-    article_id: Field[int] = column(Integer)
-    at: Field[int] = column(BigInteger)  # since when it is public, unix seconds
-    pinned: Field[bool] = column(Boolean)
-    key_event: Field[bool] = column(Boolean)
-    state: Field[dict[str, Any]] = column(Json, nullable=True)  # the whole event; NULL in a tombstone
+class _LiveEntryColumns(TypedColumns):
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    public: Stored[bool] = column(Boolean)  # False: a tombstone, which stays
+    article_id: Stored[int] = column(Integer)
+    at: Stored[int] = column(BigInteger)  # since when it is public, unix seconds
+    pinned: Stored[bool] = column(Boolean)
+    key_event: Stored[bool] = column(Boolean)
+    state: Stored[dict[str, Any]] = column(Json, nullable=True)  # the whole event; NULL in a tombstone
 
 
-class TotalColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    epoch: Field[int] = column(Integer)
-    views: Field[int] = column(BigInteger)
+class _TotalColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    epoch: Stored[int] = column(Integer)
+    views: Stored[int] = column(BigInteger)
 
 
-class RankingColumns(TypedColumns):
-    name: Field[str] = column(Text, primary_key=True)  # "24h:thoi-su"
-    version: Field[int] = column(BigInteger)
-    entries: Field[list[list[int]]] = column(Json)  # [[article id, views], …]
+class _RankingColumns(TypedColumns):
+    name: Stored[str] = column(Text, primary_key=True)  # "24h:thoi-su"
+    version: Stored[int] = column(BigInteger)
+    entries: Stored[list[list[int]]] = column(Json)  # [[article id, views], …]
 
 
-class RelatedColumns(TypedColumns):
-    article_id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    ids: Field[list[int]] = column(Json)
+class _RelatedColumns(TypedColumns):
+    article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    ids: Stored[list[int]] = column(Json)
 
 
-class ChangeColumns(TypedColumns):  # what HTTP processes must hear of, in the order of commits; old rows are deleted
-    id: Field[int] = column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    at: Field[float] = column(Float)  # unix seconds of the commit here
-    occurred_at: Field[float] = column(Float)  # of the oldest fact behind it
-    kind: Field[str] = column(String(16))  # "pages" or "totals"
-    what: Field[list[Any]] = column(Json)  # keys of what changed, or [[article id, views], …]
+class _ChangeColumns(TypedColumns):  # what HTTP processes must hear of, in the order of commits; old rows are deleted
+    id: Stored[int] = column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Stored[float] = column(Float)  # unix seconds of the commit here
+    occurred_at: Stored[float] = column(Float)  # of the oldest fact behind it
+    kind: Stored[str] = column(String(16))  # "pages" or "totals"
+    what: Stored[list[Any]] = column(Json)  # keys of what changed, or [[article id, views], …]
 
 
-articles = Table("articles", metadata, ArticleColumns)
-entries = Table("entries", metadata, EntryColumns, sqlite_with_rowid=False)
-names = Table("names", metadata, NameColumns)
-old_paths = Table("old_paths", metadata, OldPathColumns)
-address_rules = Table("address_rules", metadata, AddressRuleColumns)
-tag_merges = Table("tag_merges", metadata, TagMergeColumns)
-address_uses = Table("address_uses", metadata, AddressUseColumns, Index("address_uses_by_last", "last_at"))
+articles = Table("articles", metadata, _ArticleColumns)
+entries = Table("entries", metadata, _EntryColumns, sqlite_with_rowid=False)
+names = Table("names", metadata, _NameColumns)
+old_paths = Table("old_paths", metadata, _OldPathColumns)
+address_rules = Table("address_rules", metadata, _AddressRuleColumns)
+tag_merges = Table("tag_merges", metadata, _TagMergeColumns)
+address_uses = Table("address_uses", metadata, _AddressUseColumns, Index("address_uses_by_last", "last_at"))
 media_uses = Table(
     "media_uses",
     metadata,
-    MediaUseColumns,
+    _MediaUseColumns,
     Index("media_uses_by_article", "article_id"),
     sqlite_with_rowid=False,
 )
-sections = Table("sections", metadata, SectionColumns)
-front_page = Table("front_page", metadata, FrontPageColumns)
-appearance = Table("appearance", metadata, AppearanceColumns)
-appearance_files = Table("appearance_files", metadata, AppearanceFileColumns)
+sections = Table("sections", metadata, _SectionColumns)
+front_page = Table("front_page", metadata, _FrontPageColumns)
+appearance = Table("appearance", metadata, _AppearanceColumns)
+appearance_files = Table("appearance_files", metadata, _AppearanceFileColumns)
 comments = Table(
     "comments",
     metadata,
-    CommentColumns,
+    _CommentColumns,
     Index("comments_by_article", "article_id", "at"),
     Index("comments_removed", "at", sqlite_where=text("NOT public"), postgresql_where=text("NOT public")),
 )
-live_entries = Table("live_entries", metadata, LiveEntryColumns, Index("live_entries_by_article", "article_id"))
-totals = Table("totals", metadata, TotalColumns)
-rankings = Table("rankings", metadata, RankingColumns)
-related = Table("related", metadata, RelatedColumns)
-changes = Table("changes", metadata, ChangeColumns, sqlite_autoincrement=True)
+live_entries = Table("live_entries", metadata, _LiveEntryColumns, Index("live_entries_by_article", "article_id"))
+totals = Table("totals", metadata, _TotalColumns)
+rankings = Table("rankings", metadata, _RankingColumns)
+related = Table("related", metadata, _RelatedColumns)
+changes = Table("changes", metadata, _ChangeColumns, sqlite_autoincrement=True)

@@ -42,7 +42,7 @@ class Query(Command, Generic[A_co]):
             cls.Answer = arguments[0]
 
 
-class Message(TypedDict):
+class CommandMessage(TypedDict):
     """The arguments of a command's task."""
 
     message: dict[str, object]
@@ -58,7 +58,7 @@ class AskedQuestion(TypedDict):
     traceparent: str
 
 
-class Questions(TypedDict):
+class QuestionsMessage(TypedDict):
     """The arguments of a question's task: all of its kind that have gathered."""
 
     questions: list[AskedQuestion]

@@ -35,7 +35,7 @@ from shared import canary, clock, redis_client
 from shared.ask import NoAnswer
 from shared.celery_factory import BROKER_ERRORS, make_celery, publish, publisher
 from shared.contracts.articles import Contract
-from shared.contracts.messages import AskedQuestion, Command, Query, Questions
+from shared.contracts.messages import AskedQuestion, Command, Query, QuestionsMessage
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import engine, read
 from shared.outbox import Relay
@@ -212,7 +212,7 @@ class House:
             "within": timeout,
             "traceparent": "",
         }
-        arguments: Questions = {"questions": [asked], "sent_at": clock.now()}
+        arguments: QuestionsMessage = {"questions": [asked], "sent_at": clock.now()}
         try:
             publish(self._app, task_name(CONSUMERS[kind.queue], kind.kind), kind.queue, arguments)
         except BROKER_ERRORS as error:

@@ -22,55 +22,55 @@ from sqlalchemy import (
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json, UtcDateTime
-from shared.records import Field, Record, column
+from shared.records import Record, Stored, column
 
 
 class ArticleRow(Record):  # where an article stands now; what it says is in the revision of its version
-    id: Field[int] = column(Integer, primary_key=True)
-    version: Field[int] = column(BigInteger)
+    id: Stored[int] = column(Integer, primary_key=True)
+    version: Stored[int] = column(BigInteger)
     # the last version that changed what readers see; NULL: never public
-    public_version: Field[int | None] = column(BigInteger)
+    public_version: Stored[int | None] = column(BigInteger)
     # The version it stands at, where readers do not see it yet: title, section and the like here are what they see.
-    prepared_version: Field[int | None] = column(BigInteger)
-    status: Field[str] = column(String(16))
-    external_id: Field[str | None] = column(String(200), unique=True)
-    input_hash: Field[str | None] = column(String(64))  # of what the sender with the external id sent last
-    title: Field[str] = column(Text)
-    title_words: Field[str] = column(Text, server_default="")  # the title as lists are searched
-    slug: Field[str] = column(String(160))
-    section_id: Field[int] = column(Integer, ForeignKey("sections.id"))
-    published_at: Field[datetime | None] = column(UtcDateTime)  # in the future while the status is "scheduled"
-    first_published_at: Field[datetime | None] = column(UtcDateTime)
-    opening_views: Field[int] = column(BigInteger)
-    words: Field[int] = column(Integer)
-    pictures: Field[int] = column(Integer, server_default="0")
-    dateline: Field[str] = column(String(50), server_default="")
-    urgent: Field[bool] = column(Boolean, server_default=false())  # the newsroom's haste: no version has it
+    prepared_version: Stored[int | None] = column(BigInteger)
+    status: Stored[str] = column(String(16))
+    external_id: Stored[str | None] = column(String(200), unique=True)
+    input_hash: Stored[str | None] = column(String(64))  # of what the sender with the external id sent last
+    title: Stored[str] = column(Text)
+    title_words: Stored[str] = column(Text, server_default="")  # the title as lists are searched
+    slug: Stored[str] = column(String(160))
+    section_id: Stored[int] = column(Integer, ForeignKey("sections.id"))
+    published_at: Stored[datetime | None] = column(UtcDateTime)  # in the future while the status is "scheduled"
+    first_published_at: Stored[datetime | None] = column(UtcDateTime)
+    opening_views: Stored[int] = column(BigInteger)
+    words: Stored[int] = column(Integer)
+    pictures: Stored[int] = column(Integer, server_default="0")
+    dateline: Stored[str] = column(String(50), server_default="")
+    urgent: Stored[bool] = column(Boolean, server_default=false())  # the newsroom's haste: no version has it
     # since when it stands at its status; a release before kept none
-    step_at: Field[datetime | None] = column(UtcDateTime)
-    embargo_until: Field[datetime | None] = column(UtcDateTime)  # nobody can publish it before
+    step_at: Stored[datetime | None] = column(UtcDateTime)
+    embargo_until: Stored[datetime | None] = column(UtcDateTime)  # nobody can publish it before
     # The version whose text was approved, until readers would see another; NULL: nobody has approved what it says.
-    approved_version: Field[int | None] = column(BigInteger)
-    approved_at: Field[datetime | None] = column(UtcDateTime)
-    approved_by: Field[str | None] = column(String(200))  # the actor's name, for people to read
+    approved_version: Stored[int | None] = column(BigInteger)
+    approved_at: Stored[datetime | None] = column(UtcDateTime)
+    approved_by: Stored[str | None] = column(String(200))  # the actor's name, for people to read
     # whose approval it is; NULL for both: the house's own programs
-    approver_account_id: Field[int | None] = column(Integer)
-    approver_key_id: Field[int | None] = column(Integer)
+    approver_account_id: Stored[int | None] = column(Integer)
+    approver_key_id: Stored[int | None] = column(Integer)
     # the actor who works on it at this step; NULL: nobody has taken it
-    held_by: Field[str | None] = column(String(200))
-    held_at: Field[datetime | None] = column(UtcDateTime)
-    created_by: Field[str] = column(String(200))
-    created_at: Field[datetime] = column(UtcDateTime)
-    updated_at: Field[datetime] = column(UtcDateTime)
+    held_by: Stored[str | None] = column(String(200))
+    held_at: Stored[datetime | None] = column(UtcDateTime)
+    created_by: Stored[str] = column(String(200))
+    created_at: Stored[datetime] = column(UtcDateTime)
+    updated_at: Stored[datetime] = column(UtcDateTime)
 
 
-class ArticleColumns(ArticleRow, TypedColumns): ...
+class _ArticleColumns(ArticleRow, TypedColumns): ...
 
 
 articles = Table(
     "articles",
     metadata,
-    ArticleColumns,
+    _ArticleColumns,
     Index("articles_by_status", "status", "published_at"),
     Index("articles_by_status_change", "status", "updated_at"),  # a step's list: what changed last is on top
     Index("articles_by_section", "section_id", "updated_at"),
@@ -94,74 +94,74 @@ IS_PREPARED = articles.c.prepared_version == articles.c.version
 
 
 class RevisionRow(Record):
-    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True)
-    version: Field[int] = column(BigInteger, primary_key=True)
-    at: Field[datetime] = column(UtcDateTime)
-    actor: Field[str] = column(String(200))
-    action: Field[str] = column(String(32))
-    effect: Field[str] = column(String(8))  # for readers: "shown", "removed" or "" (none)
-    reason: Field[str] = column(Text)  # of a withdrawal
-    state: Field[dict[str, Any]] = column(Json)  # a whole ArticleState
-    original: Field[str] = column(Text)  # the body as it was sent, before cleaning
-    original_format: Field[str] = column(String(8))
+    article_id: Stored[int] = column(Integer, ForeignKey("articles.id"), primary_key=True)
+    version: Stored[int] = column(BigInteger, primary_key=True)
+    at: Stored[datetime] = column(UtcDateTime)
+    actor: Stored[str] = column(String(200))
+    action: Stored[str] = column(String(32))
+    effect: Stored[str] = column(String(8))  # for readers: "shown", "removed" or "" (none)
+    reason: Stored[str] = column(Text)  # of a withdrawal
+    state: Stored[dict[str, Any]] = column(Json)  # a whole ArticleState
+    original: Stored[str] = column(Text)  # the body as it was sent, before cleaning
+    original_format: Stored[str] = column(String(8))
 
 
-class RevisionColumns(RevisionRow, TypedColumns): ...
+class _RevisionColumns(RevisionRow, TypedColumns): ...
 
 
-class MediaUseColumns(TypedColumns):
+class _MediaUseColumns(TypedColumns):
     # which article names which file, in the version it stands at or the one that readers see
-    path: Field[str] = column(String(200), primary_key=True)
-    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
+    path: Stored[str] = column(String(200), primary_key=True)
+    article_id: Stored[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
 
 
 class AutosaveRow(Record):  # what somebody is writing and has not saved yet, one a person and article
-    key: Field[str] = column(String(40), primary_key=True)
-    user_id: Field[int] = column(Integer, ForeignKey("users.id"))
-    article_id: Field[int | None] = column(Integer, ForeignKey("articles.id"))  # NULL: an article that is new
-    base_version: Field[int | None] = column(BigInteger)  # what the writing started from
-    sequence: Field[int] = column(BigInteger)  # of this row's changes: two windows must not undo each other
-    fields: Field[dict[str, Any]] = column(Json)
-    saved_at: Field[datetime] = column(UtcDateTime)
+    key: Stored[str] = column(String(40), primary_key=True)
+    user_id: Stored[int] = column(Integer, ForeignKey("users.id"))
+    article_id: Stored[int | None] = column(Integer, ForeignKey("articles.id"))  # NULL: an article that is new
+    base_version: Stored[int | None] = column(BigInteger)  # what the writing started from
+    sequence: Stored[int] = column(BigInteger)  # of this row's changes: two windows must not undo each other
+    fields: Stored[dict[str, Any]] = column(Json)
+    saved_at: Stored[datetime] = column(UtcDateTime)
 
 
-class AutosaveColumns(AutosaveRow, TypedColumns): ...
+class _AutosaveColumns(AutosaveRow, TypedColumns): ...
 
 
 class SavedFilterRow(Record):  # how a person narrows the list of articles, under names of their own
-    id: Field[int] = column(Integer, primary_key=True)
-    user_id: Field[int] = column(Integer, ForeignKey("users.id"))
-    name: Field[str] = column(String(40))
-    fields: Field[dict[str, Any]] = column(Json)
-    at: Field[datetime] = column(UtcDateTime)
+    id: Stored[int] = column(Integer, primary_key=True)
+    user_id: Stored[int] = column(Integer, ForeignKey("users.id"))
+    name: Stored[str] = column(String(40))
+    fields: Stored[dict[str, Any]] = column(Json)
+    at: Stored[datetime] = column(UtcDateTime)
 
 
-class SavedFilterColumns(SavedFilterRow, TypedColumns): ...
+class _SavedFilterColumns(SavedFilterRow, TypedColumns): ...
 
 
 class ArticleNoteRow(Record):  # what the newsroom says to itself about an article
-    id: Field[int] = column(Integer, primary_key=True)
-    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), index=True)
-    at: Field[datetime] = column(UtcDateTime)
-    actor: Field[str] = column(String(200))
-    text: Field[str] = column(Text)
+    id: Stored[int] = column(Integer, primary_key=True)
+    article_id: Stored[int] = column(Integer, ForeignKey("articles.id"), index=True)
+    at: Stored[datetime] = column(UtcDateTime)
+    actor: Stored[str] = column(String(200))
+    text: Stored[str] = column(Text)
 
 
-class ArticleNoteColumns(ArticleNoteRow, TypedColumns): ...
+class _ArticleNoteColumns(ArticleNoteRow, TypedColumns): ...
 
 
-revisions = Table("revisions", metadata, RevisionColumns)
-media_uses = Table("media_uses", metadata, MediaUseColumns)
+revisions = Table("revisions", metadata, _RevisionColumns)
+media_uses = Table("media_uses", metadata, _MediaUseColumns)
 autosaves = Table(
     "autosaves",
     metadata,
-    AutosaveColumns,
+    _AutosaveColumns,
     Index("autosaves_by_user", "user_id", "article_id", unique=True),
 )
 saved_filters = Table(
     "saved_filters",
     metadata,
-    SavedFilterColumns,
+    _SavedFilterColumns,
     Index("saved_filters_by_user", "user_id", "name", unique=True),
 )
-article_notes = Table("article_notes", metadata, ArticleNoteColumns)
+article_notes = Table("article_notes", metadata, _ArticleNoteColumns)

@@ -41,7 +41,7 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RevisionText:
     """What a revision says."""
 
     state: ArticleState
@@ -50,7 +50,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Current(Said):
+class Current(RevisionText):
     """An article's row and the revision it stands at, locked until the transaction ends."""
 
     row: ArticleRow

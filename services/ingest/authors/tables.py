@@ -6,40 +6,40 @@ from sqlalchemy import ForeignKey, Integer, String, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime
-from shared.records import Field, Record, column
+from shared.records import Record, Stored, column
 
 
 class AuthorRow(Record):
-    id: Field[int] = column(Integer, primary_key=True)
-    name: Field[str] = column(String(200))
+    id: Stored[int] = column(Integer, primary_key=True)
+    name: Stored[str] = column(String(200))
     # NULL: a contributor from outside
-    account_id: Field[int | None] = column(Integer, ForeignKey("users.id"), unique=True)
-    by: Field[str] = column(String(200))
-    at: Field[datetime] = column(UtcDateTime)
+    account_id: Stored[int | None] = column(Integer, ForeignKey("users.id"), unique=True)
+    by: Stored[str] = column(String(200))
+    at: Stored[datetime] = column(UtcDateTime)
 
 
-class AuthorColumns(AuthorRow, TypedColumns): ...
+class _AuthorColumns(AuthorRow, TypedColumns): ...
 
 
-class PenNameColumns(TypedColumns):
-    key: Field[str] = column(String(400), primary_key=True)  # shared.vietnamese.matching.name_key
-    name: Field[str] = column(String(200))  # as it is printed
-    author_id: Field[int] = column(Integer, ForeignKey("authors.id"), index=True)
-    by: Field[str] = column(String(200))
-    at: Field[datetime] = column(UtcDateTime)
+class _PenNameColumns(TypedColumns):
+    key: Stored[str] = column(String(400), primary_key=True)  # shared.vietnamese.matching.name_key
+    name: Stored[str] = column(String(200))  # as it is printed
+    author_id: Stored[int] = column(Integer, ForeignKey("authors.id"), index=True)
+    by: Stored[str] = column(String(200))
+    at: Stored[datetime] = column(UtcDateTime)
 
 
-class BylineColumns(TypedColumns):  # which article is signed with which name, in the version it stands at
-    key: Field[str] = column(String(400), primary_key=True)
-    article_id: Field[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
-    name: Field[str] = column(String(200))
+class _BylineColumns(TypedColumns):  # which article is signed with which name, in the version it stands at
+    key: Stored[str] = column(String(400), primary_key=True)
+    article_id: Stored[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
+    name: Stored[str] = column(String(200))
 
 
 authors = Table(
     "authors",
     metadata,
-    AuthorColumns,
+    _AuthorColumns,
     sqlite_autoincrement=True,  # an id is never given twice: sheets of royalties are read by it
 )
-pen_names = Table("pen_names", metadata, PenNameColumns)
-bylines = Table("bylines", metadata, BylineColumns)
+pen_names = Table("pen_names", metadata, _PenNameColumns)
+bylines = Table("bylines", metadata, _BylineColumns)

@@ -6,17 +6,17 @@ from sqlalchemy import BigInteger, Integer, Table, TypedColumns
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json
-from shared.records import Field, Record, column
+from shared.records import Record, Stored, column
 
 
 class AddressRuleRow(Record):  # one row: some hundred rules at most, which go out together
-    id: Field[int] = column(Integer, primary_key=True, autoincrement=False)
-    version: Field[int] = column(BigInteger)
-    last_rule: Field[int] = column(Integer)  # the highest number that a rule ever had
-    rules: Field[list[dict[str, Any]]] = column(Json)  # [{"id", "pattern", "target"}, …]
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    last_rule: Stored[int] = column(Integer)  # the highest number that a rule ever had
+    rules: Stored[list[dict[str, Any]]] = column(Json)  # [{"id", "pattern", "target"}, …]
 
 
-class AddressRuleColumns(AddressRuleRow, TypedColumns): ...
+class _AddressRuleColumns(AddressRuleRow, TypedColumns): ...
 
 
-address_rules = Table("address_rules", metadata, AddressRuleColumns)
+address_rules = Table("address_rules", metadata, _AddressRuleColumns)

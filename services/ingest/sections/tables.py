@@ -4,31 +4,31 @@ from sqlalchemy import BigInteger, ForeignKey, Integer, String, Table, TypedColu
 
 from services.ingest.kit.tables import metadata
 from shared.database import Json
-from shared.records import Field, Record, column
+from shared.records import Record, Stored, column
 
 
 class SectionRow(Record):
-    id: Field[int] = column(Integer, primary_key=True)
-    version: Field[int] = column(BigInteger)
-    slug: Field[str] = column(String(120), unique=True)
-    name: Field[str] = column(String(200))
-    name_key: Field[str] = column(String(200), unique=True)  # folded, so that one name makes one section
-    parent_id: Field[int | None] = column(Integer, ForeignKey("sections.id"))
-    position: Field[int] = column(Integer)
+    id: Stored[int] = column(Integer, primary_key=True)
+    version: Stored[int] = column(BigInteger)
+    slug: Stored[str] = column(String(120), unique=True)
+    name: Stored[str] = column(String(200))
+    name_key: Stored[str] = column(String(200), unique=True)  # folded, so that one name makes one section
+    parent_id: Stored[int | None] = column(Integer, ForeignKey("sections.id"))
+    position: Stored[int] = column(Integer)
 
 
-class SectionColumns(SectionRow, TypedColumns): ...
+class _SectionColumns(SectionRow, TypedColumns): ...
 
 
 class SectionRuleRow(Record):
     # how an article of a section gets to readers; without a row: the house's usual way
-    section_id: Field[int] = column(Integer, ForeignKey("sections.id"), primary_key=True, autoincrement=False)
-    steps: Field[list[str]] = column(Json)  # statuses that must be passed, of submitted, edited, approved
-    approver: Field[str] = column(String(32))  # the least role that approves
+    section_id: Stored[int] = column(Integer, ForeignKey("sections.id"), primary_key=True, autoincrement=False)
+    steps: Stored[list[str]] = column(Json)  # statuses that must be passed, of submitted, edited, approved
+    approver: Stored[str] = column(String(32))  # the least role that approves
 
 
-class SectionRuleColumns(SectionRuleRow, TypedColumns): ...
+class _SectionRuleColumns(SectionRuleRow, TypedColumns): ...
 
 
-sections = Table("sections", metadata, SectionColumns)
-section_rules = Table("section_rules", metadata, SectionRuleColumns)
+sections = Table("sections", metadata, _SectionColumns)
+section_rules = Table("section_rules", metadata, _SectionRuleColumns)

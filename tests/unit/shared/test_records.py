@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import Integer, MetaData, String, Table, TypedColumns, create_engine, insert, literal, select
 
-from shared.records import Field, Record, column, record, records
+from shared.records import Record, Stored, column, record, records
 
 
 class NoteRow(Record):
-    id: Field[int] = column(Integer, primary_key=True)
-    text: Field[str] = column(String(20))
-    by: Field[str | None] = column(String(20))
+    id: Stored[int] = column(Integer, primary_key=True)
+    text: Stored[str] = column(String(20))
+    by: Stored[str | None] = column(String(20))
 
 
 class NoteColumns(NoteRow, TypedColumns): ...

@@ -107,7 +107,7 @@ def made_of_key(engine: Engine, user_id: int, key: str) -> int | None:
         return made(connection, key, user_id)
 
 
-class ListedRow(AutosaveRow):
+class ListedAutosave(AutosaveRow):
     article_title: str | None
 
 
@@ -121,7 +121,7 @@ def listed(engine: Engine, user_id: int, seen: Seen) -> list[dict[str, Any]]:
         .order_by(autosaves.c.saved_at.desc())
     )
     with read(engine) as connection:
-        rows = records(connection.execute(query), ListedRow)
+        rows = records(connection.execute(query), ListedAutosave)
     return [
         {
             "key": row.key,

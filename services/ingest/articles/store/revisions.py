@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, select,
 from services.ingest.articles.rules import keeps_approval, says_the_same
 from services.ingest.articles.store.pictures import note_uses
 from services.ingest.articles.tables import ArticleRow, articles, revisions
-from services.ingest.articles.versions import Current, Said, Saved, Version
+from services.ingest.articles.versions import Current, RevisionText, Saved, Version
 from services.ingest.authors.store import bylines
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
@@ -118,13 +118,13 @@ def with_states(connection: Connection, rows: Sequence[ArticleRow]) -> list[Curr
     ]
 
 
-def revision_of(connection: Connection, article_id: int, version: int) -> Said:
+def revision_of(connection: Connection, article_id: int, version: int) -> RevisionText:
     """An older version. Raises NotFound."""
     revision = connection.execute(_REVISION, {"article_id": article_id, "version": version}).first()
     if revision is None:
         raise NotFound("Không có phiên bản này.")
     state, original, original_format = revision
-    return Said(ArticleState.model_validate(state), original, original_format)
+    return RevisionText(ArticleState.model_validate(state), original, original_format)
 
 
 def _fields(state: ArticleState) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from services.ingest.webhooks.store import endpoints
 from services.ingest.webhooks.tables import WebhookDeliveryRow, webhook_deliveries, webhooks
 from shared import clock
 from shared.database import read, upsert, write
-from shared.outbox import Entry, take
+from shared.outbox import OutboxRow, take
 from shared.records import records
 from shared.telemetry import log
 
@@ -79,7 +79,7 @@ def forget_old(engine: Engine, now: datetime) -> bool:
         return connection.execute(rows.some(webhook_deliveries, old)).rowcount == rows.STEP
 
 
-def _wanted(connection: Connection, rows: Sequence[Entry]) -> list[dict[str, Any]]:
+def _wanted(connection: Connection, rows: Sequence[OutboxRow]) -> list[dict[str, Any]]:
     """The deliveries that follow from some rows of the outbox."""
     hooks = connection.execute(
         select(webhooks.c.id, webhooks.c.kinds, webhooks.c.created_at).where(webhooks.c.enabled)
