@@ -1,5 +1,6 @@
 """`.ci/run` in a small project of its own: what it prints and how it ends."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,14 @@ KILLED = "def test_killed(): os._exit(1)\n"
 MANY = "@pytest.mark.parametrize('number', range(21))\ndef test_many(number): assert not first_time(f'many {number}')\n"
 
 
+# The one plugin of all that are installed here: each of a dozen starts would load the others too.
+_SETTINGS = """
+[pytest]
+addopts = -p xdist.plugin
+cache_dir = .cache/pytest
+testpaths = tests
+pythonpath = .
+"""
 _CONTAINERS = 'compose-check:\n\t@echo in containers >> containers; sh -c "$${CONTAINERS:-true}"\n'
 
 
@@ -44,7 +53,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tmp_path / ".venv/bin/python").chmod(0o755)
     (tmp_path / "Makefile").write_text(f"test:\n\t@.venv/bin/python -m pytest --numprocesses 2 $(TESTS)\n{_CONTAINERS}")
-    (tmp_path / "pytest.ini").write_text("[pytest]\ncache_dir = .cache/pytest\ntestpaths = tests\npythonpath = .\n")
+    (tmp_path / "pytest.ini").write_text(_SETTINGS)
     (tmp_path / "tests").mkdir()
     shutil.copy(ROOT / "tests/flaky.py", tmp_path / "tests")
     (tmp_path / "tests/conftest.py").write_text('pytest_plugins = ["tests.flaky"]\n')
@@ -53,7 +62,10 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, tests: str) -> tuple[int, list[str]]:
     (project / "tests/test_it.py").write_text(tests)
-    done = subprocess.run(["bash", ".ci/run"], cwd=project, capture_output=True, text=True, timeout=60, check=False)
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        ["bash", ".ci/run"], cwd=project, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
     return done.returncode, done.stdout.splitlines()
 
 
