@@ -208,10 +208,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     yield from _house(tmp_path_factory.mktemp("house"))
 
 
-@pytest.fixture
-def own_house(tmp_path: Path) -> Iterator[House]:
-    """A running house that the test may break."""
-    yield from _house(tmp_path / "house")
+@pytest.fixture(scope="module")
+def harmed_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for the tests of a file that harm it, each of which leaves it whole."""
+    yield from _house(tmp_path_factory.mktemp("harmed"))
 
 
 def _house(folder: Path) -> Iterator[House]:

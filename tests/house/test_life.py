@@ -95,60 +95,60 @@ def test_a_second_house_on_this_data_is_refused(house: House) -> None:
     assert all(row["ready"] for row in house.status())
 
 
-def test_killed_processes_come_back_and_stories_still_travel(own_house: House) -> None:
-    before = {name: own_house.signal_role(name, signal.SIGKILL) for name in [*WORKERS, "web.http", "ingest.http"]}
-    own_house.wait_ready()
+def test_killed_processes_come_back_and_stories_still_travel(harmed_house: House) -> None:
+    before = {name: harmed_house.signal_role(name, signal.SIGKILL) for name in [*WORKERS, "web.http", "ingest.http"]}
+    harmed_house.wait_ready()
     for name, pid in before.items():
-        row = own_house.role(name)
+        row = harmed_house.role(name)
         assert row["pid"] != pid
         assert row["restarts"] >= 1
-    saved = own_house.push(title="Sau khi khởi động lại")
-    own_house.until_page(saved["url"], "Sau khi khởi động lại")
+    saved = harmed_house.push(title="Sau khi khởi động lại")
+    harmed_house.until_page(saved["url"], "Sau khi khởi động lại")
 
 
-def test_a_killed_redis_loses_no_story(own_house: House) -> None:
-    own_house.signal_role("redis.broker", signal.SIGKILL)
-    own_house.signal_role("redis.counters", signal.SIGKILL)
-    saved = own_house.push(title="Không mất tin nào")
-    own_house.until_page(saved["url"], "Không mất tin nào", deadline_s=40)
+def test_a_killed_redis_loses_no_story(harmed_house: House) -> None:
+    harmed_house.signal_role("redis.broker", signal.SIGKILL)
+    harmed_house.signal_role("redis.counters", signal.SIGKILL)
+    saved = harmed_house.push(title="Không mất tin nào")
+    harmed_house.until_page(saved["url"], "Không mất tin nào", deadline_s=40)
 
 
-def test_stop_is_quick_complete_and_loses_nothing(own_house: House) -> None:
-    saved = [own_house.push(title=f"Tin số {number}") for number in range(5)]
-    pids = own_house.pids()
-    assert own_house.stop() < 15
-    assert own_house.process
-    assert own_house.process.returncode == 0
+def test_stop_is_quick_complete_and_loses_nothing(harmed_house: House) -> None:
+    saved = [harmed_house.push(title=f"Tin số {number}") for number in range(5)]
+    pids = harmed_house.pids()
+    assert harmed_house.stop() < 15
+    assert harmed_house.process
+    assert harmed_house.process.returncode == 0
     assert not [pid for pid in pids if start_ticks(pid)]
-    own_house.start()
+    harmed_house.start()
     for number, story in enumerate(saved):
-        own_house.until_page(story["url"], f"Tin số {number}")
+        harmed_house.until_page(story["url"], f"Tin số {number}")
 
 
-def test_nothing_stays_after_the_supervisor_is_killed_and_the_next_start_works(own_house: House) -> None:
-    saved = own_house.push(title="Trước khi mất điện")
-    pids = [row["pid"] for row in own_house.status()]
-    own_house.kill()
+def test_nothing_stays_after_the_supervisor_is_killed_and_the_next_start_works(harmed_house: House) -> None:
+    saved = harmed_house.push(title="Trước khi mất điện")
+    pids = [row["pid"] for row in harmed_house.status()]
+    harmed_house.kill()
     until(lambda: not [pid for pid in pids if start_ticks(pid)], 10, "every process is gone")
-    assert own_house.toasoan("status", check=False).returncode == 1
-    own_house.start()
-    own_house.until_page(saved["url"], "Trước khi mất điện")
+    assert harmed_house.toasoan("status", check=False).returncode == 1
+    harmed_house.start()
+    harmed_house.until_page(saved["url"], "Trước khi mất điện")
 
 
-def test_a_backup_moves_the_paper_to_another_house(own_house: House, tmp_path: Path) -> None:
-    saved = own_house.push(title="Chuyển nhà", body="Tòa soạn chuyển sang máy khác.")
-    own_house.until_page(saved["url"], "Chuyển nhà")
+def test_a_backup_moves_the_paper_to_another_house(harmed_house: House, tmp_path: Path) -> None:
+    saved = harmed_house.push(title="Chuyển nhà", body="Tòa soạn chuyển sang máy khác.")
+    harmed_house.until_page(saved["url"], "Chuyển nhà")
     copy = tmp_path / "copy"
-    own_house.toasoan("backup", str(copy))
-    refused = own_house.toasoan("restore", str(copy), check=False)
+    harmed_house.toasoan("backup", str(copy))
+    refused = harmed_house.toasoan("restore", str(copy), check=False)
     assert refused.returncode == 1
-    own_house.stop()
+    harmed_house.stop()
 
     other = House(tmp_path / "other")
     try:
         other.toasoan("restore", str(copy))
         other.start()
-        path = saved["url"].removeprefix(own_house.web_url)
+        path = saved["url"].removeprefix(harmed_house.web_url)
         other.until_page(path, "Tòa soạn chuyển sang máy khác.")
         until(lambda: other.get("/api/search", params={"q": "chuyển nhà"}).json()["total"] == 1, 30)
     finally:
