@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +20,11 @@ from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
 from services.ingest.sections import store as sections
 from shared.database import write
+from tests import loaded
 from tests.conftest import forget_settings
 from tests.contract.ingest.base import migrated
 from tests.servers import free_port
 from tests.wait import until
-from toasoan.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = Actor("user:house@bao.example")
@@ -36,24 +34,17 @@ class OwnDesk:
     """`start()`, `kill()`, `freeze()`, `thaw()` the process; `sign_in` puts a person's session into a browser."""
 
     def __init__(self, folder: Path, port: int, store: Engine, code: Path) -> None:
-        self._code = code
+        self.code = code
         self.store = store
         self.url = f"http://127.0.0.1:{port}/desk"
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: loaded.Forked | None = None
         self._people: dict[str, int] = {}
 
     def start(self) -> "OwnDesk":
-        with (self._folder / "ingest.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "services.ingest.app"],
-                cwd=self._code,
-                env={**os.environ, "PYTHONPATH": f"{self._code}"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                preexec_fn=die_with_parent(os.getpid()),
-            )
+        log = self._folder / "ingest.log"
+        environment = {**os.environ, "PYTHONPATH": f"{self.code}"}
+        self._process = loaded.start("services.ingest.app", environment, log, self.code)
         until(self._answers, 120, "ingest answers")
         return self
 

@@ -127,11 +127,13 @@ def test_a_tables_caption_outlives_the_editor(newsroom: Newsroom, house: House) 
     text = rich_text(secretary)
     expect(text.locator("caption")).to_have_text("Giá bán lẻ")
     secretary.set_viewport_size({"width": 360, "height": 800})
-    assert secretary.evaluate("document.documentElement.scrollWidth") <= 360
+    secretary.wait_for_function("document.documentElement.scrollWidth <= 360")
     text.get_by_text("Hết.").click()
     secretary.keyboard.press("End")
     secretary.keyboard.type(" Giá do chợ báo.")
     secretary.get_by_role("button", name="Lưu", exact=True).click()
+    # A second press while the first is under way is none.
+    expect(secretary.locator("#saving")).to_contain_text("Đã lưu phiên bản")
     secretary.get_by_role("button", name="Cập nhật bài trên trang").click()
     page = house.until_page(saved["url"], "Giá do chợ báo.")
     assert "<caption>Giá bán lẻ</caption>" in page

@@ -1,8 +1,6 @@
 """The readers' site as its own process, fed with events as its worker would apply them."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,9 +14,10 @@ from sqlalchemy import Engine
 from shared.contracts.articles import ArticleState
 from shared.contracts.envelope import Delivered, Envelope
 from shared.contracts.events import ArticlePublished, ArticleWithdrawn, Event
+from tests import loaded
 from tests.servers import RedisServer, free_port
+from tests.tables import migrated
 from tests.wait import until
-from toasoan.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[3]
 START = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -69,41 +68,26 @@ def store_engine(request: pytest.FixtureRequest) -> Engine:
     """Web's engine on an empty, migrated database."""
     if request.param == "postgres":
         request.getfixturevalue("postgres")
-    from shared.database import engine, migrate
-
-    migrate("web")
-    return engine("web")
+    return migrated("web")
 
 
 class Site:
     """A running web process; `tell` applies events to its read model."""
 
     def __init__(self, log: Path) -> None:
-        from shared.database import engine, migrate
-
-        migrate("web")
-        self.engine = engine("web")
+        self.engine = migrated("web")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.client = httpx2.Client(base_url=self.url, timeout=20, trust_env=False)
         self._log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: loaded.Forked | None = None
         self._environment: dict[str, str] | None = None
 
     def start(self, **environment: str) -> "Site":
         """Where it was ended: once more as it was."""
         if self._environment is None:
             self._environment = {**os.environ, "TOASOAN_WEB_PORT": str(self.port)}
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "services.web.app"],
-                cwd=ROOT,
-                env={**self._environment, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                preexec_fn=die_with_parent(os.getpid()),
-            )
+        self.process = loaded.start("services.web.app", {**self._environment, **environment}, self._log)
         until(lambda: self.client.get("/readyz").status_code == 200, 60, "web is ready")
         return self
 
