@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 
 from services.counter import store
 from shared.contracts.articles import ArticleState, Author
-from shared.database import migrate
+from tests.tables import migrated
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def source(request: pytest.FixtureRequest) -> Engine:
     if request.param == "postgresql":
         request.getfixturevalue("postgres")
-    migrate("counter")
+    migrated("counter")
     return store.engine()
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import Engine
 
 from services.ingest.kit.actors import Actor
+from tests import tables
 
 EDITOR = Actor("user:editor")
 
@@ -15,7 +16,4 @@ STORY = {
 
 
 def migrated() -> Engine:
-    from shared.database import engine, migrate
-
-    migrate("ingest")
-    return engine("ingest")
+    return tables.migrated("ingest")

@@ -9,6 +9,7 @@ from services.web.reading import reading
 from services.web.render import make_renderer
 from services.web.routes import resolve
 from shared.settings import Settings, get_settings
+from tests.tables import migrated
 from tests.unit.web.pages import sample
 
 Make = Callable[..., Page]
@@ -18,10 +19,7 @@ class Paper:
     """`page("/thoi-su?trang=2")` makes a page; `make(maker, …)` calls any maker."""
 
     def __init__(self, settings: Settings) -> None:
-        from shared.database import engine, migrate
-
-        migrate("web")
-        self.engine = engine("web")
+        self.engine = migrated("web")
         self.settings = settings
         self._render = make_renderer(settings)
 
