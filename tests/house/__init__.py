@@ -210,7 +210,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def harmed_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One for the tests of a file that harm it, each of which leaves it whole."""
+    """One for the tests of a file that harm it: each leaves it whole for the next."""
     yield from _house(tmp_path_factory.mktemp("harmed"))
 
 

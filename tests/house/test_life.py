@@ -111,6 +111,7 @@ def test_a_killed_redis_loses_no_story(harmed_house: House) -> None:
     harmed_house.signal_role("redis.counters", signal.SIGKILL)
     saved = harmed_house.push(title="Không mất tin nào")
     harmed_house.until_page(saved["url"], "Không mất tin nào", deadline_s=40)
+    harmed_house.wait_ready()
 
 
 def test_stop_is_quick_complete_and_loses_nothing(harmed_house: House) -> None:
