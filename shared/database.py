@@ -260,6 +260,7 @@ class AdvisoryLock(IntEnum):
     search_words = 7_305_126
     appearance = 7_305_127
     tag_merges = 7_305_128
+    trending_rules = 7_305_129
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from kombu.exceptions import OperationalError
@@ -18,7 +19,7 @@ from sqlalchemy import Engine, Table, func, select
 
 from services.counter.hot import SLOT_SECONDS, Hot
 from services.counter.publish_totals import TotalsPublisher
-from services.counter.tables import SITE, articles, daily, hourly, rules, slots
+from services.counter.tables import SITE, articles, daily, hourly, slots, trending_rules
 from shared.contracts.events import RankedArticle, RankingChanged
 from shared.database import read
 from shared.telemetry import log
@@ -278,8 +279,11 @@ class Rankings:
     def _rules(self) -> tuple[list[int], set[int]]:
         """(pinned articles in their order, excluded articles)"""
         with read(self._source) as connection:
-            rows = connection.execute(select(rules).order_by(rules.c.position, rules.c.at.desc())).all()
-        return [r.article_id for r in rows if r.rule == "pin"], {r.article_id for r in rows if r.rule == "exclude"}
+            said = connection.execute(select(trending_rules.c.rules)).scalar() or []
+        # Of two at one place the one that was pinned last comes first.
+        pins = sorted((one for one in said if one["rule"] == "pin"), key=itemgetter("position"))
+        excluded = {one["article_id"] for one in said if one["rule"] == "exclude"}
+        return [one["article_id"] for one in pins], excluded
 
 
 def _length(section: str) -> int:

@@ -131,11 +131,18 @@ producers = Table(
     Column("at", Float, nullable=False),
 )
 rules = Table(
-    "rules",  # editors' hand in the trending list
+    "rules",  # of the release before: now ingest tells all of them together
     metadata,
     Column("article_id", Integer, primary_key=True, autoincrement=False),
     Column("rule", String(8), nullable=False),
     Column("position", Integer, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+trending_rules = Table(
+    "trending_rules",  # one row: editors' hand in the trending list
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("rules", Json, nullable=False),  # [{"article_id", "rule", "position"}, …], what was said last first
 )

@@ -23,7 +23,6 @@ from shared.contracts.commands import (
     LiveNowAnswer,
     SearchStatistics,
     SearchStatisticsAnswer,
-    SetTrendingRule,
     SiteStatistics,
     SiteStatisticsAnswer,
     VersionsAnswer,
@@ -31,7 +30,7 @@ from shared.contracts.commands import (
     ViewAuditAnswer,
 )
 from shared.contracts.envelope import Delivered, article_of
-from shared.contracts.events import ArticlePublished, ArticleWithdrawn
+from shared.contracts.events import ArticlePublished, ArticleWithdrawn, TrendingRulesChanged
 
 
 @dataclass(frozen=True)
@@ -56,9 +55,9 @@ def _count_searches(counter: Counter, told: CountSearches) -> None:
     searches.keep(counter.source, counter.hot.searches.count(told))
 
 
-def _set_rule(counter: Counter, rule: SetTrendingRule) -> None:
-    by_hand.set_rule(counter.source, rule)
-    counter.articles_changed()
+def _set_rules(counter: Counter, events: list[Delivered[TrendingRulesChanged]]) -> None:
+    if by_hand.set_rules(counter.source, events):
+        counter.articles_changed()
 
 
 def _publish(counter: Counter, events: list[Delivered[ArticlePublished]]) -> None:
@@ -103,8 +102,12 @@ def _searched(counter: Counter, query: SearchStatistics) -> SearchStatisticsAnsw
     return searches.told(counter.source, query)
 
 
-EVENTS: handler.Events = {ArticlePublished: _publish, ArticleWithdrawn: _withdraw}
-COMMANDS: handler.Commands = {CountViews: _count, CountSearches: _count_searches, SetTrendingRule: _set_rule}
+EVENTS: handler.Events = {
+    ArticlePublished: _publish,
+    ArticleWithdrawn: _withdraw,
+    TrendingRulesChanged: _set_rules,
+}
+COMMANDS: handler.Commands = {CountViews: _count, CountSearches: _count_searches}
 QUESTIONS: handler.Questions = {ListCounterVersions: _versions, ListAppliedBatches: _applied_batches}
 LONG_QUESTIONS: handler.Questions = {
     ArticleStatistics: _article,

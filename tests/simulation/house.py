@@ -34,11 +34,11 @@ from services.web.viewjournal import Journal
 from shared import canary, clock, redis_client
 from shared.ask import NoAnswer
 from shared.celery_factory import BROKER_ERRORS, make_celery, publish, publisher
-from shared.contracts.commands import Command, Query
+from shared.contracts.commands import Query
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import engine, read
 from shared.outbox import Relay
-from shared.publishing import send_all, send_command, task_name
+from shared.publishing import send_all, task_name
 from tests.simulation.broker import Broker, Worker
 from tests.simulation.counters import Counters
 from tests.simulation.databases import Database
@@ -195,10 +195,6 @@ class House:
 
     def compare(self) -> dict[str, int | None]:
         return reconcile.compare(self.ingest, self._app, self.ask)
-
-    def command(self, kind: type[Command], message: dict[str, Any]) -> None:
-        """Send a command of the desk's."""
-        send_command(self._app, kind, message)
 
     def ask(self, query: Query, timeout: float) -> Any:
         """A question and its answer, as `shared.ask.Asker` sends and hears them."""

@@ -1,14 +1,11 @@
-"""The desk's questions to the other services, and its commands to them."""
+"""The desk's questions to the other services."""
 
 from functools import lru_cache
 from typing import Any
 
-from kombu.exceptions import OperationalError
-
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
-from shared.contracts.commands import Command, Query
-from shared.publishing import send_command
+from shared.contracts.commands import Query
 
 SECONDS = 4.0
 """How long a page of the desk waits for an answer."""
@@ -34,12 +31,3 @@ def close() -> None:
     if _asker.cache_info().currsize:
         _asker().close()
         _asker.cache_clear()
-
-
-def send(command: Command) -> bool:
-    """Hand a command to the broker; False when it does not take it now."""
-    try:
-        send_command(publisher("ingest"), type(command), command.model_dump(mode="json"))
-    except (OperationalError, OSError):
-        return False
-    return True
