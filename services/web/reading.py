@@ -67,11 +67,13 @@ _CARDS = select(articles.c.id, articles.c.card).where(_AMONG, articles.c.public)
 _STATES = select(articles.c.id, articles.c.state).where(_AMONG, articles.c.public)
 _ARTICLE = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == bindparam("id"))
 _RELATED = select(related.c.ids).where(related.c.article_id == bindparam("id"))
-_COMMENTS = (
-    select(comments)
-    .where(comments.c.article_id == bindparam("id"), comments.c.public)
-    .order_by(comments.c.at, comments.c.id)
-    .limit(500)
+_ITS_COMMENTS = select(comments).where(comments.c.article_id == bindparam("id"), comments.c.public)
+_COMMENTS = _ITS_COMMENTS.where(comments.c.parent_id.is_(None)).order_by(comments.c.at, comments.c.id).limit(500)
+# The newest of them: whatever is said last under a comment that is shown is shown.
+_REPLIES = (
+    _ITS_COMMENTS.where(comments.c.parent_id.in_(bindparam("parents", expanding=True)))
+    .order_by(comments.c.at.desc(), comments.c.id.desc())
+    .limit(1500)
 )
 _COMMENT = select(comments.c.id).where(
     comments.c.id == bindparam("id"), comments.c.article_id == bindparam("article_id"), comments.c.public
@@ -167,10 +169,11 @@ class Reading:
         self.depends.add(keys.comments(article_id))
         rows = self._connection.execute(_NEWEST_COMMENTS if newest_first else _COMMENTS, {"id": article_id}).all()
         replies: dict[int, list[Comment]] = {}
-        for row in reversed(rows) if newest_first else rows:
-            if row.parent_id is not None:
+        if rows:
+            under = {"id": article_id, "parents": [row.id for row in rows]}
+            for row in reversed(self._connection.execute(_REPLIES, under).all()):
                 replies.setdefault(row.parent_id, []).append(_comment(row))
-        return tuple(_comment(row, replies.get(row.id, ())) for row in rows if row.parent_id is None)
+        return tuple(_comment(row, replies.get(row.id, ())) for row in rows)
 
     def shows_comment(self, article_id: int, comment_id: int) -> bool:
         """Whether readers see this comment under this article."""

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
@@ -245,6 +246,21 @@ def test_comments_with_replies_come_and_go(store_engine: Engine) -> None:
     store.save_comments(store_engine, [comment(3)])
     with reading(store_engine) as view:
         assert [one.id for one in view.comments(1)] == [1]
+
+
+def test_what_is_said_last_under_a_comment_is_shown_however_many_came_between(store_engine: Engine) -> None:
+    at = datetime.now(UTC)
+    many = [(number, None) for number in range(1, 601)] + [(601, 1), (602, 600)]
+    said = [
+        CommentPublished(id=id_, version=1, article_id=1, parent_id=parent, name="Lan", text=f"Ý {id_}", at=at)
+        for id_, parent in many
+    ]
+    store.save_comments(store_engine, [delivered(one, one.id) for one in said])
+    with reading(store_engine) as view:
+        oldest, newest = view.comments(1), view.comments(1, newest_first=True)
+    assert [one.text for one in oldest[0].replies] == ["Ý 601"]
+    assert [one.text for one in newest[0].replies] == ["Ý 602"]
+    assert (len(oldest), len(newest)) == (500, 500)
 
 
 def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: Engine) -> None:
