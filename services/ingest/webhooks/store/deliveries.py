@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, exists, or_, select, update
 
 from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
-from services.ingest.kit import rows
+from services.ingest.kit import generation, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.periodic import moment
@@ -79,9 +79,13 @@ def _wanted(connection: Connection, rows: Sequence[Any]) -> list[dict[str, Any]]
     if not hooks:
         return []
     found = versions.rows_at(connection, _CHANGES, [(int(row.key), row.version) for row in rows])
-    now = clock.moment()
+    now, number = clock.moment(), generation.current(connection)
+    # After a restore versions are given again.
+    life = f"_{number}" if number else ""
     return [
-        endpoints.delivery(hook.id, f"article_{row.article_id}_{row.version}", kind, row.article_id, row.version, now)
+        endpoints.delivery(
+            hook.id, f"article_{row.article_id}_{row.version}{life}", kind, row.article_id, row.version, now
+        )
         for row in found
         for hook in hooks
         if (kind := _kind(row)) in hook.kinds and row.at >= hook.created_at
