@@ -260,6 +260,8 @@ class AdvisoryLock(IntEnum):
     search_words = 7_305_126
     appearance = 7_305_127
     tag_merges = 7_305_128
+    trending_rules = 7_305_129
+    authors = 7_305_130
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

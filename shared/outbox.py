@@ -18,6 +18,7 @@ from celery import Celery
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Connection,
     Engine,
     Float,
@@ -215,14 +216,14 @@ class Relay:
             return [
                 queue
                 for queue in Queue
-                if connection.execute(select(table.c.id).where(table.c.queue == queue.value).limit(1)).first()
+                if connection.execute(select(table.c.id).where(self._is_ours(queue)).limit(1)).first()
             ]
 
     def _claim(self, queue: Queue, bulk: bool) -> list[OutboxRow]:
         table, now = self._table, clock.now()
         chosen = (
             select(table.c.id)
-            .where(table.c.queue == queue.value, table.c.bulk == bulk, table.c.leased_until < now)
+            .where(self._is_ours(queue), table.c.bulk == bulk, table.c.leased_until < now)
             .order_by(table.c.id)
             .limit(CLAIM_ROWS)
         )
@@ -238,6 +239,10 @@ class Relay:
                 .returning(table)
             )
             return sorted(records(rows, OutboxRow), key=attrgetter("id"))
+
+    def _is_ours(self, queue: Queue) -> ColumnElement[bool]:
+        """Rows of a queue. What a later release wrote, to which this one was gone back from, waits until it is back."""
+        return (self._table.c.queue == queue.value) & self._table.c.kind.in_(list(BY_KIND))
 
     def _publish_rows(self, queue: Queue, rows: list[OutboxRow]) -> int:
         if not rows:

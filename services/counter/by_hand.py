@@ -1,18 +1,17 @@
 """What people change of the counts: totals with a trace, the trending list."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, func, select
 
 from services.counter.store import note_drain
-from services.counter.tables import articles, corrections, rules, totals
-from shared.contracts.commands import SetTrendingRule
+from services.counter.tables import articles, corrections, totals, trending_rules
+from shared.contracts.envelope import Delivered
+from shared.contracts.events import TrendingRulesChanged
 from shared.contracts.statistics import ViewCorrection
 from shared.database import insert_newer, read, upsert, write
-
-CLOCK_SECONDS = 60
-"""Hosts' clocks may differ by so much without anybody noticing."""
 
 
 def correct(source: Engine, article_id: int, delta: int, reason: str, by: str) -> int:
@@ -58,18 +57,11 @@ def corrections_of(source: Engine, article_id: int | None = None, limit: int = 2
         )
 
 
-def set_rule(source: Engine, rule: SetTrendingRule) -> None:
-    """Pin an article to the trending list, keep it out, or leave it to its readers; the latest word counts."""
-    row = {
-        "article_id": rule.article_id,
-        "rule": rule.rule,
-        "position": rule.position,
-        "by": rule.by,
-        "at": rule.at,
-    }
+def set_rules(source: Engine, events: Sequence[Delivered[TrendingRulesChanged]]) -> bool:
+    """What editors pin to the trending list or keep out of it: all of it, as it was said last. True when it is news."""
+    rows = [
+        {"id": event.payload.id, "version": event.version, "rules": [one.model_dump() for one in event.payload.rules]}
+        for event in events
+    ]
     with write(source) as connection:
-        # A word from the future was said by a clock that was ahead: it must not outlast what is said after it. Not by
-        # this host's clock alone, which may be behind: of two words of one time the later stays.
-        ahead = max(datetime.now(UTC), rule.at) + timedelta(seconds=CLOCK_SECONDS)
-        connection.execute(delete(rules).where(rules.c.article_id == rule.article_id, rules.c.at > ahead))
-        insert_newer(connection, rules, [row], key="article_id", version="at")
+        return bool(insert_newer(connection, trending_rules, rows))

@@ -11,6 +11,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from kombu.exceptions import OperationalError
@@ -18,7 +19,7 @@ from sqlalchemy import Engine, func, select
 
 from services.counter.hot import SLOT_SECONDS, Hot
 from services.counter.publish_totals import TotalsPublisher
-from services.counter.tables import SITE, Buckets, articles, daily, hourly, rules, slots, unit_of
+from services.counter.tables import SITE, Buckets, articles, daily, hourly, slots, trending_rules, unit_of
 from shared.contracts.events import RankedArticle, RankingChanged
 from shared.database import read
 from shared.telemetry import log
@@ -272,11 +273,11 @@ class Rankings:
     def _rules(self) -> tuple[list[int], set[int]]:
         """(pinned articles in their order, excluded articles)"""
         with read(self._source) as connection:
-            said = select(rules.c.article_id, rules.c.rule).order_by(rules.c.position, rules.c.at.desc())
-            rows = connection.execute(said).all()
-        return [article for article, rule in rows if rule == "pin"], {
-            article for article, rule in rows if rule == "exclude"
-        }
+            said = connection.execute(select(trending_rules.c.rules)).scalar() or []
+        # Of two at one place the one that was pinned last comes first.
+        pins = sorted((one for one in said if one["rule"] == "pin"), key=itemgetter("position"))
+        excluded = {one["article_id"] for one in said if one["rule"] == "exclude"}
+        return [one["article_id"] for one in pins], excluded
 
 
 def _length(section: str) -> int:

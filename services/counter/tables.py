@@ -1,7 +1,7 @@
 """What the counter keeps for good. Article 0 in the buckets is the whole paper."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -155,12 +155,18 @@ class _ProducerColumns(TypedColumns):
     at: Stored[float] = column(Float)
 
 
-class _RuleColumns(TypedColumns):  # editors' hand in the trending list
+class _RuleColumns(TypedColumns):  # of the release before: now ingest tells all of them together
     article_id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
     rule: Stored[str] = column(String(8))
     position: Stored[int] = column(Integer)
     by: Stored[str] = column(Text)
     at: Stored[datetime] = column(UtcDateTime)
+
+
+class _TrendingRulesColumns(TypedColumns):  # one row: editors' hand in the trending list
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    rules: Stored[list[dict[str, Any]]] = column(Json)  # [{"article_id", "rule", "position"}, …], the last said first
 
 
 spans = Table("spans", metadata, _SpanColumns, sqlite_with_rowid=False)
@@ -176,6 +182,7 @@ searches = Table("searches", metadata, _SearchColumns, sqlite_with_rowid=False)
 drains = Table("drains", metadata, _DrainColumns, Index("drains_to_announce", "announced", "at"))
 producers = Table("producers", metadata, _ProducerColumns)
 rules = Table("rules", metadata, _RuleColumns)
+trending_rules = Table("trending_rules", metadata, _TrendingRulesColumns)
 
 Buckets = Table[_SlotColumns] | Table[_HourColumns] | Table[_DayColumns] | Table[_SpanColumns]
 

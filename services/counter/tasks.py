@@ -17,11 +17,10 @@ from shared.contracts.commands import (
     CountViews,
     ListAppliedBatches,
     ListCounterVersions,
-    SetTrendingRule,
     VersionsAnswer,
 )
 from shared.contracts.envelope import Delivered
-from shared.contracts.events import ArticlePublished, ArticleWithdrawn, article_of
+from shared.contracts.events import ArticlePublished, ArticleWithdrawn, TrendingRulesChanged, article_of
 from shared.contracts.handled import Handled
 from shared.contracts.statistics import (
     ArticleStatistics,
@@ -59,9 +58,9 @@ def _count_searches(counter: Counter, told: CountSearches) -> None:
     searches.keep(counter.source, counter.hot.searches.count(told))
 
 
-def _set_rule(counter: Counter, rule: SetTrendingRule) -> None:
-    by_hand.set_rule(counter.source, rule)
-    counter.articles_changed()
+def _set_rules(counter: Counter, events: list[Delivered[TrendingRulesChanged]]) -> None:
+    if by_hand.set_rules(counter.source, events):
+        counter.articles_changed()
 
 
 def _publish(counter: Counter, events: list[Delivered[ArticlePublished]]) -> None:
@@ -109,9 +108,9 @@ def _searched(counter: Counter, query: SearchStatistics) -> SearchStatisticsAnsw
 HANDLERS: tuple[Handled[Counter], ...] = (
     ArticlePublished.handled_by(_publish),
     ArticleWithdrawn.handled_by(_withdraw),
+    TrendingRulesChanged.handled_by(_set_rules),
     CountViews.done_by(_count),
     CountSearches.done_by(_count_searches),
-    SetTrendingRule.done_by(_set_rule),
     ListCounterVersions.answered_by(_versions),
     ListAppliedBatches.answered_by(_applied_batches),
 )

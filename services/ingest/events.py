@@ -2,38 +2,32 @@
 goes out as it is kept (whoever gets it reads it by the contract); the rest from the row as it is now (a higher version
 wins, so newer is never wrong)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, Text, select, type_coerce
 
-from services.ingest.appearance import store as appearance
 from services.ingest.articles.store.revisions import AT_POINTERS, rows_at
 from services.ingest.articles.tables import revisions
 from services.ingest.comments.store import comments
-from services.ingest.former_addresses import store as former_addresses
-from services.ingest.front_page import store as frontpage
 from services.ingest.live_coverage.store import reading as live_entries
-from services.ingest.search_words import store as search_words
+from services.ingest.ops.expected import ONLY, ONLY_ONES
 from services.ingest.sections import store as sections
-from services.ingest.tags import store as tags
 from shared.contracts.articles import Contract
 from shared.contracts.events import (
-    AddressRulesChanged,
-    AppearanceChanged,
     ArticlePublished,
     ArticleSaved,
     ArticleWithdrawn,
     CommentPublished,
     CommentRemoved,
-    FrontPageChanged,
+    Event,
     LiveEntryPublished,
     LiveEntryWithdrawn,
-    SearchRulesChanged,
+    SectionRemoved,
     SectionSaved,
-    TagsMerged,
 )
 from shared.database import engine as service_engine
 from shared.database import read
@@ -63,7 +57,7 @@ def build_from(engine: Engine, kind: str, pointers: Sequence[Pointer]) -> _Paylo
                 found = _OTHERS[kind](connection, [int(key) for key, _ in part])
                 made |= {(key, version): found[int(key)] for key, version in part if int(key) in found}
     if kind in _NEVER_WRITTEN:
-        made |= {pointer: _NEVER_WRITTEN[kind](*pointer) for pointer in pointers if pointer not in made}
+        made |= {pointer: _NEVER_WRITTEN[kind](*pointer) for pointer in pointers if made.get(pointer) is None}
     return made
 
 
@@ -99,8 +93,22 @@ def _no_live_entry(key: str, version: int) -> LiveEntryWithdrawn:
     return LiveEntryWithdrawn(id=int(key), version=version, article_id=0)
 
 
+def _no_section(key: str, version: int) -> SectionRemoved:
+    return SectionRemoved(id=int(key), version=version)
+
+
+def _only_one(tell: Callable[[Connection], Contract | None], connection: Connection, _ids: list[int]) -> Any:
+    return {ONLY: tell(connection)}
+
+
+def _nothing_said(event: type[Event], _key: str, version: int) -> Event:
+    return event.model_validate({"version": version})
+
+
 _NEVER_WRITTEN: dict[str, Any] = {
+    **{event.kind: partial(_nothing_said, event) for event in ONLY_ONES},
     ArticleWithdrawn.kind: _no_article,
+    SectionRemoved.kind: _no_section,
     CommentRemoved.kind: _no_comment,
     LiveEntryWithdrawn.kind: _no_live_entry,
 }
@@ -112,11 +120,8 @@ _ARTICLES: dict[str, Any] = {
 }
 _OTHERS: dict[str, Any] = {
     SectionSaved.kind: sections.payloads,
-    FrontPageChanged.kind: lambda connection, _ids: {frontpage.ONLY: frontpage.payload(connection)},
-    AppearanceChanged.kind: lambda connection, _ids: {appearance.ONLY: appearance.payload(connection)},
-    AddressRulesChanged.kind: lambda connection, _ids: {former_addresses.ONLY: former_addresses.payload(connection)},
-    TagsMerged.kind: lambda connection, _ids: {tags.ONLY: tags.payload(connection)},
-    SearchRulesChanged.kind: lambda connection, _ids: {search_words.ONLY: search_words.payload(connection)},
+    SectionRemoved.kind: lambda _connection, _ids: {},
+    **{event.kind: partial(_only_one, tell) for event, tell in ONLY_ONES.items()},
     CommentPublished.kind: lambda connection, ids: comments.payloads(connection, CommentPublished, ids),
     CommentRemoved.kind: lambda connection, ids: comments.payloads(connection, CommentRemoved, ids),
     LiveEntryPublished.kind: lambda connection, ids: live_entries.payloads(connection, LiveEntryPublished, ids),

@@ -17,6 +17,7 @@ from services.ingest.planning import tables as planning
 from services.ingest.royalties import tables as royalties
 from services.ingest.search_words import tables as search_words
 from services.ingest.sections import tables as sections
+from services.ingest.statistics import tables as statistics
 from services.ingest.tags import tables as tags
 from services.ingest.webhooks import tables as webhooks
 
@@ -39,6 +40,7 @@ FEATURES = {
     "royalties": royalties,
     "search_words": search_words,
     "sections": sections,
+    "statistics": statistics,
     "tags": tags,
     "webhooks": webhooks,
 }

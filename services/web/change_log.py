@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
+from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tables import changes
 from shared.database import read
 
@@ -18,6 +19,13 @@ class Change(NamedTuple):
     what: list[Any]
 
 
+class Mark(NamedTuple):
+    """How far somebody has read: the last row, by its id and time; zeros for an empty log."""
+
+    id: int
+    at: float
+
+
 def changes_after(engine: Engine, last: int) -> list[Change]:
     """What the log of changes holds after id `last`, in the order of commits."""
     with read(engine) as connection:
@@ -27,6 +35,22 @@ def changes_after(engine: Engine, last: int) -> list[Change]:
         return [Change(*row) for row in rows]
 
 
-def last_change(engine: Engine) -> int:
+def news(engine: Engine, mark: Mark | None) -> tuple[list[Change] | None, Mark]:
+    """What has come after the mark, and how far that goes. None where nobody knows what has changed: without a mark,
+    and in another log than it was set in, because the database was made anew or put back to an older state."""
+    if mark is None:
+        return None, _end(engine)
     with read(engine) as connection:
-        return int(connection.execute(select(func.coalesce(func.max(changes.c.id), 0))).scalar_one())
+        at = connection.execute(select(changes.c.at).where(changes.c.id == mark.id)).scalar()
+    rows = changes_after(engine, mark.id)
+    # Whoever writes a row deletes those that are too old by then.
+    deleted = at is None and any(row.at - CHANGES_KEPT_SECONDS > mark.at for row in rows)
+    if at != mark.at and not deleted and mark.id:
+        return None, _end(engine)
+    return rows, Mark(rows[-1].id, rows[-1].at) if rows else mark
+
+
+def _end(engine: Engine) -> Mark:
+    with read(engine) as connection:
+        row = connection.execute(select(changes.c.id, changes.c.at).order_by(changes.c.id.desc()).limit(1)).first()
+    return Mark(row.id, row.at) if row else Mark(0, 0.0)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web.cache import PageCache
-from services.web.change_log import Change, changes_after, last_change
+from services.web.change_log import Change, Mark, news
 from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tasks import HINT
 from shared import clock, telemetry
@@ -30,7 +30,7 @@ class Changes:
         self._engine = engine
         self._pages = pages
         self._hinted = asyncio.Event()
-        self._last: int | None = None
+        self._mark: Mark | None = None
         self._seen_at = 0.0
         self._unread_since: float | None = None
         """When the first change was announced that has not been read; by time.monotonic()."""
@@ -77,23 +77,22 @@ class Changes:
         began = time.monotonic()
         try:
             with patience(_PATIENCE_SECONDS):
-                if self._last is None:
-                    self._last = await asyncio.to_thread(last_change, self._engine)
-                    self._pages.everything_changed()
-                rows = await asyncio.to_thread(changes_after, self._engine, self._last)
+                rows, mark = await asyncio.to_thread(news, self._engine, self._mark)
         except SQLAlchemyError as error:
             log.warning("log of changes not read", error=repr(error)[:200])
             return False
         self._unread_since = self._announced_at if self._announced_at > began else None
         self._pages.blind = False
         now = time.monotonic()
-        if self._seen_at and now - self._seen_at > CHANGES_KEPT_SECONDS / 2:
+        if rows is None and self._mark is not None:
+            log.warning("the log of changes is another one: every page is made anew")
+        if rows is None or (self._seen_at and now - self._seen_at > CHANGES_KEPT_SECONDS / 2):
             # Rows may have been deleted before they were read here.
             self._pages.everything_changed()
         self._seen_at = now
-        for row in rows:
+        for row in rows or ():
             self._apply(row)
-            self._last = row.id
+        self._mark = mark
         return True
 
     def _apply(self, row: Change) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys
-from services.web.change_log import changes_after, last_change
+from services.web.change_log import Mark, news
 from services.web.tables import articles
 from shared.database import read
 from shared.edge_cache import forget
@@ -34,7 +34,7 @@ class EdgeCache:
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine = engine
         self._url = url
-        self._last: int | None = None
+        self._mark: Mark | None = None
         # When to forget; at first at once: a withdrawal may have been the last thing the process before this one saw.
         self._due = [0.0]
 
@@ -55,14 +55,13 @@ class EdgeCache:
     def look(self) -> None:
         """Have nginx forget if an article is gone since the last look. Raises SQLAlchemyError or OSError, and then
         does it at the next."""
-        if self._last is None:
-            self._last = last_change(self._engine)
-        rows = changes_after(self._engine, self._last)
-        changed = {key for row in rows if row.kind == "pages" for key in row.what}
+        rows, mark = news(self._engine, self._mark)
+        changed = {key for row in rows or () if row.kind == "pages" for key in row.what}
         numbers = [int(key.removeprefix(_ARTICLE)) for key in changed if key.startswith(_ARTICLE)]
-        if any(key.startswith(_GONE) for key in changed) or self._took_away(numbers):
+        is_lost = rows is None and self._mark is not None
+        if is_lost or any(key.startswith(_GONE) for key in changed) or self._took_away(numbers):
             self._due = [time.monotonic() + seconds for seconds in _TIMES_SECONDS]
-        self._last = rows[-1].id if rows else self._last
+        self._mark = mark
         while self._due and self._due[0] <= time.monotonic():
             forget(self._url)
             self._due.pop(0)

@@ -128,6 +128,15 @@ def with_parents(lists: Iterable[str], parents: dict[str, str]) -> list[str]:
     return list(made)
 
 
+def move_section(connection: Connection, parents: dict[str, str], slug: str, parent_slug: str) -> set[str]:
+    """Note in `parents` where a section stands now, and bring its articles there; returns which lists changed."""
+    before, name = dict(parents), model.of_section(slug)
+    parents.pop(name, None)
+    if parent_slug:
+        parents[name] = model.of_section(parent_slug)
+    return move_entries(connection, name, before, parents) if parents != before else set()
+
+
 def move_entries(connection: Connection, name: str, before: dict[str, str], after: dict[str, str]) -> set[str]:
     """Bring a section's list from the lists above it `before` to those `after`; returns which changed.
 

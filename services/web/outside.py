@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.web import keys, model
-from services.web.change_log import changes_after, last_change
+from services.web.change_log import Mark, news
 from shared.contracts.addresses import live_path, tag_feed_path
 from shared.http_client import call
 from shared.settings import Settings
@@ -55,14 +55,11 @@ class Outside:
             threading.Thread(target=self._follow, name="outside", daemon=True).start()
 
     def _follow(self) -> None:
-        last: int | None = None
+        mark: Mark | None = None
         while True:
             try:
-                if last is None:
-                    last = last_change(self._engine)
-                rows = changes_after(self._engine, last)
-                changed = {key for row in rows if row.kind == "pages" for key in row.what}
-                last = rows[-1].id if rows else last
+                rows, mark = news(self._engine, mark)
+                changed = {key for row in rows or () if row.kind == "pages" for key in row.what}
                 if changed:
                     self.tell(changed)
             except SQLAlchemyError as error:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, Row, Select, select
 
 from services.web import coverages, keys, model, tags
 from services.web import page_statements as sql
@@ -95,15 +95,13 @@ class Reading:
         """Approved comments with their replies; replies stand in the order of time either way."""
         self.depends.add(keys.comments(article_id))
         rows = self._connection.execute(sql.NEWEST_COMMENTS if newest_first else sql.COMMENTS, {"id": article_id}).all()
-        found = [
-            (parent, Comment(one, name, text, _utc(at), (), edited, by_paper))
-            for parent, one, name, text, at, edited, by_paper in rows
-        ]
-        replies: dict[int, list[Comment]] = {}
-        for parent, comment in reversed(found) if newest_first else found:
-            if parent is not None:
-                replies.setdefault(parent, []).append(comment)
-        return tuple(replace(one, replies=tuple(replies.get(one.id, ()))) for parent, one in found if parent is None)
+        found = [comment for _, comment in map(_comment, rows)]
+        replies: dict[int | None, list[Comment]] = {}
+        if found:
+            under = {"id": article_id, "parents": [one.id for one in found]}
+            for parent, reply in map(_comment, reversed(self._connection.execute(sql.REPLIES, under).all())):
+                replies.setdefault(parent, []).append(reply)
+        return tuple(replace(one, replies=tuple(replies.get(one.id, ()))) for one in found)
 
     def shows_comment(self, article_id: int, comment_id: int) -> bool:
         """Whether readers see this comment under this article."""
@@ -313,6 +311,12 @@ def totals_of(engine: Engine, ids: Iterable[int]) -> dict[int, int]:
     query = select(totals.c.article_id, totals.c.views).where(totals.c.article_id.in_(list(ids)))
     with read(engine) as connection:
         return dict(connection.execute(query).all())
+
+
+def _comment(row: Row[int | None, int, str, str, int, bool, bool]) -> tuple[int | None, Comment]:
+    """(what it answers, the comment)"""
+    parent, number, name, text, at, edited, by_paper = row
+    return parent, Comment(number, name, text, _utc(at), (), edited, by_paper)
 
 
 def _utc(seconds: int) -> datetime:

@@ -43,6 +43,7 @@ from shared.contracts.events import (
     FrontPageChanged,
     RankingChanged,
     RelatedArticlesChanged,
+    SectionRemoved,
     SectionSaved,
     TagsMerged,
     ViewTotalsChanged,
@@ -120,14 +121,23 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
         for row in _newest(rows):
             if row["id"] not in newer:
                 continue
-            changed.keys.add(keys.SECTIONS)
-            before, name = dict(parents), model.of_section(row["slug"])
-            parents.pop(name, None)
-            if row["parent_slug"]:
-                parents[name] = model.of_section(row["parent_slug"])
-            if parents != before:
-                moved = listings.move_entries(connection, name, before, parents)
-                changed.keys |= {keys.listing(other) for other in moved}
+            # One that was made again after ingest had forgotten it has another id.
+            namesakes = (sections.c.slug == row["slug"]) & (sections.c.id != row["id"])
+            connection.execute(delete(sections).where(namesakes, sections.c.version < row["version"]))
+            moved = listings.move_section(connection, parents, row["slug"], row["parent_slug"])
+            changed.keys |= {keys.SECTIONS, *map(keys.listing, moved)}
+
+
+def remove_sections(engine: Engine, events: Sequence[Delivered[SectionRemoved]]) -> None:
+    """Forget sections that ingest does not know."""
+    with _writing(engine) as (connection, changed):
+        parents = listings.section_parents(connection)
+        for event in events:
+            known = (sections.c.id == event.payload.id) & (sections.c.version < event.version)
+            slug = connection.execute(delete(sections).where(known).returning(sections.c.slug)).scalar()
+            if slug is not None:
+                moved = listings.move_section(connection, parents, slug, "")
+                changed.keys |= {keys.SECTIONS, *map(keys.listing, moved)}
 
 
 def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]) -> None:

@@ -43,18 +43,6 @@ class CountSearches(Command):
     searches: tuple[tuple[str, str, Literal["found", "unfound", "clicked"]], ...]
 
 
-class SetTrendingRule(Command):
-    """An editor pins an article to the trending list (at `position`, from 1), keeps it out, or lets go of it."""
-
-    kind: ClassVar[str] = "set_trending_rule"
-    queue: ClassVar[Queue] = Queue.count
-    article_id: int
-    rule: Literal["pin", "exclude", "none"]
-    position: int = Field(1, ge=1, le=20)
-    by: str
-    at: AwareDatetime
-
-
 class SubmitComment(Command):
     """A reader's comment on its way to the moderators; `token` makes a second sending the same comment."""
 
@@ -337,7 +325,6 @@ COMMANDS: tuple[type[Command], ...] = (
     CountViews,
     CountSearches,
     ListAppliedBatches,
-    SetTrendingRule,
     ArticleStatistics,
     SiteStatistics,
     LiveNow,

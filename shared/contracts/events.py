@@ -7,7 +7,7 @@ the queues of that row; tests/unit/shared/test_contracts.py fails while one of t
 from collections.abc import Callable
 from typing import ClassVar, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.appearance import Appearance, LookFiles
 from shared.contracts.articles import ArticleState, Author, Contract, Image
@@ -72,6 +72,14 @@ class SectionSaved(Event):
     position: int = 0
 
 
+class SectionRemoved(Event):
+    """There is no such section: ingest was put back to a state before it was made."""
+
+    kind: ClassVar[str] = "section_removed"
+    id: int
+    version: int
+
+
 class FrontPageChanged(Event):
     """Editors set the front page: article ids in reading order, the first one leads."""
 
@@ -87,7 +95,7 @@ class AppearanceChanged(Event):
     kind: ClassVar[str] = "appearance_changed"
     id: int = 1
     version: int
-    appearance: Appearance
+    appearance: Appearance = Appearance()
     data: LookFiles = {}
 
 
@@ -142,6 +150,23 @@ class SearchRulesChanged(Event):
     rules: tuple[SearchRule, ...] = ()
     places: bool = True
     """Whether provinces and communes are found by their names before and after the mergers of 2025."""
+
+
+class TrendingRule(Contract):
+    """An article that editors pin to the trending list (at `position`, from 1) or keep out of it."""
+
+    article_id: int
+    rule: Literal["pin", "exclude"]
+    position: int = Field(1, ge=1, le=20)
+
+
+class TrendingRulesChanged(Event):
+    """Editors changed what they pin to the trending list or keep out of it: all of it, what was said last first."""
+
+    kind: ClassVar[str] = "trending_rules_changed"
+    id: int = 1
+    version: int
+    rules: tuple[TrendingRule, ...] = ()
 
 
 class CommentPublished(Event):
@@ -239,11 +264,13 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     ArticleSaved: (Queue.index,),
     ArticleWithdrawn: (Queue.page, Queue.index, Queue.count),
     SectionSaved: (Queue.page,),
+    SectionRemoved: (Queue.page,),
     FrontPageChanged: (Queue.page,),
     AppearanceChanged: (Queue.page,),
     AddressRulesChanged: (Queue.page,),
     TagsMerged: (Queue.page,),
     SearchRulesChanged: (Queue.index,),
+    TrendingRulesChanged: (Queue.count,),
     CommentPublished: (Queue.page,),
     CommentRemoved: (Queue.page,),
     LiveEntryPublished: (Queue.page,),

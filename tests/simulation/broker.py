@@ -44,14 +44,11 @@ class Broker:
     tricks: list[str] = field(default_factory=list)
     """What it does with the next messages: "double" or "unsaid" (it takes one and the publisher never hears) when they
     come, "lose" when one is handed out."""
-    lost: set[str] = field(default_factory=set)
-    """Tasks of the messages that it has lost."""
     _count: int = 0
 
     def clear(self) -> None:
         self.queues = {name: deque() for queue in Queue for name in queue.names}
         self.unacked, self.tricks, self.away_until, self._count = [], [], -1.0, 0
-        self.lost = set()
 
     def connect(self, app: Celery) -> Celery:
         app.send_task = self._send
@@ -59,8 +56,6 @@ class Broker:
         return app
 
     def wipe(self) -> None:
-        self.lost |= {message.task for waiting in self.queues.values() for message in waiting}
-        self.lost |= {message.task for _, message in self.unacked}
         for waiting in self.queues.values():
             waiting.clear()
         self.unacked.clear()
@@ -165,7 +160,6 @@ class Worker(Actor):
         message = self._broker.take(self._queues)
         assert message is not None
         if self._broker.trick("lose"):
-            self._broker.lost.add(message.task)
             self.world.tell(f"the broker hands {message.task} to {self.name}, which dies before it has it")
             return None
         return lambda: self._handle(message)

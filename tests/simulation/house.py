@@ -35,11 +35,11 @@ from shared import canary, clock, redis_client
 from shared.ask import NoAnswer
 from shared.celery_factory import BROKER_ERRORS, make_celery, publish, publisher
 from shared.contracts.articles import Contract
-from shared.contracts.messages import AskedQuestion, Command, Query, QuestionsMessage
+from shared.contracts.messages import AskedQuestion, Query, QuestionsMessage
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import engine, read
 from shared.outbox import Relay
-from shared.publishing import send_all, send_command, task_name
+from shared.publishing import send_all, task_name
 from tests.simulation.broker import Broker, Worker
 from tests.simulation.counters import Counters
 from tests.simulation.databases import Database
@@ -198,10 +198,6 @@ class House:
 
     def compare(self) -> dict[str, int | None]:
         return reconcile.compare(self.ingest, self._app, self.ask)
-
-    def command(self, command: Command) -> None:
-        """Send a command of the desk's."""
-        send_command(self._app, command)
 
     def ask(self, query: Query[A], timeout: float, /) -> A:
         """A question and its answer, as `shared.ask.Asker` sends and hears them."""

@@ -20,11 +20,12 @@ from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_fields
 from services.ingest.ops import reconcile
 from services.ingest.sections import store as sections
+from services.ingest.statistics import store as statistics
 from services.web.commenting import read_comment
 from services.web.groupcommit import TAKEN
 from services.web.tables import articles as web_articles
 from shared import clock
-from shared.contracts.commands import CountViews, SetTrendingRule
+from shared.contracts.commands import CountViews
 from shared.database import read, write
 from shared.views.batches import BatchNames
 from tests.simulation.databases import REFUSED
@@ -164,14 +165,13 @@ class Play:
         if article is None:
             return
         position = which % 20 + 1
-        rule = SetTrendingRule(article_id=article, rule="pin", position=position, by="desk", at=clock.moment())
 
         def work() -> None:
-            self.house.command(rule)
+            statistics.set_rule(self.house.ingest, EDITOR, article, "pin", position)
             self.truth.trending[article] = position
 
         self.truth.trending.pop(article, None)
-        self._order("desk", 0, f"pins article {article} at {position} of the most read", work)
+        self._order("desk", far, f"pins article {article} at {position} of the most read", work)
 
     def view(self, which: int, far: int) -> None:
         article = self._article(which)

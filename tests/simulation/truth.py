@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from services.counter.tables import articles as counted_articles
-from services.counter.tables import daily, rules, totals
+from services.counter.tables import daily, totals, trending_rules
 from services.ingest.articles.store.revisions import SHOWN
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
@@ -20,7 +20,6 @@ from services.web import model
 from services.web.reading import Reading, reading
 from services.web.tables import related
 from shared.contracts.articles import ArticleState
-from shared.contracts.commands import SetTrendingRule
 from shared.contracts.envelope import stamped
 from shared.database import read
 from tests.simulation.databases import REFUSED
@@ -150,7 +149,8 @@ def _at_counter(house: House, truth: Truth) -> Iterator[str]:
     with read(house.counter) as connection:
         counted = dict(connection.execute(select(totals.c.article_id, totals.c.views)).tuples().all())
         public = set(connection.execute(select(counted_articles.c.id).where(counted_articles.c.public)).scalars())
-        pins = dict(connection.execute(select(rules.c.article_id, rules.c.position)).tuples().all())
+        rules = connection.execute(select(trending_rules.c.rules)).scalar() or ()
+        pins = {one["article_id"]: one["position"] for one in rules}
     for article in truth.views.keys() | truth.unsure.keys() | counted.keys():
         least, number = truth.views[article], counted.get(article, 0)
         if not least <= number <= least + truth.unsure[article]:
@@ -161,9 +161,7 @@ def _at_counter(house: House, truth: Truth) -> Iterator[str]:
                 yield f"11 web shows {site.views(article)} views of article {article}, the counter has {number}"
     if public != (own := {article for article, one in wanted.items() if one[1]}):
         yield f"12 counter: public are {sorted(public)}, should be {sorted(own)}"
-    # No outbox and no journal stands behind a pin: it is kept as long as the broker keeps its messages.
-    kept = {} if f"counter.{SetTrendingRule.kind}" in house.broker.lost else truth.trending
-    for article, position in kept.items():
+    for article, position in truth.trending.items():
         if pins.get(article) != position:
             yield f"13 counter: article {article} was pinned at {position}, stands at {pins.get(article)}"
     if (shown := readers_shown(house)) < truth.readers:

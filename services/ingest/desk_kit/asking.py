@@ -1,15 +1,12 @@
-"""The desk's questions to the other services, and its commands to them."""
+"""The desk's questions to the other services."""
 
 from functools import lru_cache
 from typing import TypeVar
 
-from kombu.exceptions import OperationalError
-
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.articles import Contract
-from shared.contracts.messages import Command, Query
-from shared.publishing import send_command
+from shared.contracts.messages import Query
 
 A = TypeVar("A", bound=Contract)
 
@@ -37,12 +34,3 @@ def close() -> None:
     if _asker.cache_info().currsize:
         _asker().close()
         _asker.cache_clear()
-
-
-def send(command: Command) -> bool:
-    """Hand a command to the broker; False when it does not take it now."""
-    try:
-        send_command(publisher("ingest"), command)
-    except (OperationalError, OSError):
-        return False
-    return True

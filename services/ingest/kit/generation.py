@@ -16,7 +16,7 @@ from shared.telemetry import log
 
 # Whatever was given to others and is forgotten here has lower ids: far more than a paper writes between two backups.
 _IDS_SKIPPED = 10_000
-_NUMBERED = ("articles", "comments")
+_NUMBERED = ("articles", "comments", "live_entries")
 # Numbers count minutes, so that two restores of the same backup begin different lives.
 _FIRST_MINUTE = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) // 60
 
@@ -76,7 +76,8 @@ def _skip_ids(connection: Connection, table: str) -> None:
         sequence = "pg_get_serial_sequence(:table, 'id')"
         connection.execute(text(f"SELECT setval({sequence}, nextval({sequence}) + {_IDS_SKIPPED})"), {"table": table})
         return
-    connection.execute(
-        text("UPDATE sqlite_sequence SET seq = seq + :skipped WHERE name = :table"),
-        {"skipped": _IDS_SKIPPED, "table": table},
-    )
+    of_table = {"skipped": _IDS_SKIPPED, "table": table}
+    skipped = connection.execute(text("UPDATE sqlite_sequence SET seq = seq + :skipped WHERE name = :table"), of_table)
+    if not skipped.rowcount:
+        # It never had a row.
+        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :skipped)"), of_table)

@@ -16,6 +16,7 @@ from services.ingest.kit import generation
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import store as letters
 from services.ingest.ops.expected import (
+    NO_VERSION,
     PAGE,
     PARTS,
     ExpectedVersion,
@@ -23,18 +24,17 @@ from services.ingest.ops.expected import (
     pages_of_articles,
     pages_of_parts,
     same_thing,
+    small_things,
 )
-from services.ingest.ops.resend import resend, resend_sections
-from services.ingest.search_words import store as search_words
+from services.ingest.ops.resend import resend
 from services.ingest.sections.tables import sections
 from shared import canary
-from shared import outbox as events
 from shared.ask import AskFunction
 from shared.contracts.commands import ListCounterVersions, ListSearchVersions, ListWebSections, ListWebVersions
 from shared.contracts.envelope import stamped
-from shared.contracts.events import ArticleWithdrawn, Event, SearchRulesChanged
+from shared.contracts.events import ArticleWithdrawn, Event, SectionRemoved
 from shared.contracts.queues import Queue
-from shared.database import read, write
+from shared.database import read
 from shared.telemetry import log
 
 _ANSWER_SECONDS = 30.0
@@ -42,8 +42,6 @@ _ANSWER_SECONDS = 30.0
 _NEAR = 200
 # Up to this many differences go out like fresh news; more of them wait behind fresh news.
 _FEW = 100
-# Of what stores are told about an article that there is not; ingest gives none so low.
-_NO_VERSION = 0
 
 
 @dataclass(frozen=True)
@@ -96,10 +94,9 @@ class Comparison:
             differed += len(missing) + self._judge(unknown)
             after = page[-1].id
         differed += self._judge(self._held(after, None))
-        if self._store.question is ListSearchVersions:
-            self._send_search_words()
+        self._send_again(self._without_dead(small_things(self._source, self._store.queue)))
         if self._store.queue is Queue.page:
-            self._send_small_things()
+            differed += self._judge_sections()
             differed += sum(map(self._compare_parts, PARTS))
         return differed
 
@@ -134,7 +131,7 @@ class Comparison:
 
     def _notice_newer(self, held: dict[int, int], own: dict[int, int], number: int) -> list[int]:
         """The ids that the store knows in newer versions than ingest gave: it was put back to an older state."""
-        newer = [id_ for id_, version in held.items() if version > stamped(number, own.get(id_, _NO_VERSION))]
+        newer = [id_ for id_, version in held.items() if version > stamped(number, own.get(id_, NO_VERSION))]
         if newer:
             self.ahead = True
             log.error("store is ahead of ingest", store=self._store.name, number=len(newer), first=newer[0])
@@ -143,8 +140,8 @@ class Comparison:
     def _take_away(self, event: type[Event], held: dict[int, int], number: int) -> int:
         """Tell the store that these (id -> version) are gone, but for those that it was told before in this generation;
         returns their number."""
-        stamp = stamped(number, _NO_VERSION)
-        gone = [ExpectedVersion(id_, _NO_VERSION, event, stamp) for id_, version in held.items() if version < stamp]
+        stamp = stamped(number, NO_VERSION)
+        gone = [ExpectedVersion(id_, NO_VERSION, event, stamp) for id_, version in held.items() if version < stamp]
         self._send_again(self._without_dead(gone))
         return len(gone)
 
@@ -230,22 +227,15 @@ class Comparison:
         strangers = {id_: version for id_, version in unknown.items() if id_ not in own}
         return len(ahead) + self._take_away(ArticleWithdrawn, strangers, number)
 
-    def _send_search_words(self) -> None:
-        with write(self._source) as connection:
-            if (said := search_words.payload(connection)) is not None:
-                events.add(connection, outbox, SearchRulesChanged, [(search_words.ONLY, said.version)])
-        events.wake("ingest")
-
-    def _send_small_things(self) -> None:
-        """Sections, front page, look, rules about addresses, merged tags: sent again whether or not they differ."""
+    def _judge_sections(self) -> int:
+        """Take those away that ingest does not know; returns their number. The others are sent again anyway."""
         store = replace(self._store, question=ListWebSections)
         held = Comparison(self._source, self._app, self._ask, store, self._patience)._held(0, None)
         with read(self._source) as connection:
+            number = generation.current(connection)
             own = dict(connection.execute(select(sections.c.id, sections.c.version)).all())
-            self._notice_newer(held, own, generation.current(connection))
-        with write(self._source) as connection:
-            resend_sections(connection)
-        events.wake("ingest")
+        self._notice_newer(held, own, number)
+        return self._take_away(SectionRemoved, {one: held[one] for one in held.keys() - own.keys()}, number)
 
 
 def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -1,27 +1,57 @@
 """What stores must hold, out of ingest's own tables: ids, versions and the events that bring them there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, case, select
 
+from services.ingest.appearance import store as appearance
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
+from services.ingest.former_addresses import store as former_addresses
+from services.ingest.front_page import store as front_page
 from services.ingest.kit import generation
 from services.ingest.live_coverage.tables import live_entries
+from services.ingest.search_words import store as search_words
+from services.ingest.sections.tables import sections
+from services.ingest.statistics import store as statistics
+from services.ingest.tags import store as tags
 from shared.contracts.commands import ListWebComments, ListWebLiveEntries, ListWebVersions
 from shared.contracts.envelope import stamped
 from shared.contracts.events import (
+    SUBSCRIBERS,
+    AddressRulesChanged,
+    AppearanceChanged,
     CommentPublished,
     CommentRemoved,
     Event,
+    FrontPageChanged,
     LiveEntryPublished,
     LiveEntryWithdrawn,
+    SearchRulesChanged,
+    SectionSaved,
+    TagsMerged,
+    TrendingRulesChanged,
 )
+from shared.contracts.queues import Queue
 from shared.database import read
 
 PAGE = 5_000
+NO_VERSION = 0
+"""Of what stores are told about a thing that there is not; ingest gives none so low."""
+ONLY = 1
+ONLY_ONES: dict[type[Event], Callable[[Connection], Any]] = {
+    FrontPageChanged: front_page.payload,
+    AppearanceChanged: appearance.payload,
+    AddressRulesChanged: former_addresses.payload,
+    TagsMerged: tags.payload,
+    SearchRulesChanged: search_words.payload,
+    TrendingRulesChanged: statistics.payload,
+}
+"""Things of which the paper has one, by their events, with what tells of it; that returns None while nobody has said
+anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +120,23 @@ def pages_of_parts(source: Engine, parts: PartsOfArticles) -> Iterator[list[Expe
     columns = (row.id, row.version, row.status.label("effect"))
     query = select(*columns).where(row.status.in_(parts.statuses)).order_by(row.id).limit(PAGE)
     return _paged(source, query, row.id)
+
+
+def small_things(source: Engine, queue: Queue) -> list[ExpectedVersion]:
+    """Sections and what there is one of, as far as readers of the queue want to know. A store may know one that ingest
+    does not: it was put back to a state before that."""
+    with read(source) as connection:
+        number = generation.current(connection)
+        found: list[tuple[int, int, type[Event]]] = []
+        if queue in SUBSCRIBERS[SectionSaved]:
+            rows = connection.execute(select(sections.c.id, sections.c.version).order_by(sections.c.id))
+            found += [(row.id, row.version, SectionSaved) for row in rows]
+        for event, payload in ONLY_ONES.items():
+            if queue in SUBSCRIBERS[event]:
+                said = payload(connection)
+                if said is not None or number:
+                    found.append((ONLY, said.version if said else NO_VERSION, event))
+    return [ExpectedVersion(id_, version, event, stamped(number, version)) for id_, version, event in found]
 
 
 def _paged(

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from services.ingest.kit import generation
 from services.ingest.ops.comparison import STORES, Behind, Comparison, Store
-from services.ingest.ops.expected import PARTS, pages_of_articles, pages_of_parts
-from services.ingest.ops.resend import resend, resend_sections
+from services.ingest.ops.expected import PARTS, pages_of_articles, pages_of_parts, small_things
+from services.ingest.ops.resend import resend
 from shared.ask import Asker, AskFunction, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import ListWebRelated
@@ -24,6 +24,7 @@ from shared.redis_client import redis_client
 from shared.telemetry import log
 
 _RESULTS = "ts:reconcile"
+QUEUES = tuple(store.queue for store in STORES)
 
 
 def reconcile() -> dict[str, int | None]:
@@ -99,11 +100,11 @@ def rebuild(everything: bool = False, went_back: bool = False) -> int:
     source = service_engine("ingest")
     with write(source) as connection:
         generation.begin(connection, "restore" if went_back else "rebuild", went_back=went_back)
-        sent = resend_sections(connection)
+    sent = sum(resend(source, small_things(source, queue), (queue,), bulk=False) for queue in QUEUES)
     for parts in PARTS:
         for page in pages_of_parts(source, parts):
             sent += resend(source, [one for one in page if one.event is parts.shown], (Queue.page,), bulk=True)
-    queues = (Queue.page, Queue.index, Queue.count) if everything else (Queue.page, Queue.index)
+    queues = QUEUES if everything else (Queue.page, Queue.index)
     for page in pages_of_articles(source, drafts=False, newest_first=True):
         sent += resend(source, page, queues, bulk=True)
     if everything:

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from services.ingest.articles.asked import Asked, needs_article
 from services.ingest.articles.store import listing
 from services.ingest.desk_kit import people
-from services.ingest.desk_kit.asking import ask, send
+from services.ingest.desk_kit.asking import ask
 from services.ingest.desk_kit.charts import Point, bars
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.pages import NavItem, back, environment, page
@@ -21,7 +21,7 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
-from shared.contracts.commands import SetTrendingRule
+from services.ingest.statistics import store
 from shared.contracts.statistics import (
     ArticleStatistics,
     ArticleStatisticsAnswer,
@@ -35,7 +35,7 @@ from shared.contracts.statistics import (
     ViewAudit,
     ViewPoint,
 )
-from shared.database import engine, write
+from shared.database import engine
 from shared.vietnamese.dates import VIETNAM, vietnam_day
 from shared.views.export import CSV_TYPE, XLSX_TYPE, Cell, to_csv, to_xlsx
 
@@ -97,15 +97,8 @@ def set_rule(asked: Annotated[Asked, needs_article(Action.front_page)], form: Fo
     rule, position = form.text("rule"), form.number("position") or 1
     if rule not in RULES or not 1 <= position <= 20:
         raise Invalid.of("rule", "Hãy chọn một quy tắc, vị trí từ 1 đến 20.")
-    now = datetime.now(UTC)
-    wanted = {"article_id": asked.id, "rule": rule, "position": position, "by": asked.who.actor_name, "at": now}
-    here = f"/desk/so-lieu/bai/{asked.id}"
-    if not send(SetTrendingRule.model_validate(wanted)):
-        return back(here, "Hàng đợi tạm ngừng, chưa đặt được; hãy thử lại sau ít phút.", "error")
-    with write(engine("ingest")) as connection:
-        detail = {"rule": rule, **({"position": position} if rule == "pin" else {})}
-        audit.append(connection, asked.who.actor_name, "trending.set", f"trending:{asked.id}", detail)
-    return back(here, f"{RULES[rule]}: đã gửi, danh sách đổi trong giây lát.")
+    store.set_rule(engine("ingest"), asked.who.actor, asked.id, rule, position)
+    return back(f"/desk/so-lieu/bai/{asked.id}", f"{RULES[rule]}: đã lưu, danh sách đổi trong giây lát.")
 
 
 @router.get("/bay-gio")

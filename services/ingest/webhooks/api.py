@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.ingest.webhooks.store.deliveries import RESTS
 from services.ingest.webhooks.store.endpoints import KINDS, PING
@@ -16,6 +16,7 @@ class RemovedArticle(BaseModel):
 
     id: int
     version: int
+    generation: Annotated[int, Field(description="Rises when the paper was put back to an older state.")]
     status: str
     url: str
 
@@ -70,7 +71,7 @@ SentAt = Annotated[str, Header(alias="webhook-timestamp", description="Unix seco
 Signature = Annotated[str, Header(alias="webhook-signature", description="As standardwebhooks.com says: v1,BASE64.")]
 _TAKEN = (
     f"\n\nAny 2xx takes it; else it is sent {len(RESTS)} times more, the first after {RESTS[0].seconds} s. It may come "
-    "twice or out of order: the higher version is right."
+    "twice or out of order: of the higher generation the higher version is right."
 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
+from services.ingest.kit import generation
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.webhooks.store import deliveries, endpoints
@@ -90,10 +91,12 @@ def _message(engine: Engine, row: deliveries.DueDelivery) -> dict[str, Any]:
         return told | {"data": {}}
     at = (revisions.c.article_id == row.article_id) & (revisions.c.version == row.version)
     with read(engine) as connection:
+        number = generation.current(connection)
         state = ArticleState.model_validate(connection.execute(select(revisions.c.state).where(at)).scalar_one())
     data: dict[str, Any] = {
         "id": state.id,
         "version": state.version,
+        "generation": number,
         "status": state.status,
         "url": versions.url(state),
     }

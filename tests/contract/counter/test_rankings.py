@@ -15,9 +15,12 @@ from services.counter import rankings as module
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
 from services.counter.publish_totals import TotalsPublisher
 from services.counter.rankings import Rankings
+from services.counter.tables import rules
 from shared.contracts.articles import ArticleState
-from shared.contracts.commands import SetTrendingRule
-from shared.contracts.events import ArticleWithdrawn, RankingChanged
+from shared.contracts.envelope import Delivered, Envelope
+from shared.contracts.events import ArticleWithdrawn, RankingChanged, TrendingRulesChanged
+from shared.database import migrate, write
+from shared.migrations import upgrade
 from tests.servers import RedisServer
 
 NOW = int(time.time())
@@ -164,21 +167,6 @@ def test_a_clock_that_was_wrong_for_a_while_holds_up_no_list(
     assert versions == sorted(set(versions))
 
 
-def test_the_latest_word_of_an_editor_counts_after_a_clock_was_ahead(
-    source: Engine, ranker: Rankings, state: State
-) -> None:
-    store.keep_articles(source, [state(1), state(2)])
-    add(source, (1, 0, 30), (2, 0, 20))
-    ahead = datetime.fromtimestamp(NOW + 3600, UTC)
-    by_hand.set_rule(source, SetTrendingRule(article_id=2, rule="pin", by="ban@bao.vn", at=ahead))
-    assert ranker.make(NOW)["trending", ""] == ((2, 20), (1, 30))
-
-    now = datetime.fromtimestamp(NOW, UTC)
-    by_hand.set_rule(source, SetTrendingRule(article_id=2, rule="none", by="ban@bao.vn", at=now))
-
-    assert ranker.make(NOW)["trending", ""] == ((1, 30), (2, 20))
-
-
 def test_trending_prefers_now_and_wants_a_minimum(source: Engine, ranker: Rankings, state: State) -> None:
     store.keep_articles(source, [state(number) for number in range(1, 5)])
     add(source, (1, 20 * 3600, 100), (2, 0, 30), (3, 0, 19), (4, 30 * 3600, 500), (4, 0, 1))
@@ -186,24 +174,39 @@ def test_trending_prefers_now_and_wants_a_minimum(source: Engine, ranker: Rankin
     assert ranker.make(NOW)["trending", ""] == ((2, 30), (1, 100))
 
 
+def say(source: Engine, version: int, *said: dict[str, object]) -> bool:
+    event = TrendingRulesChanged.model_validate({"version": version, "rules": said})
+    envelope = Envelope(event_id="e", key="1", version=version, occurred_at=NOW, payload={})
+    return by_hand.set_rules(source, [Delivered(envelope, event)])
+
+
 def test_editors_pin_and_exclude(source: Engine, ranker: Rankings, state: State) -> None:
-    store.keep_articles(source, [state(number) for number in range(1, 6)])
+    store.keep_articles(source, [state(number) for number in range(1, 7)])
     add(source, *((number, 0, 100 - number) for number in range(1, 5)))
-    at = datetime.now(UTC)
-    rule = SetTrendingRule(article_id=5, rule="pin", position=1, by="thư ký", at=at)
-    by_hand.set_rule(source, rule)
-    by_hand.set_rule(source, rule.model_copy(update={"article_id": 3, "position": 2}))
-    by_hand.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "exclude"}))
+    pins = [{"article_id": number, "rule": "pin", "position": place} for number, place in ((3, 2), (6, 1), (5, 1))]
+    kept_out = {"article_id": 1, "rule": "exclude"}
+    assert say(source, 2, kept_out, *pins)
 
     lists = ranker.make(NOW)
-    assert [article for article, _views in lists["trending", ""]] == [5, 3, 2, 4]
+    assert [article for article, _views in lists["trending", ""]] == [6, 5, 3, 2, 4]
     assert [article for article, _views in lists["1h", ""]] == [1, 2, 3, 4], "a count is not for editors to change"
 
-    older = at.replace(year=at.year - 1)
-    by_hand.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "none", "at": older}))
-    assert 1 not in dict(ranker.make(NOW)["trending", ""])
-    by_hand.set_rule(source, rule.model_copy(update={"article_id": 1, "rule": "none", "at": datetime.now(UTC)}))
-    assert 1 in dict(ranker.make(NOW)["trending", ""])
+    assert not say(source, 1), "what was said before comes late"
+    assert not say(source, 2, kept_out, *pins), "and twice"
+    assert ranker.make(NOW) == lists
+    assert say(source, 3)
+    assert [article for article, _views in ranker.make(NOW)["trending", ""]] == [1, 2, 3, 4]
+
+
+def test_pins_of_the_release_before_stand_until_ingest_has_told_them(counters_redis: RedisServer, told: Told) -> None:
+    upgrade("counter", "counter_0005")
+    source = store.engine()
+    with write(source) as connection:
+        for article, rule in ((1, "none"), (2, "exclude"), (3, "pin")):
+            row = {"article_id": article, "rule": rule, "position": 1, "by": "thư ký", "at": datetime.now(UTC)}
+            connection.execute(rules.insert(), row)
+    migrate("counter")
+    assert Rankings(source, Hot(counters_redis.client()), told)._rules() == ([3], {2})
 
 
 def test_lists_are_exact_where_buckets_are_cut(

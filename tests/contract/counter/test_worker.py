@@ -15,11 +15,17 @@ import pytest
 
 from services.web.groupcommit import ViewTransport
 from shared.ask import Asker
-from shared.celery_factory import make_celery, publish
+from shared.celery_factory import make_celery
 from shared.contracts.articles import ArticleState, Author
-from shared.contracts.commands import CountViews, ListAppliedBatches, ListCounterVersions, SetTrendingRule
-from shared.contracts.events import ArticlePublished, ArticleWithdrawn, RankingChanged, ViewTotalsChanged
-from shared.contracts.queues import Queue
+from shared.contracts.commands import CountViews, ListAppliedBatches, ListCounterVersions
+from shared.contracts.events import (
+    ArticlePublished,
+    ArticleWithdrawn,
+    RankingChanged,
+    TrendingRule,
+    TrendingRulesChanged,
+    ViewTotalsChanged,
+)
 from shared.contracts.statistics import ArticleStatistics, LiveNow, SiteStatistics, ViewAudit
 from shared.database import migrate
 from shared.publishing import send_all
@@ -167,8 +173,8 @@ def test_a_withdrawn_article_leaves_the_lists_within_seconds(counter: Counter) -
     send_all(counter.app, [(gone, 2, 2)])
     until(lambda: counter.list_told("trending") == counter.list_told("1h", "thoi-su") == [1], 10)
 
-    rule = SetTrendingRule(article_id=1, rule="exclude", by="thư ký", at=datetime.now(UTC))
-    publish(counter.app, "counter.set_trending_rule", Queue.statistics, {"message": rule.model_dump(mode="json")})
+    said = TrendingRulesChanged(version=1, rules=(TrendingRule(article_id=1, rule="exclude"),))
+    send_all(counter.app, [(said, 1, 1)])
     until(lambda: counter.list_told("trending") == [], 10)
     assert counter.list_told("1h") == [1]
 

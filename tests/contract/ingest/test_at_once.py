@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, select
 
 from services.ingest.accounts.store import accounts
 from services.ingest.accounts.tables import users
+from services.ingest.authors.store import authors
 from services.ingest.comments.store import comments
 from services.ingest.comments.tables import comments as comment_rows
 from services.ingest.front_page import store as front_page
@@ -98,6 +99,24 @@ def test_two_admins_who_take_each_others_role_away(store: Engine) -> None:
 
     refused = at_once(store, demote(ids[0]), demote(ids[1]))
     assert [type(one) for one in refused].count(ValueError) == 1
+
+
+def test_two_who_add_an_author_of_the_same_name(store: Engine) -> None:
+    refused = at_once(store, *[lambda: authors.add(store, EDITOR, "Quang Long", None)] * 2)
+    assert [type(one) for one in refused].count(Conflict) == 1
+    assert [one.pen_names for one in authors.listed(store)] == [("Quang Long",)]
+
+
+def test_two_who_give_one_account_to_two_authors(store: Engine) -> None:
+    accounts.create_user("lan@bao.example", Role.reporter, engine=store)
+    with read(store) as connection:
+        account = connection.execute(select(users.c.id).where(users.c.email == "lan@bao.example")).scalar_one()
+    refused = at_once(
+        store,
+        lambda: authors.add(store, EDITOR, "Quang Long", account),
+        lambda: authors.add(store, EDITOR, "Cà Thị Sín", account),
+    )
+    assert [type(one) for one in refused].count(Conflict) == 1
 
 
 def test_two_who_begin_a_generation(store: Engine) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from services.ingest.articles.tables import revisions
 from services.ingest.kit import audit
 from services.ingest.kit.tables import audit as audit_table
+from services.ingest.statistics import store as statistics
 from services.ingest.tables import metadata
+from shared.contracts.events import TrendingRule, TrendingRulesChanged
 from shared.database import engine, migrate, read, write
 from shared.migrations import upgrade
 from tests.contract.ingest.conftest import Save
@@ -121,3 +123,20 @@ def test_what_stood_approved_keeps_the_approval_that_its_history_shows(before_ap
     ]
     # The release before writes its articles into what is there now.
     _old_article(before_approvals, 7, [(chief, "approved", "approved", "a")])
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_what_was_pinned_to_the_most_read_before_it_was_kept_stays(request: pytest.FixtureRequest, kind: str) -> None:
+    if kind == "postgres":
+        request.getfixturevalue("postgres")
+    upgrade("ingest", "ingest_0027")
+    said = [(1, "pin", 3), (2, "exclude", None), (3, "pin", 1), (1, "pin", 2), (3, "none", None)]
+    with write(engine("ingest")) as connection:
+        for article, rule, position in said:
+            detail = {"rule": rule, **({"position": position} if position else {})}
+            audit.append(connection, "user:thu-ky@bao.example", "trending.set", f"trending:{article}", detail)
+    migrate("ingest")
+    with read(engine("ingest")) as connection:
+        told = statistics.payload(connection)
+    pin, kept_out = TrendingRule(article_id=1, rule="pin", position=2), TrendingRule(article_id=2, rule="exclude")
+    assert told == TrendingRulesChanged(version=1, rules=(pin, kept_out))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from kombu.exceptions import OperationalError
-from sqlalchemy import Engine, MetaData, func, select
+from sqlalchemy import Engine, MetaData, func, select, update
 
 from shared import outbox
 from shared.broker import message_count
@@ -156,6 +156,21 @@ def test_a_relay_killed_between_publishing_and_marking_causes_only_a_duplicate(
     assert relay.run_once() == 2
     assert events(broker) == [("1", 1), ("2", 1)] * 2
     assert rows(source) == 0
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_what_a_later_release_wrote_waits_for_it_and_holds_nothing_up(
+    source: Engine, broker: RedisServer, bulk: bool
+) -> None:
+    """After going back to the release before."""
+    note(source, *((n, 1) for n in range(outbox.CLAIM_ROWS)), queues=[Queue.page], bulk=bulk)
+    with write(source) as connection:
+        connection.execute(update(TABLE).values(kind="of_a_later_release"))
+    note(source, (7, 1))
+    relay = make_relay()
+    assert relay.run_once() == 3
+    assert events(broker) == [("7", 1)]
+    assert (relay.run_once(), rows(source)) == (0, outbox.CLAIM_ROWS)
 
 
 def test_two_relays_lose_nothing_and_do_not_repeat_each_other(source: Engine, broker: RedisServer) -> None:

@@ -12,12 +12,15 @@ from pathlib import Path
 import httpx2
 import orjson
 import pytest
+from sqlalchemy import delete, text
 
 from services.web import store
 from services.web.changes import BLIND_SECONDS
 from services.web.pagemaking import GRACE_SECONDS
 from services.web.searching import with_section_names
+from services.web.tables import changes
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
+from shared.database import write
 from shared.release import VERSION
 from tests.conftest import forget_settings
 from tests.contract.web.conftest import START, Site, delivered, published, state, withdrawn
@@ -317,6 +320,18 @@ def test_what_search_knows_of_sections_is_told_by_their_names_of_today() -> None
     told = with_section_names(found, {"thoi-su": "Chuyện hôm nay"})
     assert [hit["section"] for hit in told["results"]] == ["Chuyện hôm nay", "Cũ"]
     assert told["facets"]["section"][0]["label"] == "Chuyện hôm nay"
+
+
+def test_a_withdrawal_is_heard_from_a_database_that_was_made_anew(site: Site) -> None:
+    """Its log of changes counts from one again."""
+    for version in range(1, 6):
+        site.tell(store.publish, published(state(1, version, title=f"Bản {version}")))
+    site.until(PATH, "Bản 5")
+    with write(site.engine) as connection:
+        connection.execute(delete(changes))
+        connection.execute(text("UPDATE sqlite_sequence SET seq = 0 WHERE name = 'changes'"))
+    site.tell(store.withdraw, withdrawn(1, 6))
+    site.until(PATH, "", status=410)
 
 
 @pytest.mark.postgres

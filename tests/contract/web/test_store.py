@@ -2,15 +2,18 @@
 
 import random
 import threading
+import time
+from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select, update
+import pytest
+from sqlalchemy import Engine, delete, select, update
 
 from services.web import keys, model, store
-from services.web.change_log import changes_after
+from services.web.change_log import Mark, changes_after, news
 from services.web.held import versions
 from services.web.model import Tombstone
 from services.web.reading import reading
-from services.web.tables import comments, entries
+from services.web.tables import changes, comments, entries
 from shared.contracts.articles import ArticleState, Author, Correction, Tag
 from shared.contracts.commands import ListWebComments, ListWebVersions
 from shared.contracts.envelope import Delivered
@@ -21,6 +24,7 @@ from shared.contracts.events import (
     RankedArticle,
     RankingChanged,
     RelatedArticlesChanged,
+    SectionRemoved,
     SectionSaved,
     ViewTotalsChanged,
 )
@@ -45,6 +49,33 @@ def related(article_id: int, ids: tuple[int, ...], version: int = 1) -> Delivere
 
 def _comments_held(store: Engine) -> dict[int, int]:
     return dict(versions(store, ListWebComments(limit=10)).versions)
+
+
+def test_followers_know_another_log_of_changes_when_they_see_one(
+    store_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing, mark = news(store_engine, None)
+    assert (nothing, mark) == (None, Mark(0, 0.0))
+    for version in (1, 2, 3):
+        store.publish(store_engine, [published(state(1, version))])
+    rows, mark = news(store_engine, mark)
+    assert rows is not None and len(rows) == 3
+    assert news(store_engine, mark) == ([], mark)
+    # A row that is too old is deleted with the next one.
+    monkeypatch.setattr("services.web.change_log.CHANGES_KEPT_SECONDS", -1.0)
+    store.publish(store_engine, [published(state(1, 4))])
+    with write(store_engine) as connection:
+        connection.execute(delete(changes).where(changes.c.id <= mark.id))
+    rows, mark = news(store_engine, mark)
+    assert rows is not None and len(rows) == 1
+    monkeypatch.undo()
+    for fallen in (mark.id - 2, mark.id, mark.id + 2):
+        with write(store_engine) as connection:
+            connection.execute(delete(changes))
+            at = time.time() - 1
+            row = {"id": fallen, "at": at, "occurred_at": 0.0, "kind": "pages", "what": []}
+            connection.execute(changes.insert(), row)
+        assert news(store_engine, mark) == (None, Mark(fallen, at)), fallen
 
 
 def test_the_highest_version_wins_in_any_order_and_number(store_engine: Engine) -> None:
@@ -104,6 +135,20 @@ def test_a_section_lists_its_sub_sections_too_and_hands_them_over(store_engine: 
     with reading(store_engine) as view:
         tree = {one.slug: [child.slug for child in one.children] for one in view.sections()}
     assert tree == {"xa-hoi": [], "doi-song": ["giao-duc"]}
+
+
+def test_sections_that_ingest_forgot_go_and_come_back_under_another_id(store_engine: Engine) -> None:
+    store.save_sections(store_engine, [section(1, "xa-hoi"), section(2, "giao-duc", "xa-hoi"), section(3, "doi-song")])
+    store.publish(store_engine, [published(state(1, section_slug="giao-duc", section_name="Giáo dục"))])
+    store.save_sections(store_engine, [section(9, "giao-duc", "doi-song", version=2), section(4, "the-thao")])
+    assert (listed(store_engine, "s:xa-hoi"), listed(store_engine, "s:doi-song")) == ([], [1])
+    store.remove_sections(store_engine, [delivered(SectionRemoved(id=4, version=2), 4, 2)])
+    store.remove_sections(store_engine, [delivered(SectionRemoved(id=1, version=0), 1, 0)])
+    with reading(store_engine) as view:
+        tree = {one.slug: [child.slug for child in one.children] for one in view.sections()}
+    assert tree == {"xa-hoi": [], "doi-song": ["giao-duc"]}
+    store.remove_sections(store_engine, [delivered(SectionRemoved(id=9, version=3), 9, 3)])
+    assert (listed(store_engine, "s:giao-duc"), listed(store_engine, "s:doi-song")) == ([1], [])
 
 
 def test_lists_are_right_whatever_sections_change_places_in_whatever_order(store_engine: Engine) -> None:
@@ -201,6 +246,21 @@ def test_comments_with_replies_come_and_go(store_engine: Engine) -> None:
     store.save_comments(store_engine, [comment(3)])
     with reading(store_engine) as view:
         assert [one.id for one in view.comments(1)] == [1]
+
+
+def test_what_is_said_last_under_a_comment_is_shown_however_many_came_between(store_engine: Engine) -> None:
+    at = datetime.now(UTC)
+    many = [(number, None) for number in range(1, 601)] + [(601, 1), (602, 600)]
+    said = [
+        CommentPublished(id=id_, version=1, article_id=1, parent_id=parent, name="Lan", text=f"Ý {id_}", at=at)
+        for id_, parent in many
+    ]
+    store.save_comments(store_engine, [delivered(one, one.id) for one in said])
+    with reading(store_engine) as view:
+        oldest, newest = view.comments(1), view.comments(1, newest_first=True)
+    assert [one.text for one in oldest[0].replies] == ["Ý 601"]
+    assert [one.text for one in newest[0].replies] == ["Ý 602"]
+    assert (len(oldest), len(newest)) == (500, 500)
 
 
 def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: Engine) -> None:

@@ -73,8 +73,8 @@ def create(request: Request, who: Annotated[Account, needs(Action.write)], form:
         return _refused(request, who, draft, invalid, key=key)
     if saved.result == "unchanged":
         return _save(request, asked_of(who, saved.id, Action.write), form, draft, 1)
-    told: dict[str, Any] = {"id": saved.id, "version": saved.version, "status": saved.status}
-    return done(request, f"/desk/bai/{saved.id}", "Đã lưu bản nháp.", **told)
+    path = f"/desk/bai/{saved.id}"
+    return done(request, path, "Đã lưu bản nháp.", id=saved.id, version=saved.version, status=saved.status)
 
 
 @router.get("/bai/{id}")

@@ -98,10 +98,11 @@ class Watch:
 
     async def _look(self) -> None:
         entries = await run_in_threadpool(audit.since, engine("ingest"), self._at, _MOST_ENTRIES)
-        if not entries:
+        # A log that was put back to an older state ends before the last entry that was read.
+        if not entries and await run_in_threadpool(audit.newest, engine("ingest")) >= self._at:
             return
         changed, windows = _articles_in(entries), [*self._windows]
-        is_flood = len(entries) == _MOST_ENTRIES or len(changed) > _MOST_CARDS
+        is_flood = not entries or len(entries) == _MOST_ENTRIES or len(changed) > _MOST_CARDS
         newest = await run_in_threadpool(audit.newest, engine("ingest")) if is_flood else entries[-1][0]
         told = await run_in_threadpool(_told, windows, changed) if changed and not is_flood else {}
         self._at = newest
@@ -127,8 +128,9 @@ def _first(who: Account, chosen: Chosen, since: int) -> tuple[set[int], int, boo
     source, now = engine("ingest"), datetime.now(UTC)
     shown = board.ids(source, seen_by(who), chosen.filter(who, now), now, _MOST_SEEN)
     entries = audit.since(source, since, _MOST_ENTRIES)
-    has_missed = len(entries) == _MOST_ENTRIES or bool(_articles_in(entries))
-    return shown, audit.newest(source), has_missed
+    newest = audit.newest(source)
+    has_missed = len(entries) == _MOST_ENTRIES or bool(_articles_in(entries)) or newest < since
+    return shown, newest, has_missed
 
 
 def _articles_in(entries: list[tuple[int, str, datetime]]) -> set[int]:

@@ -11,7 +11,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Account, Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.once import Sent, making
-from shared.database import read, upsert, write
+from shared.database import AdvisoryLock, read, take_lock, upsert, write
 from shared.records import record, records
 from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import one_line, slug, sort_key
@@ -86,6 +86,7 @@ def add(engine: Engine, actor: Actor, name: str, account_id: int | None, sent: S
     name, key = _checked(name)
 
     def work(connection: Connection) -> int:
+        take_lock(connection, AdvisoryLock.authors)
         if connection.execute(select(pen_names.c.key).where(pen_names.c.key == key)).first() is not None:
             raise Conflict(f"Tên ký “{name}” đã là của người khác.", "name")
         made = _add(connection, actor, name, account_id)
@@ -99,6 +100,7 @@ def change(engine: Engine, actor: Actor, author_id: int, name: str, account_id: 
     """Raises NotFound, Invalid, Conflict for an account that another author has."""
     name, _ = _checked(name)
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.authors)
         _require(connection, author_id)
         _require_account(connection, account_id, author_id)
         values = {"name": name, "account_id": account_id}
@@ -129,6 +131,7 @@ def give_account(engine: Engine, actor: Actor, name: str, account_id: int | None
         if account_id is None:
             _let_go(connection, actor, name, key)
             return
+        take_lock(connection, AdvisoryLock.authors)
         owner = record(connection.execute(select(authors).where(authors.c.account_id == account_id)), AuthorRow)
         mine = by_key(connection).get(key)
         if owner is None and mine is not None and mine.account_id is None:

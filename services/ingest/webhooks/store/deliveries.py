@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, exists, or_, select, update
 
 from services.ingest.articles.store import revisions as versions
 from services.ingest.articles.tables import revisions
-from services.ingest.kit import rows
+from services.ingest.kit import generation, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.periodic import moment
@@ -87,9 +87,11 @@ def _wanted(connection: Connection, rows: Sequence[OutboxRow]) -> list[dict[str,
     if not hooks:
         return []
     found = versions.rows_at(connection, _CHANGES, [(int(row.key), row.version) for row in rows])
-    now = clock.moment()
+    now, number = clock.moment(), generation.current(connection)
+    # After a restore versions are given again.
+    life = f"_{number}" if number else ""
     return [
-        endpoints.delivery(hook, f"article_{article_id}_{version}", kind, article_id, version, now)
+        endpoints.delivery(hook, f"article_{article_id}_{version}{life}", kind, article_id, version, now)
         for article_id, version, at, action, effect in found
         for hook, kinds, since in hooks
         if (kind := _kind(action, effect)) in kinds and at >= since

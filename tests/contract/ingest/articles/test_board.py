@@ -151,6 +151,19 @@ def test_a_window_that_missed_something_loads_the_board_again(desk: Desk) -> Non
         assert window.next()[0] == "again"
 
 
+def test_a_window_that_knows_more_than_a_paper_put_back_to_an_older_state_loads_the_board_again(desk: Desk) -> None:
+    secretary = desk.be("secretary")
+    ahead = audit.newest(desk.store) + 1_000
+    with watching(secretary, entry=ahead) as window:
+        assert window.next()[0] == "again"
+        desk.article()
+        assert window.next()[0] == "change"
+        board_watch.WATCH._at = ahead
+        assert window.next()[0] == "again"
+        desk.article()
+        assert window.next()[0] == "change", "what comes next has lower numbers"
+
+
 def test_a_window_goes_on_where_it_was_when_its_line_comes_back(desk: Desk) -> None:
     secretary = desk.be("secretary")
     headers = {"Last-Event-ID": str(audit.newest(desk.store))}

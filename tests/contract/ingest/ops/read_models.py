@@ -31,7 +31,7 @@ INSERT = (
 )
 
 REFUSED = "Tin không ai nhận"
-"""No store takes an article of this title."""
+"""No store takes an article of this title, or a section of this name."""
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -50,7 +50,8 @@ def _keep(app: Celery, database: sqlite3.Connection, event: type[Event], service
     @handles(app, event, service=service)
     def keep(events: list[Any]) -> None:
         for one in events:
-            if hasattr(one.payload, "article") and one.payload.article.title == REFUSED:
+            said = getattr(one.payload, "article", one.payload)
+            if REFUSED in (getattr(said, "title", ""), getattr(said, "name", "")):
                 raise ValueError("refused")
             key = one.payload.article.id if hasattr(one.payload, "article") else None
             key = key or getattr(one.payload, "article_id" if kind == "article" else "id")

@@ -59,9 +59,8 @@ def test_everything_that_is_noted_has_words_in_vietnamese() -> None:
     for path in (ROOT / "services" / "ingest").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text())):
             if isinstance(call, ast.Call) and ast.unparse(call.func) in ("audit.append", "_each"):
-                noted |= {
-                    str(one.value) for one in call.args if isinstance(one, ast.Constant) and "." in str(one.value)
-                }
+                texts = (one.value for one in call.args if isinstance(one, ast.Constant))
+                noted |= {text for text in texts if isinstance(text, str) and "." in text}
     assert len(noted) > 40
     assert [action for action in sorted(noted) if not said(action)] == []
 

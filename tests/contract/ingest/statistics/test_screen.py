@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from services.ingest.events import build_from
 from services.ingest.kit.actors import Role
 from services.ingest.sections import store as sections
 from services.ingest.statistics import screen as statistics
+from shared.contracts.events import TrendingRule, TrendingRulesChanged
 from shared.contracts.messages import Query
 from shared.contracts.statistics import (
     ArticleStatistics,
@@ -48,6 +50,17 @@ def test_statistics_say_so_while_the_counter_is_away(newsroom: Newsroom, sqlite:
     ):
         assert "Dịch vụ đếm chưa trả lời" in chief.get(path)
     chief.post(f"/so-lieu/bai/{story}/doc-nhieu", 422, rule="burn", position="1")
+
+
+def test_what_editors_pin_is_kept_where_the_story_is_whatever_is_away(newsroom: Newsroom, sqlite: Engine) -> None:
+    first, second = publish(sqlite), publish(sqlite)
+    chief = newsroom.sign_in(Role.chief)
+    for story, rule, position in ((first, "pin", 3), (second, "exclude", 1), (first, "pin", 2)):
+        chief.post(f"/so-lieu/bai/{story}/doc-nhieu", rule=rule, position=str(position))
+    assert "ghim vào danh sách đọc nhiều, vị trí 2" in chief.get(f"/so-lieu/bai/{first}")
+    chief.post(f"/so-lieu/bai/{second}/doc-nhieu", rule="none", position="1")
+    told = build_from(sqlite, TrendingRulesChanged.kind, [("1", 4)])["1", 4]
+    assert told == TrendingRulesChanged(version=4, rules=(TrendingRule(article_id=first, rule="pin", position=2),))
 
 
 class Counter:
