@@ -24,6 +24,8 @@ HEADS = (100, 400)
 """So many heads of one client, and of one /48, may be half open for longer than a moment; the oldest make room.
 Browsers open six connections, and nginx none before it has a whole head to send."""
 _MOMENT_SECONDS = 1.0
+# Requests of one connection that may wait behind the one that is answered; each keeps 2 KB. Browsers send none ahead.
+MOST_AHEAD = 100
 # What the bytes of a body are worth: slower than this and it counts as slow.
 _BODY_BYTES_A_SECOND = 1000
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -55,6 +57,11 @@ class GuardedHttp(HttpToolsProtocol):
         self.quiet_since = time.monotonic()
         super().connection_made(transport)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        # They point back here: without this they would stay until the collector comes by.
+        self.pipeline.clear()
+
     def data_received(self, data: bytes) -> None:
         if not self._asked:
             # Only the first bytes of a request count as a sign of life: a drip of them is none.
@@ -67,6 +74,8 @@ class GuardedHttp(HttpToolsProtocol):
             self.send_400_response("")
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= MOST_AHEAD:
+            raise ValueError("too many requests at once")
         self._reading = self.owes_head = True
         super().on_message_begin()
 

@@ -1,10 +1,13 @@
 """Readers' addresses, so that every service writes the same links."""
 
 import re
-import unicodedata
 from urllib.parse import unquote, urlsplit
 
+from shared.vietnamese.text import nfc
+
 OLD_PATH_CHARS = 500
+ADDRESS_CHARS = 8_000
+"""No browser sends a longer one; what Python does to the host of one grows with the square of its length."""
 _ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 
 # First path segments that belong to the site itself: no section may take one as its slug.
@@ -59,11 +62,13 @@ def old_path(url: str) -> str:
     >>> old_path("https://cu.example/2019/05/l%E1%BB%85-h%E1%BB%99i/"), old_path("https://cu.example/?p=7")
     ('/2019/05/lễ-hội', '/?p=7')
     """
+    if len(url) > ADDRESS_CHARS:
+        return ""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
         return ""
     path = "/" + unquote(parts.path).strip("/")
-    found = unicodedata.normalize("NFC", path + (f"?{unquote(parts.query)}" if parts.query else ""))
+    found = nfc(path + (f"?{unquote(parts.query)}" if parts.query else ""))
     usable = found != "/" and len(found) <= OLD_PATH_CHARS and found.isprintable()
     return found if usable else ""

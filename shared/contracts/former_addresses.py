@@ -6,18 +6,17 @@ ASP.NET with its parameters in another order. `Former` takes an address apart on
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from shared.contracts.addresses import OLD_PATH_CHARS
+from shared.contracts.addresses import ADDRESS_CHARS, OLD_PATH_CHARS
+from shared.vietnamese.text import nfc
 
 MAX_KEYS = 64
 """Spellings that are looked for at once: six parameters, each of which somebody may have added."""
 _MAX_PARAMETERS = 50
-_MAX_CHARS = 8_000
 # What is added to any address to see where readers come from, and what shows the same page in another dress.
 _ADDED = frozenset(
     """fbclid gclid gclsrc dclid wbraid gbraid gad_source gad_campaignid msclkid twclid ttclid yclid ysclid igshid igsh
@@ -79,7 +78,7 @@ def former(url: str) -> Former | None:
     >>> former("/2019/05/Le-Hoi/amp/").key == former("/2019/05/le-hoi?utm_source=zalo").key == "/2019/05/le-hoi"
     True
     """
-    if len(url) > _MAX_CHARS:
+    if len(url) > ADDRESS_CHARS:
         return None
     try:
         parts = urlsplit(url.strip())
@@ -121,7 +120,7 @@ def picture_key(url: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text).lower()
+    return nfc(text).lower()
 
 
 def _is_added(name: str) -> bool:

@@ -14,12 +14,11 @@ tell how a syllable, or two, is written. Measured on held-out news: unmarked que
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from shared.vietnamese.text import fold, nfc
+from shared.vietnamese.text import fold, nfc, nfd
 
 # Longer runs of letters are no words; cutting them keeps every token far below the engines' limits.
 MAX_SYLLABLE = 40
@@ -150,7 +149,7 @@ def written(exact: str) -> str:
     at = _tone_place(letters)
     if at < 0:
         return exact
-    return unicodedata.normalize("NFC", letters[: at + 1] + tone + letters[at + 1 :])
+    return nfc(letters[: at + 1] + tone + letters[at + 1 :])
 
 
 _VOWELS = "aăâeêioôơuưy"
@@ -187,7 +186,7 @@ def _analyse(word: str) -> Syllable:
     if word.isascii():
         return Syllable.of(word, word)
     letters, tone = [], ""
-    for char in unicodedata.normalize("NFD", word):
+    for char in nfd(word):
         if char in _TONES:
             tone = _TONES[char]
         else:
@@ -195,4 +194,4 @@ def _analyse(word: str) -> Syllable:
     bare = fold(word)
     # Folding some letters of other scripts gives signs or nothing: such a word stays as it is.
     folded = bare if WORD.fullmatch(bare) else word
-    return Syllable.of(folded, unicodedata.normalize("NFC", "".join(letters)) + tone)
+    return Syllable.of(folded, nfc("".join(letters)) + tone)

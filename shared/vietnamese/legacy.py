@@ -10,14 +10,13 @@ vietunicode.sourceforge.net, RFC 1456 (VISCII).
 import codecs
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
-from shared.vietnamese.text import nfc
+from shared.vietnamese.text import nfc, nfd
 
 NAMES = ("TCVN3", "VNI", "VPS", "VISCII")
 DOUBLE = "UTF-8 đọc nhầm"
@@ -203,11 +202,11 @@ def is_syllable(word: str) -> bool:
     """
     if not (word.islower() or word.isupper() or word.istitle()):
         return False
-    parts = unicodedata.normalize("NFD", word.lower())
+    parts = nfd(word.lower())
     if _TONE_ON_NO_VOWEL.search(parts):
         return False
     tones = [char for char in parts if char in _TONES]
-    bare = unicodedata.normalize("NFC", "".join(char for char in parts if char not in _TONES))
+    bare = nfc("".join(char for char in parts if char not in _TONES))
     # A syllable that ends short has one of two tones.
     is_short = bare.endswith(("c", "ch", "p", "t"))
     return (

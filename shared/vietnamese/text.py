@@ -16,6 +16,12 @@ _INVISIBLE = "\u00ad\u180e\u200b\u200c\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\uf
 _CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff"
 _UNWANTED = re.compile(f"[{_CONTROL}{_BIDI}{_INVISIBLE}]")
 _SLUG_CUT = re.compile(r"[^a-z0-9]+")
+# Marks after one letter are put into their order by a sort whose time grows with the square of their number. No script
+# has more of them than Unicode's stream-safe text (UAX 15).
+_MOST_MARKS = 30
+_LONG_RUN = re.compile(rf"[^\x00-\x7f]{{{_MOST_MARKS},}}")
+# Vowel signs of Tibetan that are no marks themselves, and come apart into two.
+_MARKS_WITHIN = "\u0f73\u0f75\u0f81"
 
 # The alphabet's order: a ă â b c d đ e ê … and, for equal letters, the order of the tones.
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -24,8 +30,22 @@ _TONE_RANK = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 
 def nfc(text: str) -> str:
-    """The composed form (Unicode NFC), as every stored text has it."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """The composed form (Unicode NFC), as every stored text has it; of very many marks on one letter, the first."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _LONG_RUN.sub(_with_few_marks, text))
+
+
+def nfd(text: str) -> str:
+    """The form with its marks apart (Unicode NFD), as letters and tones are told by."""
+    return text if text.isascii() else unicodedata.normalize("NFD", _LONG_RUN.sub(_with_few_marks, text))
+
+
+def _with_few_marks(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for char in run.group():
+        marks = marks + 1 if unicodedata.combining(char) or char in _MARKS_WITHIN else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 @lru_cache(maxsize=65_536)
@@ -33,9 +53,8 @@ def fold(text: str) -> str:
     """Lower case without marks: "Đường Hoà" gives "duong hoa". Keeps every other character."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFD", text.translate(_D_BAR))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", bare).lower()
+    bare = "".join(c for c in nfd(text.translate(_D_BAR)) if not unicodedata.combining(c))
+    return nfc(bare).lower()
 
 
 def slug(text: str, max_length: int = 120) -> str:
@@ -79,9 +98,9 @@ def sort_key(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 @lru_cache(maxsize=4096)
 def _split_tone(char: str) -> tuple[str, int]:
-    parts = unicodedata.normalize("NFD", char)
+    parts = nfd(char)
     tone = max((_TONE_RANK.get(c, 0) for c in parts), default=0)
-    return unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONE_RANK)), tone
+    return nfc("".join(c for c in parts if c not in _TONE_RANK)), tone
 
 
 def thousands(number: int) -> str:

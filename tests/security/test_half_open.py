@@ -14,7 +14,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from shared.http_guard import HEAD_SECONDS, HEADS, GuardedHttp, close_slow
+from shared.http_guard import HEAD_SECONDS, HEADS, MOST_AHEAD, GuardedHttp, close_slow
 from tests.house import House
 from tests.wait import until
 
@@ -124,6 +124,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made = Server(monkeypatch, most=3)
     yield made
     made.close()
+
+
+def test_requests_that_run_ahead_of_their_answers_are_bounded(server: Server) -> None:
+    ahead = server.connect("192.0.2.1", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * (MOST_AHEAD + 1))
+    assert ahead.open and not ahead.sent
+    flood = server.connect("192.0.2.1", b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * (MOST_AHEAD + 2))
+    assert not flood.open and flood.sent.startswith(b"HTTP/1.1 400 ")
+    server.later(1)
+    assert not flood.protocol.pipeline, "and what they asked for is forgotten with them"
 
 
 def test_half_open_heads_are_bounded_by_client_network_and_time(server: Server) -> None:

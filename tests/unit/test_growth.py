@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,13 +26,15 @@ from services.ingest.kit.errors import Refused
 from services.ingest.kit.json_input import read_json
 from services.search import documents
 from services.web.pages import body, feeds
+from shared.contracts.addresses import old_path
 from shared.contracts.articles import ArticleState, Image
-from shared.vietnamese import highlight, legacy
+from shared.vietnamese import highlight, legacy, text
 
 _TIMES = 4
 _MOST = 9.0
 """Twice what is linear, and some for caches that no longer hold all of it."""
 _LEAST_S = 0.02
+_OTHERS = count()
 HEAD = "Tiêu đề\n17:59 - Thứ Hai, 09/01/2023\n"
 
 
@@ -131,6 +134,14 @@ WORK: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "XML, damaged items": (items_in, lambda n: f"<rss>{'<item><t>x</b></item>' * (n // 4)}</rss>"),
     "XML, items without end": (items_in, lambda n: "<rss>" + "<item><a>x" * n),
     "XML, sections without end": (items_in, lambda n: "<rss>" + "<item><![CDATA[x" * n),
+    "marks on one letter": (text.plain, lambda n: "a" + "\u031b\u0323" * n),
+    "marks that are folded": (text.fold.__wrapped__, lambda n: "a" + "\u031b\u0323" * n),
+    "signs that come apart into marks": (text.nfc, lambda n: "\u0f73" * n),
+    # Another one each time: Python remembers what it took apart.
+    "old address with marks in its host": (
+        lambda url: old_path(f"{url}{next(_OTHERS)}"),
+        lambda n: "http://a" + "\u031b\u0323" * n,
+    ),
     "JSON": (read_json, lambda n: b'{"a":[' + b'{"a":1},' * n + b"1]}"),
 }
 

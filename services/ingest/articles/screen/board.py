@@ -67,7 +67,8 @@ async def stream(
     last_event_id: Annotated[str, Header(max_length=20)] = "",
 ) -> Response:
     """Server-sent events: "change" {cards, gone, counts, urgent}, "again" (load the board), "end" (why), "beat"."""
-    since = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else sau
+    is_entry = last_event_id.isascii() and last_event_id.isdigit()
+    since = min(int(last_event_id), _MOST_ENTRY - 1) if is_entry else sau
     chosen = Chosen.of(lambda name: request.query_params.get(name, "")).without_status()
     try:
         window = await WATCH.open(who, request.state.token, chosen, since)

@@ -10,7 +10,6 @@ import shutil
 import struct
 import tempfile
 import time
-import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -24,6 +23,7 @@ from services.ingest.exchange.importers.found import LeftOut
 from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, Refused
 from shared.settings import get_settings
+from shared.vietnamese.text import nfc
 
 SUFFIX = ".zip"
 _BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -168,7 +168,7 @@ def _name(one: zipfile.ZipInfo) -> PurePosixPath:
             name = name.encode("cp437").decode()
         except UnicodeError:
             pass
-    parts = [part.strip() for part in unicodedata.normalize("NFC", name).replace("\\", "/").split("/")]
+    parts = [part.strip() for part in nfc(name).replace("\\", "/").split("/")]
     parts = [_short(part) for part in parts if part.strip(".") and part.isprintable()]
     return PurePosixPath(*parts[-_MAX_DEPTH:] or ["tệp"])
 

@@ -6,7 +6,6 @@ asks nobody again.
 
 import re
 import tempfile
-import unicodedata
 from base64 import b64decode
 from collections.abc import Iterable
 from html import unescape
@@ -26,6 +25,7 @@ from shared.contracts.addresses import old_path
 from shared.contracts.former_addresses import picture_key
 from shared.settings import get_settings
 from shared.telemetry import log
+from shared.vietnamese.text import nfc
 
 _SRC = re.compile(
     r"""(<img\b(?:(?!<img\b)[^>])*?\ssrc\s{0,9}=\s{0,9})(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE | re.DOTALL
@@ -232,7 +232,7 @@ class _Folder:
 
 
 def _name(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return nfc(name).casefold()
 
 
 def _inline(url: str) -> bytes:

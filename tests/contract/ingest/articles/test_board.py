@@ -174,6 +174,12 @@ def test_a_window_goes_on_where_it_was_when_its_line_comes_back(desk: Desk) -> N
         assert event == "change" and told["cards"][0]["id"] == id_, "and not the whole board again"
 
 
+def test_a_window_goes_on_after_an_entry_that_no_store_can_count_to(desk: Desk) -> None:
+    headers = {"Last-Event-ID": "9" * 20}
+    with desk.be("secretary").client.stream("GET", "/desk/bang/dong", headers=headers, timeout=20) as answer:
+        assert answer.status_code == 200 and next(answer.iter_lines()).startswith("retry: ")
+
+
 def test_a_window_closes_with_the_session(desk: Desk) -> None:
     editor, admin = desk.be("editor"), desk.be("admin")
     with watching(editor) as window:
