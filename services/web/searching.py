@@ -10,7 +10,7 @@ from shared.ask import Asker, NoAnswer
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
 from shared.limits import AddressLimit, Bound
 from shared.telemetry import search_requests_total
-from shared.vietnamese.dates import VIETNAM, day_bounds
+from shared.vietnamese.dates import VIETNAM, day_bounds, vietnam_day
 from shared.vietnamese.text import one_line
 
 SEARCH_SECONDS = 3.0
@@ -82,11 +82,17 @@ def _moment(text: str, end: bool) -> datetime | None:
     """A day ("2023-01-09": its beginning in Vietnam, or its last second) or an RFC 3339 time. Raises ValueError."""
     if not text:
         return None
-    if len(text) == 10:
-        first, after = day_bounds(date.fromisoformat(text))
-        return datetime.fromtimestamp(after.timestamp() - 1, VIETNAM) if end else first
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    try:
+        if len(text) == 10:
+            first, after = day_bounds(date.fromisoformat(text))
+            return datetime.fromtimestamp(after.timestamp() - 1, VIETNAM) if end else first
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+        vietnam_day(moment)
+    except OverflowError:
+        # The first and the last day of all are in no calendar's year in another zone.
+        raise ValueError(text) from None
+    return moment
 
 
 def with_section_names(found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

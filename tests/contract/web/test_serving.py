@@ -215,6 +215,8 @@ def test_a_beacon_before_a_page_keeps_their_order(site: Site) -> None:
         ("/api/search?q=a&size=1000000000", 422),
         ("/api/search?q=a&sort=id%27", 422),
         ("/api/search?q=a&from=29/02/2023", 422),
+        ("/api/search?q=a&from=0001-01-01", 422),
+        ("/api/search?q=a&to=9999-12-31T23:59:59-23:00", 422),
         ("/api/search?q=" + "a" * 501, 422),
     ],
 )

@@ -1,6 +1,6 @@
 """The audit log: searched, checked against its chain, taken out as a table. Nobody can change it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -184,6 +184,8 @@ def _article(subject: str) -> int:
 def _day(text: str, whole: bool = False) -> datetime | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=VIETNAM)
-    except ValueError:
+        day = day + timedelta(days=1) if whole else day
+        day.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return day + timedelta(days=1) if whole else day
+    return day

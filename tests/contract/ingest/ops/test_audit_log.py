@@ -22,6 +22,7 @@ def test_audit_log_is_searched_taken_out_and_checked(newsroom: Newsroom, sqlite:
     assert "trạng thái: Đang xuất bản" in page
     assert "Không có dòng nào như vậy." in chief.get("/nhat-ky?q=khongcogi")
     assert "Không có dòng nào như vậy." in chief.get("/nhat-ky?den=2020-01-01")
+    assert "Bài: xuất bản" in chief.get("/nhat-ky?tu=0001-01-01&den=9999-12-31"), "days that no clock can show"
     assert "Nhật ký nguyên vẹn" in chief.post("/nhat-ky/kiem-tra")
     table = chief.client.get("/desk/nhat-ky?xuat=csv&loai=article")
     assert table.headers["content-type"].startswith("text/csv")
