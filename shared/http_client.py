@@ -138,7 +138,7 @@ class _Call:
         try:
             proxy = _proxy(url) if self.proxied else ""
             # What it refuses is asked first, whatever else is wrong with an address.
-            addresses = _in_time(lambda: self.find(proxy or url), self.left())
+            addresses = in_time(lambda: self.find(proxy or url), self.left())
         except OSError as error:
             raise CallFailed(Fault.connection, type(error).__name__) from error
         parsed = _parsed(url)
@@ -250,7 +250,7 @@ def _find(url: str) -> list[str]:
     return resolve(parsed.raw_host.decode("ascii"), parsed.port or PORTS[parsed.scheme])
 
 
-def _in_time(work: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]:
+def in_time(work: Callable[[], Sequence[str]], seconds: float) -> Sequence[str]:
     """`work()` in a thread of its own: the system's resolver knows no deadline. Raises TimeoutError."""
     done: Future[Sequence[str]] = Future()
 

@@ -150,6 +150,21 @@ class Settings(BaseSettings):
         None, description="folder on another disk that follows the house, with SQLite. Unset: no copy but backups"
     )
     copy_hours: int = Field(48, ge=1, description="hours of which every moment can be restored from the copy")
+    smtp_host: str = Field(
+        "",
+        description="mail server that takes what people of the newsroom want to be told by e-mail. Unset: none is sent",
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="how the connection is encrypted: `tls` from the start (port 465), `starttls` before anything is "
+        "said, `none` for a server on the same machine or network that asks for no password",
+    )
+    smtp_user: str = Field("", description="name at the mail server. Unset: it asks for none")
+    smtp_password: str = Field("", description="password at the mail server")
+    smtp_sender: str = Field(
+        "", description="address that e-mails come from. Unset: `toasoan@` and the host of `TOASOAN_INGEST_URL`"
+    )
     reconcile_seconds: int = Field(600, ge=5, description="seconds between two comparisons of the read models")
 
     @field_validator("site_url", "ingest_url")
@@ -167,6 +182,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "TOASOAN_TEMPLATES_DIR is the folder templates/ of TOASOAN_THEME_DIR now (docs/theming.md)"
             )
+        if self.smtp_password and self.smtp_tls == "none":
+            raise ValueError("TOASOAN_SMTP_TLS must not be none where TOASOAN_SMTP_PASSWORD is set")
         if self.production:
             self._refuse_defaults()
         if not self.secret_key:

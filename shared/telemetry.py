@@ -114,6 +114,15 @@ desk_change_told_seconds = Histogram(
     registry=REGISTRY,
 )
 
+# --- what people are told beside the desk (ingest)
+inbox_deliveries_total = Counter(
+    "inbox_deliveries",
+    "Entries of inboxes on their way by e-mail: sent, failed (tried again), given_up, refused (the address), in_doubt "
+    "(interrupted, never sent again), unwanted (read at the desk before)",
+    ["channel", "outcome"],
+    registry=REGISTRY,
+)
+
 # --- broker and tasks
 broker_oldest_unacked_age_seconds = Gauge(
     "broker_oldest_unacked_age_seconds", "Age of the oldest delivered but unacknowledged message", registry=REGISTRY

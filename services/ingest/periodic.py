@@ -13,6 +13,9 @@ from services.ingest.exchange.store import jobs
 from services.ingest.feeds import loop as feeds
 from services.ingest.feeds import store as feed_rows
 from services.ingest.front_page import store as frontpage
+from services.ingest.inbox import loop as inbox
+from services.ingest.inbox.store import deliveries as letters_out
+from services.ingest.inbox.store import happenings
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.periodic import Job
 from services.ingest.kit.tables import outbox
@@ -52,6 +55,8 @@ def table(
         Job("comparison", get_settings().reconcile_seconds, reconcile.reconcile, rest=SETTLE_SECONDS, awake=doubted),
         Job("feeds", _LONGEST, partial(feeds.poll_due, source, outside), feed_rows.DUE),
         Job("webhooks", _LONGEST, partial(webhooks.work, source, told), deliveries.DUE),
+        Job("inbox", _LONGEST, partial(inbox.work, source), happenings.DUE),
+        Job("inbox mail", _LONGEST, partial(inbox.send_mail, source), letters_out.DUE),
         Job("retention", retention.SECONDS, partial(retention.work, source), rest=1.0),
         Job("imports", _LONGEST, partial(imports.work_off, source, halted), jobs.DUE),
         Job("gauges", 5.0, measured.measure),

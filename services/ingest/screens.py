@@ -3,6 +3,9 @@
 SCREENS = (
     "services.ingest.accounts.screen.login",
     "services.ingest.home.screen",
+    # Before the entries: "/viec/cach-bao" is no entry's number.
+    "services.ingest.inbox.screen.choices",
+    "services.ingest.inbox.screen.inbox",
     # Before the form: "/bai/luu-tam" is no article's number.
     "services.ingest.articles.screen.writing",
     "services.ingest.articles.screen.board",

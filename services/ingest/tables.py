@@ -9,6 +9,7 @@ from services.ingest.exchange import tables as exchange
 from services.ingest.feeds import tables as feeds
 from services.ingest.former_addresses import tables as former_addresses
 from services.ingest.front_page import tables as front_page
+from services.ingest.inbox import tables as inbox
 from services.ingest.kit import tables as kit
 from services.ingest.kit.tables import metadata
 from services.ingest.live_coverage import tables as live_coverage
@@ -33,6 +34,7 @@ FEATURES = {
     "feeds": feeds,
     "former_addresses": former_addresses,
     "front_page": front_page,
+    "inbox": inbox,
     "kit": kit,
     "live_coverage": live_coverage,
     "media": media,

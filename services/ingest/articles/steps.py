@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from services.ingest.accounts.store import directory
+from services.ingest.accounts.store.everybody import everybody
 from services.ingest.articles import rules
 from services.ingest.articles.asked import Asked
 from services.ingest.articles.rules import UNFINISHED, WorkflowState
@@ -11,7 +11,7 @@ from services.ingest.articles.store.revisions import with_state
 from services.ingest.articles.versions import Saved
 from services.ingest.desk_kit import presence
 from services.ingest.kit import rights
-from services.ingest.kit.actors import Account, Role
+from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Conflict
 from services.ingest.kit.rights import Action, Reach
 from services.ingest.sections.store import STEPS
@@ -86,13 +86,16 @@ def why_not_writable(asked: Asked) -> str:
 
 def successors(asked: Asked) -> list[tuple[int, str]]:
     """(account id, name) of those who may go on with the article at this step."""
-    found = []
-    for one in directory.listed(engine("ingest")):
-        sections = frozenset(one.section_ids)
-        account = Account(one.id, one.email, one.name, Role(one.role), False, one.all_sections, sections)
-        if one.disabled_at is None and rules.may_write(account.actor, asked.stands):
-            found.append((account.id, account.name))
-    return found
+    with read(engine("ingest")) as connection:
+        found = everybody(connection)
+    return [(one.id, one.name) for one in found if rules.may_write(one.actor, asked.stands)]
+
+
+def readers(asked: Asked) -> list[Account]:
+    """Those who see the article, by name."""
+    with read(engine("ingest")) as connection:
+        found = everybody(connection)
+    return [one for one in found if Asked(one, asked.article).may(Action.read)]
 
 
 def _require_nobody_in(asked: Asked) -> None:

@@ -13,9 +13,10 @@ from starlette.types import Receive, Scope, Send
 from shared import telemetry
 from shared.telemetry import log
 
-# A newsroom's desks and some; each holds a connection of the process.
-MOST = 200
-# A browser opens six connections to a host, and pages need some of them: the oldest window of more makes room.
+# A newsroom's desks and some, two of each; each holds a connection of the process.
+MOST = 400
+# Of a kind: the oldest window of more makes room. A browser opens six connections to a host, and pages need some of
+# them: of the kinds that every page has, all its windows share one.
 MOST_OF_PERSON = 3
 # A window that has heard nothing for twice as long asks again, and nginx waits a minute.
 BEAT_SECONDS = 15.0
@@ -33,8 +34,9 @@ class Full(Exception):
 class Stream:
     """One open window: what it has not been sent yet."""
 
-    def __init__(self, person: int) -> None:
+    def __init__(self, person: int, kind: str) -> None:
         self.person = person
+        self.kind = kind
         self.entry = 0
         """Up to where everything is told: a window that comes back says it."""
         self._waiting: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -78,16 +80,16 @@ class Streams:
     def __init__(self) -> None:
         self._open: list[Stream] = []
 
-    def open(self, person: int) -> Stream:
+    def open(self, person: int, kind: str) -> Stream:
         """A new one. Raises Full."""
-        own = [one for one in self._open if one.person == person]
+        own = [one for one in self._open if (one.person, one.kind) == (person, kind)]
         if len(self._open) >= MOST and len(own) < MOST_OF_PERSON:
             telemetry.desk_streams_total.labels("refused").inc()
             raise Full
         for one in own[: len(own) - MOST_OF_PERSON + 1]:
             one.end("full")
             self.close(one)
-        made = Stream(person)
+        made = Stream(person, kind)
         self._open.append(made)
         telemetry.desk_streams_total.labels("opened").inc()
         telemetry.desk_streams_open.set(len(self._open))

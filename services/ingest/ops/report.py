@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.ingest.inbox.store import choices, deliveries
 from services.ingest.kit.tables import dead_letters, outbox
 from services.ingest.ops.comparison import STORES
 from services.ingest.ops.gauges import history
@@ -75,6 +76,16 @@ class Handler:
     p95: float
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """E-mails about inboxes: entries by what became of them, what stands in the way, and addresses that were refused,
+    each with the server's words."""
+
+    states: dict[str, int]
+    error: str
+    refusals: list[tuple[str, str]]
+
+
 @dataclass(slots=True)
 class HouseReport:
     processes: list[Process] = field(default_factory=list)
@@ -88,6 +99,8 @@ class HouseReport:
     backup: dict[str, Any] | None = None
     copy: dict[str, Any] | None = None
     """What the continuous copy noted, where there is one (`toasoan.copying.process`)."""
+    mail: Mail | None = None
+    """Where the house has a mail server."""
     samples: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -116,6 +129,7 @@ def make(source: Engine) -> HouseReport:
     made.letters = _or_none(lambda: deadletter.waiting(source, dead_letters, _LETTERS)) or []
     results = _or_none(last_results) or {}
     made.stores = [(store.name, *results.get(store.name, (None, None))) for store in STORES]
+    made.mail = _or_none(lambda: _mail(source)) if get_settings().smtp_host else None
     made.samples = _or_none(history) or []
     return made
 
@@ -191,6 +205,10 @@ def log_tail(limit: int = 200) -> list[str]:
     except OSError:
         return []
     return lines[1:][-limit:] if len(lines) > limit else lines
+
+
+def _mail(source: Engine) -> Mail:
+    return Mail(deliveries.summary(source), deliveries.last_error(source), choices.refusals(source))
 
 
 def _outbox(source: Engine) -> tuple[dict[str, int], float | None]:

@@ -91,7 +91,8 @@ def add(engine: Engine, actor: Actor, plan: Plan, sent: Sent | None = None) -> i
     def work(connection: Connection) -> int:
         values = _values(connection, plan) | {"version": 1, "created_by": actor.name}
         plan_id = int(connection.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one())
-        audit.append(connection, actor.name, "plan.added", f"plan:{plan_id}", {"title": plan.title})
+        detail = {"title": plan.title, "assigned": plan.assignee_id}
+        audit.append(connection, actor.name, "plan.added", f"plan:{plan_id}", detail)
         return plan_id
 
     return making(engine, sent, work)
@@ -101,12 +102,15 @@ def change(engine: Engine, actor: Actor, plan_id: int, plan: Plan, if_version: i
     """Raises Invalid, NotFound, and Conflict when somebody else changed it meanwhile."""
     with write(engine) as connection:
         same = (plans.c.id == plan_id) & (plans.c.version == if_version)
+        had = connection.execute(select(plans.c.assignee_id).where(same)).scalar()
         values = _values(connection, plan) | {"version": if_version + 1}
         if connection.execute(update(plans).where(same).values(values).returning(plans.c.id)).first() is None:
             if connection.execute(select(plans.c.id).where(plans.c.id == plan_id)).first() is None:
                 raise NotFound("Không có đề tài này.")
             raise Conflict("Đề tài vừa được người khác sửa; hãy xem lại rồi lưu.")
-        detail = {"title": plan.title, "state": plan.state}
+        detail: dict[str, Any] = {"title": plan.title, "state": plan.state}
+        if plan.assignee_id not in (None, had):
+            detail["assigned"] = plan.assignee_id
         audit.append(connection, actor.name, "plan.changed", f"plan:{plan_id}", detail)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.ingest.webhooks.store.deliveries import RESTS
+from services.ingest.kit.retrying import RESTS
 from services.ingest.webhooks.store.endpoints import KINDS, PING
 from shared.contracts.articles import Tag
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.articles import steps
 from services.ingest.articles.asked import Asked, asked_of, current, needs_article
+from services.ingest.articles.mentions import calls
 from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
@@ -206,6 +207,7 @@ def _editor(
         sections=_sections_for(who, draft.section),
         following=_following(asked) if asked else None,
         successors=steps.successors(asked) if asked and writable else [],
+        people_here=calls(steps.readers(asked)) if asked and asked.may(Action.write) else [],
         pen_names=listing.public_pen_names(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
         labels=article_form.LABELS,

@@ -58,7 +58,7 @@ class Watch:
 
     async def open(self, who: Account, token: str, chosen: Chosen, since: int) -> OpenBoard:
         """A window that has the board as it was at the entry `since`. Raises streams.Full."""
-        stream = STREAMS.open(who.id)
+        stream = STREAMS.open(who.id, "board")
         try:
             shown, newest, has_missed = await run_in_threadpool(_first, who, chosen, since)
         except BaseException:

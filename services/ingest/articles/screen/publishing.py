@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from services.ingest.articles import steps
 from services.ingest.articles.asked import Asked, needs_article
 from services.ingest.articles.input import ReasonInput
+from services.ingest.articles.mentions import Mentions, mentioned
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import prepared, workflow
 from services.ingest.articles.versions import Saved
@@ -107,8 +108,22 @@ def embargo(request: Request, asked: Annotated[Asked, needs_article(Action.publi
 @router.post("/bai/{id}/ghi-chu")
 def note(request: Request, asked: Annotated[Asked, needs_article(Action.write)], form: Form) -> Response:
     """Say something to the newsroom about the article."""
-    workflow.add_note(engine("ingest"), asked.id, form.prose("text", 2000), asked.who.actor, form.sent(asked.who.id))
-    return done(request, f"/desk/bai/{asked.id}#ghi-chu", "Đã ghi.")
+    text = form.prose("text", 2000)
+    called = mentioned(text, steps.readers(asked)) if "@" in text else Mentions((), ())
+    ids = [one.id for one in called.people]
+    workflow.add_note(engine("ingest"), asked.id, text, asked.who.actor, form.sent(asked.who.id), ids)
+    said = f"Đã ghi, báo cho {', '.join(one.name for one in called.people)}." if ids else "Đã ghi."
+    if called.unclear:
+        said = f"{said} Không rõ {', '.join(called.unclear)} là ai trong những người thấy bài này; hãy ghi đủ tên."
+    return done(request, f"/desk/bai/{asked.id}#ghi-chu", said, "warn" if called.unclear else "ok")
+
+
+@router.post("/bai/{id}/de-nghi-cai-chinh")
+def ask_correction(request: Request, asked: Annotated[Asked, needs_article(Action.read)], form: Form) -> Response:
+    """Tell those who may correct a live article what is wrong in it."""
+    sent = form.sent(asked.who.id)
+    workflow.ask_correction(engine("ingest"), asked.id, form.prose("text", 2000), asked.who.actor, sent)
+    return done(request, f"/desk/bai/{asked.id}#ghi-chu", "Đã báo cho những người cải chính được bài này.")
 
 
 # ---------------------------------------------------------------- how

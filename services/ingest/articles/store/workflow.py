@@ -1,5 +1,6 @@
 """An article on its way through the newsroom: steps forward and back, notes, an embargo, an older version restored."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -127,18 +128,43 @@ def set_embargo(engine: Engine, article_id: int, until: datetime | None, actor: 
 # ---------------------------------------------------------------- notes
 
 
-def add_note(engine: Engine, article_id: int, text: str, actor: Actor, sent: Sent | None = None) -> int:
-    """Say something about an article to the newsroom; the note's id. Raises Invalid for nothing."""
+def add_note(
+    engine: Engine, article_id: int, text: str, actor: Actor, sent: Sent | None = None, mentioned: Sequence[int] = ()
+) -> int:
+    """Say something about an article to the newsroom, to the accounts `mentioned` above all; the note's id. Raises
+    Invalid for nothing."""
+    return _note(engine, article_id, text, actor, sent, "noted", {"mentioned": list(mentioned)} if mentioned else {})
+
+
+def ask_correction(engine: Engine, article_id: int, text: str, actor: Actor, sent: Sent | None = None) -> int:
+    """Say to those who may correct a live article what is wrong in it; the note's id. Raises Invalid, Conflict."""
+    with read(engine) as connection:
+        status = connection.execute(select(articles.c.status).where(articles.c.id == article_id)).scalar()
+    if status != "published":
+        raise Conflict("Chỉ đề nghị cải chính được bài đang xuất bản.")
+    said = f"Đề nghị cải chính: {text}" if text else ""
+    return _note(engine, article_id, said, actor, sent, "correction_asked", {})
+
+
+def _note(
+    engine: Engine, article_id: int, text: str, actor: Actor, sent: Sent | None, action: str, detail: dict[str, Any]
+) -> int:
     if not text:
         raise Invalid.of("text", "Ghi chú trống.")
     row = {"article_id": article_id, "at": datetime.now(UTC), "actor": actor.name, "text": text}
 
     def work(connection: Connection) -> int:
-        made = connection.execute(insert(article_notes).values(row).returning(article_notes.c.id)).scalar_one()
-        audit.append(connection, actor.name, "article.noted", f"article:{article_id}", {})
-        return int(made)
+        made = int(connection.execute(insert(article_notes).values(row).returning(article_notes.c.id)).scalar_one())
+        audit.append(connection, actor.name, f"article.{action}", f"article:{article_id}", {"note": made, **detail})
+        return made
 
     return making(engine, sent, work)
+
+
+def texts_of(connection: Connection, note_ids: Iterable[int]) -> dict[int, str]:
+    """What these notes say."""
+    query = select(article_notes.c.id, article_notes.c.text).where(article_notes.c.id.in_(list(note_ids)))
+    return dict(connection.execute(query).all())
 
 
 def notes(engine: Engine, article_id: int) -> list[ArticleNoteRow]:

@@ -44,6 +44,20 @@ def note(connection: Connection, signed: Iterable[Signed]) -> None:
         connection.execute(upsert(connection, bylines).on_conflict_do_nothing(), rows)
 
 
+def accounts_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, set[int]]:
+    """The accounts of those who signed each of these articles."""
+    query = (
+        select(bylines.c.article_id, authors.c.account_id)
+        .join(pen_names, pen_names.c.key == bylines.c.key)
+        .join(authors, authors.c.id == pen_names.c.author_id)
+        .where(bylines.c.article_id.in_(list(article_ids)), authors.c.account_id.is_not(None))
+    )
+    found: dict[int, set[int]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.article_id, set()).add(row.account_id)
+    return found
+
+
 def unknown(engine: Engine) -> list[Unknown]:
     """The names that belong to nobody yet, the most frequent first."""
     number = func.count().label("articles")

@@ -12,6 +12,7 @@ from services.ingest.kit import generation, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound
 from services.ingest.kit.periodic import moment
+from services.ingest.kit.retrying import LEASE, next_try
 from services.ingest.kit.tables import outbox
 from services.ingest.webhooks.store import endpoints
 from services.ingest.webhooks.tables import WebhookDeliveryRow, webhook_deliveries, webhooks
@@ -22,12 +23,9 @@ from shared.records import records
 from shared.telemetry import log
 
 SENDER = Actor("webhooks")
-RESTS = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 3 * 3600, 12 * 3600))
-"""How long to wait after the first, second, … failed try; after the last one a delivery is given up."""
 DISABLE_AFTER = 20
 """Failed tries one after another, over all deliveries of an endpoint."""
 KEEP = timedelta(days=30)
-_LEASE = timedelta(minutes=2)
 _GONE = 410
 _DUE = (
     select(webhook_deliveries, webhooks.c.url, webhooks.c.secret)
@@ -107,7 +105,7 @@ def _kind(action: str, effect: str) -> str:
 def claim(engine: Engine, row: DueDelivery) -> bool:
     """Take a delivery for a while; a process that dies with it in hand gives it back by that."""
     mine = (webhook_deliveries.c.id == row.id) & (webhook_deliveries.c.next_at == row.next_at)
-    taken = update(webhook_deliveries).where(mine).values(next_at=clock.moment() + _LEASE)
+    taken = update(webhook_deliveries).where(mine).values(next_at=clock.moment() + LEASE)
     with write(engine) as connection:
         return connection.execute(taken.returning(webhook_deliveries.c.id)).first() is not None
 
@@ -125,11 +123,11 @@ def sent(engine: Engine, row: DueDelivery, answer: int) -> None:
 def failed(engine: Engine, row: DueDelivery, answer: int | None, error: str) -> None:
     """The endpoint did not take it: it is tried again, given up at last; one that always fails is disabled."""
     now, tries = clock.moment(), row.tries + 1
-    given_up = tries > len(RESTS)
+    again = next_try(tries, now)
     values = {
-        "state": "given_up" if given_up else "waiting",
+        "state": "waiting" if again else "given_up",
         "tries": tries,
-        "next_at": now if given_up else now + RESTS[tries - 1],
+        "next_at": again or now,
         "answer": answer,
         "error": error,
     }

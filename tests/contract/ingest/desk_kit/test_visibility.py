@@ -76,6 +76,7 @@ class Secrets:
             **dict.fromkeys(nothing.split(), 999_999),
             "letter_id": LETTER,
             "entry": 999_999,
+            "entry_id": 999_999,
             "id": self.draft,
             "article_id": self.draft,
             "comment_id": self.comment,
