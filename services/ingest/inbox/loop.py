@@ -10,7 +10,7 @@ from services.ingest.accounts.store import accounts
 from services.ingest.desk_kit import people
 from services.ingest.inbox import mail, rules
 from services.ingest.inbox.store import choices, deliveries, entries, happenings
-from services.ingest.inbox.store.deliveries import State
+from services.ingest.inbox.store.deliveries import DeliveryState
 from services.ingest.kit.actors import Account
 from shared import clock
 from shared.database import read
@@ -42,7 +42,7 @@ def _mail(engine: Engine, user_id: int, rows: list[Any]) -> bool:
     if who is None or choices.refusals(engine, [user_id]):
         stays = set()
     if unwanted := [row for row in rows if row.entry_id not in stays]:
-        deliveries.end(engine, unwanted, State.unwanted)
+        deliveries.end(engine, unwanted, DeliveryState.unwanted)
     wanted = [row for row in rows if row.entry_id in stays]
     if who is None or not wanted:
         return True
@@ -56,7 +56,7 @@ def _mail(engine: Engine, user_id: int, rows: list[Any]) -> bool:
 def _send(engine: Engine, who: Account, rows: list[Any], until: datetime) -> bool:
     shown = entries.some(engine, who, [row.entry_id for row in rows])
     if not shown:
-        deliveries.end(engine, rows, State.unwanted)
+        deliveries.end(engine, rows, DeliveryState.unwanted)
         return True
     names = people.names(engine, {row.actor for row in shown if row.actor})
     hand_over = partial(deliveries.hand_over, engine, rows, until)
@@ -68,14 +68,14 @@ def _send(engine: Engine, who: Account, rows: list[Any], until: datetime) -> boo
         return False
     except mail.InDoubt as failure:
         log.warning("nobody knows whether an e-mail arrived", user=who.id, reason=str(failure))
-        deliveries.end(engine, rows, State.in_doubt, str(failure))
+        deliveries.end(engine, rows, DeliveryState.in_doubt, str(failure))
         return False
     except mail.AddressRefused as refusal:
         log.warning("address refused", user=who.id, reason=str(refusal))
         choices.refused(engine, who.id, who.email, str(refusal))
-        deliveries.end(engine, rows, State.refused, str(refusal))
+        deliveries.end(engine, rows, DeliveryState.refused, str(refusal))
     except mail.NotInHand:
         pass
     else:
-        deliveries.end(engine, rows, State.sent)
+        deliveries.end(engine, rows, DeliveryState.sent)
     return True

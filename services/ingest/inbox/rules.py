@@ -37,7 +37,7 @@ FRESH = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class InboxChoice:
     """How a person wants to be told, beside the desk itself: which kinds by e-mail, and when not."""
 
     mail: frozenset[str]
@@ -45,10 +45,10 @@ class Choice:
     quiet_until: str = ""
 
 
-DEFAULT = Choice(frozenset({"assigned", "sent_back", "mentioned", "late", "correction"}), "22:00", "06:00")
+DEFAULT = InboxChoice(frozenset({"assigned", "sent_back", "mentioned", "late", "correction"}), "22:00", "06:00")
 
 
-def quiet_end(choice: Choice, now: datetime) -> datetime | None:
+def quiet_end(choice: InboxChoice, now: datetime) -> datetime | None:
     """When the quiet hours end that `now` lies in; None outside of them.
 
     >>> night = datetime(2026, 11, 28, 23, 30, tzinfo=VIETNAM)

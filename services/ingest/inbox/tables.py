@@ -50,7 +50,7 @@ inbox_deliveries = Table(
     metadata,
     Column("entry_id", _BIG_ID, ForeignKey("inbox_entries.id"), primary_key=True, autoincrement=False),
     Column("channel", String(8), primary_key=True),  # mail
-    Column("state", String(16), nullable=False),  # store.deliveries.State
+    Column("state", String(16), nullable=False),  # store.deliveries.DeliveryState
     Column("tries", Integer, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
     Column("error", Text, nullable=False),

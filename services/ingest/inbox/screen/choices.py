@@ -32,5 +32,5 @@ def shown(request: Request, who: Annotated[Account, needs(Action.home)]) -> Resp
 @router.post("/viec/cach-bao")
 def choose(who: Annotated[Account, needs(Action.home)], form: Form) -> Response:
     quiet = ("", "") if not form.checked("quiet") else (form.text("quiet_from", 5), form.text("quiet_until", 5))
-    choices.choose(engine("ingest"), who.id, rules.Choice(frozenset(form.many("mail")), *quiet))
+    choices.choose(engine("ingest"), who.id, rules.InboxChoice(frozenset(form.many("mail")), *quiet))
     return back(_HERE, "Đã lưu cách báo.")

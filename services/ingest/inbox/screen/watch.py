@@ -27,7 +27,7 @@ class OpenDesk:
     mark: tuple[int, int] | None
 
 
-class Watch:
+class InboxWatch:
     """The windows of this process."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Watch:
                 window.stream.end("signed-out")
 
 
-WATCH = Watch()
+WATCH = InboxWatch()
 
 
 def _first(who: Account) -> tuple[tuple[int, int] | None, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Engine, select
 
 from services.ingest.accounts.tables import users
-from services.ingest.inbox.rules import DEFAULT, KINDS, Choice
+from services.ingest.inbox.rules import DEFAULT, KINDS, InboxChoice
 from services.ingest.inbox.tables import inbox_choices
 from services.ingest.kit.errors import Invalid
 from shared.database import read, upsert, write
@@ -15,13 +15,13 @@ _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _REFUSAL_CHARS = 300
 
 
-def of(connection: Connection, user_id: int) -> Choice:
+def of(connection: Connection, user_id: int) -> InboxChoice:
     """What a person has chosen, or the house's own choice."""
     row = connection.execute(select(inbox_choices).where(inbox_choices.c.user_id == user_id)).first()
-    return Choice(frozenset(row.mail), row.quiet_from, row.quiet_until) if row else DEFAULT
+    return InboxChoice(frozenset(row.mail), row.quiet_from, row.quiet_until) if row else DEFAULT
 
 
-def choose(engine: Engine, user_id: int, choice: Choice) -> None:
+def choose(engine: Engine, user_id: int, choice: InboxChoice) -> None:
     """Keep it; an address that was refused is tried again. Raises Invalid."""
     hours = (choice.quiet_from, choice.quiet_until)
     if hours != ("", "") and not all(_HOUR.fullmatch(hour) for hour in hours):
@@ -49,7 +49,7 @@ def refusals(engine: Engine, user_ids: Iterable[int] | None = None) -> list[tupl
         return [(row.email, row.refusal) for row in connection.execute(query)]
 
 
-def _keep(engine: Engine, user_id: int, choice: Choice, *, refusal: str, address: str) -> None:
+def _keep(engine: Engine, user_id: int, choice: InboxChoice, *, refusal: str, address: str) -> None:
     values = {
         "mail": sorted(choice.mail),
         "quiet_from": choice.quiet_from,

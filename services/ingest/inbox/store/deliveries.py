@@ -27,7 +27,7 @@ from shared.telemetry import inbox_deliveries_total
 MAIL = "mail"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     waiting = "waiting"
     underway = "underway"
     sent = "sent"
@@ -37,8 +37,8 @@ class State(StrEnum):
     given_up = "given_up"
 
 
-_WAITING = (inbox_deliveries.c.state == State.waiting) & (inbox_deliveries.c.next_at <= moment())
-_INTERRUPTED = (inbox_deliveries.c.state == State.underway) & (inbox_deliveries.c.next_at <= moment())
+_WAITING = (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.next_at <= moment())
+_INTERRUPTED = (inbox_deliveries.c.state == DeliveryState.underway) & (inbox_deliveries.c.next_at <= moment())
 DUE = select(inbox_deliveries.c.entry_id).where(or_(_WAITING, _INTERRUPTED)).exists()
 """Whether something is to be sent, or was interrupted."""
 _AT_ONCE = 200
@@ -47,7 +47,7 @@ _AT_ONCE = 200
 def begin(connection: Connection, entry_id: int, user_id: int, kind: str) -> None:
     """Note in the running transaction where else a person wants to have an entry."""
     if get_settings().smtp_host and kind in choices.of(connection, user_id).mail:
-        row = {"entry_id": entry_id, "channel": MAIL, "state": State.waiting, "tries": 0, "error": ""}
+        row = {"entry_id": entry_id, "channel": MAIL, "state": DeliveryState.waiting, "tries": 0, "error": ""}
         connection.execute(insert(inbox_deliveries).values(**row, next_at=clock.moment()))
 
 
@@ -81,13 +81,13 @@ def claim(engine: Engine, rows: Sequence[Any]) -> tuple[list[Any], datetime]:
 def hand_over(engine: Engine, rows: Sequence[Any], until: datetime) -> bool:
     """Note that these rows, in hand `until` then, are handed over from now on; False where they are not in hand any
     more."""
-    handed = update(inbox_deliveries).where(_in_hand(rows, until)).values(state=State.underway)
+    handed = update(inbox_deliveries).where(_in_hand(rows, until)).values(state=DeliveryState.underway)
     with write(engine) as connection:
         changed = connection.execute(handed).rowcount
     return changed == len(rows)
 
 
-def end(engine: Engine, rows: Sequence[Any], state: State, error: str = "") -> None:
+def end(engine: Engine, rows: Sequence[Any], state: DeliveryState, error: str = "") -> None:
     """What became of these rows."""
     values = {"state": state, "error": error[:500], "ended_at": clock.moment()}
     with write(engine) as connection:
@@ -108,9 +108,9 @@ def failed(engine: Engine, rows: Sequence[Any], error: str) -> None:
     for row in rows:
         again = next_try(row.tries + 1, now)
         if again is None:
-            end(engine, [row], State.given_up, error)
+            end(engine, [row], DeliveryState.given_up, error)
             continue
-        values = {"state": State.waiting, "tries": row.tries + 1, "next_at": again, "error": error[:500]}
+        values = {"state": DeliveryState.waiting, "tries": row.tries + 1, "next_at": again, "error": error[:500]}
         with write(engine) as connection:
             connection.execute(update(inbox_deliveries).where(_these([row])).values(**values))
         inbox_deliveries_total.labels(MAIL, "failed").inc()
@@ -118,10 +118,10 @@ def failed(engine: Engine, rows: Sequence[Any], error: str) -> None:
 
 def settle_interrupted(engine: Engine) -> int:
     """What somebody died over: nobody knows whether it arrived."""
-    values = {"state": State.in_doubt, "error": "Bị ngắt giữa lúc gửi.", "ended_at": clock.moment()}
+    values = {"state": DeliveryState.in_doubt, "error": "Bị ngắt giữa lúc gửi.", "ended_at": clock.moment()}
     with write(engine) as connection:
         found = connection.execute(update(inbox_deliveries).where(_INTERRUPTED).values(**values)).rowcount
-    inbox_deliveries_total.labels(MAIL, State.in_doubt.value).inc(found)
+    inbox_deliveries_total.labels(MAIL, DeliveryState.in_doubt.value).inc(found)
     return found
 
 
@@ -134,7 +134,7 @@ def summary(engine: Engine) -> dict[str, int]:
 
 def last_error(engine: Engine) -> str:
     """What stood in the way of what still waits; "" for nothing."""
-    waits = (inbox_deliveries.c.state == State.waiting) & (inbox_deliveries.c.error != "")
+    waits = (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.error != "")
     query = select(inbox_deliveries.c.error).where(waits).order_by(inbox_deliveries.c.entry_id.desc()).limit(1)
     with read(engine) as connection:
         return str(connection.execute(query).scalar() or "")
@@ -149,7 +149,7 @@ def addresses(engine: Engine, user_ids: Sequence[int]) -> dict[int, Any]:
 
 def _in_hand(rows: Sequence[Any], until: datetime) -> ColumnElement[bool]:
     """Rows that wait, and that nobody has taken since they stood at `until`."""
-    return _these(rows) & (inbox_deliveries.c.state == State.waiting) & (inbox_deliveries.c.next_at == until)
+    return _these(rows) & (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.next_at == until)
 
 
 def _these(rows: Sequence[Any]) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from services.ingest.accounts.store import accounts
 from services.ingest.articles.store import hands, workflow
 from services.ingest.inbox import loop, mail
-from services.ingest.inbox.rules import Choice
+from services.ingest.inbox.rules import InboxChoice
 from services.ingest.inbox.store import choices, deliveries, entries
 from services.ingest.inbox.tables import inbox_deliveries
 from services.ingest.kit.actors import Account, Role
@@ -29,7 +29,7 @@ from tests.tls import Authority
 from tests.wait import until
 
 ROOT = Path(__file__).resolve().parents[4]
-ALWAYS = Choice(frozenset({"assigned", "sent_back"}))
+ALWAYS = InboxChoice(frozenset({"assigned", "sent_back"}))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_what_was_chosen_arrives_once_and_can_be_read(staff: Staff, lan: Account
 
 
 def test_what_nobody_chose_is_not_sent(staff: Staff, lan: Account, office: PostOffice) -> None:
-    choices.choose(staff.store, lan.id, Choice(frozenset({"late"})))
+    choices.choose(staff.store, lan.id, InboxChoice(frozenset({"late"})))
     send_back(staff, lan)
     loop.send_mail(staff.store)
     assert office.taken == [] and states(staff) == []
@@ -87,7 +87,7 @@ def test_what_nobody_chose_is_not_sent(staff: Staff, lan: Account, office: PostO
 
 
 def test_quiet_hours_are_waited_for_and_end_in_one_letter(staff: Staff, lan: Account, office: PostOffice) -> None:
-    choices.choose(staff.store, lan.id, Choice(ALWAYS.mail, "22:00", "06:00"))
+    choices.choose(staff.store, lan.id, InboxChoice(ALWAYS.mail, "22:00", "06:00"))
     # 23:30 in Vietnam.
     with time_machine.travel(datetime(2026, 11, 28, 16, 30, tzinfo=UTC), tick=False) as clock:
         for title in ("Bài một", "Bài hai", "Bài ba"):

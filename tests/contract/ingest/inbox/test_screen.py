@@ -7,7 +7,7 @@ import httpx2
 from services.ingest.articles.store import workflow
 from services.ingest.authors.store import authors
 from services.ingest.inbox import loop
-from services.ingest.inbox.rules import Choice
+from services.ingest.inbox.rules import InboxChoice
 from services.ingest.inbox.store import choices
 from tests.contract.ingest.desk import HOUSE, Desk, Person
 from tests.contract.ingest.inbox.post_office import PostOffice
@@ -125,7 +125,7 @@ def test_choices_are_kept_and_must_be_whole(desk: Desk) -> None:
 
 def test_a_refused_address_is_in_sight_of_its_owner_and_of_ops(office: PostOffice, desk: Desk) -> None:
     reporter, admin = desk.be("reporter", "lan"), desk.be("admin", "quan")
-    choices.choose(desk.store, reporter.id, Choice(frozenset({"sent_back"})))
+    choices.choose(desk.store, reporter.id, InboxChoice(frozenset({"sent_back"})))
     office.refuses = {reporter.email: "550 no such mailbox"}
     send_back(desk, reporter)
     loop.send_mail(desk.store)

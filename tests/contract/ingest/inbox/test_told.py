@@ -1,6 +1,7 @@
 """What happens is told to whom it concerns: once, and to nobody who may not see it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 
@@ -19,9 +20,15 @@ from tests.contract.ingest.inbox.conftest import Staff
 
 def plan(whom: Account, at: datetime, **fields: object) -> plans.Plan:
     local = at.astimezone(VIETNAM)
-    given = {"title": "Lễ hội hoa ban", "kind": "article", "section_id": None, "assignee": "", "note": "Gặp nghệ nhân"}
+    given: dict[str, Any] = {
+        "title": "Lễ hội hoa ban",
+        "kind": "article",
+        "section_id": None,
+        "assignee": "",
+        "note": "Gặp nghệ nhân",
+    }
     given |= {"state": "planned", "article_id": None, "assignee_id": whom.id, **fields}
-    return plans.Plan(day=local.date(), hour=f"{local:%H:%M}", **given)  # type: ignore[arg-type]
+    return plans.Plan(day=local.date(), hour=f"{local:%H:%M}", **given)
 
 
 def test_a_story_tells_its_people_on_its_way_to_readers(staff: Staff) -> None:
