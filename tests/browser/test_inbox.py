@@ -31,22 +31,23 @@ def test_the_number_is_on_every_page_and_in_every_window(context: BrowserContext
     windows = [opened(context, desk, path) for path in ("/viec", "/bai", "/kho", "/lich", "/bang")]
     send_back(desk, "Họp chợ phiên")
     for page in windows:
-        expect(page.locator("#unread")).to_have_text("1 việc chưa đọc")
+        expect(page.locator("#unread")).to_have_text("1 việc mới")
     first, last = windows[0], windows[-1]
     expect(first.get_by_role("listitem").filter(has_text="Họp chợ phiên")).to_contain_text("Thiếu ảnh")
     expect(last.locator("#live")).to_have_text("Bảng tự cập nhật.")
     desk.kill()
     desk.start_again()
     send_back(desk, "Nước lên ở Huế")
-    expect(last.locator("#unread")).to_have_text("2 việc chưa đọc")
+    expect(last.locator("#unread")).to_have_text("2 việc mới")
     # The window that listened is closed: another one does.
     first.close()
     send_back(desk, "Giá cá tăng")
-    expect(last.locator("#unread")).to_have_text("3 việc chưa đọc")
+    expect(last.locator("#unread")).to_have_text("3 việc mới")
+    windows[1].bring_to_front()
     windows[1].locator("#unread a").click()
     windows[1].get_by_role("link", name="Giá cá tăng").click()
     expect(windows[1].get_by_label("Tiêu đề")).to_have_value("Giá cá tăng")
-    expect(last.locator("#unread")).to_have_text("2 việc chưa đọc")
+    expect(last.locator("#unread")).to_have_text("2 việc mới")
     windows[1].goto(f"{desk.url}/viec")
     windows[1].get_by_role("button", name="Đánh dấu đã đọc hết").click()
     expect(last.locator("#unread")).to_be_hidden()

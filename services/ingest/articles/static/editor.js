@@ -150,7 +150,10 @@ function heard(told) {
 function go(url) {
   if (isGoing) return;
   isGoing = true;
+  const { pathname, search, hash } = new URL(url, location.href);
   location.assign(url);
+  // To a place on this very page the browser only scrolls: what has changed on it would not be seen.
+  if (hash && pathname === location.pathname && search === location.search) location.reload();
 }
 
 // One thing at a time: a second press while the first is under way is the same press.

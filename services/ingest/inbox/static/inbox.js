@@ -19,7 +19,7 @@ function show(unread) {
   const isNews = shown !== null;
   shown = unread;
   place.hidden = !unread;
-  place.querySelector("a").textContent = `${unread.toLocaleString("vi-VN")} việc chưa đọc`;
+  place.querySelector("a").textContent = `${unread.toLocaleString("vi-VN")} việc mới`;
   localStorage.setItem(name, unread);
   if (isNews && list()) load();
 }
