@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, literal, update
+from sqlalchemy import Engine, literal, select, update
 
 from services.ingest import scheduler
 from services.ingest.articles.store.articles import withdraw
@@ -16,6 +16,7 @@ from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
 from services.ingest.feeds import store as feeds
 from services.ingest.front_page import store as frontpage
+from services.ingest.inbox.store import happenings
 from services.ingest.kit.periodic import Job, Periodic
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import edge_cache
@@ -24,7 +25,7 @@ from services.ingest.webhooks.store import deliveries
 from services.ingest.webhooks.store import endpoints as webhooks
 from shared.ask import Asker
 from shared.celery_factory import publisher
-from shared.database import write
+from shared.database import read, write
 from shared.outbox import Relay
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
@@ -36,7 +37,7 @@ Woken = Callable[[], list[str]]
 
 @pytest.fixture
 def woken(store: Engine) -> Woken:
-    """Looks once; the names of the jobs that were woken, but for the outbox's."""
+    """Looks once; the names of the jobs that were woken, but for those that every act wakes: outbox and inboxes."""
     app, halt = publisher("ingest"), threading.Event()
     relay = Relay("ingest", store, outbox, app, build)
     jobs = table(store, app, relay, Asker(app), threading.Event(), halt.is_set)
@@ -46,7 +47,7 @@ def woken(store: Engine) -> Woken:
         for job in jobs:
             job.awake.clear()
         periodic.look()
-        return [job.name for job in jobs if job.awake.is_set() and job.name != "relay"]
+        return [job.name for job in jobs if job.awake.is_set() and job.name not in ("relay", "inbox")]
 
     return look
 
@@ -60,7 +61,19 @@ def test_a_house_at_rest_wakes_nobody_and_reads_no_table_whole(store: Engine, sa
     old(store, timedelta(minutes=5))
     with scanned(store) as tables:
         assert woken() == []
-    assert not tables & {"articles", "outbox", "audit", "webhook_deliveries"}
+    assert not tables & {"articles", "outbox", "audit", "webhook_deliveries", "inbox_deliveries"}
+
+
+def test_what_happens_is_followed_once(store: Engine, save: Save) -> None:
+    def is_due() -> bool:
+        with read(store) as connection:
+            return bool(connection.execute(select(happenings.DUE)).scalar())
+
+    assert not is_due()
+    save()
+    assert is_due()
+    happenings.follow(store)
+    assert not is_due()
 
 
 def test_the_clock_is_woken_before_an_article_is_due(store: Engine, save: Save, woken: Woken) -> None:
