@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from services.ingest.accounts.store.everybody import everybody
+from services.ingest.accounts.store.directory import everybody
 from services.ingest.articles import rules
 from services.ingest.articles.asked import Asked
 from services.ingest.articles.rules import UNFINISHED, WorkflowState

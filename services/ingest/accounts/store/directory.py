@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
+from services.ingest.accounts.store.accounts import of_row
 from services.ingest.accounts.tables import UserRow, user_sections, users
+from services.ingest.kit.actors import Account
 from shared.database import read
 from shared.records import records
 
@@ -58,3 +60,15 @@ def names(engine: Engine, emails: Iterable[str]) -> dict[str, str]:
     with read(engine) as connection:
         rows = connection.execute(select(users.c.email, users.c.name).where(users.c.email.in_(list(emails))))
         return dict(rows.all())
+
+
+def everybody(connection: Connection) -> list[Account]:
+    """Every account that is open, as it may act, by name."""
+    own: dict[int, set[int]] = {}
+    for user_id, section_id in connection.execute(select(user_sections.c.user_id, user_sections.c.section_id)):
+        own.setdefault(user_id, set()).add(section_id)
+    query = select(users).where(users.c.disabled_at.is_(None)).order_by(users.c.name, users.c.id)
+    return [
+        of_row(row, frozenset() if row.all_sections else frozenset(own.get(row.id, ())))
+        for row in records(connection.execute(query), UserRow)
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from services.ingest.accounts.store.everybody import everybody
+from services.ingest.accounts.store.directory import everybody
 from services.ingest.articles.store import workflow
 from services.ingest.articles.tables import articles
 from services.ingest.authors.store import bylines

@@ -1,14 +1,14 @@
 """The inbox: what people are told, how they want to be told, what is on its way to them. Nothing that happened before
 is told.
 
-Revision ID: ingest_0028
+Revision ID: ingest_0029
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ingest_0028"
-down_revision = "ingest_0027"
+revision = "ingest_0029"
+down_revision = "ingest_0028"
 branch_labels = None
 depends_on = None
 
