@@ -20,6 +20,14 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 
+# Said here, since what a machine knows of them differs; a document is for keeping, not for a page of this site.
+_TYPES = {
+    ".mp3": {"content-type": "audio/mpeg"},
+    ".m4a": {"content-type": "audio/mp4"},
+    ".vtt": {"content-type": "text/vtt; charset=utf-8"},
+    ".pdf": {"content-type": "application/pdf", "content-disposition": "attachment"},
+}
+
 Allow = Callable[[Request, str], Awaitable[dict[str, str] | Response]]
 """allow(request, name) -> what to say of keeping the file, or the answer in its place."""
 
@@ -58,7 +66,7 @@ class MediaFiles(StaticFiles):
         if isinstance(allowed, Response):
             return allowed
         answer = await super().get_response(path, scope)
-        answer.headers.update(_HEADERS | allowed)
+        answer.headers.update(_HEADERS | allowed | _TYPES.get(path[-4:], {}))
         return answer
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:

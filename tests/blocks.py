@@ -5,10 +5,17 @@ from typing import Any
 from shared.blocks.registry import Block, kinds
 
 PICTURE = "/media/ab/0123456789abcdef0123456789abcdef.jpg"
+FILE = "/media/ab/fedcba9876543210fedcba9876543210"
 
 
-def samples(picture: str = PICTURE) -> dict[str, dict[str, Any]]:
-    """The fields of one block of each kind, which say something of all that it can; `picture` is a file of ours."""
+def samples(picture: str = PICTURE, **files: str) -> dict[str, dict[str, Any]]:
+    """The fields of one block of each kind, which say something of all that it can; `picture` is a file of ours, as
+    are those of other types ("mp4")."""
+
+    def file(suffix: str) -> str:
+        return files.get(suffix, f"{FILE}.{suffix}")
+
+    chapters = [{"at": "0:00", "title": "Trước giờ mở cống"}, {"at": "1:05", "title": "Nước về"}]
     shown = {"url": picture, "alt": "Hồ nhìn từ đồi"}
     rows = [
         ["Huyện Mường Lát", "1.240", "980,5"],
@@ -85,6 +92,53 @@ def samples(picture: str = PICTURE) -> dict[str, dict[str, Any]]:
             "link": {"url": "https://van-ban.example/quyet-dinh-12.pdf", "words": "Quyết định 12 về lịch mở nước"},
             "note": "PDF, 4 trang",
             "picture": shown,
+        },
+        "cover": {
+            "picture": shown,
+            "film": {"url": file("mp4"), "words": "Mặt hồ lúc sáng"},
+            "caption": "Hồ Sương Mai lúc sáng.",
+        },
+        "scenes": {
+            "scenes": [
+                {"picture": shown, "text": "<p>Bốn giờ, người giữ cống thức dậy.</p>"},
+                {"picture": shown, "text": "<p>Chín giờ, nước về.</p>"},
+            ],
+        },
+        "gallery": {
+            "title": "Một ngày bên hồ",
+            "pictures": [
+                {"picture": shown, "caption": words}
+                for words in ("Sáng sớm.", "Mở cống lúc chín giờ.", "Chợ cá buổi trưa.", "Chiều về.")
+            ],
+        },
+        "video": {
+            "film": {"url": file("mp4"), "words": "Nước về cánh đồng"},
+            "poster": shown,
+            "caption": "Quay từ mặt đập.",
+            "subtitles": [{"file": {"url": file("vtt"), "words": "Phụ đề tiếng Việt"}, "language": "vi"}],
+            "chapters": chapters,
+            "text": "<p>Nước về rồi, bà con ơi.</p>",
+        },
+        "audio": {
+            "sound": {"url": file("mp3"), "words": "Tiếng nước qua cống"},
+            "caption": "Ghi lúc chín giờ.",
+            "chapters": chapters,
+            "text": "<p>Nghe như trời mưa.</p>",
+        },
+        "correction": {
+            "when": "9/1/2023",
+            "notice": "Bài “Hồ Sương Mai cạn nước” ghi sai năm đắp đập.",
+            "wrong": "Đập đắp năm 1947.",
+            "right": "Đập đắp năm 1974.",
+        },
+        "map": {
+            "title": "Đường nước về",
+            "picture": shown,
+            "points": [
+                {"spot": {"x": 35.5, "y": 48.0}, "title": "Cống số 1", "text": "<p>Mở lúc chín giờ.</p>"},
+                {"spot": {"x": 80.0, "y": 20.0}, "title": "Bản Na Sang", "text": ""},
+            ],
+            "source": "Đồ họa: Báo Mẫu",
         },
     }
 

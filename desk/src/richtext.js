@@ -26,7 +26,7 @@ const Figure = Node.create({
   draggable: true,
   isolating: true,
   addAttributes: () =>
-    Object.fromEntries(["src", "alt", "width", "height"].map((name) => [name, attribute(name, imageOf)])),
+    Object.fromEntries(["src", "alt", "width", "height", "data-width"].map((name) => [name, attribute(name, imageOf)])),
   parseHTML: () => [
     { tag: "figure", contentElement: (element) => element.querySelector("figcaption") ?? document.createElement("p") },
   ],
@@ -152,6 +152,10 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     if (address) chain().extendMarkRange("link").setLink({ href: address }).run();
     else chain().extendMarkRange("link").unsetLink().run();
   };
+  const wide = (width) => {
+    const isSo = editor.isActive("figure", { "data-width": width });
+    return chain().updateAttributes("figure", { "data-width": isSo ? null : width }).run();
+  };
   const insertBlock = async () => {
     const html = await blocks.insert();
     if (html) chain().insertContentAt(behind(editor.state), { type: "storyBlock", attrs: { html } }).run();
@@ -168,6 +172,8 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "box", text: "Hộp", title: "Hộp thông tin", run: () => chain().toggleWrap("box").run(), active: () => editor.isActive("box") },
     { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
     { name: "block", text: "+ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
+    { name: "wide", text: "Ảnh rộng", title: "Ảnh rộng hơn cột chữ", run: () => wide("wide"), active: () => editor.isActive("figure", { "data-width": "wide" }) },
+    { name: "full", text: "Ảnh tràn", title: "Ảnh tràn hết chiều ngang trang", run: () => wide("full"), active: () => editor.isActive("figure", { "data-width": "full" }) },
     { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },
     { name: "clear", text: "Xóa dạng", title: "Xóa định dạng", run: () => chain().unsetAllMarks().run() },
     { name: "undo", text: "↶", title: "Hoàn tác (Ctrl+Z)", run: () => chain().undo().run() },

@@ -1,6 +1,7 @@
 """What the fields of story blocks are made of. Titles and formats of the JSON schema make the desk's form."""
 
 import re
+from collections.abc import Callable
 from html import escape, unescape
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ _EMPTY = re.compile(r"<(p|li|ul|ol|strong|em)>(?:\s|&nbsp;|<br>)*</\1>")
 _ROUNDS = 5
 _BETWEEN = re.compile(r"(</(?:p|ul|ol|li)>) (?=<)")
 _WEB = re.compile(r"https://[^\s\"'<>\\]+|/[a-z0-9][^\s\"'<>\\]*")
+_FILE = re.compile(r"/media/[0-9a-f]{2}/[0-9a-f]{32}\.([a-z0-9]{3,4})")
 _PICTURE = re.compile(r"/media/[0-9A-Za-z/_-]+\.[a-z0-9]+")
 _LOOSE = re.compile(r"\A(?!<(?:p|ul|ol)>)|</(?:p|ul|ol)>(?!\Z|<(?:p|ul|ol|/li|/ul|/ol)>)")
 
@@ -133,6 +135,16 @@ class Linked(BlockPart):
     words: Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_line)]
 
 
+def _of(*suffixes: str) -> Callable[[Linked], Linked]:
+    def checked(file: Linked) -> Linked:
+        found = _FILE.fullmatch(file.url)
+        if found is None or found[1] not in suffixes:
+            raise fault(f"Chưa có tệp trong kho của tòa soạn ({', '.join(suffixes)}).")
+        return file
+
+    return checked
+
+
 class Grid(BlockPart):
     """A table: the heads of its columns, and rows of as many cells."""
 
@@ -153,3 +165,13 @@ class Grid(BlockPart):
 PictureField = Annotated[Shown, WithJsonSchema({"type": "object", "format": "picture"})]
 LinkField = Annotated[Linked, WithJsonSchema({"type": "object", "format": "link"})]
 GridField = Annotated[Grid, WithJsonSchema({"type": "object", "format": "sheet"})]
+FilmField = Annotated[
+    Linked, AfterValidator(_of("mp4", "webm")), WithJsonSchema({"type": "object", "format": "file", "media": "video"})
+]
+SoundField = Annotated[
+    Linked, AfterValidator(_of("mp3", "m4a")), WithJsonSchema({"type": "object", "format": "file", "media": "audio"})
+]
+SubtitlesField = Annotated[
+    Linked, AfterValidator(_of("vtt")), WithJsonSchema({"type": "object", "format": "file", "media": "text"})
+]
+"""Files of ours, and what they are called."""

@@ -94,6 +94,12 @@ def first_paragraph(body: str) -> int:
     return -1
 
 
+def cover(body: str) -> str:
+    """The block that makes an article a long form: a cover, where the body begins with one; "" for all others."""
+    found = next(find(body), None)
+    return found.markup if found and not found.start and found.kind == "cover" and found.block() else ""
+
+
 def without_blocks(body: str) -> str:
     return "".join(piece for piece in pieces(body) if isinstance(piece, str))
 
@@ -168,9 +174,7 @@ def _without_names(markup: str) -> str:
 def fields(markup: str) -> dict[str, Any]:
     """The fields of a block."""
     root = _tree(markup)
-    made: dict[str, Any] = {}
-    if FIELD in root.said:
-        made[root.said[FIELD]] = root.said.get(VALUE, "")
+    made = _own_value(root)
     _collect(root, markup, made)
     return made
 
@@ -226,10 +230,15 @@ def _tree(markup: str) -> _Element:
     return top.children[0] if top.children else top
 
 
+def _own_value(element: _Element) -> dict[str, Any]:
+    """The field that stands on a block or one of a list itself, beside what is in it."""
+    return {element.said[FIELD]: element.said.get(VALUE, "")} if FIELD in element.said else {}
+
+
 def _collect(element: _Element, markup: str, made: dict[str, Any]) -> None:
     for child in element.children:
         if name := child.said.get(ITEM):
-            item: dict[str, Any] = {}
+            item = _own_value(child)
             _collect(child, markup, item)
             made.setdefault(name, []).append(item)
         elif name := child.said.get(FIELD):

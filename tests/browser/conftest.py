@@ -9,10 +9,12 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import EXECUTABLE, READER, chromium
+from tests.browser.newsroom import Newsroom, newsroom_of
 from tests.browser.node import modules
 from tests.browser.own_desk import OwnDesk, own_desk
 from tests.conftest import forget_settings
 from tests.contract.web.conftest import Site, site
+from tests.house import House
 from tests.servers import RedisServer
 from tests.unit.web.pages import sample
 
@@ -57,6 +59,22 @@ def secretary(desk: OwnDesk, context: BrowserContext) -> BrowserContext:
     context.set_default_timeout(30_000)
     desk.sign_in(context, "secretary")
     return context
+
+
+@pytest.fixture(scope="module")
+def people(house: House, browser: Browser) -> Iterator[Newsroom]:
+    house.push(title="Để có chuyên mục", section="Kinh tế", status="draft")
+    with newsroom_of(house, browser) as made:
+        yield made
+
+
+@pytest.fixture
+def newsroom(people: Newsroom) -> Iterator[Newsroom]:
+    """Whatever is done at the desk, no script fails and the page's policy holds."""
+    people.said.clear()
+    yield people
+    people.close_windows()
+    assert people.said == []
 
 
 @pytest.fixture(scope="module")

@@ -5,18 +5,18 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from tests.blocks import samples
 from tests.browser.chromium import READER, Theme
-from tests.browser.newsroom import Newsroom, newsroom_of
+from tests.browser.newsroom import Newsroom
 from tests.house import House
+from tests.media import PDF, SUBTITLES, film, sound
 from tests.wait import until
 
 pytestmark = [pytest.mark.house, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -28,7 +28,9 @@ SEEN = {
     "facts": "Đắp năm 1974", "pull_quote": "là cả bản mừng.", "questions": "Ai trả phí?", "timeline": "Sửa cống",
     "profile": "người giữ cống", "table": "Huyện Tủa Chùa", "chart": "Mực nước tháng Ba", "before_after": "Tháng 3",
     "side_by_side": "Cống mới.", "related": "Chợ cá họp lại", "embed": "Phim: mở cống đầu mùa",
-    "document": "Quyết định 12 về lịch mở nước",
+    "document": "Quyết định 12 về lịch mở nước", "gallery": "Mở cống lúc chín giờ.", "video": "Quay từ mặt đập.",
+    "audio": "Ghi lúc chín giờ.", "correction": "ghi sai năm đắp đập", "map": "Bản Na Sang",
+    "cover": "Hồ Sương Mai lúc sáng.", "scenes": "Chín giờ, nước về.",
 }  # fmt: skip
 
 
@@ -44,9 +46,24 @@ def picture(house: House, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def blocks(house: House, picture: str) -> dict[str, dict[str, Any]]:
+def files(people: Newsroom) -> dict[str, str]:
+    """A film, sound and subtitles in the paper's store."""
+    sent = {"mp4": film(), "mp3": sound(70), "vtt": SUBTITLES}
+    page = people.page("secretary")
+    page.goto(f"{people.url}/kho")
+    page.locator("#files").set_input_files(
+        [FilePayload(name=f"nuoc-ve.{suffix}", mimeType="", buffer=content) for suffix, content in sent.items()]
+    )
+    expect(page.locator("#gallery li", has_text="nuoc-ve")).to_have_count(3)
+    media = page.request.get(f"{people.url}/kho/tim.json?kind=").json()["media"]
+    people.close_windows()
+    return {one["name"].rpartition(".")[2]: one["url"] for one in media if one["name"].startswith("nuoc-ve")}
+
+
+@pytest.fixture(scope="module")
+def blocks(house: House, picture: str, files: dict[str, str]) -> dict[str, dict[str, Any]]:
     """A block of each kind; the related story is there."""
-    found = samples(picture)
+    found = samples(picture, **files)
     market = house.push(title="Chợ cá họp lại", external_id="blocks-market")
     found["related"]["stories"][0]["link"]["url"] = market["url"]
     house.until_page(market["url"])
@@ -171,6 +188,14 @@ def test_what_a_script_adds(everything: str, house: House, page: Page) -> None:
     slider.focus()
     page.keyboard.press("ArrowRight")
     assert page.locator("[data-block=before_after]").evaluate("one => one.style.getPropertyValue('--at')") == "51%"
+    page.locator("[data-block=audio]").get_by_role("link", name="Nước về").click()
+    page.wait_for_function("document.querySelector('[data-block=audio] audio').currentTime >= 65")
+    page.locator("[data-block=gallery] .zoom").nth(1).click()
+    box = page.get_by_role("dialog")
+    expect(box).to_contain_text("Mở cống lúc chín giờ.")
+    box.get_by_role("button", name="Ảnh sau").click()
+    expect(box).to_contain_text("Chợ cá buổi trưa.")
+    box.get_by_role("button", name="Đóng").click()
     assert foreign == []
     page.get_by_role("link", name="Phim: mở cống đầu mùa").click()
     expect(page.locator("[data-block=embed] iframe")).to_be_attached()
@@ -198,22 +223,6 @@ def test_a_withdrawn_story_is_named_nowhere(house: House, page: Page) -> None:
 
 
 # ---------------------------------------------------------------- at the desk
-
-
-@pytest.fixture(scope="module")
-def people(house: House, browser: Browser) -> Iterator[Newsroom]:
-    house.push(title="Để có chuyên mục", section="Kinh tế", status="draft")
-    with newsroom_of(house, browser) as made:
-        yield made
-
-
-@pytest.fixture
-def newsroom(people: Newsroom) -> Iterator[Newsroom]:
-    """Whatever is done at the desk, no script fails and the page's policy holds."""
-    people.said.clear()
-    yield people
-    people.close_windows()
-    assert [one for one in people.said if "status of 422" not in one] == []
 
 
 def editor(page: Page) -> Locator:
@@ -305,6 +314,125 @@ def test_blocks_are_written_moved_and_carried_to_another_article(
     number = page.url.rpartition("/")[2]
     listed = house.api("GET", f"/api/articles/{number}/blocks").json()["body"]
     assert [one["kind"] for one in listed] == ["html", "chart", "timeline"]
+
+
+def test_blocks_are_dragged_by_mouse_and_carried_by_keys(newsroom: Newsroom, house: House) -> None:
+    quotes = [{"kind": "pull_quote", "quote": words} for words in ("Câu một.", "Câu hai.", "Câu ba.")]
+    saved = house.push(title="Ba câu", body=body_of(*quotes), body_format="blocks", status="draft")
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/{saved['id']}")
+    text = editor(page)
+    cards = page.locator(".story-card")
+    expect(cards.locator("blockquote")).to_have_text(["Câu một.", "Câu hai.", "Câu ba."])
+    cards.nth(2).locator(".story-head strong").drag_to(text.get_by_text("Sáng nay"), target_position={"x": 5, "y": 3})
+    expect(cards.locator("blockquote")).to_have_text(["Câu ba.", "Câu một.", "Câu hai."])
+    # By keys: chosen with an arrow, cut, pasted at the end of the text.
+    text.get_by_text("Nước về").click()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    expect(cards.nth(2)).to_have_class(re.compile("ProseMirror-selectednode"))
+    page.keyboard.press("Control+x")
+    expect(cards).to_have_count(2)
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+v")
+    expect(cards.locator("blockquote")).to_have_text(["Câu hai.", "Câu ba.", "Câu một."])
+    cards.first.get_by_role("button", name="Xuống").press("Enter")
+    expect(cards.locator("blockquote")).to_have_text(["Câu hai.", "Câu ba.", "Câu một."])
+
+
+def chosen(page: Page, dialog: Locator, name: str, at: int = 0) -> None:
+    """The newest file that the store offers."""
+    dialog.get_by_role("button", name=name).nth(at).click()
+    page.locator("#picker-found button").first.click()
+    expect(page.locator("#picker")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("files", "picture")
+def test_pictures_films_maps_and_documents_are_written_at_the_desk(newsroom: Newsroom, checkers: Path) -> None:
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/moi")
+    page.get_by_label("Tiêu đề", exact=True).fill("Hồ trong ảnh, phim và bản đồ")
+    page.get_by_label("Chuyên mục").select_option(label="Kinh tế")
+    editor(page).fill("Sáng nay, hồ mở nước.")
+
+    dialog = new_block(page, "Chùm ảnh")
+    for at, words in enumerate(("Sáng.", "Chiều.")):
+        chosen(page, dialog, "Chọn ảnh…", at)
+        dialog.get_by_label("Chú thích").nth(at).fill(words)
+    dialog.get_by_role("button", name="Xong").click()
+
+    dialog = new_block(page, "Bản đồ có điểm")
+    chosen(page, dialog, "Chọn ảnh…")
+    dialog.get_by_label("Tên nơi này").fill("Cống số 1")
+    spot = dialog.locator(".spot-box img")
+    size = spot.bounding_box()
+    assert size is not None
+    spot.click(position={"x": size["width"] / 4, "y": size["height"] / 2})
+    expect(dialog.get_by_label("Từ mép trái, %")).to_have_value(re.compile(r"2[45](\.\d)?"))
+    page.evaluate((checkers / "axe-core" / "axe.min.js").read_text("utf-8"))
+    assert faults_of(page) == []
+    dialog.get_by_role("button", name="Xong").click()
+
+    dialog = new_block(page, "Video trong bài")
+    chosen(page, dialog, "Chọn video trong kho…")
+    expect(dialog.get_by_label("Tên hiện ra")).to_have_value("nuoc-ve")
+    chosen(page, dialog, "Chọn ảnh…")
+    subtitles = dialog.get_by_role("group", name="Phụ đề").first
+    subtitles.get_by_role("button", name="Thêm").click()
+    subtitles.get_by_label("Tải tệp phụ đề lên").set_input_files(
+        FilePayload(name="tieng-viet.vtt", mimeType="text/vtt", buffer=SUBTITLES.replace(b"v\xe1\xbb\x81", b"t"))
+    )
+    expect(subtitles.get_by_label("Tên hiện ra")).to_have_value("tieng-viet")
+    chapters = dialog.get_by_role("group", name="Các phần").first
+    chapters.get_by_role("button", name="Thêm").click()
+    chapters.get_by_label("Từ phút:giây").fill("sau")
+    chapters.get_by_label("Tên phần").fill("Nước về")
+    dialog.get_by_role("button", name="Xong").click()
+    expect(chapters.get_by_text("Hãy viết phút và giây")).to_be_visible()
+    chapters.get_by_label("Từ phút:giây").fill("1:05")
+    dialog.get_by_role("button", name="Xong").click()
+
+    dialog = new_block(page, "Văn bản")
+    dialog.get_by_label("Tải tệp PDF lên").set_input_files(
+        FilePayload(name="quyet-dinh.pdf", mimeType="application/pdf", buffer=PDF)
+    )
+    expect(dialog.get_by_label("Tên hiện ra")).to_have_value("quyet-dinh")
+    dialog.get_by_role("button", name="Xong").click()
+
+    expect(page.locator(".story-card")).to_have_count(4)
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.wait_for_url(re.compile(r"/bai/\d+$"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Xuất bản ngay").click()
+    page.get_by_role("link", name="Xem trên trang").click()
+    expect(page.locator("[data-block=gallery] img")).to_have_count(2)
+    expect(page.locator("[data-block=map] li")).to_have_text("Cống số 1")
+    expect(page.locator("[data-block=video] track")).to_have_attribute("srclang", "vi")
+    with page.expect_download() as kept:
+        page.locator("[data-block=document] a").click()
+    assert kept.value.suggested_filename == "quyet-dinh.pdf"
+
+
+def test_a_picture_in_the_text_is_made_wide(newsroom: Newsroom, house: House, picture: str) -> None:
+    figure = f'<figure><img src="{picture}" alt="Hồ"><figcaption>Hồ buổi sáng.</figcaption></figure>'
+    saved = house.push(title="Ảnh rộng", body=f"<p>Một.</p>{figure}<p>Hai.</p>", body_format="html", status="draft")
+    page = newsroom.page("secretary")
+    page.goto(f"{newsroom.url}/bai/{saved['id']}")
+    editor(page).get_by_text("Hồ buổi sáng.").click()
+    full = page.get_by_role("button", name="Ảnh tràn")
+    full.click()
+    expect(full).to_have_attribute("aria-pressed", "true")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Xuất bản ngay").click()
+    page.get_by_role("link", name="Xem trên trang").click()
+    shown = page.locator("figure", has_text="Hồ buổi sáng.")
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        place = shown.bounding_box()
+        assert place is not None
+        assert place["x"] <= 0
+        assert place["width"] >= width - 20
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_related_story_is_named_by_its_address(newsroom: Newsroom, house: House) -> None:

@@ -1,15 +1,14 @@
 """The editors' desk in a real browser: from the first word to the reader, two at one article, every screen."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import Theme
-from tests.browser.newsroom import Newsroom, newsroom_of
+from tests.browser.newsroom import Newsroom
 from tests.house import House
 from tests.wait import until
 
@@ -46,22 +45,6 @@ _PASTE = """(element, html) => {
     data.setData("text/html", html);
     element.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
-
-
-@pytest.fixture(scope="module")
-def people(house: House, browser: Browser) -> Iterator[Newsroom]:
-    house.push(title="Để có chuyên mục", section="Kinh tế", status="draft")
-    with newsroom_of(house, browser) as made:
-        yield made
-
-
-@pytest.fixture
-def newsroom(people: Newsroom) -> Iterator[Newsroom]:
-    """Whatever is done at the desk, no script fails and the page's policy holds."""
-    people.said.clear()
-    yield people
-    people.close_windows()
-    assert people.said == []
 
 
 def new_draft(page: Page, newsroom: Newsroom, title: str) -> Locator:

@@ -18,6 +18,8 @@ from shared.telemetry import log
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
 _BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
 _IMAGE = re.compile(r'<img (?:[^<>"]|"[^"]*+")*?src="([^"]*)"')
+_WIDTH = re.compile(r' data-width="([a-z]+)"')
+_PICTURES = {"wide": "Ảnh rộng", "full": "Ảnh tràn"}
 # Two paragraphs that share less than this are another paragraph, not a changed one.
 _ALIKE = 0.35
 _BOUNDS = bounded.Bounds(cpu_seconds=8, memory_bytes=500_000_000, seconds=15)
@@ -144,7 +146,11 @@ def _readable(body: str) -> list[str]:
             continue
         picture = _IMAGE.search(block)
         text = " ".join(to_text(block).split())
-        texts.append(f"[Ảnh {picture[1].rpartition('/')[2]}] {text}".strip() if picture else text)
+        if picture:
+            width = _WIDTH.search(block)
+            name = _PICTURES.get(width[1], "Ảnh") if width else "Ảnh"
+            text = f"[{name} {picture[1].rpartition('/')[2]}] {text}".strip()
+        texts.append(text)
     return [text for text in texts if text]
 
 

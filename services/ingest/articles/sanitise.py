@@ -31,11 +31,13 @@ _ATTRIBUTES = {
     "*": {"lang", "title", *blocks.MARKS},
     **{root: {"data-block", "data-v"} for root in blocks.ROOTS},
     "a": {"href", "title"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "width", "height", "data-width"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start", "type"},
 }
+_WIDTHS = ("wide", "full")
+"""How much of a page a picture takes (`data-width`); without one it is as wide as the text."""
 _DROPPED_WITH_CONTENT = {
     "script", "style", "noscript", "iframe", "object", "embed", "svg", "math", "template", "head", "title",
     "textarea", "select", "form", "button", "audio", "video", "canvas", "noembed", "noframes", "xmp",
@@ -47,6 +49,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FLAT = set("br hr img input meta link wbr col source track area base embed param p li td th tr dt dd option".split())
 _DIGITS = re.compile(r"[0-9]{1,4}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_VALUE = re.compile(r"[a-z0-9][a-z0-9_.]{0,39}")
 _SAME_AS = re.compile(r"<(/?)(b|i)(?=[ >])")
 _IMG = re.compile(r"""<img(?:[^<>"]|"[^"]*+")*>""")
 _BLOCK = re.compile(
@@ -128,6 +131,10 @@ def _cleaner(site_url: str) -> nh3.Cleaner:
             return value if ":" in value else None
         if name in ("width", "height", "colspan", "rowspan", "start", "data-v"):
             return value if _DIGITS.fullmatch(value) else None
+        if name == "data-width":
+            return value if value in _WIDTHS else None
+        if name == blocks.VALUE:
+            return value if _VALUE.fullmatch(value) else None
         if name.startswith("data-"):
             return value if _NAME.fullmatch(value) else None
         if name == "type":

@@ -1,71 +1,60 @@
 """Films: MP4 and WebM as they were uploaded, checked from end to end, without what they say about where they were
-taken. Nothing is decoded: that is the reader's browser's work."""
+taken; and sound alone in an MP4 (M4A)."""
 
-import hashlib
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO
 
-from services.ingest.kit import bounded
-from services.ingest.kit.errors import Invalid, TooHeavy
-from services.ingest.media.imaging import Rebuilt
+from services.ingest.kit.errors import Invalid
 
 MAX_BYTES = 200_000_000
 _BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"MSNV", b"dash", b"qt  ")
+_SOUND_BRANDS = (b"M4A ", b"M4B ")
+_WEBM = b"\x1a\x45\xdf\xa3"
 # Boxes that hold boxes, on the way to where phones write places and owners.
 _INSIDE = (b"moov", b"trak")
 _PRIVATE = (b"udta", b"meta", b"uuid")
-_COPY_BYTES = 1_000_000
-_BOUNDS = bounded.Bounds(cpu_seconds=20, memory_bytes=500_000_000, seconds=60)
+_TO_HANDLERS = (b"trak", b"mdia")
 
 
-def sniff(head: bytes) -> str:
-    """ "video/mp4", "video/webm" or "" from the first bytes of a file."""
-    if head[4:8] == b"ftyp" and head[8:12] in _BRANDS:
-        return "video/mp4"
-    if head[:4] == b"\x1a\x45\xdf\xa3" and b"webm" in head[:64]:
+def sniff(head: bytes) -> bool:
+    if head[4:8] == b"ftyp":
+        return head[8:12] in (*_BRANDS, *_SOUND_BRANDS)
+    return head[:4] == _WEBM and b"webm" in head[:64]
+
+
+def check(file: BinaryIO, size: int) -> str:
+    """The type of a film, or of sound alone in the box of one; without what it says about where it was taken."""
+    file.seek(0)
+    if file.read(4) == _WEBM:
+        _check_webm(file, size)
         return "video/webm"
-    return ""
+    return _check_mp4(file, size)
 
 
-def keep(source: Path, media_dir: Path, width: int, height: int) -> Rebuilt:
-    """Check a film in a bounded process and move it into the media folder. Raises Invalid (field "file")."""
-    try:
-        kind, size, digest = bounded.run(checked, str(source), bounds=_BOUNDS)
-    except TooHeavy:
-        raise Invalid.of("file", "Video cần quá nhiều thời gian để kiểm tra.") from None
-    folder = media_dir / digest[:2]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = f"{digest[:2]}/{digest[2:34]}.{kind.removeprefix('video/')}"
-    source.chmod(0o644)
-    source.replace(media_dir / path)
-    return Rebuilt(path, kind, width, height, size, digest, ())
-
-
-def checked(source: str) -> tuple[str, int, str]:
-    """Inside the bounded process: (type, bytes, SHA-256) of a film, without what it says about where it was taken."""
-    with Path(source).open("r+b") as file:
-        kind = sniff(file.read(64))
-        size = os.fstat(file.fileno()).st_size
-        if kind == "video/mp4":
-            _check_mp4(file, size)
-        elif kind == "video/webm":
-            _check_webm(file, size)
-        else:
-            raise Invalid.of("file", "Chỉ nhận video MP4 hoặc WebM.")
-        return kind, size, _digest(file)
-
-
-def _check_mp4(file: BinaryIO, size: int) -> None:
+def _check_mp4(file: BinaryIO, size: int) -> str:
     """Every byte belongs to a box, there is a film among them, and private boxes are made empty space."""
     kinds = []
+    tracks: set[bytes] = set()
     for kind, start, end in _boxes(file, 0, size):
         kinds.append(kind)
         if kind in _INSIDE:
             _forget_private(file, start, end)
+            tracks |= _tracks(file, start, end)
     if b"moov" not in kinds or b"mdat" not in kinds:
         raise Invalid.of("file", "Video bị hỏng hoặc thiếu phần cuối.")
+    return "audio/mp4" if b"soun" in tracks and b"vide" not in tracks else "video/mp4"
+
+
+def _tracks(file: BinaryIO, start: int, end: int) -> set[bytes]:
+    """What the tracks are: "vide", "soun", …"""
+    found = set()
+    for kind, inside, until in list(_boxes(file, start, end)):
+        if kind in _TO_HANDLERS:
+            found |= _tracks(file, inside, until)
+        elif kind == b"hdlr":
+            file.seek(inside + 8)
+            found.add(file.read(4))
+    return found
 
 
 def _forget_private(file: BinaryIO, start: int, end: int) -> None:
@@ -118,11 +107,3 @@ def _number(file: BinaryIO, at: int) -> tuple[int, int]:
     for byte in file.read(width - 1):
         value = value << 8 | byte
     return value, at + width
-
-
-def _digest(file: BinaryIO) -> str:
-    file.seek(0)
-    made = hashlib.sha256()
-    while part := file.read(_COPY_BYTES):
-        made.update(part)
-    return made.hexdigest()

@@ -20,7 +20,7 @@ from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
 from services.ingest.kit.requests import json_answer, json_object, stream, work
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
-from services.ingest.media import films, imaging, uploads
+from services.ingest.media import imaging, unchanged, uploads
 from services.ingest.media import store as media
 from services.ingest.media.tables import MediaRow
 from shared.database import engine
@@ -29,6 +29,10 @@ from shared.settings import get_settings
 router = APIRouter()
 NAV = (NavItem("/desk/kho", "Kho ảnh, video", Action.media_read, key="k"),)
 _PAGE = 48
+_KINDS = {"image": "Ảnh", "video": "Video", "audio": "Âm thanh", "text": "Phụ đề", "application": "Văn bản PDF"}
+"""By what their types begin with."""
+_SIGNS = {"image": "", "video": "▶", "audio": "♪", "text": "CC", "application": "PDF"}
+_ONE_KIND = f"^({'|'.join(_KINDS)})?$"
 _MAX_SIDE = 16_384
 _WORDS, _CREDIT, _ALT = 2000, 300, 1000
 
@@ -38,22 +42,22 @@ def library(
     request: Request,
     who: Annotated[Account, needs(Action.media_read)],
     q: Annotated[str, Query(max_length=200)] = "",
-    kind: Annotated[str, Query(pattern="^(image|video)?$")] = "",
+    kind: Annotated[str, Query(pattern=_ONE_KIND)] = "",
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
     rows = media.found(engine("ingest"), q=q, kind=kind, before=before, only=_only(who), limit=_PAGE)
     shown = [_shown(row) for row in rows]
     next_before = rows[-1].id if len(rows) == _PAGE else None
     chosen = {"q": q, "kind": kind}
-    limits = uploads.limits_in_words()
-    return page(request, who, "library.html", rows=shown, next_before=next_before, chosen=chosen, limits=limits)
+    choice: dict[str, Any] = {"chosen": chosen, "limits": uploads.limits_in_words(), "kinds": _KINDS}
+    return page(request, who, "library.html", rows=shown, next_before=next_before, **choice)
 
 
 @router.get("/kho/tim.json")
 def search(
     who: Annotated[Account, needs(Action.media_read)],
     q: Annotated[str, Query(max_length=200)] = "",
-    kind: Annotated[str, Query(pattern="^(image|video)?$")] = "image",
+    kind: Annotated[str, Query(pattern=_ONE_KIND)] = "image",
 ) -> Response:
     """For the editor's picker: {"media": […]}, the newest first."""
     rows = media.found(engine("ingest"), q=q, kind=kind, only=_only(who), limit=40)
@@ -109,6 +113,8 @@ def one(request: Request, media_id: RowId, who: Annotated[Account, needs(Action.
         "media.html",
         row=row,
         shown=_shown(row),
+        kind=_kind(row),
+        kinds=_KINDS,
         poster=_shown(poster) if poster else None,
         source=_shown(source) if source else None,
         may_remove=rights.may(who, Action.media_remove, owner=row.created_by),
@@ -169,10 +175,10 @@ def _is_used(connection: Connection, path: str) -> bool:
 def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, Any]:
     path, name = uploads.finished(who.id, upload_id)
     with path.open("rb") as file:
-        kind = uploads.kind_of(file.read(64))
+        is_picture = uploads.is_picture(file.read(64))
     try:
         folder = get_settings().media_dir
-        made = films.keep(path, folder, *size) if kind == "video" else imaging.rebuild(path, folder)
+        made = imaging.rebuild(path, folder) if is_picture else unchanged.keep(path, folder, *size)
         row = media.keep(engine("ingest"), made, who.actor, media.Origin(name))
     except Refused:
         uploads.drop(who.id, upload_id)
@@ -195,6 +201,7 @@ def _shown(row: MediaRow) -> dict[str, Any]:
         if row.type.startswith("image/")
         else "",
         "type": row.type,
+        "sign": _SIGNS[_kind(row)],
         "width": row.width,
         "height": row.height,
         "bytes": row.bytes,
@@ -204,6 +211,10 @@ def _shown(row: MediaRow) -> dict[str, Any]:
         "alt": row.alt,
         "focus": [row.focus_x, row.focus_y],
     }
+
+
+def _kind(row: Any) -> str:
+    return str(row.type).partition("/")[0]
 
 
 def _side(request: Request, header: str) -> int:

@@ -11,6 +11,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
 from services.ingest.kit.finding import fits
+from services.ingest.media import unchanged
 from services.ingest.media.imaging import Rebuilt
 from services.ingest.media.tables import MediaRow, media
 from shared.database import read, upsert, write
@@ -22,7 +23,7 @@ from shared.vietnamese.text import one_line, plain
 
 MEDIA = "/media/"
 _BROUGHT_WITHIN = timedelta(days=1)
-_SUFFIXES = ("jpg", "png", "webp", "mp4", "webm")
+_SUFFIXES = ("jpg", "png", "webp", *unchanged.SUFFIXES.values())
 _NOT_HERE = "Không có tệp này trong kho."
 
 
@@ -123,7 +124,7 @@ def describe(
     with write(engine) as connection:
         row = _row(connection, media_id)
         if poster_id is not None:
-            if row.type.startswith("image/") or not _row(connection, poster_id).type.startswith("image/"):
+            if not row.type.startswith("video/") or not _row(connection, poster_id).type.startswith("image/"):
                 raise Invalid.of("poster_id", "Ảnh đại diện phải là một ảnh, của một video.")
             values["poster_id"] = poster_id
         values["words"] = words_to_find(row.name, caption, credit, alt)
@@ -179,7 +180,8 @@ def found(
     only: ColumnElement[bool] | None = None,
     limit: int = 48,
 ) -> list[MediaRow]:
-    """Rows for which `only` holds, the newest first, whose words have all of `q`'s; `kind` is "image" or "video"."""
+    """Rows for which `only` holds, the newest first, whose words have all of `q`'s; `kind` is how their types begin
+    ("image")."""
     query = select(media).where(true() if only is None else only).order_by(media.c.id.desc()).limit(limit)
     query = query.where(fits(media.c.words, q))
     if kind:

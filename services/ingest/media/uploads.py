@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.ingest.kit import tries
 from services.ingest.kit.errors import Conflict, Invalid, NotFound, TooLarge, WrongType
-from services.ingest.media import films, imaging
+from services.ingest.media import documents, films, imaging, sounds, unchanged
 from shared.limits import Bound, bounded
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line
@@ -44,7 +44,7 @@ def start(user_id: int, name: str, size: int) -> str:
     """The id of a new upload. Raises TooLarge, Invalid."""
     if size <= 0:
         raise Invalid.of("size", "Tệp trống.")
-    if size > films.MAX_BYTES:
+    if size > unchanged.MAX_BYTES:
         raise TooLarge(limits_in_words(), "size")
     folder = _folder()
     if sum(_is_whose(note, user_id) for note in folder.glob("*.json")) >= _MAX_OPEN_EACH:
@@ -110,29 +110,34 @@ def drop(user_id: int, upload_id: str) -> None:
     _unlink(_note(user_id, upload_id)[0])
 
 
-def kind_of(head: bytes) -> str:
-    """ "image" or "video" by a file's first bytes, whatever it is called; "" for anything else."""
-    is_image = head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:4] + head[8:12] == b"RIFFWEBP"
+def is_picture(head: bytes) -> bool:
+    """By a file's first bytes, whatever it is called."""
+    is_known = head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:4] + head[8:12] == b"RIFFWEBP"
     # HEIC and AVIF are boxes as MP4 is, of another brand.
-    is_image = is_image or (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
-    return "image" if is_image else "video" if films.sniff(head) else ""
+    return is_known or (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
 
 
 def limits_in_words() -> str:
     """What may be uploaded, for people."""
     return (
         f"Ảnh JPEG, PNG, WebP, HEIC, AVIF đến {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB và "
-        f"{imaging.MAX_PIXELS // 1_000_000} triệu điểm ảnh; video MP4, WebM đến {films.MAX_BYTES // 1_000_000} MB."
+        f"{imaging.MAX_PIXELS // 1_000_000} triệu điểm ảnh; video MP4, WebM và âm thanh M4A đến "
+        f"{films.MAX_BYTES // 1_000_000} MB, MP3 đến {sounds.MAX_BYTES // 1_000_000} MB; phụ đề WebVTT; "
+        f"văn bản PDF đến {documents.MAX_BYTES // 1_000_000} MB."
     )
 
 
 def _refuse_early(path: Path, size: int) -> None:
     with path.open("rb") as file:
-        kind = kind_of(file.read(_HEAD_BYTES))
-    if not kind:
+        head = file.read(_HEAD_BYTES)
+    if is_picture(head):
+        name, most = "Ảnh", imaging.MAX_UPLOAD_BYTES
+    elif kind := unchanged.kind_of(head):
+        name, most = kind.name, kind.most_bytes
+    else:
         raise WrongType(f"Không nhận loại tệp này. {limits_in_words()}")
-    if kind == "image" and size > imaging.MAX_UPLOAD_BYTES:
-        raise TooLarge(f"Ảnh lớn quá {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB.", "file")
+    if size > most:
+        raise TooLarge(f"{name} lớn quá {most // 1_000_000} MB.", "file")
 
 
 def _part(user_id: int, upload_id: str) -> tuple[Path, dict[str, Any]]:

@@ -29,9 +29,20 @@ _LONG_SYLLABLES = 700
 _LEAST_HEADINGS = 3
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
-# How wide a picture is shown, by the room that it has.
-_PORTRAIT = "7rem"
-_SIZES = {"": "(min-width: 64rem) 52rem, 100vw", "tall": "(min-width: 32rem) 30rem, 100vw", "small": "46rem"}
+_POSTER = re.compile(r' poster="([^"]*)"')
+_OF_BLOCK = re.compile(r' class="of-block ?([a-z]*)"')
+_WIDTH = re.compile(r' data-width="([a-z]+)"')
+# How wide a picture is shown, by the room that it has, or its block gives it.
+_SIZES = {
+    "": "(min-width: 64rem) 52rem, 100vw",
+    "tall": "(min-width: 32rem) 30rem, 100vw",
+    "small": "46rem",
+    "wide": "(min-width: 80rem) 72rem, 100vw",
+    "full": "100vw",
+    "cover": "100vw",
+    "portrait": "7rem",
+    "tile": "(min-width: 48rem) 22rem, 86vw",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,8 @@ class LaidOut:
     has_blocks: bool
     minutes: int = 0
     """What reading it takes; 0 for a short text."""
+    cover: Markup | None = None
+    """What stands behind the headline of a long form."""
     contents: tuple[tuple[str, Markup], ...] = ()
     """(id, words) of its parts' headings; none of a text that is short or has few of them."""
 
@@ -53,15 +66,19 @@ def lay_out(state: ArticleState, poster: Image | None = None, cards: blocks.Card
     minutes = _minutes(state.body)
     # Before blocks have lost their marks: their headings are no parts of the text.
     text, contents = _with_contents(state.body) if minutes else (state.body, ())
-    text, has_blocks = blocks.shown(text, cards)
-    text = _responsive(text, {image.url: image for image in state.images if image.url})
+    before = blocks.cover(text)
+    text, has_blocks = blocks.shown(text.removeprefix(before), cards)
+    known = {image.url: image for image in state.images if image.url}
+    cover = Markup(_responsive(blocks.shown(before)[0], known)) if before else None
+    text = _responsive(text, known, eager=0 if cover else 1)
     text, apart = _captions_in_place(text, state)
     apart = [image for image in apart if image is not poster]
     summary = "" if _begins_with(state.body, state.summary) else state.summary
     text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
     text = _with_dateline(text, state.dateline)
     # Ingest's clean HTML; what was added here is escaped.
-    return LaidOut(summary, Markup(_with_room_for_tables(text)), has_blocks, minutes, contents)
+    made = Markup(_with_room_for_tables(text))
+    return LaidOut(summary, made, has_blocks or bool(cover), minutes, cover, contents)
 
 
 def _minutes(text: str) -> int:
@@ -96,19 +113,22 @@ def byline(printed: str, authors: Iterable[tuple[str, str, str]]) -> Markup:
     return Markup(linked)  # escaped above, paths are slugs
 
 
-def _figure(image: Image, caption: Markup | None = None, lazy: bool = True) -> Markup:
-    """A picture with caption and credit; a caption whose picture is not at hand stands alone."""
+def _figure(
+    image: Image, caption: Markup | None = None, lazy: bool = True, *, sizes: str = "", width: str = ""
+) -> Markup:
+    """A picture with caption and credit, across more than the text's column if `width` says so; a caption whose
+    picture is not at hand stands alone."""
     words = escape(" ".join(image.caption.split())) if caption is None else caption
     if image.credit:
         words += Markup(' <span class="credit">{}</span>').format(image.credit)
     told = Markup("<figcaption>{}</figcaption>").format(words.strip()) if words else Markup("")
     if not image.url:
         return Markup('<figure class="caption-only">{}</figure>').format(told)
-    room = pictures.room(image)
+    room = width or pictures.room(image)
     kind = Markup(' class="{}"').format(room) if room else ""
     # Enlarged in place by article.js; without it, the picture itself.
     return Markup('<figure{}><a class="zoom" href="{}">{}</a>{}</figure>').format(
-        kind, image.url, _picture(image, lazy, _SIZES[room]), told
+        kind, image.url, _picture(image, lazy, _SIZES[width] if width else sizes or _SIZES[room]), told
     )
 
 
@@ -140,16 +160,29 @@ def _responsive(text: str, known: Mapping[str, Image], eager: int = 1) -> str:
         nonlocal seen
         seen += 1
         image = known.get(html.unescape(found[1] or found[3] or ""))
-        if image is not None and ' class="of-block' in found[0] and (said := _ALT.search(found[0])):
+        of_block, width = _OF_BLOCK.search(found[0]), _WIDTH.search(found[0])
+        if image is not None and of_block and (said := _ALT.search(found[0])):
             image = image.model_copy(update={"alt": html.unescape(said[1])})
         if image is None:
             return found[0].replace("<img ", '<img loading="lazy" decoding="async" ', 1)
+        room = pictures.room(image)
+        size = _SIZES[of_block[1] if of_block and of_block[1] else room]
         if not found[0].startswith("<figure>"):
-            is_portrait = ' class="of-block portrait"' in found[0]
-            return str(_picture(image, seen > eager, _PORTRAIT if is_portrait else _SIZES[pictures.room(image)]))
-        return str(_figure(image, None if found[2] is None else Markup(found[2]), lazy=seen > eager))
+            return str(_picture(image, seen > eager, size))
+        told = None if found[2] is None else Markup(found[2])
+        # A picture that is small or tall would look too large across the page.
+        chosen = width[1] if width and not room else ""
+        return str(_figure(image, told, lazy=seen > eager, sizes=size, width=chosen))
 
-    return _FIGURE.sub(better, text)
+    def smaller(found: re.Match[str]) -> str:
+        image = known.get(html.unescape(found[1]))
+        if image is None:
+            return found[0]
+        # A film has the shape of the picture that stands for it.
+        size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
+        return f' poster="{html.escape(pictures.smallest(image, 960))}"{size}'
+
+    return _POSTER.sub(smaller, _FIGURE.sub(better, text))
 
 
 def _captions_in_place(text: str, state: ArticleState) -> tuple[str, list[Image]]:

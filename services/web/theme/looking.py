@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 from services.web.page import HTML, TOKEN, Page, slot
 from services.web.static_files import address
 from services.web.theme.folder import TEMPLATES, ThemeFault
+from shared.blocks.registry import frames
 from shared.settings import Settings
 
 _LOADED = {"img", "script", "link", "source", "video", "audio", "track", "iframe", "embed", "object", "input"}
-_FRAMES = ("https://www.youtube-nocookie.com/", "https://player.vimeo.com/")
+_FRAMES = tuple(f"{origin}/" for origin in frames())
 # Links that a browser only follows.
 _FOLLOWED = {"canonical", "prev", "next", "alternate"}
 

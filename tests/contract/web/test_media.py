@@ -16,11 +16,12 @@ from shared.database import engine, migrate, read, write
 from shared.migrations import upgrade
 from shared.settings import get_settings
 from tests.contract.web.conftest import Site, published, state, withdrawn
+from tests.media import PDF
 from tests.servers import PostgresServer
 from tests.swallow import Swallower
 from tests.wait import until
 
-ONE, OTHER, FILM, DRAFT = (f"ab/{digit * 32}" for digit in "1234")
+ONE, OTHER, FILM, DRAFT, PLAN = (f"ab/{digit * 32}" for digit in "12345")
 
 
 def picture(name: str) -> Image:
@@ -29,13 +30,14 @@ def picture(name: str) -> Image:
 
 @pytest.fixture
 def files() -> Path:
-    """The media folder with two pictures in two sizes, a film, and a picture that nothing shows."""
+    """The media folder with two pictures in two sizes, a film, a document, and a picture that nothing shows."""
     folder = get_settings().media_dir
     (folder / "ab").mkdir(parents=True)
     for name in (ONE, OTHER, DRAFT):
         (folder / f"{name}.jpg").write_bytes(b"\xff\xd8\xff" + name.encode())
         (folder / f"{name}-480.webp").write_bytes(b"RIFF" + name.encode())
     (folder / f"{FILM}.mp4").write_bytes(bytes(2000))
+    (folder / f"{PLAN}.pdf").write_bytes(PDF)
     return folder
 
 
@@ -62,16 +64,19 @@ def test_a_picture_comes_and_goes_with_the_article_that_shows_it(files: Path, si
 
 
 def test_whatever_shows_a_file_makes_it_public(files: Path, site: Site) -> None:
-    body = f'<p>x</p><figure><img src="/media/{OTHER}.jpg" alt=""></figure>'
+    plan = f'<p><a href="/media/{PLAN}.pdf">Kế hoạch</a></p>'
+    body = f'<p>x</p><figure><img src="/media/{OTHER}.jpg" alt=""></figure>{plan}'
     shows = state(1, images=(picture(ONE),), body=body, kind="video", video_url=f"/media/{FILM}.mp4")
     site.tell(store.publish, published(shows))
 
     def is_public(path: str) -> bool:
         return site.get(f"/media/{path}").status_code == 200
 
-    for path in (f"{ONE}-480.webp", f"{OTHER}-480.webp", f"{FILM}.mp4"):
+    for path in (f"{ONE}-480.webp", f"{OTHER}-480.webp", f"{FILM}.mp4", f"{PLAN}.pdf"):
         until(partial(is_public, path), 20, path)
     assert site.get(f"/media/{FILM}.mp4", headers={"range": "bytes=0-99"}).status_code == 206
+    document = site.get(f"/media/{PLAN}.pdf").headers
+    assert (document["content-type"], document["content-disposition"]) == ("application/pdf", "attachment")
     assert site.get(f"/media/{DRAFT}.jpg").status_code == 404
     for path in (f"ab/%2e%2e/{DRAFT}.jpg", "ab", "", "ab/.new", f"{ONE}.jpg/x", f"x/{ONE}.jpg"):
         assert site.get(f"/media/{path}").status_code == 404, path

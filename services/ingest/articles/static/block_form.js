@@ -1,14 +1,18 @@
 // A form drawn from a JSON schema: a control for each field, lists of parts that can be added, moved and taken away.
 
+import { file, fileButtons, spot } from "./block_files.js";
+import { button, group, make, titled } from "./block_parts.js";
+
 const NUMBERED = (title, number) => `${title}: ${number}`;
 
 // Returns { form, read(), refuse(error), focus(), close() }.
-// `titleOf(url)` tells the headline of an article of the paper, "" for any other address.
-export function blockForm(kind, values, { createRichField, pickPicture, titleOf }) {
+// `pickMedia(kind, take)` opens the store, null where there is none; `titleOf(url)` tells the headline of an article of the paper, "" for any other address.
+export function blockForm(kind, values, { createRichField, pickMedia, titleOf }) {
   const form = document.createElement("form");
   form.className = "stack block-form";
   form.noValidate = true;
   const rich = new Set();
+  const pictures = new Map();
   let ids = 0;
   const resolved = (schema) => {
     const known = schema.anyOf?.find((one) => one.type !== "null") ?? schema;
@@ -86,6 +90,10 @@ export function blockForm(kind, values, { createRichField, pickPicture, titleOf 
     const [address, shown] = [url, words].map((one) => one.row.querySelector("input"));
     address.addEventListener("change", async () => { if (!shown.value) shown.value ||= await titleOf(address.value); });
     set.append(url.row, words.row);
+    if (schema.media) set.prepend(set.firstChild, fileButtons(schema.media, pickMedia, (media, name) => {
+      address.value = media.url;
+      shown.value ||= name;
+    }));
     return { row: set, read: () => ({ url: url.read().trim(), words: words.read() }) };
   }
 
@@ -95,13 +103,19 @@ export function blockForm(kind, values, { createRichField, pickPicture, titleOf 
     const thumb = make("img", "picture-thumb");
     thumb.alt = "";
     const alt = text({ title: "Mô tả cho người khiếm thị", maxLength: 1000 }, `${path}.alt`, value?.alt);
-    const show = () => { thumb.hidden = !url; if (url) thumb.src = url; drop.hidden = !url || !schema.isOptional; };
-    const pick = button("Chọn ảnh…", () => pickPicture((media) => {
+    const show = () => {
+      thumb.hidden = !url;
+      if (url) thumb.src = url;
+      drop.hidden = !url || !schema.isOptional;
+      pictures.set(path, url);
+      form.dispatchEvent(new Event("picture"));
+    };
+    const pick = button("Chọn ảnh…", () => pickMedia("image", (media) => {
       url = media.url;
       alt.row.querySelector("input").value ||= media.alt || media.caption || "";
       show();
     }));
-    pick.hidden = !pickPicture;
+    pick.hidden = !pickMedia;
     const drop = button("Bỏ ảnh", () => { url = ""; show(); });
     const row = make("div", "row");
     row.append(pick, drop);
@@ -155,7 +169,11 @@ export function blockForm(kind, values, { createRichField, pickPicture, titleOf 
     return { row: set, read: () => parts.map((part) => part.inside.read()) };
   }
 
-  const CONTROLS = { rich: richText, sheet, link, picture };
+  const CONTROLS = {
+    rich: richText, sheet, link, picture,
+    file: (...given) => file(...given, { text, pickMedia }),
+    spot: (...given) => spot(...given, { form, field, pictures }),
+  };
 
   function control(schema, path, value) {
     const own = resolved(schema);
@@ -215,27 +233,4 @@ function placeOf(form, path) {
     if (found) return found;
   }
   return null;
-}
-
-const titled = (schema) => `${schema.title}${schema.isOptional || (schema.default === "" && !schema.minLength) ? " (không bắt buộc)" : ""}`;
-
-function group(path, title) {
-  const set = make("fieldset", "card stack");
-  set.dataset.path = path;
-  set.append(make("legend", "h2", title));
-  return set;
-}
-
-function button(words, pressed) {
-  const made = make("button", "mini", words);
-  made.type = "button";
-  made.addEventListener("click", pressed);
-  return made;
-}
-
-function make(tag, kind, words = "") {
-  const made = document.createElement(tag);
-  made.className = kind;
-  made.textContent = words;
-  return made;
 }

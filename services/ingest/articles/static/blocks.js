@@ -3,8 +3,8 @@
 import { blockForm } from "./block_form.js";
 import { Away, ask, post } from "./net.js";
 
-// `pickPicture(take)` opens the store of pictures. Returns what the editor asks of blocks.
-export function storyBlocks({ richtext, pickPicture }) {
+// `pickMedia(kind, take)` opens the store of media. Returns what the editor asks of blocks.
+export function storyBlocks({ richtext, pickMedia }) {
   const dialog = document.body.appendChild(document.createElement("dialog"));
   dialog.className = "dialog wide";
   dialog.setAttribute("aria-labelledby", "block-title");
@@ -43,7 +43,7 @@ export function storyBlocks({ richtext, pickPicture }) {
 
   const form = async (kind, fields, done) => {
     const { createRichField } = await import(richtext);
-    const made = blockForm(kind, fields, { createRichField, pickPicture, titleOf });
+    const made = blockForm(kind, fields, { createRichField, pickMedia, titleOf });
     const save = element("button", "button primary", "Xong");
     const row = element("p", "actions");
     row.append(save);

@@ -5,11 +5,12 @@ import { ask } from "./net.js";
 import { dropzone, uploader } from "./upload.js";
 
 // `changed()` is told of every change; `insert(media)` puts a picture into the text. Returns what takes files and
-// `pick(take)`, which opens the store.
+// `pick(kind, take)`, which opens the store.
 export function pictures(form, { changed, insert }) {
   const list = form.querySelector(".pictures");
   const pick = document.getElementById("pick");
-  const add = (media) => { list.append(pictureRow(media)); changed(); };
+  // A film, sound or document that was dropped here waits in the store.
+  const add = (media) => { if (media.thumb) { list.append(pictureRow(media)); changed(); } };
   const upload = uploader(document.getElementById("uploads"), add);
   const files = document.getElementById("files");
   files.addEventListener("change", () => { upload(files.files); files.value = ""; });
@@ -38,7 +39,7 @@ export function pictures(form, { changed, insert }) {
     document.getElementById("video_url").value = media.url;
     changed();
   }));
-  return { upload, pick: (take) => open("image", take) };
+  return { upload, pick: open };
 }
 
 function picker() {
@@ -82,6 +83,11 @@ function item(media, chosen) {
     image.src = media.thumb;
     image.alt = "";
     button.append(image);
+  } else {
+    const sign = document.createElement("span");
+    sign.className = "film";
+    sign.textContent = media.sign;
+    button.append(sign);
   }
   const words = document.createElement("span");
   words.textContent = media.caption || media.name || "Chưa có chú thích";

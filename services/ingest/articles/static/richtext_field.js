@@ -2,7 +2,7 @@
 
 import { storyBlocks } from "./blocks.js";
 
-export async function richText(form, { onChange, onFiles, onMended = () => {}, pickPicture = null }) {
+export async function richText(form, { onChange, onFiles, onMended = () => {}, pickMedia = null }) {
   const textarea = document.getElementById("body");
   const state = document.getElementById("editor-state");
   try {
@@ -15,7 +15,7 @@ export async function richText(form, { onChange, onFiles, onMended = () => {}, p
       onChange,
       onFiles,
       onMended,
-      blocks: storyBlocks({ richtext: form.dataset.richtext, pickPicture }),
+      blocks: storyBlocks({ richtext: form.dataset.richtext, pickMedia }),
     });
     place.hidden = false;
     textarea.hidden = true;

@@ -15,12 +15,13 @@ from services.ingest.media.store import MEDIA
 from services.ingest.media.tables import MediaRow, media
 from shared.contracts.articles import ArticleState, Image
 from shared.database import read, upsert
-from shared.media_files import name_of
+from shared.media_files import NAME, name_of
 from shared.records import records
 from shared.settings import get_settings
 
 _FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*</figure>")
 _SRC = re.compile(r"""<img (?:[^<>"]|"[^"]*+")*?src="(/media/[^"]*)\"""")
+_LINKED = re.compile(rf' href="/media/({NAME}\.[a-z0-9]{{3,4}})"')
 _CAPTION = re.compile(r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>")
 
 
@@ -158,15 +159,18 @@ def note_uses(
         connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
 
 
-def note_entry(connection: Connection, article_id: int, images: Sequence[Image]) -> None:
-    """Keep the pictures of an entry of a live coverage for its article, as long as that shows them."""
-    if not images:
+def note_entry(connection: Connection, article_id: int, images: Sequence[Image], body: str) -> None:
+    """Keep the files of an entry of a live coverage for its article, as long as that shows them."""
+    paths = {*(image.url.removeprefix(MEDIA) for image in images), *_LINKED.findall(body)}
+    if not paths:
         return
-    rows = [{"path": image.url.removeprefix(MEDIA), "article_id": article_id} for image in images]
+    rows = [{"path": path, "article_id": article_id} for path in sorted(paths)]
     connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
 
 
 def _files_of(states: Sequence[ArticleState]) -> set[str]:
-    """Paths inside our media folder of what an article shows."""
+    """Paths inside our media folder of what an article shows: pictures, its film, and what its text leads to (films,
+    sound and documents of its blocks)."""
     urls = [url for state in states for url in (*(image.url for image in state.images), state.video_url)]
-    return {url.removeprefix(MEDIA) for url in urls if url.startswith(MEDIA)}
+    linked = {path for state in states for path in _LINKED.findall(state.body)}
+    return linked | {url.removeprefix(MEDIA) for url in urls if url.startswith(MEDIA)}

@@ -5,6 +5,7 @@ asks nobody again.
 """
 
 import re
+import shutil
 import tempfile
 from base64 import b64decode
 from collections.abc import Iterable
@@ -19,10 +20,11 @@ from services.ingest.exchange.store import sources
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Refused
 from services.ingest.kit.fetching import Fetcher
-from services.ingest.media import imaging
+from services.ingest.media import imaging, unchanged
 from services.ingest.media import store as media
 from shared.contracts.addresses import old_path
 from shared.contracts.former_addresses import picture_key
+from shared.media_files import NAME
 from shared.settings import get_settings
 from shared.telemetry import log
 from shared.vietnamese.text import nfc
@@ -30,6 +32,8 @@ from shared.vietnamese.text import nfc
 _SRC = re.compile(
     r"""(<img\b(?:(?!<img\b)[^>])*?\ssrc\s{0,9}=\s{0,9})(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE | re.DOTALL
 )
+# Films, sound, subtitles and documents of story blocks: files of a house as this one is.
+_FILE = re.compile(rf' href="([^"\s]{{0,200}}/media/{NAME}\.({"|".join(unchanged.SUFFIXES.values())}))"')
 # WordPress names its smaller copies after their size.
 _SIZED = re.compile(r"-\d{2,4}x\d{2,4}(?=\.[A-Za-z]{3,4}$)")
 _LONGEST_URL = 2000
@@ -77,6 +81,8 @@ class Pictures:
         body = fields.get("body")
         if isinstance(body, str) and "<img" in body.lower():
             body = _SRC.sub(lambda found: self._tag(found, missing, taken), body)
+        if isinstance(body, str) and "/media/" in body:
+            body = _FILE.sub(lambda found: self._link(found, missing), body)
         if taken:
             # In a rehearsal there is no picture to be shown: its words stand for it.
             images = [
@@ -112,6 +118,25 @@ class Pictures:
             taken.append(ours)
         # Without an address the picture falls away when the body is cleaned.
         return f'{found[1]}"{ours or ""}"'
+
+    def _link(self, found: re.Match[str], missing: list[str]) -> str:
+        """A link to a file as it leads to ours; as it is where the file is not at hand."""
+        url = unescape(found[1])
+        file = None if self._known(url) else next((one for folder in self._folders if (one := folder.file(url))), None)
+        if file is None or self._rehearse:
+            if not (file or self._known(url)):
+                missing.append(_shown(url))
+            return found[0]
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=get_settings().media_dir) as folder:
+            copy = Path(folder) / "file"
+            shutil.copyfile(file, copy)
+            try:
+                row = media.keep(self._engine, unchanged.keep(copy, get_settings().media_dir), self._actor)
+            except Refused as refused:
+                log.info("file not taken over", url=url[:300], reason=refused.detail)
+                missing.append(_shown(url))
+                return found[0]
+        return f' href="{media.MEDIA}{row.path}"'
 
     def _ours(self, url: str, words: dict[str, Any]) -> str | None:
         """Our address of a picture, None where it is not at hand."""

@@ -234,7 +234,7 @@ def _said(connection: Connection, article_id: int, entry_id: int | None, sent: L
     if not to_text(body).strip() and not images:
         raise Invalid.of("body", "Cập nhật trống.")
     _require_room(connection, article_id, entry_id, body)
-    note_entry(connection, article_id, images)
+    note_entry(connection, article_id, images, body)
     said = {name: getattr(sent, name) for name in _OF_INPUT}
     return {**said, "body": body, "images": [image.model_dump(mode="json") for image in images]}
 

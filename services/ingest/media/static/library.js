@@ -17,7 +17,7 @@ function show(media) {
   } else {
     const film = document.createElement("span");
     film.className = "film";
-    film.textContent = "▶";
+    film.textContent = media.sign;
     link.append(film);
   }
   const words = document.createElement("span");

@@ -17,12 +17,13 @@ from services.ingest.articles.store import articles, reading
 from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.export import export_house
 from services.ingest.kit.json_input import read_fields
-from services.ingest.media import imaging
+from services.ingest.media import imaging, unchanged
 from services.ingest.media import store as media
 from shared.settings import get_settings
 from tests.blocks import samples
 from tests.conftest import forget_settings
 from tests.contract.ingest.base import EDITOR, migrated
+from tests.media import SUBTITLES, film, sound
 from toasoan.cli import cli
 
 SAME = (
@@ -80,6 +81,16 @@ def fill(store: Engine, folder: Path, colours: tuple[str, ...] = ("green",)) -> 
     return saved.id
 
 
+OF_BLOCKS = {"mp4": film(), "mp3": sound(), "vtt": SUBTITLES}
+
+
+def kept(engine: Engine, folder: Path, content: bytes) -> str:
+    """The address of a file in the store."""
+    (folder / "file").write_bytes(content)
+    row = media.keep(engine, unchanged.keep(folder / "file", get_settings().media_dir), EDITOR)
+    return f"{media.MEDIA}{row.path}"
+
+
 @pytest.mark.parametrize(
     ("format", "file"),
     [("ndjson", "articles.ndjson"), ("ninjs", "articles.ninjs.json"), ("newsml", "articles.newsml.xml")],
@@ -120,7 +131,8 @@ def test_story_blocks_come_as_they_went(house: House, tmp_path: Path, format: st
     old = house("cu")
     Image.new("RGB", (1000, 600), "green").save(tmp_path / "green.png")
     row = media.keep(old, imaging.rebuild(tmp_path / "green.png", get_settings().media_dir), EDITOR)
-    blocks = [{"kind": kind, **fields} for kind, fields in samples(media.MEDIA + row.path).items()]
+    files = {suffix: kept(old, tmp_path, content) for suffix, content in OF_BLOCKS.items()}
+    blocks = [{"kind": kind, **fields} for kind, fields in samples(media.MEDIA + row.path, **files).items()]
     newer = '<aside data-block="later" data-v="3"><p data-field="what">Khối của bản sau.</p></aside>'
     sent = {"title": "Hồ mở nước", "section": "Kinh tế", "status": "published", "body_format": "blocks"}
     body = [*blocks, {"kind": "html", "html": f"<p>Hết.</p>{newer}"}]
@@ -132,6 +144,8 @@ def test_story_blocks_come_as_they_went(house: House, tmp_path: Path, format: st
     (result,) = import_paths([tmp_path / "out" / file], Options(media_folder=tmp_path / "out" / "media"))
     here = reading.article(new, int(result.id or 0))
     picture = here["images"][0]["url"]
+    for url in files.values():
+        assert (get_settings().media_dir / url.removeprefix(media.MEDIA)).is_file()
     said = json.dumps(blocks_of(here["body"])).replace("https://cu.example/", "/").replace(picture, "PICTURE")
     assert json.loads(said) == json.loads(json.dumps(there).replace(media.MEDIA + row.path, "PICTURE"))
 

@@ -68,7 +68,7 @@ def test_the_first_picture_of_a_camera_s_file_of_several_is_taken(rebuild: Rebui
 
 def test_a_telephone_s_heic_is_taken_without_the_place_it_was_made_at(rebuild: Rebuild) -> None:
     content = PHONE.read_bytes()
-    assert uploads.kind_of(content[:64]) == "image"
+    assert uploads.is_picture(content[:64])
     made, picture, kept = rebuild(content)
     assert (made.type, picture.size) == ("image/jpeg", (640, 480))
     assert near(picture, (100, 100), BLUE) and near(picture, (500, 100), RED)
@@ -77,7 +77,7 @@ def test_a_telephone_s_heic_is_taken_without_the_place_it_was_made_at(rebuild: R
 
 def test_avif_is_taken_and_keeps_what_shows_through(rebuild: Rebuild) -> None:
     content = saved(halves(), "AVIF")
-    assert uploads.kind_of(content[:64]) == "image"
+    assert uploads.is_picture(content[:64])
     made, picture, _ = rebuild(content)
     assert (made.type, picture.format) == ("image/jpeg", "JPEG")
     assert near(picture, (100, 100), BLUE)

@@ -22,8 +22,9 @@ from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
 from tests.contract.ingest.desk import HOUSE, Desk, form_of
-from tests.contract.ingest.media.test_screen import film, send
+from tests.contract.ingest.media.test_screen import send
 from tests.contract.ingest.test_at_once import at_once
+from tests.media import film
 
 
 def kept(engine: Engine, colour: str = "red", by: str = HOUSE.name) -> Any:

@@ -17,6 +17,7 @@ from services.ingest.media import uploads
 from shared.limits import Bound
 from shared.settings import get_settings
 from tests.contract.ingest.desk import Desk, Person, form_of
+from tests.media import PDF, SUBTITLES, film, sound
 
 PIECE = 50_000
 
@@ -36,16 +37,6 @@ def with_iptc(picture: bytes, **words: str) -> bytes:
     block = b"8BIM\x04\x04\x00\x00" + struct.pack(">I", len(records)) + records + padding
     segment = b"Photoshop 3.0\x00" + block
     return picture[:2] + b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + picture[2:]
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content) + 8) + kind + content
-
-
-def film() -> bytes:
-    place = box(b"udta", box(b"\xa9xyz", b"+21.3860+103.0230/"))
-    moov = box(b"moov", box(b"mvhd", b"\x00" * 100) + place + box(b"trak", box(b"tkhd", b"\x00" * 84)))
-    return box(b"ftyp", b"isom\x00\x00\x02\x00isomiso2mp41") + moov + box(b"mdat", b"\x01" * 5000)
 
 
 def send(who: Person, content: bytes, name: str = "anh.jpg", size: int | None = None) -> Any:
@@ -151,7 +142,12 @@ HOSTILE = {
     ),
     "HTML called .jpg": (lambda: b"<!doctype html><script>alert(1)</script>" + b" " * 80, 415),
     "GIF that is also a script": (lambda: b"GIF89a/*" + b"\0" * 90 + b"*/=1;alert(1)", 415),
-    "PDF": (lambda: b"%PDF-1.7" + b" " * 80, 415),
+    "PDF without an end": (lambda: b"%PDF-1.7" + b" " * 80, 422),
+    "PDF with a page behind it": (lambda: PDF + b"<script>alert(1)</script>" + b" " * 80, 422),
+    "MP3 header and noise": (lambda: sound()[:144] + b"\xff\x11" * 2000, 422),
+    "words about a sound longer than it": (lambda: b"ID3\x04\x00\x00\x7f\x7f\x7f\x7f" + sound(), 422),
+    "subtitles without a time": (lambda: b"WEBVTT\n\n00:01 --> later\n<script>alert(1)</script>" + b" " * 80, 422),
+    "subtitles in an old encoding": (lambda: SUBTITLES + b"\xc7" * 80, 422),
     "program": (lambda: b"\x7fELF" + b"\0" * 80, 415),
     "truncated JPEG": (lambda: jpeg()[:20_000], 422),
     "JPEG header and noise": (lambda: b"\xff\xd8\xff\xe0" + b"\x11" * 2000, 422),
@@ -208,6 +204,42 @@ def test_a_film_is_kept_without_its_place_and_gets_a_poster(desk: Desk) -> None:
     saved = desk.article(by=who.actor_name)
     who.script("POST", f"/bai/{saved.id}", data=form_of(saved, kind="video", video_url=media["url"]))
     assert "Họp chợ phiên" in who.get(f"/kho/{media['id']}").text, "where it is used"
+
+
+@pytest.mark.parametrize(
+    ("content", "type_", "kept"),
+    [
+        (film(b"soun", b"M4A "), "audio/mp4", film(b"soun", b"M4A ").replace(b"+21.3860", bytes(8))),
+        (sound(words=b"TXXX\0\0\0\x0a\0\0Phong thu"), "audio/mpeg", sound(words=bytes(19))),
+        (b"\xef\xbb\xbf" + SUBTITLES.replace(b"\n", b"\r\n"), "text/vtt", SUBTITLES),
+        (PDF, "application/pdf", PDF),
+    ],
+    ids=["M4A", "MP3", "WebVTT", "PDF"],
+)
+def test_sound_subtitles_and_documents_are_kept_and_found(desk: Desk, content: bytes, type_: str, kept: bytes) -> None:
+    who = desk.be("reporter")
+    media = send(who, content, "to-khai.bin").json()["media"]
+    assert media["type"] == type_
+    served = who.client.get(media["url"])
+    assert served.headers["content-type"].partition(";")[0] == type_
+    assert "sandbox" in served.headers["content-security-policy"]
+    assert served.headers.get("content-disposition") == ("attachment" if type_ == "application/pdf" else None)
+    assert b"Phong thu" not in served.content and b"+21.3860" not in served.content
+    assert len(served.content) == len(kept)
+    found = who.script("GET", "/kho/tim.json", params={"kind": type_.partition("/")[0]}).json()["media"]
+    assert [one["id"] for one in found] == [media["id"]]
+    assert "to-khai.bin" in who.get(f"/kho/{media['id']}").text
+    assert left_over() == []
+
+
+def test_a_file_of_a_block_is_kept_as_long_as_an_article_has_it(desk: Desk) -> None:
+    who = desk.be("reporter")
+    media = send(who, PDF, "quyet-dinh.pdf").json()["media"]
+    saved = desk.article(by=who.actor_name)
+    body = f'<p><a href="{media["url"]}">Quyết định</a></p>'
+    assert who.script("POST", f"/bai/{saved.id}", data=form_of(saved, body=body)).status_code == 200
+    assert "Họp chợ phiên" in who.get(f"/kho/{media['id']}").text, "where it is used"
+    assert who.post(f"/kho/{media['id']}/xoa", {}).status_code == 409
 
 
 def test_a_crop_is_a_picture_of_its_own(desk: Desk) -> None:

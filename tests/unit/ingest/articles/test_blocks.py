@@ -118,6 +118,20 @@ def test_differences_name_the_block_and_what_changed_in_it() -> None:
     assert ("area", True) in row.right
 
 
+def test_how_wide_a_picture_is_is_kept_and_told_as_a_difference() -> None:
+    src = samples()["profile"]["picture"]["url"]
+    wide, full = (
+        clean_html(f'<figure><img src="{src}" alt="" data-width="{name}"><figcaption>Hồ.</figcaption></figure>')
+        for name in ("wide", "full")
+    )
+    assert 'data-width="wide"' in wide
+    (row,) = paragraphs(wide, full)
+    assert "".join(part for part, _ in row.left).startswith("[Ảnh rộng")
+    assert "".join(part for part, _ in row.right).startswith("[Ảnh tràn")
+    assert "data-width" not in clean_html(wide.replace("wide", "huge"))
+    assert "data-width" not in clean_html('<p data-width="full">Chữ.</p>')
+
+
 def test_words_are_corrected_inside_a_block() -> None:
     body = clean_html(markup.written(block("timeline")))
     text = Text("body", "Nội dung", body)

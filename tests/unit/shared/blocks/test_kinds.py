@@ -1,12 +1,13 @@
 """Each kind of story block: its folder, and that a body holds all that its fields say."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from shared.blocks import markup, registry
-from tests.blocks import PICTURE, block, samples
+from tests.blocks import FILE, PICTURE, block, samples
 
 
 def test_a_kind_is_one_folder_of_four_files_at_most() -> None:
@@ -85,6 +86,20 @@ def test_any_numbers_can_be_drawn(form: str, rows: list[list[str]]) -> None:
     assert "<svg" in drawn
     assert "nan" not in drawn
     assert "inf" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "fault"),
+    [
+        ("video", {"chapters": [{"at": "65", "title": "Nước về"}]}, "Hãy viết phút và giây"),
+        ("audio", {"chapters": [{"at": "1:05", "title": "A"}, {"at": "0:59", "title": "B"}]}, "Phần “B” bắt đầu"),
+        ("audio", {"sound": {"url": f"{FILE}.mp4", "words": "Phim"}}, "Chưa có tệp trong kho"),
+        ("map", {"points": [{"spot": {"x": 101, "y": 0}, "title": "Ngoài ảnh"}]}, "less than or equal to 100"),
+    ],
+)
+def test_what_does_not_hold_of_files_and_places_is_told(kind: str, changed: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        block(kind, **changed)
 
 
 def test_a_rich_text_is_made_whole() -> None:

@@ -43,6 +43,22 @@ def test_pages_without_blocks_ask_for_nothing_more(paper: Paper) -> None:
     assert "/blocks.js" in page
 
 
+def test_a_cover_at_the_beginning_makes_a_long_form(paper: Paper) -> None:
+    cover, image = markup.written(block("cover")), sample.image("ho")
+    cover = cover.replace(samples()["cover"]["picture"]["url"], image.url)
+    page = text_of(paper, cover + "<p>Một.</p>", images=(image,), dateline="BM")
+    assert "is-magazine" in page
+    head, _, text = page.partition('class="prose"')
+    assert head.index('data-block="cover"') < head.index("<h1")
+    assert 'sizes="100vw"' in head
+    assert 'fetchpriority="high"' in head
+    assert "data-block" not in text
+    assert "BM - </span>Một." in text
+    elsewhere = text_of(paper, f"<p>Một.</p>{cover}", version=3, images=(image,))
+    assert "is-magazine" not in elsewhere
+    assert 'data-block="cover"' in elsewhere.partition('class="prose"')[2]
+
+
 def test_a_picture_of_a_block_has_its_copies_and_its_own_words(paper: Paper) -> None:
     image = sample.image("ho", alt="Từ kho ảnh")
     shown = {"url": image.url, "alt": "Bờ đông"}
@@ -50,6 +66,23 @@ def test_a_picture_of_a_block_has_its_copies_and_its_own_words(paper: Paper) -> 
     assert 'alt="Bờ đông"' in page
     assert 'sizes="7rem"' in page
     assert "Từ kho ảnh" not in page.partition('class="prose"')[2].partition('class="byline"')[0]
+
+
+def test_a_film_stands_in_the_shape_of_its_poster(paper: Paper) -> None:
+    image = sample.image("ho", width=900, height=1600)
+    page = text_of(paper, markup.written(block("video", poster={"url": image.url, "alt": ""})), images=(image,))
+    assert f' poster="{image.renditions[1][1]}" width="900" height="1600"' in page
+    assert '<track kind="subtitles"' in page
+    assert '<a href="/media/ab/fedcba9876543210fedcba9876543210.mp4#t=65">' in page
+
+
+def test_a_picture_is_as_wide_as_its_editor_says_if_it_is_large_enough(paper: Paper) -> None:
+    large, tall = sample.image("lon"), sample.image("cao", width=900, height=1600)
+    figures = (f'<figure><img src="{one.url}" alt="" data-width="full"></figure>' for one in (large, tall))
+    page = text_of(paper, f"<p>Một.</p>{''.join(figures)}<p>Hai.</p>", images=(large, tall))
+    assert f'<figure class="full"><a class="zoom" href="{large.url}">' in page
+    assert f'<figure class="tall"><a class="zoom" href="{tall.url}">' in page
+    assert 'sizes="100vw"' in page
 
 
 def test_a_story_that_is_gone_is_named_to_nobody(paper: Paper) -> None:
