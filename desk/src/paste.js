@@ -41,6 +41,7 @@ export function cleanPasted(html, onMended = () => {}) {
       const kept = (name === "href" && /^(https?:|mailto:|tel:)/i.test(value)) || name === "colspan" || name === "rowspan"
         || (node.tagName === "OL" && (name === "start" || (name === "type" && value === "a")))
         || (name === "src" && value.startsWith("/media/")) || name === "alt"
+        || (name === "data-width" && node.tagName === "IMG")
         || (MARKS.includes(name) && node.closest("[data-block]"))
         || (name === "href" && value.startsWith("/") && node.closest("[data-block]"));
       if (!kept) node.removeAttribute(name);

@@ -78,3 +78,8 @@ def test_old_encodings_become_unicode_and_it_is_said(page: Page, words: str, rig
 def test_plain_text_in_an_old_encoding_is_made_right_too(page: Page) -> None:
     assert paste(page, "§éc lËp - Tù do - H¹nh phóc", "text/plain") == "<p>Độc lập - Tự do - Hạnh phúc</p>"
     assert page.evaluate("window.said") == ["TCVN3"]
+
+
+def test_a_picture_that_is_brought_along_stays_as_wide_as_it_was(page: Page) -> None:
+    figure = '<figure><img src="/media/ab/ho.jpg" alt="Hồ" data-width="full"><figcaption>Hồ.</figcaption></figure>'
+    assert paste(page, figure) == figure

@@ -12,6 +12,7 @@ from services.ingest.kit import bounded
 from services.ingest.kit.errors import Invalid, TooHeavy
 from services.ingest.media import documents, films, sounds, subtitles
 from services.ingest.media.imaging import Rebuilt
+from shared.telemetry import log
 
 _COPY_BYTES = 1_000_000
 _BOUNDS = bounded.Bounds(cpu_seconds=20, memory_bytes=500_000_000, seconds=60)
@@ -53,8 +54,10 @@ def keep(source: Path, media_dir: Path, width: int = 0, height: int = 0) -> Rebu
     """Check a file in a bounded process and move it into the media folder. Raises Invalid (field "file")."""
     try:
         type_, size, digest = bounded.run(checked, str(source), bounds=_BOUNDS)
-    except TooHeavy:
-        raise Invalid.of("file", "Tệp cần quá nhiều thời gian để kiểm tra.") from None
+    except (TooHeavy, RuntimeError) as ended:
+        # Out of time or memory, or nested beyond reading: for the sender it is a file that cannot be read.
+        log.warning("file not kept", cause=getattr(ended, "cause", str(ended)))
+        raise Invalid.of("file", "Không đọc được tệp này, hoặc tệp cần quá nhiều thời gian để kiểm tra.") from None
     folder = media_dir / digest[:2]
     folder.mkdir(parents=True, exist_ok=True)
     path = f"{digest[:2]}/{digest[2:34]}.{SUFFIXES[type_]}"

@@ -17,7 +17,7 @@ from services.ingest.media import uploads
 from shared.limits import Bound
 from shared.settings import get_settings
 from tests.contract.ingest.desk import Desk, Person, form_of
-from tests.media import PDF, SUBTITLES, film, sound
+from tests.media import PDF, SUBTITLES, box, film, sound
 
 PIECE = 50_000
 
@@ -134,6 +134,14 @@ def bomb() -> bytes:
     )
 
 
+def nested() -> bytes:
+    """Boxes in boxes, deeper than anything that reads them."""
+    made = b""
+    for _ in range(3000):
+        made = box(b"trak", made)
+    return box(b"ftyp", b"isom" + bytes(12)) + box(b"moov", made) + box(b"mdat", bytes(50))
+
+
 HOSTILE = {
     "50,000 x 50,000 PNG": (bomb, 422),
     "SVG called .jpg": (
@@ -153,6 +161,7 @@ HOSTILE = {
     "JPEG header and noise": (lambda: b"\xff\xd8\xff\xe0" + b"\x11" * 2000, 422),
     "truncated film": (lambda: film()[:-100], 422),
     "film with a page behind it": (lambda: film() + b"<script>alert(1)</script>", 422),
+    "film of boxes in boxes": (nested, 422),
     "WebM header and noise": (lambda: b"\x1a\x45\xdf\xa3\x84webm" + b"\xff" * 200, 422),
     "empty": (lambda: b"", 422),
 }
