@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.house import House
 
 WORD = "một mật khẩu đủ dài"
+# The editor hears of a selection after the key that makes it, as people do not notice.
+SETTLE = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 # What the browser itself says of answers that are no fault: both editors saved; a form was refused; the server is away
 # on purpose.
 _EXPECTED = ("status of 412", "status of 422", "net::ERR_INTERNET_DISCONNECTED")

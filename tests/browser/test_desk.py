@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.chromium import Theme
-from tests.browser.newsroom import Newsroom
+from tests.browser.newsroom import SETTLE, Newsroom
 from tests.house import House
 from tests.wait import until
 
@@ -38,8 +38,6 @@ WRITTEN = (
     '<p><a href="https://bao.example/gia-ca">Việt Nam giá cá</a></p>'
     "<p><strong>Giá cá</strong> tăng nhẹ.</p><ul><li><p>Cá chép</p></li></ul><p>Hết</p><p></p>"
 )
-# The editor hears of a selection after the key that makes it, as people do not notice.
-_SETTLE = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 _PASTE = """(element, html) => {
     const data = new DataTransfer();
     data.setData("text/html", html);
@@ -376,11 +374,11 @@ def write_the_story(page: Page, text: Locator) -> None:
     type_by_input_method(page, text, ["V", "Vi", "Viê", "Việ", "Việt"])
     page.keyboard.type(" Nam giá cá")
     page.keyboard.press("Shift+Home")
-    page.evaluate(_SETTLE)
+    page.evaluate(SETTLE)
     page.once("dialog", lambda dialog: dialog.accept("bao.example/gia-ca"))
     page.keyboard.press("Control+k")
     page.keyboard.press("End")
-    page.evaluate(_SETTLE)
+    page.evaluate(SETTLE)
     page.keyboard.press("Enter")
     text.evaluate(_PASTE, FROM_WORD)
 

@@ -12,7 +12,8 @@ A file is a header of `name: value` lines, a blank line, and the body. The heade
     wrong, right, notice    the article is published with `wrong` in its body, then corrected
 
 In the body, blank lines part paragraphs; "## " begins a heading, "[name]" stands for a picture of the header, a
-paragraph that begins with "<" is HTML. `{ngày}` is the day of publication as "9/1", `{ngày+5}` five days later.
+paragraph that begins with "<" is HTML, one that begins with "{" a story block as JSON, in which "[name]" is a picture
+of the header. `{ngày}` is the day of publication as "9/1", `{ngày+5}` five days later.
 """
 
 import html
@@ -22,11 +23,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import orjson
+
+from shared.blocks.markup import written
+from shared.blocks.registry import kinds
 from shared.vietnamese.dates import VIETNAM
 
 FOLDER = Path(__file__).parent / "articles"
 _BEFORE = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?")
+_BLOCK = '{"kind"'
 _DAY = re.compile(r"\{ngày([+-]\d+)?\}")
+_NAMED = re.compile(r'"\[([a-z-]+)\]"')
 _REPEATED = ("picture", "comment")
 
 
@@ -91,20 +98,41 @@ class DemoStory:
 
     def html(self, start: datetime, addresses: Mapping[str, str]) -> str:
         """The body; `addresses` has the URL of each picture by name."""
-        parts = re.split(r"\n\s*\n", self.dated(self.body, start).strip())
-        return "\n".join(self._block(part.strip(), addresses) for part in parts)
+        return "\n".join(self._block(part, addresses) for part in _parts(self.dated(self.body, start)))
+
+    @property
+    def prose(self) -> str:
+        """The body without its story blocks."""
+        return "\n\n".join(part for part in _parts(self.body) if not part.startswith(_BLOCK))
 
     def _block(self, part: str, addresses: Mapping[str, str]) -> str:
         if part.startswith("<"):
             return part
+        if part.startswith(_BLOCK):
+            return self._story_block(part, addresses)
         if part.startswith("## "):
             return f"<h2>{html.escape(part[3:], quote=False)}</h2>"
         if part.startswith("[") and part.endswith("]"):
-            picture = next(picture for picture in self.pictures if picture.name == part[1:-1])
+            picture = self._picture(part[1:-1])
             caption = html.escape(picture.caption, quote=False)
             image = f'<img src="{html.escape(addresses[picture.name])}" alt="{html.escape(picture.alt)}">'
             return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
         return f"<p>{html.escape(part, quote=False)}</p>"
+
+    def _story_block(self, part: str, addresses: Mapping[str, str]) -> str:
+        def shown(found: re.Match[str]) -> str:
+            picture = self._picture(found[1])
+            return orjson.dumps({"url": addresses[picture.name], "alt": picture.alt}).decode()
+
+        fields = orjson.loads(_NAMED.sub(shown, part))
+        return written(kinds()[fields.pop("kind")].model_validate(fields))
+
+    def _picture(self, name: str) -> Picture:
+        return next(picture for picture in self.pictures if picture.name == name)
+
+
+def _parts(body: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", body.strip())]
 
 
 def stories() -> list[DemoStory]:

@@ -1,6 +1,7 @@
 // The film of a cover runs for whoever has not asked for less motion or less data, and can be stopped.
 for (const film of document.querySelectorAll('[data-block="cover"] video')) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches || navigator.connection?.saveData) continue;
+  film.setAttribute("aria-hidden", "true");
   const button = document.createElement("button");
   button.type = "button";
   const tell = () => { button.textContent = film.paused ? "Chạy hình nền" : "Dừng hình nền"; };

@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from services.ingest.articles.sanitise import clean_html
+from shared.blocks.registry import kinds
 from tests.pages import REAL
 from toasoan.demo import pictures
 from toasoan.demo.canvas import HEIGHT, MAX_BYTES, WIDTH
 from toasoan.demo.load import SECTIONS
 from toasoan.demo.stories import FOLDER, DemoStory, read, stories
 
+PLACE = f"/media/ab/{'0' * 31}"
 START = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
 FILES = sorted(FOLDER.glob("*.txt"))
 
 
 def words(story: DemoStory) -> list[str]:
-    return re.sub(r"<[^>]*>", " ", story.body).split()
+    return re.sub(r"<[^>]*>", " ", story.prose).split()
 
 
 def test_there_is_a_whole_paper() -> None:
@@ -34,6 +37,19 @@ def test_there_is_a_whole_paper() -> None:
     assert [story.lead for story in paper[:4]] == [1, 2, 3, 0]
     for tag in ("<table>", "<blockquote>", "<aside>", "<ol>"):
         assert any(tag in story.body for story in paper)
+    shown = {name for story in paper for name in kinds() if f'"kind": "{name}"' in story.body}
+    assert {
+        "chart",
+        "cover",
+        "facts",
+        "gallery",
+        "map",
+        "profile",
+        "pull_quote",
+        "questions",
+        "scenes",
+        "timeline",
+    } <= shown
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -42,12 +58,14 @@ def test_article_is_fit_to_print(path: Path) -> None:
     assert unicodedata.normalize("NFC", text) == text
     story = read(path)
     assert story.title and story.byline and story.summary and story.tags
-    assert story.body.startswith("BM - ") and story.dateline == "BM"
+    assert story.prose.startswith("BM - ") and story.dateline == "BM"
     assert 120 <= len(words(story)) <= 350
     assert story.views > 0
     at = story.published_at(START)
     assert 0 < (START - at).total_seconds() < 31 * 86_400
-    assert "{" not in story.dated(story.body + story.summary, START)
+    assert "{" not in story.dated(story.prose + story.summary, START)
+    made = story.html(START, {picture.name: f"{PLACE}{at}.jpg" for at, picture in enumerate(story.pictures)})
+    assert clean_html(made).count("data-block=") == made.count("data-block="), "blocks hold"
     for picture in story.pictures:
         assert picture.name in pictures.PICTURES
         assert picture.caption and picture.credit and picture.alt
