@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -122,7 +123,9 @@ class DemoStory:
     def _story_block(self, part: str, addresses: Mapping[str, str]) -> str:
         def shown(found: re.Match[str]) -> str:
             picture = self._picture(found[1])
-            return orjson.dumps({"url": addresses[picture.name], "alt": picture.alt}).decode()
+            # Without the site's name, which the API adds.
+            url = urlsplit(addresses[picture.name]).path
+            return orjson.dumps({"url": url, "alt": picture.alt}).decode()
 
         fields = orjson.loads(_NAMED.sub(shown, part))
         return written(kinds()[fields.pop("kind")].model_validate(fields))

@@ -10,6 +10,7 @@ import orjson
 from services.ingest.articles import byline, sanitise
 from services.ingest.articles.input import ArticleInput, ImageInput
 from services.ingest.kit.errors import Invalid
+from shared.blocks import markup as blocks
 from shared.contracts.articles import Author, Image, Tag
 from shared.vietnamese.text import one_line, slug
 
@@ -108,14 +109,16 @@ def _figure(image: Image) -> str:
 
 
 def without_dateline(body: str, dateline: str) -> str:
-    """The body without "ĐBP - " at its beginning when that is its dateline: pages print it from its own field."""
+    """The body without "ĐBP - " at the beginning of its words when that is its dateline: pages print it there from its
+    own field."""
     if not dateline:
         return body
     printed = re.escape(html.escape(dateline, quote=False))
-    found = re.match(rf"\s*<p>{_MARKS}{printed}{_MARKS}[-–—]+{_MARKS}", body)
+    at = max(0, blocks.first_paragraph(body))
+    found = re.compile(rf"\s*<p>{_MARKS}{printed}{_MARKS}[-–—]+{_MARKS}").match(body, at)
     if found is None:
         return body
-    rest = "<p>" + body[found.end() :]
+    rest = f"{body[:at]}<p>{body[found.end() :]}"
     # Marks around the dateline are gone, their ends may be left.
     return sanitise.clean_html(rest) if "</" in found[0] or found[0].count("<") > 1 else rest
 

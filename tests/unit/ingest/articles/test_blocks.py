@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.articles.blocks import block_of, blocks_of, body_of
-from services.ingest.articles.content import derived_summary
+from services.ingest.articles.content import derived_summary, without_dateline
 from services.ingest.articles.differences import paragraphs
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.occurrences import Text, find, mended
@@ -139,6 +139,11 @@ def test_words_are_corrected_inside_a_block() -> None:
     right = mended(text, "Sửa cống", "Thay cống", [place.id])
     (listed,) = blocks_of(right)
     assert listed["events"][1]["title"] == "Thay cống"
+
+
+def test_a_dateline_behind_a_cover_is_not_printed_twice() -> None:
+    cover = clean_html(markup.written(block("cover")))
+    assert without_dateline(f"{cover}<p>BM - Sáng nay.</p>", "BM") == f"{cover}<p>Sáng nay.</p>"
 
 
 def test_the_lead_is_not_taken_out_of_a_block() -> None:
