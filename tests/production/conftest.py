@@ -93,6 +93,8 @@ def nginx(tmp_path: Path, web: Service, ingest: Service) -> Iterator[Nginx]:
     for size in ("", "-480"):
         (media / f"{PICTURE}{size}.webp").write_bytes(b"RIFF....WEBP")
     (media / "ab" / ".new-1.webp").write_bytes(b"half")
+    for suffix in ("pdf", "vtt"):
+        (media / f"{PICTURE}.{suffix}").write_bytes(b"words")
     (media / f"{PICTURE}.html").write_text("<script>alert(1)</script>")
     (tmp_path / "outside.webp").write_bytes(b"secret")
     (media / f"{LINK}.webp").symlink_to(tmp_path / "outside.webp")

@@ -228,6 +228,10 @@ def test_pictures_cannot_run_anything(nginx: Nginx) -> None:
     assert picture.headers["X-Content-Type-Options"] == "nosniff"
     assert picture.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert nginx.get(SITE, f"/media/{PICTURE}.html").headers["Content-Type"] == "application/octet-stream"
+    assert "Content-Disposition" not in picture.headers
+    document = nginx.get(SITE, f"/media/{PICTURE}.pdf").headers
+    assert (document["Content-Type"], document["Content-Disposition"]) == ("application/pdf", "attachment")
+    assert nginx.get(SITE, f"/media/{PICTURE}.vtt").headers["Content-Type"] == "text/vtt; charset=utf-8"
     assert nginx.get(SITE, f"/media/{PICTURE}.webp", method="POST").status_code == 403
     for hidden in ("ab/.new-1.webp", "ab/", f"{LINK}.webp", "ab%00", f"../media/{PICTURE}", f"{PICTURE}.webp%0d%0aX"):
         assert nginx.statuses(f"GET {SITE} /media/{hidden}")[0] in (400, 403, 404), hidden
