@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from PIL import Image, ImageDraw
@@ -165,6 +165,26 @@ def faults_of(page: Page) -> list[str]:
     """What axe, which the page has, finds."""
     faults = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES)
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in faults["violations"]]
+
+
+def test_a_long_form_is_accessible_and_keeps_still_for_who_wants_that(
+    blocks: dict[str, dict[str, Any]], house: House, page: Page, checkers: Path
+) -> None:
+    body = [blocks["cover"], *body_of(blocks["scenes"])]
+    saved = house.push(title="Một ngày bên hồ", body=body, body_format="blocks", kicker="E-magazine")
+    house.until_page(saved["url"], "Chín giờ, nước về.")
+    page.goto(saved["url"])
+    expect(page.locator(".opening h1")).to_have_text("Một ngày bên hồ")
+    page.evaluate((checkers / "axe-core" / "axe.min.js").read_text("utf-8"))
+    pictures = page.locator("[data-block=scenes] li > picture")
+    motions: list[tuple[Literal["no-preference", "reduce"], str]] = [("no-preference", "sticky"), ("reduce", "static")]
+    for motion, place in motions:
+        for width, theme in _LOOKS:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=theme, reduced_motion=motion)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than {width}"
+            assert faults_of(page) == [], (width, theme)
+        assert pictures.first.evaluate("one => getComputedStyle(one).position") == place
 
 
 def test_what_a_script_adds(everything: str, house: House, page: Page) -> None:
