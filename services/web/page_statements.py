@@ -35,6 +35,7 @@ LISTED_BETWEEN = _entries(_IN_LIST & entries.c.published_at.between(bindparam("f
 LAST_AT = select(func.max(entries.c.published_at)).where(
     _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
 )
+NUMBER = select(func.count()).select_from(entries).where(_IN_LIST)
 FIRST_AT = select(func.min(entries.c.published_at)).where(_IN_LIST)
 TIMES = select(entries.c.published_at).where(
     _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
@@ -80,8 +81,16 @@ BLOCK = (
 LAST_ARTICLE = select(func.max(articles.c.id))
 NAME = select(names.c.name).where(names.c.list == bindparam("list"))
 PINNED = select(front_page.c.pinned)
+BREAKING = select(front_page.c.breaking)
 APPEARANCE = select(type_coerce(appearance.c.chosen, Text))
 LOOK_FILE = select(appearance_files.c.data).where(appearance_files.c.name == bindparam("name"))
 RANKING = select(rankings.c.entries).where(rankings.c.name == bindparam("name"))
+MOST_VIEWED = (
+    select(entries.c.article_id, totals.c.views)
+    .join(totals, totals.c.article_id == entries.c.article_id)
+    .where(_IN_LIST & (entries.c.published_at > bindparam("after")) & (totals.c.views > 0))
+    .order_by(totals.c.views.desc(), entries.c.article_id.desc())
+    .limit(bindparam("limit"))
+)
 VIEWS = select(totals.c.views).where(totals.c.article_id == bindparam("id"))
 SECTIONS = select(sections.c.slug, sections.c.name, sections.c.parent_slug).order_by(sections.c.position, sections.c.id)

@@ -189,6 +189,11 @@ class Reading:
         self.depends.add(keys.listing(name))
         return self._listed(sql.LISTED, page, size, list=name)
 
+    def number(self, name: str) -> int:
+        """How many articles a list has."""
+        self.depends.add(keys.listing(name))
+        return int(self._connection.execute(sql.NUMBER, {"list": name}).scalar_one())
+
     def listed_on(self, day: date, page: int = 1, size: int = 20) -> Listed:
         """All articles of a Vietnamese day."""
         self.depends.add(keys.day(day.isoformat()))
@@ -280,6 +285,14 @@ class Reading:
         ids = self._connection.execute(sql.PINNED).scalar()
         return self.cards(ids or [])
 
+    def breaking(self, at: datetime) -> list[tuple[Card, datetime]]:
+        """What editors have marked as breaking news at that time, each with the end of its mark."""
+        self.depends.add(keys.FRONT)
+        found = self._connection.execute(sql.BREAKING).scalar() or []
+        until = {int(article_id): _utc(seconds) for article_id, seconds in found}
+        cards = self.cards([article_id for article_id, end in until.items() if at < end])
+        return [(card, until[card.id]) for card in cards]
+
     def ranking(self, window: str, section: str = "", size: int = 10) -> list[Ranked]:
         """The most read of "1h", "24h", "7d", "30d" or "trending"; of the whole paper or a section."""
         name = f"{window}:{section}"
@@ -288,6 +301,13 @@ class Reading:
         views = {int(article_id): int(number) for article_id, number in found or []}
         # Some may have been withdrawn a moment ago: a few more than wanted are looked at.
         return [Ranked(card, views[card.id]) for card in self.cards(list(views)[: size + 5])][:size]
+
+    def most_viewed(self, name: str, after: datetime, size: int) -> list[Ranked]:
+        """Of a list's stories since then those with the most views in all."""
+        self.depends.add(keys.listing(name))
+        found = self._connection.execute(sql.MOST_VIEWED, {"list": name, "after": int(after.timestamp()), "limit": size})
+        views = {row.article_id: row.views for row in found}
+        return [Ranked(card, views[card.id]) for card in self.cards(list(views))]
 
     def views(self, article_id: int) -> int:
         """Shown total of an article."""

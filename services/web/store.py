@@ -142,7 +142,13 @@ def remove_sections(engine: Engine, events: Sequence[Delivered[SectionRemoved]])
 
 def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]) -> None:
     rows = [
-        {"id": event.payload.id, "version": event.version, "pinned": list(event.payload.pinned)} for event in events
+        {
+            "id": event.payload.id,
+            "version": event.version,
+            "pinned": list(event.payload.pinned),
+            "breaking": [(one.article_id, int(one.until.timestamp())) for one in event.payload.breaking],
+        }
+        for event in events
     ]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, front_page, rows):

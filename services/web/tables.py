@@ -94,6 +94,8 @@ class _FrontPageColumns(TypedColumns):  # one row
     id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
     version: Stored[int] = column(BigInteger)
     pinned: Stored[list[int]] = column(Json)
+    # [[article id, until in unix seconds], …]
+    breaking: Stored[list[list[int]]] = column(Json, server_default="[]")
 
 
 class _AppearanceColumns(TypedColumns):  # one row: what the newsroom has chosen of the site's look

@@ -80,13 +80,21 @@ class SectionRemoved(Event):
     version: int
 
 
+class BreakingNews(Contract):
+    """An article that is told above every page. Readers see it no longer than `until`, whatever else arrives."""
+
+    article_id: int
+    until: AwareDatetime
+
+
 class FrontPageChanged(Event):
-    """Editors set the front page: article ids in reading order, the first one leads."""
+    """Editors set the front page: article ids in reading order, the first one leads; and what is breaking news."""
 
     kind: ClassVar[str] = "front_page_changed"
     id: int = 1
     version: int
     pinned: tuple[int, ...] = ()
+    breaking: tuple[BreakingNews, ...] = ()
 
 
 class AppearanceChanged(Event):

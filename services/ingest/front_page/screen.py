@@ -1,6 +1,6 @@
-"""The front page: what is pinned in which order, from when and until when, and how it will look."""
+"""The front page: what is pinned in which order, from when and until when, what is breaking news, how it will look."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Annotated
 
@@ -25,6 +25,8 @@ router = APIRouter()
 NAV = (NavItem("/desk/trang-nhat", "Trang nhất", Action.front_page, key="t"),)
 _CANDIDATES = 40
 _IN_PREVIEW = 14
+_BREAKING = {"30": "30 phút nữa", "60": "1 giờ nữa", "180": "3 giờ nữa", "360": "6 giờ nữa", "720": "12 giờ nữa"}
+"""For how many minutes something is marked as breaking news."""
 
 
 @router.get("/trang-nhat")
@@ -80,6 +82,7 @@ def _page(
         candidates=[row for row in candidates if row.id not in taken],
         q=q,
         now=datetime.now(UTC),
+        breaking=_BREAKING,
         unsaved=unsaved,
     )
 
@@ -111,9 +114,15 @@ def _slots(form: Fields) -> list[Slot]:
     """Raises Invalid."""
     ids = form.numbers("article")
     starts, ends = ([_time(value) for value in form.many(name)] for name in ("starts_at", "ends_at"))
-    if not len(ids) == len(starts) == len(ends):
+    breaking = [_until(value) for value in form.many("breaking")] or [None] * len(ids)
+    if not len(ids) == len(starts) == len(ends) == len(breaking):
         raise Invalid.of("article", "Biểu mẫu thiếu giờ của một bài.")
-    return [Slot(*values) for values in zip(ids, starts, ends, strict=True)]
+    return [Slot(*values) for values in zip(ids, starts, ends, breaking, strict=True)]
+
+
+def _until(value: str) -> datetime | None:
+    """The end of a mark, as minutes from now or as the time that it has already. Raises Invalid."""
+    return datetime.now(UTC) + timedelta(minutes=int(value)) if value in _BREAKING else _time(value)
 
 
 def _time(value: str) -> datetime | None:

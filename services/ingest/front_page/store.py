@@ -1,12 +1,13 @@
-"""What editors pin to the front page: slots in reading order, each from a time on and until a time.
+"""What editors pin to the front page: slots in reading order, each from a time on and until a time. A slot may be
+breaking news, which readers see above every page until a time of its own.
 
 `front_page` holds what is pinned now and is made from the slots, by whoever changes them and by the scheduler when
 the time of one begins or ends.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, astuple, dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -21,12 +22,15 @@ from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.tables import outbox
 from shared import clock
 from shared import outbox as events
-from shared.contracts.events import FrontPageChanged
+from shared.contracts.events import BreakingNews, FrontPageChanged
 from shared.database import AdvisoryLock, read, take_lock, upsert, write
+from shared.vietnamese.dates import iso
 
 ONLY = 1
 MAX_PINNED = 50
-_FRONT = select(front_page.c.version, front_page.c.pinned)
+MAX_BREAKING = timedelta(hours=24)
+"""What is marked for longer was forgotten."""
+_FRONT = select(front_page.c.version, front_page.c.pinned, front_page.c.breaking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,23 @@ class Slot:
     article_id: int
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    breaking_until: datetime | None = None
+    """Until when it is told above every page too, while it is pinned."""
+
+    def is_breaking(self, now: datetime) -> bool:
+        return self.is_on(now) and self.breaking_until is not None and now < self.breaking_until
 
     def is_on(self, now: datetime) -> bool:
         """Whether it pins its article at a time, if readers see that then."""
         return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What readers are told now."""
+
+    pinned: list[int] = field(default_factory=list)
+    breaking: list[dict[str, Any]] = field(default_factory=list)
 
 
 def pin(engine: Engine, article_ids: Sequence[int], actor: Actor) -> int:
@@ -61,7 +78,7 @@ def arrange(
         take_lock(connection, AdvisoryLock.front_page)
         if if_mark is not None and if_mark != _mark(_slots(connection)):
             raise Conflict("Trang nhất vừa được người khác sắp xếp lại; hãy xem lại rồi làm lần nữa.")
-        _refuse_impossible(connection, wanted, only_public)
+        _refuse_impossible(connection, wanted, only_public, now)
         connection.execute(delete(front_page_slots))
         rows = [
             {
@@ -69,6 +86,7 @@ def arrange(
                 "position": position,
                 "starts_at": slot.starts_at,
                 "ends_at": slot.ends_at,
+                "breaking_until": slot.breaking_until,
                 "added_by": actor.name,
                 "added_at": now,
             }
@@ -98,14 +116,14 @@ ANY = exists(front_page.c.id)
 
 
 def is_stale(connection: Connection, now: datetime) -> bool:
-    """Whether other articles are to be pinned now than are."""
-    return _due(connection, now) != _pinned(connection)
+    """Whether other articles are to be pinned, or told as breaking news, now than are."""
+    return _due(connection, now) != _live(connection)
 
 
 def pinned(engine: Engine) -> list[int]:
     """The articles pinned now, in their order."""
     with read(engine) as connection:
-        return _pinned(connection)
+        return _live(connection).pinned
 
 
 def slots(engine: Engine) -> tuple[list[Slot], str]:
@@ -125,29 +143,30 @@ def payload(connection: Connection) -> FrontPageChanged | None:
     row = connection.execute(_FRONT).first()
     if row is None:
         return None
-    version, pinned = row
-    return FrontPageChanged(version=version, pinned=tuple(pinned))
+    version, pinned, breaking = row
+    told = tuple(BreakingNews.model_validate(one) for one in breaking)
+    return FrontPageChanged(version=version, pinned=tuple(pinned), breaking=told)
 
 
 def _apply(connection: Connection, now: datetime, actor: Actor) -> int:
-    """Pin what is due now; the front page's version."""
-    before, pinned = connection.execute(_FRONT).first() or (0, None)
+    """Pin and tell what is due now; the front page's version."""
+    before = connection.execute(select(front_page.c.version)).scalar()
     wanted = _due(connection, now)
-    if pinned == wanted:
+    if before is not None and _live(connection) == wanted:
         return before
-    version = before + 1
-    values = {"version": version, "pinned": wanted}
+    version = (before or 0) + 1
+    values = {"version": version, **asdict(wanted)}
     connection.execute(
         upsert(connection, front_page)
         .values(id=ONLY, **values)
         .on_conflict_do_update(index_elements=["id"], set_=values)
     )
     events.add(connection, outbox, FrontPageChanged, [(ONLY, version)])
-    audit.append(connection, actor.name, "front_page.changed", "front_page", {"pinned": wanted})
+    audit.append(connection, actor.name, "front_page.changed", "front_page", asdict(wanted))
     return int(version)
 
 
-def _refuse_impossible(connection: Connection, wanted: Sequence[Slot], only_public: bool) -> None:
+def _refuse_impossible(connection: Connection, wanted: Sequence[Slot], only_public: bool, now: datetime) -> None:
     ids = {slot.article_id for slot in wanted}
     query = select(articles.c.id).where(articles.c.id.in_(ids), articles.c.status != "withdrawn")
     if only_public:
@@ -159,25 +178,34 @@ def _refuse_impossible(connection: Connection, wanted: Sequence[Slot], only_publ
         raise Invalid.of("pinned", "Một bài chỉ ghim được một lần.")
     if any(slot.starts_at and slot.ends_at and slot.ends_at <= slot.starts_at for slot in wanted):
         raise Invalid.of("pinned", "Giờ hết ghim phải sau giờ bắt đầu.")
+    if any(slot.breaking_until and slot.breaking_until > now + MAX_BREAKING for slot in wanted):
+        raise Invalid.of("breaking", f"Nhãn TIN NÓNG kéo dài nhiều nhất {MAX_BREAKING // timedelta(hours=1)} giờ.")
 
 
-def _due(connection: Connection, now: datetime) -> list[int]:
-    ids = [slot.article_id for slot in _slots(connection) if slot.is_on(now)]
+def _due(connection: Connection, now: datetime) -> _Shown:
+    found = [slot for slot in _slots(connection) if slot.is_on(now)]
+    ids = [slot.article_id for slot in found]
     public = select(articles.c.id).where(articles.c.id.in_(ids), articles.c.status == "published")
     shown = set(connection.execute(public).scalars()) if ids else set()
-    return [article_id for article_id in ids if article_id in shown]
+    breaking = [
+        {"article_id": slot.article_id, "until": iso(slot.breaking_until)}
+        for slot in found
+        if slot.breaking_until and slot.is_breaking(now) and slot.article_id in shown
+    ]
+    return _Shown([article_id for article_id in ids if article_id in shown], breaking)
 
 
 def _slots(connection: Connection) -> list[Slot]:
     of = front_page_slots.c
-    query = select(of.article_id, of.starts_at, of.ends_at).order_by(of.position)
+    query = select(of.article_id, of.starts_at, of.ends_at, of.breaking_until).order_by(of.position)
     return [Slot(*row) for row in connection.execute(query)]
 
 
 def _mark(found: Sequence[Slot]) -> str:
-    content: list[Any] = [[slot.article_id, slot.starts_at, slot.ends_at] for slot in found]
+    content: list[Any] = [astuple(slot) for slot in found]
     return sha256(orjson.dumps(content)).hexdigest()[:16]
 
 
-def _pinned(connection: Connection) -> list[int]:
-    return connection.execute(select(front_page.c.pinned)).scalar() or []
+def _live(connection: Connection) -> _Shown:
+    row = connection.execute(_FRONT).first()
+    return _Shown(*row[1:]) if row else _Shown()

@@ -1,6 +1,7 @@
 """What leads the front page, and when."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Integer, String, Table, TypedColumns
 
@@ -13,6 +14,8 @@ class _FrontPageColumns(TypedColumns):  # one row
     id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
     version: Stored[int] = column(BigInteger)
     pinned: Stored[list[int]] = column(Json)
+    # What is told above every page, and until when.
+    breaking: Stored[list[dict[str, Any]]] = column(Json, server_default="[]")
 
 
 class FrontPageSlotRow(Record):  # what is to be pinned when; `front_page` holds what is pinned now
@@ -21,6 +24,7 @@ class FrontPageSlotRow(Record):  # what is to be pinned when; `front_page` holds
     position: Stored[int] = column(Integer)
     starts_at: Stored[datetime | None] = column(UtcDateTime)  # NULL: at once
     ends_at: Stored[datetime | None] = column(UtcDateTime)  # NULL: until somebody takes it away
+    breaking_until: Stored[datetime | None] = column(UtcDateTime)  # NULL: it is no breaking news
     added_by: Stored[str] = column(String(200))
     added_at: Stored[datetime] = column(UtcDateTime)
 

@@ -1,7 +1,7 @@
 """What helps through a long text; the day and what goes on now at the head of every page."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,8 @@ from services.web.pages import parts
 from services.web.pages.body import lay_out
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState
-from tests.contract.web.conftest import published, state
+from shared.contracts.events import BreakingNews, FrontPageChanged
+from tests.contract.web.conftest import delivered, published, state
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
 
@@ -58,4 +59,23 @@ def test_what_is_told_live_stands_at_the_head_of_every_page_until_it_is_over(pap
     assert "list:all" in made.depends and "card:39" in made.depends
     assert "\x00part:live\x00" in paper.page("/gioi-thieu").body
     store.publish(paper.engine, [published(going_on.model_copy(update={"version": 3, "live": False}))])
+    assert paper.make(parts.live).body.strip() == ""
+
+
+def test_breaking_news_stands_above_every_page_and_goes_at_its_time(
+    paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=30)
+    told = FrontPageChanged(version=2, breaking=(BreakingNews(article_id=sample.LEAD, until=until),))
+    store.set_front_page(paper.engine, [delivered(told, 1, 2)])
+    made = paper.make(parts.live)
+    assert "Tin nóng" in made.body and f'-{sample.LEAD}"' in made.body
+    assert made.until == until.timestamp(), "the page is made anew at that second, whether or not ingest says so"
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, _zone: object = None) -> datetime:  # type: ignore[override]
+            return until
+
+    monkeypatch.setattr(parts, "datetime", Later)
     assert paper.make(parts.live).body.strip() == ""
