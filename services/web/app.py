@@ -222,7 +222,8 @@ async def _public(request: Request, name: str) -> dict[str, str] | Response:
     responder: Responder = request.app.state.web.responder
     found = await responder.media(name)
     if not isinstance(found, int):
-        return keeping(found.page)
+        # Feeds and other sites show them too, as from behind nginx.
+        return {**keeping(found.page), "cross-origin-resource-policy": "cross-origin"}
     return responder.unavailable(request) if found == 503 else await responder.error(request, found)
 
 

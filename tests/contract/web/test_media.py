@@ -54,6 +54,7 @@ def test_a_picture_comes_and_goes_with_the_article_that_shows_it(files: Path, si
     sent = site.get(sizes[0])
     assert sent.content == (files / f"{ONE}.jpg").read_bytes()
     assert sent.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert sent.headers["cross-origin-resource-policy"] == "cross-origin", "other sites may show it, as behind nginx"
     kept = dict(word.strip().partition("=")[::2] for word in sent.headers["cache-control"].split(","))
     assert int(kept["max-age"]) <= 2 and "immutable" not in kept, "browsers and a CDN ask again"
     assert site.get(sizes[0], headers={"if-none-match": sent.headers["etag"]}).status_code == 304
