@@ -37,6 +37,8 @@ class Place:
     counters_socket: Path | None
     query_workers: int = 1
     redis_megabytes: int = 384
+    names_publisher: bool = True
+    """The paper, or the demo paper, says who publishes it."""
     copies: bool = False
     """A process copies the house into TOASOAN_COPY_DIR."""
     services_with_sql: tuple[str, ...] = ("ingest", "web", "counter")
@@ -75,6 +77,7 @@ def from_settings() -> Place:
         counters_socket=None if settings.redis_url else settings.socket_dir / "counters.sock",
         query_workers=settings.query_workers,
         redis_megabytes=settings.redis_megabytes,
+        names_publisher=settings.demo or settings.paper_file is not None,
         copies=settings.copy_dir is not None and settings.database_url is None,
     )
 

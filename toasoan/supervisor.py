@@ -110,6 +110,11 @@ class Supervisor:
         if code == 0 and answer.strip():
             account = json.loads(answer)
             self._output.plain(f"Editor: {account['email']}  one-time password: {account['password']}")
+        if not self._place.names_publisher:
+            self._output.plain(
+                "The foot of the pages names no publisher and no licence yet: write them down as in "
+                "services/web/paper.toml, and name that file in TOASOAN_PAPER_FILE."
+            )
         if self._place.demo:
             if not (self._place.data_dir / "demo.loaded").exists():
                 self._output.plain("The demo paper comes in by and by: all of it is there in half a minute.")

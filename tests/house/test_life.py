@@ -88,6 +88,11 @@ def test_the_first_start_gives_an_editor_a_password(house: House) -> None:
     until(lambda: "one-time password: " in house.log, 20)
 
 
+def test_a_new_paper_is_asked_who_publishes_it(house: House) -> None:
+    until(lambda: "names no publisher and no licence yet" in house.log, 20)
+    assert "TOASOAN_PAPER_FILE" in house.log
+
+
 def test_a_second_house_on_this_data_is_refused(house: House) -> None:
     refused = house.toasoan("up", check=False)
     assert refused.returncode == 1
