@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from services.web import static_files
 from services.web.page import slot
-from services.web.pages import pictures
+from services.web.pages import pictures, sharing
 from services.web.pages.frame import SHARE_PICTURE, script_json
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
@@ -89,6 +89,7 @@ def _prepared(environment: Environment, settings: Settings, theme: Theme) -> Env
         "sources": pictures.sources,
         "smallest": pictures.smallest,
         "shape": pictures.shape,
+        "zalo": sharing.zalo,
     }
     environment.filters |= {
         "house_time": house_time,

@@ -64,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/rieng-tu", notices.privacy),
     _route("/ngoai-tuyen", notices.offline),
     _route("/doc-sau", notices.saved),
+    _route(feeds.LISTED, feeds.listed),
     _route(r"/rss\.xml", feeds.rss),
     _route(rf"/rss/{_SLUG}\.xml", feeds.rss),
     _route(rf"/rss/tu-khoa/{_SLUG}\.xml", feeds.tag),

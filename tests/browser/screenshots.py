@@ -22,8 +22,9 @@ WIDTHS = {360: 800, 1280: 900}
 THEMES: tuple[Theme, ...] = ("light", "dark")
 _MAX_HEIGHT = 6_000
 _README_BYTES = 150_000
-# Those beside the screen are loaded when a reader comes to them.
-_LOADED = "[...document.images].every(one => one.complete || one.getBoundingClientRect().left >= innerWidth)"
+# Those beside the screen, or in what is folded, are loaded when a reader comes to them.
+_LOADED = """[...document.images].every(one =>
+    one.complete || !one.checkVisibility() || one.getBoundingClientRect().left >= innerWidth)"""
 
 
 def addresses(site: str) -> dict[str, str]:
@@ -37,6 +38,9 @@ def addresses(site: str) -> dict[str, str]:
         "corrections": "/cai-chinh",
         "search": "/tim-kiem?q=ruong+bac+thang",
         "search-empty": "/tim-kiem?q=khongcotu",
+        "feeds": "/rss",
+        "archive": "/ngay",
+        "saved": "/doc-sau",
         "how-we-count": "/cach-tinh-luot-xem",
         "about": "/gioi-thieu",
         "privacy": "/rieng-tu",

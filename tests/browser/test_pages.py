@@ -24,7 +24,7 @@ ARTICLE = "/kinh-te/cho-phien-muong-suong-40"
 PAGES = (
     "/", "/kinh-te", "/kinh-te?trang=2", "/nong-nghiep", "/tu-khoa/tet", "/tac-gia/quang-long", "/ngay/2023-01-10",
     "/ngay", "/ngay/2023-01", "/doc-sau", "/anh", "/video", "/doc-nhieu", "/cai-chinh",
-    "/gioi-thieu", "/cach-tinh-luot-xem", "/rieng-tu", "/ngoai-tuyen",
+    "/gioi-thieu", "/cach-tinh-luot-xem", "/rieng-tu", "/ngoai-tuyen", "/rss",
     "/khong-co", "/kinh-te/ban-tin-so-37-37", "/tim-kiem", ARTICLE, "/thoi-su/ban-tin-so-39-39",
     "/nong-nghiep/ban-tin-so-38-38", "/thoi-su/ban-tin-so-36-36",
 )  # fmt: skip
@@ -108,10 +108,47 @@ def test_an_article_is_light_on_the_wire(page: Page) -> None:
 
 
 def test_the_tenth_most_read_stands_as_the_ninth(page: Page) -> None:
-    page.goto("/doc-nhieu")
+    page.goto("/")
     heights = page.locator(".most-read li").evaluate_all("all => all.map(one => one.offsetHeight)")
     assert len(heights) == 10
     assert heights[9] == heights[8]
+
+
+def test_the_most_read_of_a_day_and_of_a_week_are_tabs(plain_page: Page) -> None:
+    plain_page.goto("/doc-nhieu")
+    day, week = (plain_page.locator(f".most-read.in-{window}") for window in ("24h", "7d"))
+    expect(day).to_be_visible()
+    expect(week).to_be_hidden()
+    plain_page.get_by_text("7 ngày qua", exact=True).first.click()
+    expect(week).to_be_visible()
+    expect(day).to_be_hidden()
+    plain_page.keyboard.press("ArrowLeft")
+    expect(day).to_be_visible()
+
+
+def test_a_topic_is_followed_and_found_again(page: Page) -> None:
+    page.goto("/tu-khoa/tet")
+    page.get_by_role("button", name="Theo dõi").click()
+    expect(page.get_by_role("button", name="Đang theo dõi")).to_be_visible()
+    page.goto("/doc-sau")
+    followed = page.get_by_role("region", name="Chủ đề bạn theo dõi")
+    expect(followed.get_by_role("link", name="Tết", exact=True)).to_have_attribute("href", "/tu-khoa/tet")
+    expect(followed.get_by_role("listitem")).to_have_count(3)
+    page.goto("/tu-khoa/tet")
+    page.get_by_role("button", name="Đang theo dõi").click()
+    page.goto("/doc-sau")
+    expect(page.get_by_role("heading", name="Đọc sau")).to_be_visible()
+    expect(followed).to_be_hidden()
+
+
+def test_the_way_back_up_comes_with_the_second_screen(page: Page) -> None:
+    page.goto(ARTICLE)
+    up = page.get_by_role("link", name="Về đầu trang", exact=True)
+    expect(up).to_be_hidden()
+    page.evaluate("scrollTo({top: 2 * innerHeight, behavior: 'instant'})")
+    up.click()
+    expect(up).to_be_hidden()
+    assert page.evaluate("scrollY") == 0
 
 
 def test_the_row_of_sections_shows_where_the_reader_is(page: Page) -> None:
@@ -226,7 +263,8 @@ def test_reading_without_javascript(plain_page: Page) -> None:
     plain_page.get_by_text("Đổi nền sáng, tối").locator("..").click()
     assert style("backgroundColor", "body") != ground
     plain_page.get_by_role("link", name="In bài viết").click()
-    assert plain_page.locator(".masthead").is_hidden()
+    assert plain_page.locator(".row-of-sections").is_hidden()
+    expect(plain_page.locator(".masthead .nameplate")).to_be_visible()
     expect(plain_page.get_by_text("hãy dùng lệnh In của trình duyệt")).to_be_in_viewport()
     expect(plain_page.get_by_role("heading", level=1)).to_be_in_viewport()
     assert paragraph.is_visible()
@@ -239,8 +277,10 @@ def test_reading_without_javascript(plain_page: Page) -> None:
 def test_a_printed_article_is_a_clean_sheet(page: Page) -> None:
     page.goto(ARTICLE)
     page.emulate_media(media="print")
-    for selector in (".masthead", ".foot", ".comments", ".others", ".tools"):
+    for selector in (".row-of-sections", ".finder", ".foot", ".comments", ".others", ".tools", ".up"):
         assert page.locator(selector).is_hidden(), selector
+    expect(page.locator(".masthead .nameplate")).to_be_visible()
+    expect(page.locator(".crumbs")).to_have_text("Kinh tế", use_inner_text=True)
     assert page.get_by_text("Lượt xem:").is_visible()
     assert page.locator(".from").inner_text().endswith(ARTICLE)
 

@@ -35,6 +35,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     trail += [(one.name, one.path) for one in (*story.ancestors, story.section) if one is not None]
     first = next((image for image in state.images if image.url), None)
     video = player(state.video_url, site.settings)
+    film = video.src if video and video.form == "file" else ""
     number = site.page_number
     live = coverage(site, state, number) if state.live else None
     data = linked_data.news_article(story, site.look, video)
@@ -60,7 +61,7 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         head,
         article_id=state.id,
         story=story,
-        text=body.lay_out(state, poster=first if video else None, cards=site.read.cards),
+        text=body.lay_out(state, poster=first if video else None, cards=site.read.cards, film=film),
         byline=body.byline(state.byline, story.authors),
         trail=trail,
         video=video,

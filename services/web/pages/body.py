@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 
 from markupsafe import Markup, escape
@@ -27,6 +28,8 @@ _HEADING = re.compile(r"<h2>([^<]*+(?:<(?!/?h2>)[^<]*+)*)</h2>")
 _SYLLABLES_A_MINUTE = 250
 _LONG_SYLLABLES = 700
 _LEAST_HEADINGS = 3
+_CHAPTER = re.compile(r"<li>((?:[0-9]{1,2}:)?[0-5]?[0-9]:[0-5][0-9])(?=[ :.,–-])")
+_LEAST_CHAPTERS = 2
 _CAPTION_ALONE = re.compile(r"<figcaption>([^<]*+)</figcaption>")
 _BORDER = re.compile(r"<(/?)(p|blockquote|aside|figure|table|ul|ol)(?=[ >])[^>]*+>")
 _POSTER = re.compile(r' poster="([^"]*)"')
@@ -43,6 +46,7 @@ _SIZES = {
     "portrait": "7rem",
     "tile": "(min-width: 48rem) 22rem, 86vw",
 }
+_EDGE_TO_EDGE = "(min-width: 104rem) 104rem, 100vw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,15 @@ class LaidOut:
     """What stands behind the headline of a long form."""
     contents: tuple[tuple[str, Markup], ...] = ()
     """(id, words) of its parts' headings; none of a text that is short or has few of them."""
+    has_chapters: bool = False
 
 
-def lay_out(state: ArticleState, poster: Image | None = None, cards: blocks.Cards | None = None) -> LaidOut:
+def lay_out(
+    state: ArticleState, poster: Image | None = None, cards: blocks.Cards | None = None, film: str = ""
+) -> LaidOut:
     """The article's text as its page shows it; `poster` is the picture that its video shows already, `cards` tells of
-    the paper's own articles that its blocks name."""
+    the paper's own articles that its blocks name, `film` is the address of its own video, whose chapters a list of
+    times is."""
     minutes = _minutes(state.body)
     # Before blocks have lost their marks: their headings are no parts of the text.
     text, contents = _with_contents(state.body) if minutes else (state.body, ())
@@ -76,9 +84,23 @@ def lay_out(state: ArticleState, poster: Image | None = None, cards: blocks.Card
     summary = "" if _begins_with(state.body, state.summary) else state.summary
     text = _with_pictures(text, apart, at_top=bool(summary) or state.kind != "article")
     text = _with_dateline(text, state.dateline)
+    if state.kind == "photo":
+        text = text.replace(_SIZES[""], _EDGE_TO_EDGE)
+    has_chapters = bool(film) and len(_CHAPTER.findall(text)) >= _LEAST_CHAPTERS
+    if has_chapters:
+        text = _CHAPTER.sub(partial(_chapter, film), text)
     # Ingest's clean HTML; what was added here is escaped.
     made = Markup(_with_room_for_tables(text))
-    return LaidOut(summary, made, has_blocks or bool(cover), minutes, cover, contents)
+    return LaidOut(summary, made, has_blocks or bool(cover), minutes, cover, contents, has_chapters)
+
+
+def _chapter(film: str, found: re.Match[str]) -> str:
+    """The begin of a chapter leads there: in the player by video.js, without it in the browser's own."""
+    seconds = 0
+    for part in found[1].split(":"):
+        seconds = seconds * 60 + int(part)
+    link = Markup('<li><a class="chapter" href="{}#t={}" data-at="{}">{}</a>')
+    return str(link.format(film, seconds, seconds, found[1]))
 
 
 def _minutes(text: str) -> int:

@@ -10,6 +10,8 @@ import orjson
 
 from services.web import model
 from services.web.page import Missing, Moved, Page, Site
+from services.web.pages import linked_data
+from services.web.pages.frame import Head, page
 from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from services.web.pages.xml import attribute, text, with_whole_addresses
@@ -20,6 +22,20 @@ from shared.settings import Settings
 from shared.vietnamese.dates import iso
 
 SIZE = 30
+LISTED = "/rss"
+
+
+def listed(site: Site) -> Page:
+    """What feeds there are, for people."""
+    name = "Nguồn tin RSS"
+    trail = [("Trang chủ", "/"), (name, LISTED)]
+    head = Head(
+        title=f"{name} - {site.settings.site_name}",
+        description=f"Nguồn tin của {site.settings.site_name} và từng chuyên mục cho trình đọc tin.",
+        canonical=LISTED,
+        data=[linked_data.breadcrumbs(site.settings, trail)],
+    )
+    return page(site, "feeds", "feeds.html", head, name=name, trail=trail)
 
 
 def rss(site: Site, section_slug: str = "") -> Page:

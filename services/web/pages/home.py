@@ -17,8 +17,8 @@ _IN_STRIP = 6
 _IN_RAIL = 8
 _NEWEST = 24
 _CORRECTED = 3
-# Sections weigh less the further down they stand: two large ones, one of headlines, four compact, headlines.
-_LARGE, _COMPACT = 2, 4
+# Sections weigh less the further down they stand: two large ones, two of headlines, four compact, headlines.
+_LARGE, _MIDDLE, _COMPACT = 2, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def home(site: Site) -> Page:
         beside=top[1:],
         rail=rail,
         large=blocks[:_LARGE],
-        middle=blocks[_LARGE : _LARGE + 1],
-        compact=blocks[_LARGE + 1 : _LARGE + 1 + _COMPACT],
-        others=blocks[_LARGE + 1 + _COMPACT :],
+        middle=blocks[_LARGE:][:_MIDDLE],
+        compact=blocks[_LARGE + _MIDDLE :][:_COMPACT],
+        others=blocks[_LARGE + _MIDDLE + _COMPACT :],
         photos=photos,
         videos=videos,
         corrected=site.read.listed(model.CORRECTED, size=_CORRECTED).cards,

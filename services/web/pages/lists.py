@@ -1,9 +1,10 @@
 """Lists of articles: sections, tags, authors, days, photographs, videos, corrections, the most read."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from services.web import model
-from services.web.model import Listed, Section
+from services.web.model import Listed, Ranked, Section
 from services.web.page import Missing, Moved, Page, Site
 from services.web.pages import archive, linked_data, parts
 from services.web.pages.frame import Head, numbered, page
@@ -12,6 +13,8 @@ from shared.vietnamese.dates import VIETNAM, long_date
 
 SIZE = 20
 _MOST_READ = 5
+_MAY_LEAD = 5
+"""How old a story with a picture may be that leads its section, in places."""
 _WINDOWS = (("1h", "1 giờ qua"), ("24h", "24 giờ qua"), ("7d", "7 ngày qua"), ("30d", "30 ngày qua"))
 
 Trail = list[tuple[str, str]]
@@ -31,14 +34,23 @@ def section(site: Site, slug: str) -> Page:
         site,
         "section",
         found.name,
-        listed,
+        _led(site, listed) if listed.page == 1 else listed,
         trail,
-        beside=found.children or (parent.children if parent else ()),
+        over=found if found.children else parent,
         slug=slug,
         section_slug=above[0].slug if above else slug,
         empty="Chuyên mục chưa có bài.",
         most_read=parts.ranking(site, slug, _MOST_READ) if listed.page == 1 else ([], ""),
     )
+
+
+def _led(site: Site, listed: Listed) -> Listed:
+    """What leads the paper leads its section too, in the same order; without any, the newest with a picture does."""
+    pinned = [card.id for card in site.read.pinned()]
+    first = [card for card in listed.cards if card.id in pinned]
+    first.sort(key=lambda card: pinned.index(card.id))
+    first = first or [card for card in listed.cards[:_MAY_LEAD] if card.image][:1]
+    return replace(listed, cards=(*first, *(card for card in listed.cards if card not in first)))
 
 
 def tag(site: Site, slug: str) -> Page:
@@ -47,14 +59,24 @@ def tag(site: Site, slug: str) -> Page:
         raise Moved(tag_path(other.slug))
     name = _name(site, model.of_tag(slug))
     listed = site.read.listed(model.of_tag(slug), site.page_number, SIZE)
-    return _list(site, "tag", name, listed, [*_home(), (name, site.path)], label="Từ khóa", feed=tag_feed_path(slug))
+    return _list(
+        site,
+        "tag",
+        name,
+        listed,
+        [*_home(), (name, site.path)],
+        label="Từ khóa",
+        feed=tag_feed_path(slug),
+        number=site.read.number(model.of_tag(slug)),
+    )
 
 
 def author(site: Site, slug: str) -> Page:
     """Raises Missing for somebody who never signed anything."""
     name = _name(site, model.of_author(slug))
     listed = site.read.listed(model.of_author(slug), site.page_number, SIZE)
-    return _list(site, "author", name, listed, [*_home(), (name, site.path)], label="Tác giả")
+    number = site.read.number(model.of_author(slug))
+    return _list(site, "author", name, listed, [*_home(), (name, site.path)], label="Tác giả", number=number)
 
 
 def day(site: Site, written: str) -> Page:
@@ -115,7 +137,10 @@ def corrections(site: Site) -> Page:
 
 def most_read(site: Site) -> Page:
     """The most read of an hour, a day, a week and a month."""
-    rankings = [(window, name, site.read.ranking(window, size=10)) for window, name in _WINDOWS]
+    found = [(window, name, site.read.ranking(window, size=10)) for window, name in _WINDOWS]
+    rankings = [one for one in found if one[2]] or _before_readers(site)
+    windows = [window for window, _, _ in rankings]
+    first = "24h" if "24h" in windows else next(iter(windows), "")
     trail = [*_home(), ("Đọc nhiều", "/doc-nhieu")]
     head = Head(
         title=f"Đọc nhiều - {site.settings.site_name}",
@@ -123,7 +148,13 @@ def most_read(site: Site) -> Page:
         canonical="/doc-nhieu",
         data=[linked_data.breadcrumbs(site.settings, trail)],
     )
-    return page(site, "most-read", "most_read.html", head, trail=trail, rankings=rankings)
+    return page(site, "most-read", "most_read.html", head, trail=trail, rankings=rankings, first=first)
+
+
+def _before_readers(site: Site) -> list[tuple[str, str, list[Ranked]]]:
+    """What stands in the place of rankings until the paper has any."""
+    found = parts.most_viewed(site, "", 10)
+    return [("30d", "Bài trong 30 ngày", found)] if found else []
 
 
 def _list(
@@ -135,7 +166,7 @@ def _list(
     *,
     template: str = "list.html",
     label: str = "",
-    beside: tuple[Section, ...] = (),
+    over: Section | None = None,
     slug: str = "",
     section_slug: str = "",
     tiles: bool = False,
@@ -143,7 +174,8 @@ def _list(
     feed: str = "",
     **context: object,
 ) -> Page:
-    """A page of a list; `slug` and `section_slug` are of the section shown and of the one on top of it.
+    """A page of a list; `slug` and `section_slug` are of the section shown and of the one on top of it, `over` is the
+    one whose sub-sections are shown.
 
     Raises Missing for a page after the last one.
     """
@@ -161,7 +193,7 @@ def _list(
         feed=feed or (f"/rss/{slug}.xml" if slug else ""),
         feed_name=name,
     )
-    more = {"most_read": ([], ""), "day_before": None, "day_after": None, "day_shown": None, **context}
+    more = {"most_read": ([], ""), "day_before": None, "day_after": None, "day_shown": None, "number": 0, **context}
     return page(
         site,
         kind,
@@ -171,7 +203,7 @@ def _list(
         label=label,
         listed=listed,
         trail=trail,
-        beside=beside,
+        over=over,
         slug=slug,
         section_slug=section_slug,
         tiles=tiles,

@@ -31,8 +31,8 @@ def offline(site: Site) -> Page:
 def saved(site: Site) -> Page:
     """What the reader put aside. The list stands in the browser alone."""
     words = (
-        "Muốn lưu một bài, bấm dấu trang “Lưu đọc sau” ở đầu bài. Bài đã lưu chỉ nằm trong trình duyệt này và đọc được "
-        "cả khi không có mạng."
+        "Muốn lưu một bài, bấm dấu trang “Lưu đọc sau” ở đầu bài; muốn theo dõi một chuyên mục, từ khóa hay tác giả, "
+        "bấm “Theo dõi” ở trang ấy. Tất cả chỉ nằm trong trình duyệt này; bài đã lưu đọc được cả khi không có mạng."
     )
     return _in_browser(site, "saved", "Đọc sau", words, "Bài đã lưu", "doc-sau")
 
@@ -52,9 +52,8 @@ _PRIVACY = (
     "đã tìm gì. Từ tìm chỉ được lưu và hiện ở tòa soạn, trong 31 ngày, khi ít nhất sáu bạn đọc khác nhau cùng tìm "
     "trong một ngày; từ ít người tìm hơn mất đi sau nhiều nhất hai ngày. Từ trông như số điện thoại hay địa chỉ thư "
     "điện tử thì không được đếm.",
-    "Chế độ sáng, tối và cỡ chữ bạn chọn, bài bạn lưu đọc sau, bình luận đang viết dở, cùng những trang vừa đọc để "
-    "xem lại khi mất mạng, chỉ nằm trong trình duyệt "
-    "của bạn và xóa được bất cứ lúc nào.",
+    "Chế độ sáng, tối và cỡ chữ bạn chọn, bài bạn lưu đọc sau, chủ đề bạn theo dõi, bình luận đang viết dở, cùng những "
+    "trang vừa đọc để xem lại khi mất mạng, chỉ nằm trong trình duyệt của bạn và xóa được bất cứ lúc nào.",
     "Khi bạn gửi bình luận, tòa soạn nhận tên, nội dung và thư điện tử nếu bạn điền. Thư điện tử chỉ để tòa soạn liên "
     "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng. Địa chỉ mạng của người gửi "
     "hoặc báo bình luận chỉ được giữ dưới dạng một mã băm trong 30 ngày, để chặn người quấy rối và để một người báo "

@@ -1,4 +1,4 @@
-// The pages that this browser keeps, the newest first.
+// The pages that this browser keeps, the newest first; and the topics that it follows, with their newest headlines.
 (async () => {
   const list = document.querySelector("[data-kept]");
   if (!list || !window.caches) return;
@@ -16,4 +16,27 @@
   }
   list.querySelector("ul").replaceChildren(...rows);
   list.hidden = !rows.length;
+})();
+
+(async () => {
+  const place = document.querySelector("[data-followed]");
+  let topics = [];
+  try { topics = JSON.parse(localStorage.getItem("theo-doi") || "[]"); } catch {}
+  if (!place || !topics.length) return;
+  const link = (to, words) => Object.assign(document.createElement("a"), { href: to, textContent: words });
+  for (const { path, name } of topics) {
+    const head = document.createElement("h3");
+    const list = document.createElement("ul");
+    head.append(link(path, name));
+    place.append(head, list);
+    fetch(path).then((answer) => (answer.ok ? answer.text() : "")).then((text) => {
+      const made = new DOMParser().parseFromString(text, "text/html");
+      for (const one of [...made.querySelectorAll("main article h2 a")].slice(0, 3)) {
+        const row = document.createElement("li");
+        row.append(link(one.getAttribute("href"), one.textContent));
+        list.append(row);
+      }
+    }).catch(() => {});
+  }
+  place.hidden = false;
 })();

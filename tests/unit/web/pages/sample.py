@@ -87,6 +87,8 @@ def fill(engine: Engine) -> None:
     )
     ranked = tuple(RankedArticle(id=number, views=5000 - number) for number in range(1, 16))
     store.set_rankings(engine, [delivered(RankingChanged(window="24h", version=1, entries=ranked), "24h")])
+    week = tuple(RankedArticle(id=number, views=9000 - number) for number in range(20, 31))
+    store.set_rankings(engine, [delivered(RankingChanged(window="7d", version=1, entries=week), "7d")])
     related = RelatedArticlesChanged(article_id=LEAD, version=1, related=(1, 2, 3))
     store.set_related(engine, [delivered(related, LEAD)])
 

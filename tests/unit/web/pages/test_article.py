@@ -2,9 +2,11 @@
 
 import json
 import re
+from base64 import b64decode
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
@@ -318,6 +320,30 @@ def test_a_picture_never_parts_a_quotation(paper: Paper) -> None:
     images = (sample.image("x"), sample.image("y"))
     body = "<p>Một.</p><blockquote><p>Hai.</p><p>Ba.</p></blockquote><p>Bốn.</p>"
     assert shape(paper, images=images, body=body) == "opoppp"
+
+
+def test_a_list_of_times_leads_into_the_papers_own_film(paper: Paper) -> None:
+    film = f"{paper.settings.site_url}/media/aa/phim.mp4"
+    times = "<ul><li>0:00 Mở đầu</li><li>01:30 - Qua suối</li><li>1:02:03 Về bản</li><li>09:15</li></ul>"
+    store.publish(paper.engine, [published(sample.article(sample.VIDEO, version=2, video_url=film, body=times))])
+    body = paper.page("/nong-nghiep/ban-tin-so-38-38").body
+    assert re.findall(r'href="/media/aa/phim.mp4#t=(\d+)" data-at="\1">([\d:]+)</a>', body) == [
+        ("0", "0:00"),
+        ("90", "01:30"),
+        ("3723", "1:02:03"),
+    ]
+    assert "video.js" in body
+    other = sample.article(sample.VIDEO, version=3, body=times)
+    store.publish(paper.engine, [published(other)])
+    body = paper.page("/nong-nghiep/ban-tin-so-38-38").body
+    assert "#t=" not in body and "video.js" not in body, "another site's player is not ours to lead into"
+
+
+def test_an_article_is_shared_with_zalo_by_a_plain_link(paper: Paper) -> None:
+    shared = [link for link in Reader(paper.page(LEAD_PATH).body).links if "zalo.me" in link]
+    (told,) = {parse_qs(urlsplit(link).query)["d"][0] for link in shared}
+    assert json.loads(b64decode(told)) == {"url": paper.settings.site_url + LEAD_PATH}
+    assert told.isalnum(), "no sign in it that is read in two ways"
 
 
 def test_the_picture_of_a_video_is_not_shown_twice(paper: Paper) -> None:

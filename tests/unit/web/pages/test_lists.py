@@ -213,3 +213,36 @@ def test_the_days_of_the_archive_follow_vietnam(paper: Paper) -> None:
     late = sample.article(60, published_at=sample.AT.replace(hour=17, minute=30) + timedelta(days=30))
     store.publish(paper.engine, [published(late)])
     assert "Bản tin số 60 " in Reader(paper.page("/ngay/2023-02-09").body).words
+
+
+def test_what_leads_the_paper_leads_its_section_too(paper: Paper) -> None:
+    newest = [link for link in Reader(paper.page("/kinh-te").body).links if re.search(r"-\d+$", link)]
+    assert newest[0] == "/kinh-te/cho-phien-muong-suong-40", "editors pinned it; newer ones stand behind"
+    store.set_front_page(paper.engine, [delivered(FrontPageChanged(version=2, pinned=()), 1, 2)])
+    (first,) = re.findall(
+        r'<article class="row first">.*?<a href="(/[^"]+-(?:\d+))"', paper.page("/kinh-te").body, re.S
+    )
+    assert int(first.rpartition("-")[2]) % 2, "without pins the newest with a picture leads"
+
+
+def test_a_sub_section_leads_back_to_the_whole_section(paper: Paper) -> None:
+    tabs = paper.page("/nong-nghiep").body.partition('<nav class="tabs"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"( aria-current="page")?', tabs) == [
+        ("/kinh-te", ""),
+        ("/nong-nghiep", ' aria-current="page"'),
+    ]
+
+
+def test_topics_say_how_much_there_is_and_can_be_followed(paper: Paper) -> None:
+    for path, number in (("/tu-khoa/tet", "43 bài"), ("/tac-gia/quang-long", "43 bài"), ("/kinh-te", "")):
+        page = paper.page(path).body
+        assert f'data-follow="{path}"' in page
+        assert number in Reader(page).words
+    assert "data-follow" not in paper.page("/anh").body
+
+
+def test_feeds_are_listed_for_people(paper: Paper) -> None:
+    links = Reader(paper.page("/rss").body).links
+    for feed in ("/rss.xml", "/atom.xml", "/feed.json", "/rss/thoi-su.xml", "/rss/nong-nghiep.xml"):
+        assert feed in links
+        assert paper.page(feed).status == 200
