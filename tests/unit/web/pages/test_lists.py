@@ -1,7 +1,7 @@
 """Front page, sections, tags, authors, days and the other lists."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,7 +9,7 @@ import time_machine
 from services.web import store
 from services.web.page import Missing, slot
 from services.web.pages import errors, parts
-from shared.contracts.events import FrontPageChanged, RankedArticle, RankingChanged, SectionSaved
+from shared.contracts.events import FrontPageChanged, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
 from tests.contract.web.conftest import delivered, published
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
@@ -186,6 +186,17 @@ def test_a_section_has_its_own_most_read(paper: Paper) -> None:
     assert "Đọc nhiều trong mục" in page.body and "70 lượt xem 7 ngày qua" in page.body
     assert slot("part:most-read") not in page.body
     assert "rank:24h:kinh-te" in page.depends
+
+
+def test_before_there_are_readers_what_was_read_elsewhere_is_told(paper: Paper) -> None:
+    now = datetime.now(UTC)
+    new = [sample.article(number, published_at=now, updated_at=now) for number in (50, 53)]
+    store.publish(paper.engine, [published(story) for story in new])
+    told = ViewTotalsChanged(totals={50: 70, 53: 900, 44: 5000})
+    store.set_totals(paper.engine, [delivered(told, "totals")])
+    page = paper.page("/nong-nghiep").body
+    assert page.index("900 lượt xem") < page.index("70 lượt xem")
+    assert "5.000 lượt xem" not in page, "years old"
 
 
 def test_a_page_depends_on_what_it_shows(paper: Paper) -> None:
