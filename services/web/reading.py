@@ -305,7 +305,9 @@ class Reading:
     def most_viewed(self, name: str, after: datetime, size: int) -> list[Ranked]:
         """Of a list's stories since then those with the most views in all."""
         self.depends.add(keys.listing(name))
-        found = self._connection.execute(sql.MOST_VIEWED, {"list": name, "after": int(after.timestamp()), "limit": size})
+        found = self._connection.execute(
+            sql.MOST_VIEWED, {"list": name, "after": int(after.timestamp()), "limit": size}
+        )
         views = {row.article_id: row.views for row in found}
         return [Ranked(card, views[card.id]) for card in self.cards(list(views))]
 
