@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ingest_0030"
-down_revision = "ingest_0027"
+down_revision = "ingest_0029"
 branch_labels = None
 depends_on = None
 
