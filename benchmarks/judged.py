@@ -19,6 +19,7 @@ FIRST = 10
 _FOLDER = Path(__file__).parent / "questions"
 # What a page is worth that answers, and one that answers in part.
 _WHOLE, _PART = 2, 1
+_PICTURE = "/media/2023/01/none.jpg"
 _PAPER_STARTS = datetime(2023, 1, 9, 18, tzinfo=VIETNAM)
 
 
@@ -58,7 +59,7 @@ def _story(number: int, story: stories.DemoStory) -> IndexDocument:
     return IndexDocument(
         id=number, version=1, status="published", title=story.title, url=f"/{story.name}",
         summary=story.dated(story.summary, _PAPER_STARTS),
-        text=plain_text(story.html(_PAPER_STARTS, defaultdict(str))), extra=story.tags.replace(";", "\n"),
+        text=plain_text(story.html(_PAPER_STARTS, defaultdict(lambda: _PICTURE))), extra=story.tags.replace(";", "\n"),
         section_slug="bao", section_name=story.section, published_at=int(_PAPER_STARTS.timestamp()),
     )  # fmt: skip
 

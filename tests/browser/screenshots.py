@@ -38,7 +38,7 @@ def addresses(site: str) -> dict[str, str]:
         "corrections": "/cai-chinh",
         "search": "/tim-kiem?q=ruong+bac+thang",
         "search-empty": "/tim-kiem?q=khongcotu",
-        "feeds": "/rss",
+        "feeds": "/kenh-rss",
         "archive": "/ngay",
         "saved": "/doc-sau",
         "how-we-count": "/cach-tinh-luot-xem",

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expe
 from tests.blocks import samples
 from tests.browser.chromium import READER, Theme
 from tests.browser.newsroom import SETTLE, Newsroom
+from tests.browser.own_desk import until_at
 from tests.house import House
 from tests.media import PDF, SUBTITLES, film, sound
 from tests.wait import until
@@ -209,7 +210,8 @@ def test_what_a_script_adds(everything: str, house: House, page: Page) -> None:
     page.keyboard.press("ArrowRight")
     assert page.locator("[data-block=before_after]").evaluate("one => one.style.getPropertyValue('--at')") == "51%"
     page.locator("[data-block=audio]").get_by_role("link", name="Nước về").click()
-    page.wait_for_function("document.querySelector('[data-block=audio] audio').currentTime >= 65")
+    player = page.locator("[data-block=audio] audio")
+    until_at(page, lambda: player.evaluate("one => one.currentTime") >= 65, "it plays from there")
     page.locator("[data-block=gallery] .zoom").nth(1).click()
     box = page.get_by_role("dialog")
     expect(box).to_contain_text("Mở cống lúc chín giờ.")

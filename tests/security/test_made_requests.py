@@ -118,8 +118,8 @@ def faulty(client: httpx2.Client, base: str, made: Iterator[tuple[str, str, dict
 def test_no_made_request_finds_a_fault(house: House, editor: Editor) -> None:
     made = random.Random(2026)
     site = Maker(made, [*(("GET", path) for path in READERS), *endpoints(api.router.routes)])
-    # Signing out, and changing accounts, would end the walk; a board's window lasts for minutes.
-    ends = re.compile(r"/desk/(dang-xuat|mat-khau|tai-khoan.*|bang/dong)")
+    # Signing out, and changing accounts, would end the walk; a window of the board or the inbox lasts for minutes.
+    ends = re.compile(r"/desk/(dang-xuat|mat-khau|tai-khoan.*|bang/dong|viec/dong)")
     desk = [one for one in endpoints(make_app().routes) if not ends.fullmatch(one[1])]
     inside = Maker(made, [one for one in desk if one[1].startswith("/desk")])
     machine = Maker(made, [one for one in desk if one[1].startswith("/api")])

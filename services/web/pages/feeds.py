@@ -22,7 +22,7 @@ from shared.settings import Settings
 from shared.vietnamese.dates import iso
 
 SIZE = 30
-LISTED = "/rss"
+LISTED = "/kenh-rss"
 
 
 def listed(site: Site) -> Page:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.counter import by_hand, statistics, store
 from services.counter.hot import SLOT_SECONDS, Delta, Hot
-from services.counter.tables import SPAN_DAYS, daily, searches, spans
+from services.counter.tables import SPAN_DAYS, daily, searches, spans, trending_rules
 from shared.contracts.articles import ArticleState, Author
 from shared.contracts.commands import CountViews
 from shared.contracts.statistics import ArticleStatistics, LiveNow, SiteStatistics
@@ -178,6 +178,7 @@ def test_an_older_database_is_summed_when_it_is_migrated(source: Engine, state: 
     with write(source) as connection:
         spans.drop(connection)
         searches.drop(connection)
+        trending_rules.drop(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = 'counter_0002'"))
 
     migrate("counter")

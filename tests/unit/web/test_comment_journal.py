@@ -22,7 +22,7 @@ def test_many_that_ingest_does_not_take_hide_no_other(tmp_path: Path, monkeypatc
         journal.keep(said)
         os.utime(tmp_path / f"{token}.json", (0, time.time() - 60))
     sent: list[str] = []
-    monkeypatch.setattr(commenting, "_publish", lambda comment: sent.append(comment.token))
+    monkeypatch.setattr(commenting, "_publish", lambda comment, _size: sent.append(comment.token))
 
     def ask(question: Any, _seconds: float) -> Any:
         """Ingest has the last one alone."""

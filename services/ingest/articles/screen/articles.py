@@ -75,7 +75,10 @@ def create(request: Request, who: Annotated[Account, needs(Action.write)], form:
     if saved.result == "unchanged":
         return _save(request, asked_of(who, saved.id, Action.write), form, draft, 1)
     path = f"/desk/bai/{saved.id}"
-    return done(request, path, "Đã lưu bản nháp.", id=saved.id, version=saved.version, status=saved.status)
+    answer = done(request, path, "Đã lưu bản nháp.", id=saved.id, version=saved.version, status=saved.status)
+    if not wants_html(request):
+        answer.status_code = 201
+    return answer
 
 
 @router.get("/bai/{id}")

@@ -253,7 +253,7 @@ def test_topics_say_how_much_there_is_and_can_be_followed(paper: Paper) -> None:
 
 
 def test_feeds_are_listed_for_people(paper: Paper) -> None:
-    links = Reader(paper.page("/rss").body).links
+    links = Reader(paper.page("/kenh-rss").body).links
     for feed in ("/rss.xml", "/atom.xml", "/feed.json", "/rss/thoi-su.xml", "/rss/nong-nghiep.xml"):
         assert feed in links
         assert paper.page(feed).status == 200
