@@ -13,7 +13,7 @@ _ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 # First path segments that belong to the site itself: no section may take one as its slug.
 RESERVED = frozenset(
     """api static media tim-kiem doc-nhieu tu-khoa tac-gia ngay cai-chinh cach-tinh-luot-xem gioi-thieu rieng-tu
-    rss atom feed sitemap news-sitemap robots favicon healthz readyz metrics desk ops well-known video anh
+    rss kenh-rss atom feed sitemap news-sitemap robots favicon healthz readyz metrics desk ops well-known video anh
     ngoai-tuyen doc-sau anh-chia-se truc-tiep giao-dien""".split()
 )
 
