@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,6 +41,9 @@ class Measured:
         with tracing.span("request", tracing.header(scope), "server") as span:
             try:
                 await self._app(scope, receive, noted)
+            except ClientDisconnect:
+                # Who left in the middle of what they sent hears no answer: no fault of ours.
+                status = 499
             finally:
                 # The route's name or pattern: paths with ids would make a label of every article.
                 route = scope.get("page_kind") or getattr(scope.get("route"), "path", "other")

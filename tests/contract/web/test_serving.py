@@ -1,6 +1,7 @@
 """The readers' HTTP process: fresh pages, validators, packing, odd requests, and what it does when stores are away."""
 
 import gzip
+import re
 import socket
 import threading
 import time
@@ -436,3 +437,13 @@ def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         broker.close()
         counters_.close()
         patch.undo()
+
+
+def test_who_leaves_amid_what_they_send_is_no_fault(site: Site) -> None:
+    head = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{{"
+    for path in ("/api/articles/1/comments", "/api/views"):
+        with socket.create_connection(("127.0.0.1", site.port), 5) as line:
+            line.sendall(head.format(path).encode())
+    gone = r'^http_requests_total\{.*status="499"\} (\S+)$'
+    until(lambda: re.search(gone, site.client.get("/metrics").text, re.MULTILINE), 10, "it is counted")
+    assert "Exception" not in site.log and "Traceback" not in site.log
