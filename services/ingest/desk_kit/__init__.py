@@ -8,6 +8,7 @@ How it is put together:
     app.py       puts the screens together, error pages; headers of every answer (CSP)
     presence.py  who else has an article open
     streams.py   windows that are told of changes as they happen (server-sent events)
+    windows.py   those of one kind of page, and the one reader that looks for all of them
     asking.py    what the other services are asked for, within a deadline
     people.py    names of accounts by what stands in revisions and the audit log ("user:lan@bao.vn")
 

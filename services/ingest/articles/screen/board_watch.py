@@ -4,14 +4,12 @@ Whatever changes an article stands in that log. What has changed is read once fo
 sent to those that may see it and want to; a window that missed something is told to load the board again.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import orjson
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store import watching
@@ -20,16 +18,13 @@ from services.ingest.articles.store import board
 from services.ingest.articles.store.listing import ListFilter
 from services.ingest.desk_kit import people, presence
 from services.ingest.desk_kit.pages import environment
-from services.ingest.desk_kit.streams import STREAMS, Stream
+from services.ingest.desk_kit.windows import OpenWindow, Windows
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Account
 from services.ingest.kit.visibility import Seen, seen_by
 from shared import telemetry
 from shared.database import engine
-from shared.telemetry import log
 
-# Two seconds are promised from a change to the windows.
-_LOOK_SECONDS = 0.5
 # More entries at once are an import: windows load the board again instead.
 _MOST_ENTRIES = 500
 _MOST_CARDS = 60
@@ -39,62 +34,32 @@ _ALL = Seen(None, "")
 
 
 @dataclass(eq=False, slots=True)
-class OpenBoard:
+class OpenBoard(OpenWindow):
     """A board that somebody has open: how it is narrowed, and which articles it may show."""
 
-    token: str
     chosen: Chosen
-    stream: Stream
     shown: set[int]
 
 
-class Watch:
-    """The windows of this process. `_at` is the entry of the log up to which they have been told."""
+class BoardWatch(Windows[OpenBoard]):
+    """`_at` is the entry of the log up to which the windows have been told."""
 
     def __init__(self) -> None:
-        self._windows: set[OpenBoard] = set()
-        self._reader: asyncio.Task[None] | None = None
+        super().__init__("board")
         self._at = 0
 
     async def open(self, who: Account, token: str, chosen: Chosen, since: int) -> OpenBoard:
         """A window that has the board as it was at the entry `since`. Raises streams.Full."""
-        stream = STREAMS.open(who.id, "board")
-        try:
-            shown, newest, has_missed = await run_in_threadpool(_first, who, chosen, since)
-        except BaseException:
-            STREAMS.close(stream)
-            raise
+        stream, (shown, newest, has_missed) = await self._begun(who.id, partial(_first, who, chosen, since))
         if not self._windows:
             self._at = newest
         stream.entry = self._at
-        window = OpenBoard(token, chosen, stream, shown)
-        self._windows.add(window)
         if has_missed:
             # What went away from its page meanwhile is not known here.
             stream.tell("again")
-        if self._reader is None:
-            self._reader = asyncio.create_task(self._read())
+        window = OpenBoard(token, stream, chosen, shown)
+        self._add(window)
         return window
-
-    def close(self, window: OpenBoard) -> None:
-        """Nobody looks at it any more."""
-        self._windows.discard(window)
-        STREAMS.close(window.stream)
-
-    async def _read(self) -> None:
-        """Follow the log as long as anybody looks."""
-        try:
-            while self._windows:
-                try:
-                    await self._look()
-                except SQLAlchemyError as error:
-                    log.warning("the board's changes were not read", error=repr(error)[:500])
-                await asyncio.sleep(_LOOK_SECONDS)
-        except Exception as error:
-            log.error("the board's reader failed", exc_info=error)
-            STREAMS.end_all()
-        finally:
-            self._reader = None
 
     async def _look(self) -> None:
         entries = await run_in_threadpool(audit.since, engine("ingest"), self._at, _MOST_ENTRIES)
@@ -120,7 +85,7 @@ class Watch:
             telemetry.desk_change_told_seconds.observe(max(0.0, waited.total_seconds()))
 
 
-WATCH = Watch()
+WATCH = BoardWatch()
 
 
 def _first(who: Account, chosen: Chosen, since: int) -> tuple[set[int], int, bool]:

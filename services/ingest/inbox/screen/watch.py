@@ -1,73 +1,38 @@
-"""Who has the desk open in this process, and the one look a second that tells each of them how much they have not
-read."""
+"""Who has the desk open in this process, and the look that tells each of them how much they have not read."""
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import orjson
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store import watching
-from services.ingest.desk_kit.streams import STREAMS, Stream
+from services.ingest.desk_kit.windows import OpenWindow, Windows
 from services.ingest.inbox.store import entries
 from services.ingest.kit.actors import Account
 from shared.database import engine
-from shared.telemetry import log
-
-_LOOK_SECONDS = 0.5
 
 
 @dataclass(eq=False, slots=True)
-class OpenDesk:
+class OpenDesk(OpenWindow):
     """A browser that is told; `mark` is how its person's inbox stood when it was told last."""
 
-    token: str
-    stream: Stream
     mark: tuple[int, int] | None
 
 
-class InboxWatch:
-    """The windows of this process."""
+class InboxWatch(Windows[OpenDesk]):
+    """Told at once, and whenever something changes."""
 
     def __init__(self) -> None:
-        self._windows: set[OpenDesk] = set()
-        self._reader: asyncio.Task[None] | None = None
+        super().__init__("inbox")
 
     async def open(self, who: Account, token: str) -> OpenDesk:
-        """A window that is told at once, and whenever something changes. Raises streams.Full."""
-        stream = STREAMS.open(who.id, "inbox")
-        try:
-            mark, unread = await run_in_threadpool(_first, who)
-        except BaseException:
-            STREAMS.close(stream)
-            raise
-        window = OpenDesk(token, stream, mark)
+        """A window. Raises streams.Full."""
+        stream, (mark, unread) = await self._begun(who.id, partial(_first, who))
         stream.tell("unread", _message(unread))
-        self._windows.add(window)
-        if self._reader is None:
-            self._reader = asyncio.create_task(self._read())
+        window = OpenDesk(token, stream, mark)
+        self._add(window)
         return window
-
-    def close(self, window: OpenDesk) -> None:
-        """Nobody looks at it any more."""
-        self._windows.discard(window)
-        STREAMS.close(window.stream)
-
-    async def _read(self) -> None:
-        """Look as long as anybody does."""
-        try:
-            while self._windows:
-                await asyncio.sleep(_LOOK_SECONDS)
-                try:
-                    await self._look()
-                except SQLAlchemyError as error:
-                    log.warning("inboxes were not read", error=repr(error)[:500])
-        except Exception as error:
-            log.error("the reader of inboxes failed", exc_info=error)
-            STREAMS.end_all()
-        finally:
-            self._reader = None
 
     async def _look(self) -> None:
         windows = [*self._windows]
