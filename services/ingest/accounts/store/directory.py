@@ -34,9 +34,7 @@ def listed(engine: Engine) -> list[ListedAccount]:
     """Every account, by name."""
     with read(engine) as connection:
         rows = records(connection.execute(select(users).order_by(users.c.name)), UserRow)
-        section_ids: dict[int, list[int]] = {}
-        for user_id, section_id in connection.execute(select(user_sections.c.user_id, user_sections.c.section_id)):
-            section_ids.setdefault(user_id, []).append(section_id)
+        section_ids = sections_of(connection, [row.id for row in rows])
     return [
         ListedAccount(
             id=row.id,
@@ -64,11 +62,16 @@ def names(engine: Engine, emails: Iterable[str]) -> dict[str, str]:
 
 def everybody(connection: Connection) -> list[Account]:
     """Every account that is open, as it may act, by name."""
-    own: dict[int, set[int]] = {}
-    for user_id, section_id in connection.execute(select(user_sections.c.user_id, user_sections.c.section_id)):
-        own.setdefault(user_id, set()).add(section_id)
     query = select(users).where(users.c.disabled_at.is_(None)).order_by(users.c.name, users.c.id)
-    return [
-        of_row(row, frozenset() if row.all_sections else frozenset(own.get(row.id, ())))
-        for row in records(connection.execute(query), UserRow)
-    ]
+    rows = records(connection.execute(query), UserRow)
+    own = sections_of(connection, [row.id for row in rows])
+    return [of_row(row, frozenset() if row.all_sections else frozenset(own.get(row.id, ()))) for row in rows]
+
+
+def sections_of(connection: Connection, user_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Account -> the sections that it works at by name."""
+    own: dict[int, list[int]] = {}
+    mine = select(user_sections.c.user_id, user_sections.c.section_id)
+    for user_id, section_id in connection.execute(mine.where(user_sections.c.user_id.in_(list(user_ids)))):
+        own.setdefault(user_id, []).append(section_id)
+    return own

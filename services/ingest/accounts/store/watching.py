@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine, select
 
+from services.ingest.accounts.store import directory
 from services.ingest.accounts.store.accounts import of_row
 from services.ingest.accounts.store.sessions import digest, is_open
-from services.ingest.accounts.tables import UserRow, sessions, user_sections, users
+from services.ingest.accounts.tables import UserRow, sessions, users
 from services.ingest.kit.actors import Account
 from shared.database import read
 from shared.records import records
@@ -22,12 +23,7 @@ def accounts_of(engine: Engine, tokens: Iterable[str]) -> dict[str, Account]:
     asked = {digest(token): token for token in tokens}
     open_ones = sessions.c.digest.in_(asked) & is_open(datetime.now(UTC)) & users.c.disabled_at.is_(None)
     query = select(users, sessions.c.digest).join(sessions, sessions.c.user_id == users.c.id).where(open_ones)
-    own: dict[int, set[int]] = {}
     with read(engine) as connection:
         rows = records(connection.execute(query), OpenRow)
-        mine = select(user_sections.c.user_id, user_sections.c.section_id)
-        for user_id, section_id in connection.execute(
-            mine.where(user_sections.c.user_id.in_({row.id for row in rows}))
-        ):
-            own.setdefault(user_id, set()).add(section_id)
+        own = directory.sections_of(connection, {row.id for row in rows})
     return {asked[row.digest]: of_row(row, frozenset(own.get(row.id, ()))) for row in rows}

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, select, update
 
-from services.ingest.accounts.tables import users
 from services.ingest.inbox.store import choices
 from services.ingest.inbox.tables import inbox_deliveries, inbox_entries
 from services.ingest.kit.periodic import moment
@@ -138,13 +137,6 @@ def last_error(engine: Engine) -> str:
     query = select(inbox_deliveries.c.error).where(waits).order_by(inbox_deliveries.c.entry_id.desc()).limit(1)
     with read(engine) as connection:
         return str(connection.execute(query).scalar() or "")
-
-
-def addresses(engine: Engine, user_ids: Sequence[int]) -> dict[int, Any]:
-    """The rows of `users` of accounts that are open."""
-    query = select(users).where(users.c.id.in_(user_ids), users.c.disabled_at.is_(None))
-    with read(engine) as connection:
-        return {row.id: row for row in connection.execute(query)}
 
 
 def _in_hand(rows: Sequence[Any], until: datetime) -> ColumnElement[bool]:

@@ -48,7 +48,6 @@ _ACTS = ACTION_NAMES | {
     "urgent": "đánh dấu tin khẩn",
     "not_urgent": "bỏ dấu tin khẩn",
     "opening_views": "nhận lượt xem cũ",
-    "restored": "khôi phục",
     "created": "tạo",
     "removed": "xóa",
     "logged_in": "đăng nhập",
