@@ -52,10 +52,12 @@ def today(site: Site) -> Page:
 
 def ranking(site: Site, section_slug: str, size: int) -> tuple[list[Ranked], str]:
     """(the most read of the paper or a section, within which time): the shortest time with enough of them."""
-    found = [(site.read.ranking(window, section_slug, size), within) for window, within in _WITHIN.items()]
-    for one in found:
-        if len(one[0]) >= min(size, _ENOUGH):
-            return one
+    found = []
+    for window, within in _WITHIN.items():
+        ranked = site.read.ranking(window, section_slug, size)
+        if len(ranked) >= min(size, _ENOUGH):
+            return ranked, within
+        found.append((ranked, within))
     return max([*found, (most_viewed(site, section_slug, size), "")], key=lambda one: len(one[0]))
 
 
