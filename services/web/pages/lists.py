@@ -46,9 +46,7 @@ def section(site: Site, slug: str) -> Page:
 
 def _led(site: Site, listed: Listed) -> Listed:
     """What leads the paper leads its section too, in the same order; without any, the newest with a picture does."""
-    pinned = [card.id for card in site.read.pinned()]
-    first = [card for card in listed.cards if card.id in pinned]
-    first.sort(key=lambda card: pinned.index(card.id))
+    first = [card for card in site.read.pinned() if card in listed.cards]
     first = first or [card for card in listed.cards[:_MAY_LEAD] if card.image][:1]
     return replace(listed, cards=(*first, *(card for card in listed.cards if card not in first)))
 
