@@ -168,7 +168,8 @@ def fill(house: ComposeHouse) -> list[tuple[int, str]]:
             "status": "published",
         }
         lines.append(json.dumps(article | {"external_id": f"b-{number}", "body": f"<p>{text}</p>"}))
-    answer = house.api("POST", "/api/articles:batch", content="\n".join(lines))
+    kind = {"Content-Type": "application/x-ndjson"}
+    answer = house.api("POST", "/api/articles:batch", content="\n".join(lines), headers=kind)
     saved = [json.loads(line) for line in answer.text.splitlines()]
     made = [(one["id"], re.sub(r"^https?://[^/]+", "", one["url"])) for one in saved if "id" in one]
     assert len(made) == _ARTICLES, saved[:3]
@@ -193,7 +194,7 @@ def run(house: ComposeHouse) -> None:
     files = page.inline("COMPOSE_FILE=").partition("=")[2].split(":")
     house.set(COMPOSE_FILE=house.compose_files(*files), CERTIFICATES_DIR=str(keys), HTTPS_PORT=str(port))
     front = ["/"]
-    # nginx keeps an answer by its whole address for two seconds: these ask web each time.
+    # Each another address, and so asked of web each time.
     fresh = [f"{path}?lan={number}" for number, (_, path) in enumerate(made * (_PAGES // _ARTICLES))]
     for number in (1, 2, 3):
         scale(house, "web", number)
@@ -211,6 +212,11 @@ def main() -> None:
             house.start()
             template = house.root / "deploy" / "nginx" / "templates" / "10-upstreams.conf.template"
             template.write_text(_LIMITS.sub("rate=1000000r/s", template.read_text()))
+            # nginx knows a page again whatever stands behind its address: here none is.
+            snippet = house.root / "deploy" / "nginx" / "snippets" / "cache.conf"
+            kept = snippet.read_text()
+            assert "$asked_path?$asked" in kept
+            snippet.write_text(kept.replace("$asked_path?$asked", "$request_uri"))
             house.set(EDGE_PROXY="0.0.0.0/0")
             house.compose("up", "-d", "--wait", "--force-recreate", "nginx", timeout=300)
             run(house)

@@ -155,8 +155,8 @@ class ComposeHouse:
 
     def api(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """With the key that the page's command made."""
-        key = self.word_of("keys create")
-        return self.ask(DESK_HOST, method, path, headers={"Authorization": f"Bearer {key}"}, **more)
+        headers = {"Authorization": f"Bearer {self.word_of('keys create')}"} | more.pop("headers", {})
+        return self.ask(DESK_HOST, method, path, headers=headers, **more)
 
     def word_of(self, command: str) -> str:
         """The last word that the page's command wrote: a password, a key."""
