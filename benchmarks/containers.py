@@ -175,8 +175,11 @@ def fill(house: ComposeHouse) -> list[tuple[int, str]]:
         }
         lines.append(json.dumps(article | {"external_id": f"b-{number}", "body": f"<p>{text}</p>"}))
     kind = {"Content-Type": "application/x-ndjson"}
-    answer = house.api("POST", "/api/articles:batch", content="\n".join(lines), headers=kind)
-    saved = [json.loads(line) for line in answer.text.splitlines()]
+    saved = []
+    for first in range(0, _ARTICLES, 100):
+        some = "\n".join(lines[first : first + 100])
+        answer = house.api("POST", "/api/articles:batch", content=some, headers=kind)
+        saved += [json.loads(line) for line in answer.text.splitlines()]
     made = [(one["id"], re.sub(r"^https?://[^/]+", "", one["url"])) for one in saved if "id" in one]
     assert len(made) == _ARTICLES, saved[:3]
     until(lambda: house.site(made[-1][1]).status_code == 200, 120, "the last article is on the site")
