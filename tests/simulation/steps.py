@@ -333,6 +333,7 @@ class Play:
         reconcile.rebuild(everything=True, went_back=True)
         self.rotten = False
         self.truth.saved, self.truth.comments = dict(truth.saved), set(truth.comments)
+        self.truth.trending = dict(truth.trending)
         self.world.tell("ingest is restored from its backup")
 
     def torn(self, which: int, _far: int) -> None:

@@ -16,6 +16,7 @@ from services.ingest.front_page import store as front_page
 from services.ingest.kit import generation
 from services.ingest.kit.tables import dead_letters
 from services.ingest.sections.tables import sections
+from services.ingest.statistics import store as statistics
 from services.web import model
 from services.web.reading import Reading, reading
 from services.web.tables import related
@@ -164,6 +165,10 @@ def _at_counter(house: House, truth: Truth) -> Iterator[str]:
     for article, position in truth.trending.items():
         if pins.get(article) != position:
             yield f"13 counter: article {article} was pinned at {position}, stands at {pins.get(article)}"
+    with read(house.ingest) as connection:
+        told = statistics.payload(connection)
+    if list(rules) != (own_rules := [one.model_dump() for one in told.rules] if told else []):
+        yield f"13 counter: pins are {list(rules)}, should be {own_rules}"
     if (shown := readers_shown(house)) < truth.readers:
         yield f"14 counter: {truth.readers} readers of the day were shown, now {shown}"
 
