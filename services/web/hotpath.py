@@ -22,9 +22,9 @@ _LINE = b" HTTP/1.1\r\n"
 # What follows a first line, if nobody can read it in another way: names, colons, text, line ends of two bytes; no line
 # that goes on, no control character.
 _HEADERS = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+\r\n")
-# The headers that change the answer to a GET, or how long it is, or what comes after it.
+# The header that must be there, and those that change the answer to a GET, or how long it is, or what comes after it.
 _TOLD = re.compile(
-    rb"\r\n(accept-encoding|if-none-match|connection|content-length|transfer-encoding|expect|upgrade|proxy-connection):"
+    rb"\r\n(host|accept-encoding|if-none-match|connection|content-length|transfer-encoding|expect|upgrade|proxy-connection):"
     rb"[ \t]*+([^\r]*+)",
     re.IGNORECASE,
 )
@@ -60,9 +60,12 @@ def _told(data: bytes, at: int) -> tuple[bytes, bytes, bool] | None:
     if len(data) > _MAX_HEAD_BYTES or _HEADERS.fullmatch(data, at) is None:
         return None
     accepted = none_match = connection = b""
+    has_host = False
     for name, value in _TOLD.findall(data, at - 2):
         name = name.lower()
-        if name == b"accept-encoding" and not accepted:
+        if name == b"host" and not has_host:
+            has_host = True
+        elif name == b"accept-encoding" and not accepted:
             accepted = value
         elif name == b"if-none-match" and not none_match:
             none_match = value
@@ -70,7 +73,7 @@ def _told(data: bytes, at: int) -> tuple[bytes, bytes, bool] | None:
             connection = value.lower()
         else:
             return None
-    return accepted, none_match, connection == b"close"
+    return (accepted, none_match, connection == b"close") if has_host else None
 
 
 def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[GuardedHttp]:
@@ -146,6 +149,7 @@ def make_protocol(pages: PageCache, sink: ViewSink, clock: Clock) -> type[Guarde
                 headers.get(b"content-length") != b"%d" % len(body)
                 or len(body) > BEACON_BYTES
                 or len(headers) < len(lines)
+                or b"host" not in headers
                 or not headers.keys().isdisjoint(_STRANGE_ONES)
                 or headers.get(b"connection", b"close").lower() not in _CONNECTIONS
             ):

@@ -44,11 +44,19 @@ _ONE = {
     "close among others": [_get("/", b"Connection: te, close"), _get()],
     "an upgrade, then a request": [_get("/", b"Connection: upgrade", b"Upgrade: h2c"), _get()],
     "two codings": [_get("/", b"Accept-Encoding: br", b"Accept-Encoding: gzip")],
+    "no host": [b"GET / HTTP/1.1\r\n\r\n"],
+    "no host, as HTTP/1.0 may": [b"GET / HTTP/1.0\r\n\r\n"],
+    "two hosts": [_get("/", b"host: bao.test")],
+    "a beacon without a host": [b"POST /api/views HTTP/1.1\r\nContent-Length: 1\r\n\r\nx"],
     "digits of another script": [_get("/api/articles/١")],
-    "a length of 5,000 digits": [b"POST /api/views HTTP/1.1\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\nx"],
-    "a beacon with bare line feeds": [b"POST /api/views HTTP/1.1\r\nX: a\nContent-Length: 1\r\n\r\nx"],
-    "a beacon with a sign": [b"POST /api/views HTTP/1.1\r\nContent-Length: +1\r\n\r\nx"],
-    "a beacon with zeros": [b"POST /api/views HTTP/1.1\r\nContent-Length: 0001\r\n\r\nx"],
+    "a length of 5,000 digits": [
+        b"POST /api/views HTTP/1.1\r\nHost: bao.test\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\nx"
+    ],
+    "a beacon with bare line feeds": [
+        b"POST /api/views HTTP/1.1\r\nHost: bao.test\r\nX: a\nContent-Length: 1\r\n\r\nx"
+    ],
+    "a beacon with a sign": [b"POST /api/views HTTP/1.1\r\nHost: bao.test\r\nContent-Length: +1\r\n\r\nx"],
+    "a beacon with zeros": [b"POST /api/views HTTP/1.1\r\nHost: bao.test\r\nContent-Length: 0001\r\n\r\nx"],
 }
 
 

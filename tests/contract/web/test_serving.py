@@ -180,6 +180,22 @@ def test_requests_in_pieces_and_several_at_once_are_answered_in_order(site: Site
         assert answer.index("Nội dung bài 1.".encode()) < answer.index("Nội dung bài 2.".encode())
 
 
+@pytest.mark.parametrize("hosts", [(), ("x", "y"), ("x", "x")])
+def test_a_request_names_one_host(site: Site, hosts: tuple[str, ...]) -> None:
+    site.tell(store.publish, published(state(1)))
+    site.until(PATH, "Bài số 1")
+    named = "".join(f"Host: {host}\r\n" for host in hosts)
+    for line, more in (
+        (f"GET {PATH}", "\r\n"),
+        ("GET /khong-co", "\r\n"),
+        ("GET /api/articles/1", "\r\n"),
+        ("POST /api/views", "Content-Type: text/plain\r\nContent-Length: 1\r\n\r\nx"),
+    ):
+        answer = talk(site, f"{line} HTTP/1.1\r\n{named}Connection: close\r\n{more}".encode())
+        assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"400"], line
+    assert talk(site, f"GET {PATH} HTTP/1.0\r\n\r\n".encode()).startswith(b"HTTP/1.1 200")
+
+
 def test_a_beacon_before_a_page_keeps_their_order(site: Site) -> None:
     site.tell(store.publish, published(state(1)))
     token = site.until(PATH, "view-token").text.partition('name="view-token" content="')[2].partition('"')[0]
