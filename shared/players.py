@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
+from shared.contracts.addresses import ADDRESS_CHARS
+
 ORIGINS = (
     "https://www.youtube-nocookie.com",
     "https://player.vimeo.com",
@@ -32,6 +34,8 @@ class Player:
 
 def host_of(url: str) -> str:
     """Whose address it is, as people say it ("youtube.com"); "" for none."""
+    if len(url) > ADDRESS_CHARS:
+        return ""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:

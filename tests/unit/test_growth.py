@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement
 
 import pytest
 
 from services.ingest.articles import byline, content, sanitise
 from services.ingest.articles.store import pictures
-from services.ingest.exchange.importers import bodies, shortcodes, xml
+from services.ingest.exchange.importers import bodies, feed, shortcodes, wxr, xml
 from services.ingest.exchange.importers import text as page_text
 from services.ingest.exchange.importers.paragraphs import classic
 from services.ingest.kit.errors import Refused
@@ -28,6 +30,7 @@ from services.search import documents
 from services.web.pages import body, feeds
 from shared.contracts.addresses import old_path
 from shared.contracts.articles import ArticleState, Image
+from shared.players import host_of
 from shared.vietnamese import highlight, legacy, text
 
 _TIMES = 4
@@ -69,6 +72,16 @@ def items_in(text: str) -> int:
         file.write(text)
         file.flush()
         return sum(1 for _ in xml.items(Path(file.name), "item"))
+
+
+def _anew(work: Callable[[str], Any], url: str) -> None:
+    work(f"{url}{next(_OTHERS)}")
+
+
+def item_with(name: str, text: str) -> Element:
+    item = Element("item")
+    SubElement(item, name).text = text
+    return item
 
 
 def wordpress(text: str) -> str:
@@ -137,11 +150,21 @@ WORK: dict[str, tuple[Callable[[Any], Any], Callable[[int], Any]]] = {
     "marks on one letter": (text.plain, lambda n: "a" + "\u031b\u0323" * n),
     "marks that are folded": (text.fold.__wrapped__, lambda n: "a" + "\u031b\u0323" * n),
     "signs that come apart into marks": (text.nfc, lambda n: "\u0f73" * n),
-    # Another one each time: Python remembers what it took apart.
-    "old address with marks in its host": (
-        lambda url: old_path(f"{url}{next(_OTHERS)}"),
-        lambda n: "http://a" + "\u031b\u0323" * n,
-    ),
+    **{
+        # Another one each time: Python remembers what it took apart.
+        f"{name} with marks in its host": (
+            partial(_anew, work),
+            lambda n: "http://a" + "\u031b\u0323" * n,
+        )
+        for name, work in {
+            "old address": old_path,
+            "player's address": host_of,
+            "WordPress site": wxr._address,
+            "link of a body": lambda url: bodies.prepared(f'<a href="{url}">a</a>', "https://cu.example/"),
+            "link of a feed": lambda url: feed._rss(item_with("link", url), "https://cu.example/"),
+            "base of a feed": lambda url: feed._rss(item_with("link", "/a"), url),
+        }.items()
+    },
     "JSON": (read_json, lambda n: b'{"a":[' + b'{"a":1},' * n + b"1]}"),
 }
 

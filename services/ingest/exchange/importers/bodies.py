@@ -5,9 +5,9 @@ that Word wrote as paragraphs become lists, relative addresses get their host, o
 """
 
 import re
-from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element, SubElement
 
+from services.ingest.exchange.importers.addresses import joined
 from services.ingest.exchange.importers.tree import markup_of, style, tree
 from services.ingest.exchange.importers.word_lists import with_lists
 from shared.blocks.markup import MARKS
@@ -108,12 +108,7 @@ class _Work:
             link.attrib.pop("href", None)
 
     def _absolute(self, url: str) -> str:
-        if not url or url.startswith("data:") or not self._base:
-            return url
-        try:
-            return url if urlsplit(url).scheme else urljoin(self._base, url)
-        except ValueError:
-            return url
+        return url if not url or url.startswith("data:") or not self._base else joined(self._base, url)
 
     def encodings(self, root: Element) -> None:
         """Text in old encodings, by its font or by its words; each block is looked at on its own, since old pages

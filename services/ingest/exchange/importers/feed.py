@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 from services.ingest.articles.sanitise import to_text
+from services.ingest.exchange.importers.addresses import joined
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
 from services.ingest.exchange.importers.paragraphs import paragraphs_of
 from services.ingest.exchange.importers.tree import markup_of
@@ -52,7 +52,7 @@ def _base(path: Path) -> str:
 def _rss(item: Element, base: str) -> ForeignArticle:
     link, description, whole = child(item, "link"), raw(item, "description"), raw(item, "encoded", "content")
     guid = child(item, "guid") or item.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about", "")
-    link = urljoin(base, link or (guid if guid.startswith("http") else ""))
+    link = joined(base, link or (guid if guid.startswith("http") else ""))
     names = [name for one in _all(item, "category", "subject") if (name := _line(one.text or ""))]
     authors = [name for one in _all(item, "creator") if (name := words(_inside(one)))]
     fields: Fields = {
@@ -75,14 +75,14 @@ def _atom(entry: Element, base: str) -> ForeignArticle | LeftOut:
     kind = _kind_at_blogger(entry)
     if kind not in ("", "post", "page"):
         return LeftOut(kind, _OF_BLOGGER.get(kind, "không phải bài"))
-    base = urljoin(base, entry.get(_BASE, ""))
+    base = joined(base, entry.get(_BASE, ""))
     links = [one for one in _all(entry, "link") if one.get("rel") in (None, "alternate") and one.get("href")]
     html_first = sorted(links, key=lambda one: one.get("type", "text/html") != "text/html")
-    link = urljoin(base, html_first[0].get("href", "")) if html_first else ""
+    link = joined(base, html_first[0].get("href", "")) if html_first else ""
     content = next(iter(_all(entry, "content")), None)
     whole, summary = construct(content), construct(next(iter(_all(entry, "summary")), None))
     if content is not None and content.get(_BASE):
-        base = urljoin(base, content.get(_BASE, ""))
+        base = joined(base, content.get(_BASE, ""))
     names = [
         _line(one.get("label") or one.get("term") or "")
         for one in _all(entry, "category")

@@ -21,6 +21,7 @@ from services.ingest.exchange.importers.paragraphs import classic
 from services.ingest.exchange.importers.wxr_comments import COMMENT, approved
 from services.ingest.exchange.importers.xml import beginning, items, text
 from services.ingest.kit.errors import Refused
+from shared.contracts.addresses import ADDRESS_CHARS
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.foreign_dates import read_time
 
@@ -173,6 +174,8 @@ def _zone(post: _Post) -> list[timezone]:
 
 def _address(url: str) -> str:
     """A site as a key: its host and path."""
+    if len(url) > ADDRESS_CHARS:
+        return ""
     try:
         parts = urlsplit(url.strip())
     except ValueError:
