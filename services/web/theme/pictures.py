@@ -1,11 +1,11 @@
-"""A theme's pictures: whether they are what their names say, how large, and what is made of them."""
+"""A theme's pictures and fonts: whether they are what their names say, how large, and what is made of them."""
 
 import re
 from io import BytesIO
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import fromstring
-from PIL import Image, ImageOps
+from PIL import Image, ImageFont, ImageOps
 
 from services.web.theme.folder import ThemeFault
 
@@ -22,7 +22,7 @@ def fault_of(name: str, data: bytes) -> ThemeFault | None:
     """Why the file cannot be served."""
     ending = name[name.rindex(".") :]
     if ending == ".woff2":
-        return None if data.startswith(b"wOF2") else ThemeFault(name, 0, "đây không phải là phông chữ WOFF2")
+        return _fault_of_font(name, data)
     if ending == ".svg":
         return _fault_of_svg(name, data)
     try:
@@ -74,6 +74,16 @@ def icons(data: bytes) -> dict[str, bytes]:
         made = BytesIO()
         picture.convert("RGBA").save(made, "ICO", sizes=FAVICON)
         return found | {"favicon.ico": made.getvalue()}
+
+
+def _fault_of_font(name: str, data: bytes) -> ThemeFault | None:
+    if not data.startswith(b"wOF2"):
+        return ThemeFault(name, 0, "đây không phải là phông chữ WOFF2")
+    try:
+        ImageFont.truetype(BytesIO(data))
+    except OSError:
+        return ThemeFault(name, 0, "phông chữ WOFF2 hỏng, trình duyệt không mở được")
+    return None
 
 
 def _fault_of_svg(name: str, data: bytes) -> ThemeFault | None:

@@ -77,6 +77,7 @@ def test_contrast_is_that_of_wcag() -> None:
     assert list(colours.faint(light)) == list(colours.faint(dark)) == []
 
 
+FONT = (Path(making.__file__).parents[1] / "static" / "headline.woff2").read_bytes()
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{}</svg>'
 
 
@@ -91,7 +92,9 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{}</svg>'
         ("static/logo.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>', "rộng và cao"),
         ("static/logo.png", b"\x89PNG\r\n\x1a\nno", "không mở được"),
         ("static/icon.png", b"GIF89a", "không mở được"),
-        ("static/a.woff2", b"<html>", "WOFF2"),
+        ("static/a.woff2", b"<html>", "không phải là phông chữ WOFF2"),
+        ("static/a.woff2", FONT[:-1], "hỏng"),
+        ("static/a.woff2", FONT[:3000] + bytes(100) + FONT[3100:], "hỏng"),
         ("static/a.js", "alert(1)", "không thuộc về giao diện"),
         ("static/a.html", "x", "không thuộc về giao diện"),
         ("theme.js", "x", "không thuộc về giao diện"),
