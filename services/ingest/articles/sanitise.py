@@ -57,6 +57,7 @@ _BLOCK = re.compile(
 )
 _H1 = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 _EMPTY = re.compile(r"<(p|h[2-6]|figure|figcaption|li|blockquote|aside|em|strong)>(?:\s|&nbsp;|<br>)*</\1>")
+_EMPTY_LINK = re.compile(r"<a(?: [^<>]*+)?>(\s*+)</a>")
 _TOP_BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|li|blockquote|table|figure|figcaption|aside)(?=[ >])[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|h[2-6]|li|tr|td|th|figcaption|blockquote|aside|caption)>|<br>|<hr>")
 # Each mends what the one before left; a few are enough for any document that is not made to need more.
@@ -156,7 +157,7 @@ def _shaped(cleaned: str) -> str:
     # References such as &#x202e; have become characters by now.
     shaped = _SAME_AS.sub(lambda m: f"<{m[1]}{'strong' if m[2] == 'b' else 'em'}", plain(cleaned))
     shaped = _IMG.sub(lambda m: m[0] if ' src="' in m[0] else "", shaped)
-    while (fewer := _EMPTY.sub("", shaped)) != shaped:
+    while (fewer := _EMPTY.sub("", _EMPTY_LINK.sub(r"\1", shaped))) != shaped:
         shaped = fewer
     return _with_paragraphs(shaped.strip())
 

@@ -62,6 +62,11 @@ def test_links_outside_and_inside_the_site() -> None:
     assert 'href="/thoi-su"' in cleaned
 
 
+def test_a_link_without_words_is_none_and_the_words_beside_it_stay_apart() -> None:
+    body = '<p>một<a href="/x"> </a>hai <a href="https://a.example/"><b></b></a>ba</p><p><a href="/y"><img></a></p>'
+    assert clean_html(body) == "<p>một hai ba</p>"
+
+
 def test_our_own_absolute_media_address_becomes_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOASOAN_SITE_URL", "https://bao.example")
     assert '"/media/a.jpg"' in clean_html('<img src="https://bao.example/media/a.jpg">')
