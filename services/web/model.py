@@ -8,6 +8,8 @@ from typing import Any
 from shared.contracts.addresses import article_path, author_path, section_path, tag_path
 from shared.contracts.articles import ArticleState, Image
 
+MOST_COUNTED = 10_000
+"""Of a longer list nobody waits for the exact number."""
 BLOCK = 2_000
 """Ids in one file of the sitemap."""
 

@@ -35,7 +35,9 @@ LISTED_BETWEEN = _entries(_IN_LIST & entries.c.published_at.between(bindparam("f
 LAST_AT = select(func.max(entries.c.published_at)).where(
     _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))
 )
-NUMBER = select(func.count()).select_from(entries).where(_IN_LIST)
+NUMBER = select(func.count()).select_from(
+    select(entries.c.article_id).where(_IN_LIST).limit(bindparam("most")).subquery()
+)
 FIRST_AT = select(func.min(entries.c.published_at)).where(_IN_LIST)
 TIMES = select(entries.c.published_at).where(
     _IN_LIST & entries.c.published_at.between(bindparam("first"), bindparam("last"))

@@ -190,9 +190,10 @@ class Reading:
         return self._listed(sql.LISTED, page, size, list=name)
 
     def number(self, name: str) -> int:
-        """How many articles a list has."""
+        """How many articles a list has; one more than `model.MOST_COUNTED` for a longer one."""
         self.depends.add(keys.listing(name))
-        return int(self._connection.execute(sql.NUMBER, {"list": name}).scalar_one())
+        most = model.MOST_COUNTED + 1
+        return int(self._connection.execute(sql.NUMBER, {"list": name, "most": most}).scalar_one())
 
     def listed_on(self, day: date, page: int = 1, size: int = 20) -> Listed:
         """All articles of a Vietnamese day."""

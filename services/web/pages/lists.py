@@ -191,7 +191,13 @@ def _list(
         feed=feed or (f"/rss/{slug}.xml" if slug else ""),
         feed_name=name,
     )
-    more = {"most_read": ([], ""), "day_before": None, "day_after": None, "day_shown": None, "number": 0, **context}
+    usual: dict[str, object] = {
+        "most_read": ([], ""),
+        "day_before": None,
+        "day_after": None,
+        "day_shown": None,
+        "number": 0,
+    }
     return page(
         site,
         kind,
@@ -206,7 +212,8 @@ def _list(
         section_slug=section_slug,
         tiles=tiles,
         empty=empty,
-        **more,
+        **{**usual, **context},
+        most_counted=model.MOST_COUNTED,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from services.web import store
+from services.web import model, store
 from services.web.page import Missing, slot
 from services.web.pages import errors, parts
 from shared.contracts.events import FrontPageChanged, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
@@ -250,6 +250,13 @@ def test_topics_say_how_much_there_is_and_can_be_followed(paper: Paper) -> None:
         assert f'data-follow="{path}"' in page
         assert number in Reader(page).words
     assert "data-follow" not in paper.page("/anh").body
+
+
+def test_of_a_long_list_no_page_waits_for_the_exact_number(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model, "MOST_COUNTED", 43)
+    assert "43 bài" in Reader(paper.page("/tu-khoa/tet").body).words
+    monkeypatch.setattr(model, "MOST_COUNTED", 42)
+    assert "hơn 42 bài" in Reader(paper.page("/tac-gia/quang-long").body).words
 
 
 def test_feeds_are_listed_for_people(paper: Paper) -> None:
