@@ -10,6 +10,7 @@ from services.ingest.exchange.exporters import Article
 from shared.settings import get_settings
 
 _PUB_STATUS = {"published": "usable", "withdrawn": "canceled"}
+_HEADLINES = (("main", "title"), ("short", "card_title"), ("search", "search_title"), ("kicker", "kicker"))
 _TYPES = {"photo": "composite", "video": "composite", "article": "text"}
 STANDARD = {"name": "ninjs", "version": "3.1", "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json"}
 
@@ -39,11 +40,7 @@ def item(article: Article) -> dict[str, Any]:
         "urgency": 1 if article["urgent"] else None,
         "infoSources": [{"name": article["source"]}] if article["source"] else [],
         "copyrightHolder": get_settings().site_name,
-        "headlines": [
-            {"role": role, "value": article[name]}
-            for role, name in (("main", "title"), ("short", "card_title"), ("search", "search_title"))
-            if article[name]
-        ],
+        "headlines": [{"role": role, "value": article[name]} for role, name in _HEADLINES if article[name]],
         "descriptions": [{"role": "summary", "contentType": "text/plain", "value": article["summary"]}],
         "bodies": [
             {"role": "main", "contentType": "text/html", "value": absolute(article["body"])},

@@ -4,6 +4,7 @@ What is missing or not known takes the safest meaning: no date, an unknown statu
 draft, whose reason editors see.
 """
 
+import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -24,6 +25,12 @@ _ID, _TITLE, _SUMMARY, _SECTION, _TAG = 200, 500, 5000, 100, 100
 _TAGS, _IMAGES, _PATHS, _DATELINE, _BYLINE = 50, 100, 20, 50, 500
 _PEOPLE = 30
 _CAPTION, _CREDIT, _ALT, _URL = 2000, 300, 1000, 2000
+# Lines that are shown beside the headline, or in its place.
+_LINES = (
+    ("kicker", 100, "dòng trên tít"), ("card_title", 200, "tít ngắn"), ("search_title", 200, "tít tìm kiếm"),
+    ("source", 200, "nguồn tin"),
+)  # fmt: skip
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?![a-z])")
 _TITLE_FROM_BODY = 100
 UNTITLED = "(Không có tiêu đề)"
 
@@ -53,6 +60,12 @@ def fitted(found: ForeignArticle, status: str, section: str, now: datetime) -> t
     made["old_paths"] = _addresses(fields.get("old_paths", []), found)
     made["earlier_views"] = min(int(fields.get("earlier_views", 0)), 10**12)
     made |= {name: fields[name] for name in ("kind", "video_url") if fields.get(name)}
+    made |= {
+        name: _cut(one_line(str(fields[name])), most, what, found) for name, most, what in _LINES if fields.get(name)
+    }
+    # "vi" of "vi-VN".
+    if language := _LANGUAGE.match(str(fields.get("language", "")).strip().lower()):
+        made["language"] = language[0]
     made["external_id"] = key(str(fields.get("external_id") or _by_content(made, found)))
     made["status"] = str(fields.get("status") or status)
     at, until = _times(found, made, now)

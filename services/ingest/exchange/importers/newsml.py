@@ -121,6 +121,8 @@ def _found(item: Element, whole: _File) -> ForeignArticle:
         or _names(item, "contributor")
         or nitf.byline(item)
         or _child(item, "creditline").rstrip(" -–—"),
+        "source": _names(item, "infoSource"),
+        "language": next((one.get("tag", "") for one in _own(item, "language")), ""),
         "images": _images(item, whole),
     }
     said = [_child(item, name) for name in ("firstCreated", "contentCreated", "versionCreated")]

@@ -32,6 +32,8 @@ _REMARKS = (
 _NO_STORIES = {"event": "sự kiện trong lịch", "planning": "kế hoạch tin bài"}
 # What others than the text itself a list of texts holds.
 _NO_TEXTS = ("creditline", "credit", "writer", "byline")
+# By the roles of headlines.
+_HEADLINES = {"short": "card_title", "search": "search_title", "kicker": "kicker"}
 # By how its members begin: (what stands for them, what it may be called already).
 _FAMILIES = {
     "headline": ("headline", ("headline", "headlines")),
@@ -124,7 +126,10 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
         "tags": tags,
         "dateline": located,
         "byline": _byline(item),
+        "source": _name(next(iter(_list(item.get("infosources"))), "")),
+        "language": _string(item.get("language")),
         "images": _images(item, kind, left),
+        **_headlines(item),
     }
     said = [_string(item.get(name)) for name in ("firstpublished", "firstcreated", "contentcreated", "versioncreated")]
     found = ForeignArticle(fields, dates=tuple(said))
@@ -143,6 +148,17 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
     if kind not in ("text", "composite", *_PICTURES):
         wires.remark(found, "Loại", kind)
     return found
+
+
+def _headlines(item: dict[str, Any]) -> Fields:
+    """Those beside the first that have a place of their own."""
+    said = {
+        _HEADLINES.get(str(one.get("role"))): words(_string(one.get("value")))
+        for one in reversed(_list(item.get("headlines")))
+        if isinstance(one, dict)
+    }
+    shown = words(_first(item, "headline", "headlines"))
+    return {name: line for name, line in said.items() if name and line and line != shown}
 
 
 def _with_families(item: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +180,7 @@ def _others(item: dict[str, Any]) -> list[str]:
         if key.startswith(("headline", "description")):
             said += [one.get("value") if isinstance(one, dict) else one for one in _list(value)]
     shown = {words(_first(item, "headline", "headlines")), words(_first(item, "description_text", "descriptions"))}
+    shown.update(_headlines(item).values())
     return [one for one in dict.fromkeys(words(_string(one)) for one in said) if one and one not in shown]
 
 

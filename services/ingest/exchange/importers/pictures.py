@@ -63,6 +63,8 @@ class Pictures:
         self._beside: _Folder | None = None
         self._placed: dict[str, str] = {}
         """Where pictures of the article in hand were, to our files."""
+        self._moved: dict[str, str] = {}
+        """Its files in the house that it comes from, to ours."""
         self._missing: set[str] = set()
         self._rehearsed: dict[str, str] = {}
         """Name of an address to ours, of those that were only rehearsed."""
@@ -70,7 +72,7 @@ class Pictures:
     def place(self, fields: dict[str, Any], beside: Path | None = None) -> tuple[dict[str, Any], tuple[str, ...], bool]:
         """(the fields with our addresses in place of foreign ones, the addresses that were not at hand, whether any is
         new to us); `beside` is the folder that addresses without a host start from."""
-        self._placed = {}
+        self._placed, self._moved = {}, {}
         if beside is None:
             self._beside = None
         elif self._beside is None or self._beside.root != beside.resolve():
@@ -92,10 +94,21 @@ class Pictures:
         placed = {**fields, "body": body}
         if images or "images" in fields:
             placed["images"] = images
-        if self._placed:
-            there = [{"path": path, "file": file} for path, file in self._placed.items()]
-            placed["old_pictures"] = [*(fields.get("old_pictures") or ()), *there][:_OLD_PICTURES]
+        there = [{"path": path, "file": file} for path, file in self._placed.items()]
+        if there or "old_pictures" in fields:
+            placed["old_pictures"] = [*self._still_there(fields.get("old_pictures")), *there][:_OLD_PICTURES]
         return placed, tuple(dict.fromkeys(missing)), bool(taken)
+
+    def _still_there(self, sent: Any) -> list[Any]:
+        """Where pictures were before they came to the house that it comes from: those of them that came on to ours."""
+        found = []
+        for one in sent if isinstance(sent, list) else ():
+            file = one.get("file") if isinstance(one, dict) else None
+            ours = self._moved.get(file, file) if isinstance(file, str) else None
+            if ours is None or ours != file or media.is_kept(self._engine, ours):
+                # (What is no such thing at all is refused where it is read.)
+                found.append({**one, "file": ours} if ours else one)
+        return found
 
     def _image(self, sent: Any, missing: list[str], taken: list[str]) -> Any:
         if not isinstance(sent, dict) or not isinstance(sent.get("url"), str) or not sent["url"]:
@@ -151,7 +164,9 @@ class Pictures:
         if known is None:
             return None
         path = old_path(url) if name == url and picture_key(url) else ""
-        if path and not path.startswith(media.MEDIA):
+        if path.startswith(media.MEDIA):
+            self._moved[path.removeprefix(media.MEDIA)] = known
+        elif path:
             self._placed[path] = known
         return media.MEDIA + known
 

@@ -19,6 +19,7 @@ from services.ingest.export import export_house
 from services.ingest.kit.json_input import read_fields
 from services.ingest.media import imaging, unchanged
 from services.ingest.media import store as media
+from shared.database import engine
 from shared.settings import get_settings
 from tests.blocks import samples
 from tests.conftest import forget_settings
@@ -37,6 +38,8 @@ SAME = (
     "authors",
     "published_at",
     "status",
+    "source",
+    "language",
 )
 House = Callable[[str], Engine]
 
@@ -52,6 +55,9 @@ def house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> House:
         return migrated()
 
     return enter
+
+
+FORMER_PICTURE = "/wp-content/uploads/2019/05/doi.png"
 
 
 def fill(store: Engine, folder: Path, colours: tuple[str, ...] = ("green",)) -> int:
@@ -71,9 +77,15 @@ def fill(store: Engine, folder: Path, colours: tuple[str, ...] = ("green",)) -> 
         "tags": ["Cà phê", "Mật ong"],
         "dateline": "ĐBP",
         "byline": "Tin: Quang Long - Ảnh: Minh Tú",
+        "kicker": "Nông sản",
+        "card_title": "Mùa cà phê",
+        "search_title": "Mùa cà phê mật ong ở Điện Biên",
+        "source": "Báo Sơn La",
+        "language": "mww",
         "published_at": "2023-01-09T10:59:00Z",
         "status": "published",
         "images": [{"url": url} for url in urls[1:]],
+        "old_pictures": [{"path": FORMER_PICTURE, "file": urls[0].removeprefix(media.MEDIA)}],
     }
     saved = articles.save_article(store, read_fields(ArticleInput, fields), EDITOR)
     draft = {"title": "Bản nháp", "body": "<p>Chưa xong</p>", "section": "Xã hội"}
@@ -104,7 +116,9 @@ def test_round_trip_between_two_houses(house: House, tmp_path: Path, format: str
     results = list(import_paths([tmp_path / "out" / file], options))
     assert [(result.status, result.error, result.missing) for result in results] == [("created", "", ())] * 2
     here = reading.article(new, int(results[0].id or 0))
-    assert {name: here[name] for name in SAME} == {name: there[name] for name in SAME}
+    # NewsML has one headline.
+    same = (*SAME, *(() if format == "newsml" else ("kicker", "card_title", "search_title")))
+    assert {name: here[name] for name in same} == {name: there[name] for name in same}
     images = [{name: image[name] for name in ("caption", "credit", "width")} for image in here["images"]]
     assert sorted(map(str, images)) == sorted(
         str({name: image[name] for name in ("caption", "credit", "width")}) for image in there["images"]
@@ -157,6 +171,18 @@ def test_ndjson_leads_the_old_address_to_the_new_house(house: House, tmp_path: P
     new = house("moi")
     first, _ = import_paths([tmp_path / "out" / "articles.ndjson"])
     assert f"https://cu.example{reading.article(new, int(first.id or 0))['old_paths'][0]}" == there["url"]
+
+
+def test_ndjson_leads_a_former_picture_to_where_it_lies_now(house: House, tmp_path: Path) -> None:
+    fill(house("cu"), tmp_path)
+    export_house(engine("ingest"), tmp_path / "out", ("ndjson",))
+    for name, pictures in (("moi", tmp_path / "out" / "media"), ("khong-anh", tmp_path)):
+        new = house(name)
+        first, _ = import_paths([tmp_path / "out" / "articles.ndjson"], Options(media_folder=pictures))
+        here = reading.article(new, int(first.id or 0))
+        found = [(one["path"], f"/media/{one['file']}") for one in here["old_pictures"]]
+        assert found == [(FORMER_PICTURE, image["url"]) for image in here["images"] if image["url"]], name
+        assert len(found) == (name == "moi")
 
 
 def test_what_was_withdrawn_comes_as_a_draft(house: House, tmp_path: Path) -> None:
