@@ -227,6 +227,10 @@ def test_what_is_handed_in_at_the_desk_is_where_the_loops_look() -> None:
     assert "/data/imports" in DOCKERFILE
 
 
+def test_pictures_are_where_those_that_networks_show_are_cut_from_them() -> None:
+    assert "media:/data/media:ro" in SERVICES["web"]["volumes"]
+
+
 def test_every_container_is_held_tight() -> None:
     for name, service in SERVICES.items():
         assert service["restart"] == ("no" if name in ONE_SHOT else "always"), name

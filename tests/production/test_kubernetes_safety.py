@@ -77,6 +77,10 @@ def test_what_is_handed_in_at_the_desk_is_where_the_loops_look() -> None:
         assert {"/data/media", "/data/imports"} <= set(house()[name].mounts), name
 
 
+def test_pictures_are_where_those_that_networks_show_are_cut_from_them() -> None:
+    assert house()["web"].mounts["/data/media"] == "media"
+
+
 def test_every_container_is_held_tight() -> None:
     for name, workload in workloads().items():
         pod, compose = workload.pod["securityContext"], SERVICES[name]
