@@ -14,19 +14,16 @@ from services.web.asked import (
     Away,
     Beacon,
     Commented,
-    CommentRead,
     InTurn,
     Question,
     RankingAsked,
-    Report,
-    ReportRead,
     SentBytes,
     Tally,
-    TypedComment,
     Web,
     WindowRead,
     kept_page,
 )
+from services.web.asked_comments import CommentRead, Report, ReportRead, TypedComment
 from services.web.cache import PageUnavailable
 from services.web.model import Comment
 from services.web.page import Page

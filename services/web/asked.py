@@ -1,24 +1,22 @@
-"""What the readers' API is asked: the parts of its endpoints, which read within bounds and say so in its document."""
+"""What the readers' API is asked: the parts of its endpoints, which read within bounds and say so in its document.
+(What readers write: asked_comments.py.)"""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl
 
-import orjson
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import WithJsonSchema
 
-from services.web.answers import SentBeacon, SentComment, SentReport
+from services.web.answers import SentBeacon
 from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
 from services.web.clients import client_address
-from services.web.commenting import MAX_BYTES, MAX_REPORT_BYTES, CommentForm, Comments, read_comment
+from services.web.commenting import Comments
 from services.web.model import Comment, Tombstone
-from services.web.page import Page, Site
-from services.web.pages import comments as comment_pages
+from services.web.page import Site
 from services.web.responding import Responder
 from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
 from services.web.section_tree import SectionTree
@@ -217,7 +215,7 @@ class Beacon(Part):
     sent = BodyTaken({"text/plain": SentBeacon, "application/json": SentBeacon}, BEACON_BYTES)
 
     async def __call__(self, request: Request) -> SentBytes:
-        return SentBytes(dict(request.scope["headers"]), await _within(request, BEACON_BYTES))
+        return SentBytes(dict(request.scope["headers"]), await within(request, BEACON_BYTES))
 
 
 class PublicId(Part):
@@ -226,84 +224,13 @@ class PublicId(Part):
     problems = (404, 410, 503)
 
     async def __call__(self, request: Request, id: ID) -> tuple[ArticleState, tuple[Comment, ...]]:
-        return await _public(request, id, lambda site, number: site.read.comments(number))
+        return await public_article(request, id, lambda site, number: site.read.comments(number))
 
 
 Commented = Annotated[tuple[ArticleState, tuple[Comment, ...]], Depends(PublicId())]
 
 
-@dataclass(frozen=True, slots=True)
-class TypedComment:
-    """A comment for an article, as JSON or from the page's form."""
-
-    article: ArticleState
-    typed: CommentForm
-    is_form: bool
-    _responder: Responder
-    _refusal: str = "Chưa nhận được bình luận"
-
-    async def refused(self, status: int, errors: Sequence[dict[str, str]]) -> Response:
-        """Problem details, or the form again with what was typed."""
-        headers = {"retry-after": "20"} if status in (429, 503) else {}
-        if not self.is_form:
-            return problem(status, self._refusal, errors[0]["message"], errors, headers)
-        typed, told = self.typed, " ".join(error["message"] for error in errors)
-        parent = str(typed.parent_id or "")
-        page: Page = await self._responder.work(
-            lambda site: comment_pages.form_answer(
-                site, self.article, told, typed.name, typed.email, typed.text, parent
-            )
-        )
-        return self._responder.made(replace(page, status=status), headers)
-
-
-class CommentRead(Part):
-    """A comment that can be meant, sent from one of the paper's pages or by a program."""
-
-    problems = (403, 413, 422)
-    sent = BodyTaken(
-        {"application/json": SentComment, "application/x-www-form-urlencoded": SentComment},
-        MAX_BYTES,
-        examples={"comment": {"name": "Bạn đọc Cần Thơ", "text": "Bài viết rất hay."}},
-    )
-
-    async def __call__(self, request: Request, about: Commented) -> TypedComment:
-        fields, is_form = await _sent(request, MAX_BYTES, "Bình luận")
-        read = TypedComment(about[0], read_comment(fields), is_form, state(request).responder)
-        if read.typed.errors:
-            raise Answered(await read.refused(422, read.typed.errors))
-        return read
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A comment that a reader reports, and how it is refused."""
-
-    comment_id: int
-    sent: TypedComment
-
-
-class ReportRead(Part):
-    """A comment that is shown, reported from one of the paper's pages or by a program."""
-
-    problems = (403, 404, 410, 413, 422, 503)
-    sent = BodyTaken(
-        {"application/json": SentReport, "application/x-www-form-urlencoded": SentReport}, MAX_REPORT_BYTES
-    )
-
-    async def __call__(self, request: Request, id: ID) -> Report:
-        fields, is_form = await _sent(request, MAX_REPORT_BYTES, "Lời báo")
-        said = str(fields.get("comment_id"))
-        comment_id = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
-        article, is_shown = await _public(request, id, lambda site, number: site.read.shows_comment(number, comment_id))
-        nothing = CommentForm("", "", "", None, False)
-        answers = TypedComment(article, nothing, is_form, state(request).responder, "Chưa báo được")
-        if not is_shown:
-            raise Answered(await answers.refused(422, [{"field": "comment_id", "message": "Không có bình luận này."}]))
-        return Report(comment_id, answers)
-
-
-async def _public(request: Request, text: str, read: Callable[[Site, int], T]) -> tuple[ArticleState, T]:
+async def public_article(request: Request, text: str, read: Callable[[Site, int], T]) -> tuple[ArticleState, T]:
     """The public article of an id as it stands in the path, and what else is read with it."""
     responder = state(request).responder
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
@@ -321,21 +248,7 @@ async def _public(request: Request, text: str, read: Callable[[Site, int], T]) -
     return found
 
 
-async def _sent(request: Request, limit: int, what: str) -> tuple[dict[str, Any], bool]:
-    """The fields of a form or a JSON object from one of the paper's pages or a program; whether it is a form."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Answered(problem(403, "Không nhận", f"{what} phải gửi từ trang của báo."))
-    body = await _within(request, limit)
-    if len(body) > limit:
-        raise Answered(problem(413, "Quá lớn", f"{what} dài quá mức cho phép."))
-    is_form = "json" not in request.headers.get("content-type", "")
-    fields = _fields(body, is_form)
-    if fields is None:
-        raise Answered(problem(422, "Nội dung chưa đúng", f"Không đọc được {what.lower()} gửi lên."))
-    return fields, is_form
-
-
-async def _within(request: Request, limit: int) -> bytes:
+async def within(request: Request, limit: int) -> bytes:
     """The body, or its first bytes where it has more than the limit."""
     body = b""
     async for part in request.stream():
@@ -343,13 +256,3 @@ async def _within(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             break
     return body
-
-
-def _fields(body: bytes, is_form: bool) -> dict[str, Any] | None:
-    try:
-        if is_form:
-            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
-        said = orjson.loads(body)
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) else None

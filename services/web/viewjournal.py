@@ -4,7 +4,7 @@ A batch is written here before it goes to the broker, and stays until the counte
 the broker could not take waits here; what the broker lost (Celery's Redis transport takes a message off its queue a
 moment before it notes who has it) is sent again. The counter knows batches by their names, so twice is once.
 
-Records stand one after another in numbered segments: `lengths, crc32, name, bytes`. A segment whose records are all
+Records (view_records.py) stand one after another in numbered segments. A segment whose records are all
 counted is deleted. Several web processes on one data dir have a folder each, held by a file lock; whoever starts
 takes over what nobody holds.
 
@@ -15,19 +15,16 @@ What is no whole record (torn, zeroed, rotten) is put aside in a `.damaged` file
 import errno
 import fcntl
 import os
-import re
-import struct
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from zlib import crc32
 
+from services.web import view_records
 from services.web.synced_files import sync_folder, write_whole
 from shared import telemetry
 from shared.telemetry import log
-from shared.views.batches import parse
 
 LIMIT_BYTES = 256 * 1024 * 1024
 """On disk at most, for each web process: about five million views."""
@@ -37,9 +34,6 @@ SEGMENT_BYTES = 4 * 1024 * 1024
 DAMAGED_KEPT = 20
 """Files with damaged pieces, for each web process; the oldest go."""
 
-_HEAD = struct.Struct("<IIH")  # bytes of the record, crc32 of name and record, bytes of the name
-# Where a record may begin: the length of its name (the last field of its head), and a batch's name.
-_BEGINNING = re.compile(rb"[\x0a-\x26]\0(?=[0-9a-f]{8,32}-[0-9])")
 # A file that is gone or unreadable will not get better; any other error (too many open files) may.
 _LOST = frozenset({errno.ENOENT, errno.EIO})
 
@@ -96,8 +90,7 @@ class Journal:
 
     def append(self, name: str, record: bytes) -> None:
         """Write a batch; it survives this process at once, and a power cut after `sync`. Raises JournalFull."""
-        encoded = name.encode()
-        framed = _HEAD.pack(len(record), crc32(record, crc32(encoded)), len(encoded)) + encoded + record
+        framed, before = view_records.framed(name, record)
         if self._size + len(framed) > self._limit or len(self._entries) >= LIMIT_BATCHES:
             raise JournalFull(f"{self._size} bytes in {len(self._entries)} batches wait already")
         try:
@@ -110,8 +103,7 @@ class Journal:
                 raise
         except OSError as error:
             raise JournalFull(f"cannot write: {error}") from error
-        offset = segment.size + _HEAD.size + len(encoded)
-        self._entries[name] = _Entry(segment, offset, len(record), 0.0)
+        self._entries[name] = _Entry(segment, segment.size + before, len(record), 0.0)
         self._unsent[name] = None
         segment.pending += 1
         segment.size += len(framed)
@@ -158,9 +150,9 @@ class Journal:
         entry = self._entries.get(name)
         if entry is None:
             return None
-        before = _HEAD.size + len(name)
+        before = view_records.bytes_before(name)
         framed = _read_part(entry.segment.path, entry.offset - before, before + entry.length)
-        if _record_at(framed, 0) == (name, before, entry.length):
+        if view_records.record_at(framed, 0) == (name, before, entry.length):
             return framed[before:]
         self._put_aside(entry.segment, [framed])
         self.counted(name)
@@ -226,13 +218,13 @@ class Journal:
         except OSError as error:
             log.error("journal of views cannot be read", file=str(path), error=str(error))
             return
-        records, damaged = _split(data)
+        records, damaged = view_records.split(data)
         if damaged and self._put_aside(segment, damaged):
-            data = b"".join(_framed(data, record) for record in records)
+            data = b"".join(view_records.whole(data, record) for record in records)
             # Whatever stays in the file was told already; the next start tries again.
             with suppress(OSError):
                 write_whole(path, data)
-                records, _none = _split(data)
+                records, _none = view_records.split(data)
         segment.size = path.stat().st_size
         for name, offset, length in records:
             if name not in self._entries:
@@ -258,59 +250,6 @@ class Journal:
             "journal of views is damaged", segment=segment.path.name, bytes=number, pieces=len(pieces), file=aside.name
         )
         return True
-
-
-_Record = tuple[str, int, int]
-"""(name, where the batch's bytes begin, how many they are)"""
-
-
-def _split(data: bytes) -> tuple[list[_Record], list[bytes]]:
-    """The whole records of a segment, and the pieces between them that are none."""
-    records: list[_Record] = []
-    damaged: list[bytes] = []
-    position = 0
-    while position < len(data):
-        record = _record_at(data, position)
-        if record is not None:
-            records.append(record)
-            position = record[1] + record[2]
-            continue
-        following = _next_beginning(data, position + 1)
-        damaged.append(data[position:following])
-        position = following
-    return records, damaged
-
-
-def _record_at(data: bytes, position: int) -> _Record | None:
-    if position + _HEAD.size > len(data):
-        return None
-    length, check, name_length = _HEAD.unpack_from(data, position)
-    start = position + _HEAD.size + name_length
-    encoded, record = data[start - name_length : start], data[start : start + length]
-    if len(record) < length or crc32(record, crc32(encoded)) != check:
-        return None
-    try:
-        # A page of zeros has a right checksum, too: of no name and no bytes.
-        name = encoded.decode()
-        parse(name)
-    except ValueError:
-        return None
-    return name, start, length
-
-
-def _next_beginning(data: bytes, position: int) -> int:
-    """Where the first whole record from `position` on begins; the end where there is none."""
-    head_before = _HEAD.size - 2
-    for match in _BEGINNING.finditer(data, position + head_before):
-        begin = match.start() - head_before
-        if _record_at(data, begin) is not None:
-            return begin
-    return len(data)
-
-
-def _framed(data: bytes, record: _Record) -> bytes:
-    name, start, length = record
-    return data[start - len(name) - _HEAD.size : start + length]
 
 
 def _read_part(path: Path, offset: int, length: int) -> bytes:

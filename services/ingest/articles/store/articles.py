@@ -11,18 +11,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
+from services.ingest.articles.becoming import require_no_embargo, require_text, times_of
 from services.ingest.articles.content import clean, derived_summary, prepare, without_dateline
 from services.ingest.articles.input import ArticleInput, CorrectionInput
-from services.ingest.articles.rules import (
-    approvers,
-    before_approval,
-    require,
-    require_no_embargo,
-    require_publish,
-    require_text,
-    stands,
-    times_of,
-)
+from services.ingest.articles.rules import approvers, before_approval, require, require_publish, stands
 from services.ingest.articles.sanitise import to_text
 from services.ingest.articles.store import autosaves
 from services.ingest.articles.store.approvals import fault, place_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
-from services.ingest.articles import rules
+from services.ingest.articles import becoming, rules
 from services.ingest.articles.content import prepare, with_captions_in_place
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.rules import Outcome, WorkflowState
@@ -76,18 +76,18 @@ def next_of(
     if before is not None and not prepares:
         # What goes to readers follows what they see, whatever is prepared beside it.
         before = before.for_readers
-    wanted = rules.wanted_status(sent, before)
+    wanted = becoming.wanted_status(sent, before)
     if before is not None:
         rules.require_write(actor, rules.stands(before))
         _require_closed(before, submission)
     opening_views = _opening_views(before, submission)
-    times = rules.times_of(before, rules.asked_for(wanted, before), sent.published_at, now)
+    times = becoming.times_of(before, becoming.asked_for(wanted, before), sent.published_at, now)
     images = images_of(connection, submission.content.images, submission.content.body)
     content = with_captions_in_place(submission.content, images)
     if times["status"] in ("published", "scheduled"):
         if not content.words:
-            rules.require_text(content.body, len(images), content.video_url)
-        rules.require_no_embargo(before, times, now)
+            becoming.require_text(content.body, len(images), content.video_url)
+        becoming.require_no_embargo(before, times, now)
     # The first that can write: it makes a section for those alone whom the rules below refuse nothing in a new one.
     section = find_section(content.section)
     fields = {
@@ -102,7 +102,7 @@ def next_of(
         "opening_views": opening_views,
     }
     decided = _decided(connection, before, actor, section, wanted, fields, prepares=prepares)
-    fields |= rules.times_of(before, decided.status, sent.published_at, now)
+    fields |= becoming.times_of(before, decided.status, sent.published_at, now)
     # Only what the sender with the external id sends counts as its last word, not what editors change.
     input_hash = content.input_hash if sent.external_id else before.row.input_hash if before else None
     is_new_approval = decided.approves and fields["status"] != "published"
@@ -115,7 +115,7 @@ def next_of(
         whole,
         fields,
         actor,
-        "prepared" if prepares else rules.action_of(before, fields["status"], approves=decided.approves),
+        "prepared" if prepares else becoming.action_of(before, fields["status"], approves=decided.approves),
         section_id=section.id,
         words=content.words,
         original=content.original,

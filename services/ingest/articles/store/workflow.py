@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from services.ingest.articles.becoming import require_text
 from services.ingest.articles.rules import (
     UNFINISHED,
     outcome,
     require,
     require_move,
-    require_text,
     require_write,
     says_the_same,
     stands,
