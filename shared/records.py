@@ -54,6 +54,11 @@ else:
     Stored, column = Named, Column
 
 
+def as_dict(row: Record) -> dict[str, Any]:
+    """A row for JSON: SQLAlchemy's own names of columns are no keys there."""
+    return {str(name): value for name, value in row._mapping.items()}
+
+
 def records(result: Result[*tuple[Any, ...]], kind: type[R]) -> list[R]:
     """The rows of a statement that has all that `kind` names; TypeError where it has not."""
     _require(result, kind)

@@ -43,7 +43,7 @@ def push_demo() -> None:
     from toasoan.demo.load import publish_comments
 
     # The desk names it as the writer of every story; a number goes with it where one that ended early left it valid.
-    taken = {key["name"] for key in list_keys() if not key["revoked_at"]}
+    taken = {key.name for key in list_keys() if not key.revoked_at}
     name = "báo mẫu" if "báo mẫu" not in taken else f"báo mẫu {uuid4().hex[:8]}"
     key = create_key(name, ["publish", "opening"])
     try:

@@ -157,8 +157,8 @@ class Play:
         if found:
             self.number += 1
             one, name = found[which % len(found)], f"Mục {self.number}"
-            work = partial(sections.save, self.house.ingest, EDITOR, one["id"], name=name, position=one["position"])
-            self._order("desk", far, f"section {one['slug']} is now “{name}”", lambda: _drop(work()))
+            work = partial(sections.save, self.house.ingest, EDITOR, one.id, name=name, position=one.position)
+            self._order("desk", far, f"section {one.slug} is now “{name}”", lambda: _drop(work()))
 
     def trend(self, which: int, far: int) -> None:
         article = self._article(which)

@@ -1,12 +1,16 @@
 """`toasoan keys`."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
+from shared.records import as_dict
 from shared.vietnamese.dates import VIETNAM
 from toasoan.commands.common import fails_clearly, json_option, migrated, print_json, with_settings
+
+if TYPE_CHECKING:
+    from services.ingest.accounts.store.keys import ListedKey
 
 
 @click.group("keys")
@@ -44,18 +48,18 @@ def list_all(as_json: bool) -> None:
 
     keys = list_keys()
     if as_json:
-        print_json(keys)
+        print_json([as_dict(key) for key in keys])
         return
     for key in keys:
-        click.echo(f"{key['name']:<24} {', '.join(key['scopes']):<24} {_state(key)}")
+        click.echo(f"{key.name:<24} {', '.join(key.scopes):<24} {_state(key)}")
 
 
-def _state(key: dict[str, Any]) -> str:
-    if key["revoked_at"]:
+def _state(key: "ListedKey") -> str:
+    if key.revoked_at:
         return "revoked"
-    if key["expires_at"] and key["expires_at"] <= datetime.now(UTC):
-        return f"expired {_minute(key['expires_at'])}"
-    return f"last used {_minute(key['last_used_at']) if key['last_used_at'] else 'never'}"
+    if key.expires_at and key.expires_at <= datetime.now(UTC):
+        return f"expired {_minute(key.expires_at)}"
+    return f"last used {_minute(key.last_used_at) if key.last_used_at else 'never'}"
 
 
 def _minute(at: datetime) -> str:

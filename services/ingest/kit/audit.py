@@ -34,19 +34,18 @@ def append_all(connection: Connection, notes: Sequence[tuple[str, str, str, dict
     end = connection.execute(_LAST_HASH).scalar() or _FIRST
     now, rows = datetime.now(UTC), []
     for actor, action, subject, detail in notes:
-        row = {"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail}
-        end = _hash(end, row)
-        rows.append({**row, "hash": end})
+        end = _hash(end, now, actor, action, subject, detail)
+        rows.append({"at": now, "actor": actor, "action": action, "subject": subject, "detail": detail, "hash": end})
     connection.execute(_APPEND, rows)
 
 
-def entries(engine: Engine, subject: str = "", limit: int = 100) -> list[dict[str, Any]]:
+def entries(engine: Engine, subject: str = "", limit: int = 100) -> list[AuditRow]:
     """The newest entries first, of one subject ("article:12") or of all."""
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if subject:
         query = query.where(audit.c.subject == subject)
     with read(engine) as connection:
-        return [dict(row._mapping) for row in connection.execute(query)]
+        return records(connection.execute(query), AuditRow)
 
 
 def search(
@@ -62,7 +61,7 @@ def search(
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
-) -> list[dict[str, Any]]:
+) -> list[AuditRow]:
     """Entries, the newest first: by a part of the actor's name or one of `actors`, by the action's beginning, by a part
     of the subject or the detail or one of `subjects`, by time; of `kinds` alone ("user", "key"), if given; `before` is
     the last id of the page above."""
@@ -84,7 +83,7 @@ def search(
     if before is not None:
         query = query.where(audit.c.id < before)
     with read(engine) as connection:
-        return [{f"{name}": value for name, value in row._mapping.items()} for row in connection.execute(query)]
+        return records(connection.execute(query), AuditRow)
 
 
 def newest(engine: Engine) -> int:
@@ -111,13 +110,13 @@ def broken_at(engine: Engine) -> int | None:
     """The id of the first entry that does not fit the chain; None when the log is whole."""
     previous = _FIRST
     for row in _all(engine):
-        if row["hash"] != _hash(previous, row):
-            return int(row["id"])
-        previous = row["hash"]
+        if row.hash != _hash(previous, row.at, row.actor, row.action, row.subject, row.detail):
+            return row.id
+        previous = row.hash
     return None
 
 
-def _all(engine: Engine) -> Iterator[dict[str, Any]]:
+def _all(engine: Engine) -> Iterator[AuditRow]:
     after = 0
     while True:
         with read(engine) as connection:
@@ -126,12 +125,11 @@ def _all(engine: Engine) -> Iterator[dict[str, Any]]:
             )
         if not rows:
             return
-        for row in rows:
-            yield dict(row._mapping)
+        yield from rows
         after = rows[-1].id
 
 
-def _hash(previous: str, row: dict[str, Any]) -> str:
+def _hash(previous: str, at: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> str:
     # Microseconds are what both databases keep of a time.
-    content = [row["at"].astimezone(UTC).isoformat(), row["actor"], row["action"], row["subject"], row["detail"]]
+    content = [at.astimezone(UTC).isoformat(), actor, action, subject, detail]
     return sha256(previous.encode() + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -89,7 +89,7 @@ def begin(plan_id: RowId, who: Annotated[Account, needs(Action.write)]) -> Respo
         _require(who, row)
     if row.article_id is not None:
         return back(f"/desk/bai/{row.article_id}")
-    section = next((one["slug"] for one in sections.listed(engine("ingest")) if one["id"] == row.section_id), "")
+    section = next((one.slug for one in sections.listed(engine("ingest")) if one.id == row.section_id), "")
     if not section:
         raise Invalid.of("section_id", "Đề tài chưa có chuyên mục; hãy chọn chuyên mục rồi viết.")
     byline = [{"name": authors.signature(engine("ingest"), who)}]

@@ -12,6 +12,7 @@ from services.ingest.kit.json_input import LINE, WHOLE, Input
 from services.ingest.kit.requests import ID, SentAs, json_answer, number_in, work
 from services.ingest.sections import store as sections
 from shared.api.problems import answer
+from shared.records import as_dict
 
 router = APIRouter(tags=["sections"])
 
@@ -51,7 +52,7 @@ SentSection = Annotated[SectionInput, Depends(SentAs(SectionInput, business={"na
 @router.get("/api/sections", response_model=SectionsAnswer)
 async def listed(_who: Reader) -> Response:
     """Every section, in the order of its position."""
-    return json_answer({"sections": await work(sections.listed)})
+    return json_answer({"sections": [as_dict(one) for one in await work(sections.listed)]})
 
 
 @router.post(

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, func, insert, or_, select, update
 
@@ -17,7 +16,7 @@ from shared import outbox as events
 from shared.contracts.addresses import RESERVED
 from shared.contracts.events import SectionSaved
 from shared.database import read, upsert, write
-from shared.records import record, records
+from shared.records import Record, record, records
 from shared.vietnamese.text import fold, one_line, slug
 
 STEPS = ("submitted", "edited", "approved")
@@ -43,6 +42,16 @@ class FoundSection:
     slug: str
     name: str
     rule: Rule
+
+
+class ListedSection(Record):
+    id: int
+    version: int
+    slug: str
+    name: str
+    parent: str
+    """The slug of the section above, "" for one on top."""
+    position: int
 
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -155,22 +164,16 @@ def _upwards(above: dict[int, int | None], section_id: int) -> list[int | None]:
     return line
 
 
-def listed(engine: Engine) -> list[dict[str, Any]]:
+def listed(engine: Engine) -> list[ListedSection]:
     """Every section in the order of its position."""
+    of, above = sections.c, sections.alias()
+    query = (
+        select(of.id, of.version, of.slug, of.name, func.coalesce(above.c.slug, "").label("parent"), of.position)
+        .select_from(sections.outerjoin(above, of.parent_id == above.c.id))
+        .order_by(of.position, of.id)
+    )
     with read(engine) as connection:
-        rows = records(connection.execute(select(sections).order_by(sections.c.position, sections.c.id)), SectionRow)
-    slugs = {row.id: row.slug for row in rows}
-    return [
-        {
-            "id": row.id,
-            "version": row.version,
-            "slug": row.slug,
-            "name": row.name,
-            "parent": slugs.get(row.parent_id or 0, ""),
-            "position": row.position,
-        }
-        for row in rows
-    ]
+        return records(connection.execute(query), ListedSection)
 
 
 def payloads(connection: Connection, ids: list[int]) -> dict[int, SectionSaved]:

@@ -87,7 +87,7 @@ def article(request: Request, asked: Annotated[Asked, needs_article(Action.stati
     return page(
         request, asked.who, "article_statistics.html", article=asked.article, answer=answer, hours=hours, days=days,
         rules=rules, rule_names=RULES, source_name=source_name,
-        names=people.names(engine("ingest"), [one["actor"] for one in rules]),
+        names=people.names(engine("ingest"), [one.actor for one in rules]),
     )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def _visible(who: Account, answer: Any) -> Any:
         return None
     shown = listing.visible(engine("ingest"), seen_by(who), [one.id for one in answer.articles])
     # The counter knows sections by the names that they had when it was told of an article.
-    names = {one["slug"]: one["name"] for one in sections.listed(engine("ingest"))}
+    names = {one.slug: one.name for one in sections.listed(engine("ingest"))}
     articles = tuple(
         one.model_copy(update={"section_name": names.get(one.path.strip("/").partition("/")[0], one.section_name)})
         for one in answer.articles

@@ -39,7 +39,7 @@ def add(who: Annotated[Account, needs(Action.transfer)], form: Form) -> Response
 
 @router.get("/webhook/{hook_id}")
 def one(request: Request, hook_id: RowId, who: Annotated[Account, needs(Action.transfer)]) -> Response:
-    found = next((hook for hook in store.listed(engine("ingest")) if hook["id"] == hook_id), None)
+    found = next((hook for hook in store.listed(engine("ingest")) if hook.id == hook_id), None)
     if found is None:
         raise NotFound("Không có webhook này.")
     return page(

@@ -70,7 +70,7 @@ class Desk:
     def __init__(self, base_url: str, store: Engine) -> None:
         self.base_url = base_url
         self.store = store
-        self.section_ids = {one["slug"]: int(one["id"]) for one in sections.listed(store)}
+        self.section_ids = {one.slug: one.id for one in sections.listed(store)}
         self._people: dict[str, Person] = {}
 
     def be(self, role: str, name: str = "", section: str | None = None) -> Person:

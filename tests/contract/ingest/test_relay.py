@@ -114,9 +114,9 @@ def test_scheduled_story_goes_out_once_with_the_scheduler_killed_in_between(rela
     relay.start()
     until(lambda: reading.article(store, saved.id)["status"] == "published", 20)
     shown = reading.history(store, saved.id)[0]
-    assert (shown["version"], shown["actor"]) == (2, "scheduler")
+    assert (shown.version, shown.actor) == (2, "scheduler")
     # It had to come back first; once there, it is not later than a tick.
-    assert shown["at"] >= due
+    assert shown.at >= due
     until(lambda: waiting(store) == 0, 10, "the outbox is empty")
     assert messages("page") == [("article_published", 2)]
 

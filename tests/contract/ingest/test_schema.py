@@ -44,7 +44,7 @@ def test_audit_chain_is_whole_and_shows_a_forged_line(store: Engine, save: Save)
     for number in range(5):
         save(external_id=str(number))
     assert audit.broken_at(store) is None
-    third = audit.entries(store, limit=100)[-3]["id"]
+    third = audit.entries(store, limit=100)[-3].id
     with write(store) as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("DROP TRIGGER audit_no_update"))

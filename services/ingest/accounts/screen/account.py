@@ -26,7 +26,7 @@ router = APIRouter()
 @router.get("/tai-khoan")
 def mine(request: Request, who: Annotated[Account, needs(Action.self)]) -> Response:
     left = second_factor.recovery_left(engine("ingest"), who.id) if who.has_second_factor else 0
-    own = [one["name"] for one in sections.listed(engine("ingest")) if who.works_at(one["id"])]
+    own = [one.name for one in sections.listed(engine("ingest")) if who.works_at(one.id)]
     can = [action.value for action in RIGHTS if rights.reach(who, action) > Reach.none and action is not Action.self]
     opened = sessions.of_user(engine("ingest"), who.id, request.state.token)
     return page(

@@ -135,7 +135,7 @@ def _sections(form: Fields) -> list[int] | None:
     """The chosen sections, None for all of them. Raises Invalid for one that does not exist."""
     if form.text("desks") != "some":
         return None
-    known = {one["id"] for one in sections.listed(engine("ingest"))}
+    known = {one.id for one in sections.listed(engine("ingest"))}
     chosen = form.numbers("section")
     if not set(chosen) <= known:
         raise Invalid.of("section", "Không có chuyên mục này.")

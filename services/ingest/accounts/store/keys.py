@@ -5,7 +5,6 @@ import secrets
 import time
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -15,7 +14,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor, Scope
 from shared.database import engine as service_engine
 from shared.database import read, write
-from shared.records import record
+from shared.records import Record, record, records
 from shared.vietnamese.text import one_line
 
 _MARK = "ts"
@@ -62,11 +61,22 @@ def create_key(
     return key
 
 
-def list_keys(engine: Engine | None = None) -> list[dict[str, Any]]:
+class ListedKey(Record):
+    name: str
+    prefix: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+def list_keys(engine: Engine | None = None) -> list[ListedKey]:
     """All keys, the newest first, without their secrets."""
-    shown = [column for column in keys.c if column.name not in ("id", "digest")]
+    of = keys.c
+    query = select(of.name, of.prefix, of.scopes, of.created_at, of.expires_at, of.revoked_at, of.last_used_at)
     with read(engine or service_engine("ingest")) as connection:
-        return [dict(row._mapping) for row in connection.execute(select(*shown).order_by(keys.c.id.desc()))]
+        return records(connection.execute(query.order_by(of.id.desc())), ListedKey)
 
 
 def revoke_key(name: str, *, by: str = "command line", engine: Engine | None = None) -> bool:

@@ -21,6 +21,7 @@ from services.ingest.kit.errors import Invalid
 from services.ingest.kit.requests import ID, IfMatch, NeededIfMatch, OfArticle, SentAs, json_answer, number_in, work
 from shared.api.problems import ETAG, answer, header
 from shared.contracts.articles import ArticleState
+from shared.records import as_dict
 
 router = APIRouter(prefix="/api/articles", tags=["articles"])
 _WORD = "^[a-z0-9-]*$"
@@ -91,7 +92,9 @@ async def listed(
         # Nothing found would look like nothing there.
         raise Invalid.of("status", f"Không có trạng thái này; chỉ nhận {', '.join(_STATUSES)}.")
     found = await work(reading.listed, status=status, section=section, before=before, limit=limit)
-    return json_answer({"articles": found, "next": found[-1]["id"] if len(found) == limit else None})
+    return json_answer(
+        {"articles": [as_dict(one) for one in found], "next": found[-1].id if len(found) == limit else None}
+    )
 
 
 @router.get(
@@ -116,7 +119,7 @@ async def read(
 @router.get("/{id}/revisions", response_model=RevisionsAnswer)
 async def revisions(_who: Reader, id: OfArticle) -> Response:
     """Who made which version when."""
-    return json_answer({"revisions": await work(reading.history, id)})
+    return json_answer({"revisions": [as_dict(one) for one in await work(reading.history, id)]})
 
 
 @router.get("/{id}/revisions/{version}", response_model=RevisionAnswer)

@@ -182,9 +182,9 @@ def _editor(
     writable = asked is None or steps.may_write(asked)
     history = reading.history(engine("ingest"), asked.id)[:8] if asked else []
     notes = workflow.notes(engine("ingest"), asked.id)[:20] if asked else []
-    actors = {line["actor"] for line in history} | {note.actor for note in notes}
-    actors |= {asked.article.approved_by, asked.article.held_by} - {None} if asked else set()
-    last_note = next((line for line in history[:1] if line["reason"]), None)
+    actors = {line.actor for line in history} | {note.actor for note in notes}
+    actors |= {one for one in (asked.article.approved_by, asked.article.held_by) if one} if asked else set()
+    last_note = next((line for line in history[:1] if line.reason), None)
     return page(
         request,
         who,
@@ -257,16 +257,16 @@ def _conflict(request: Request, asked: Asked, draft: Draft, version: int) -> Res
     return json_answer({"detail": detail, "conflict": where}, 412)
 
 
-def _sections_for(who: Account, chosen: str) -> list[dict[str, Any]]:
+def _sections_for(who: Account, chosen: str) -> list[sections.ListedSection]:
     """Where one may put an article, and where it is."""
     allowed = rights.allowed_sections(who, Action.write)
     if allowed is not None and not allowed:
         allowed = None if who.all_sections else who.section_ids
     every = sections.listed(engine("ingest"))
-    return [one for one in every if allowed is None or one["id"] in allowed or one["slug"] == chosen]
+    return [one for one in every if allowed is None or one.id in allowed or one.slug == chosen]
 
 
 def _require_section(slug: str) -> None:
     """Raises Invalid: at the desk no section is made by naming it."""
-    if all(one["slug"] != slug for one in sections.listed(engine("ingest"))):
+    if all(one.slug != slug for one in sections.listed(engine("ingest"))):
         raise Invalid.of("section", "Hãy chọn chuyên mục.")

@@ -55,7 +55,7 @@ async def show(request: Request, asked: Annotated[Asked, needs_article(Action.wr
     base = await run_in_threadpool(_base, asked, kept.base_version)
     clashes, whole = await costly(asked.who.actor_name, _clashes, base, mine, theirs)
     newest = (await work(reading.history, asked.id))[0]
-    names = await work(people.names, [newest["actor"]])
+    names = await work(people.names, [newest.actor])
     return await run_in_threadpool(
         page,
         request,

@@ -35,7 +35,7 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
     at = min(int(number), _MOST_PAGES) if number.isascii() and number.isdigit() and 0 < len(number) < 5 else 1
     newest = asked.get("xep") == "moi"
     every = sections.listed(engine("ingest"))
-    section = asked.get("muc", "") if asked.get("muc") in {one["slug"] for one in every} else ""
+    section = asked.get("muc", "") if asked.get("muc") in {one.slug for one in every} else ""
     context: dict[str, Any] = {"q": q, "newest": newest, "section": section, "sections": every, "at": max(at, 1)}
     if not q:
         return page(request, who, "search.html", **context, answer=None, fallback=None)
@@ -48,7 +48,7 @@ def search(request: Request, who: Annotated[Account, needs(Action.read)]) -> Res
             section=section,
             sort="newest" if newest else "relevance",
             drafts=True,
-            draft_sections=None if allowed is None else tuple(one["slug"] for one in every if one["id"] in allowed),
+            draft_sections=None if allowed is None else tuple(one.slug for one in every if one.id in allowed),
         )
     )
     if answer is not None:

@@ -39,7 +39,7 @@ def versions(request: Request, asked: Annotated[Asked, needs_article(Action.read
         shown=_shown(asked),
         copies=reading.public_copies(engine("ingest"), asked.id),
         writable=steps.may_write(asked),
-        names=people.names(engine("ingest"), {line["actor"] for line in history}),
+        names=people.names(engine("ingest"), {line.actor for line in history}),
     )
 
 

@@ -58,7 +58,7 @@ class Destination:
 def show(request: Request, asked: Annotated[Asked, needs_article(Action.read)]) -> Response:
     wanted = sending.public(engine("ingest"), asked.id)
     history = reading.history(engine("ingest"), asked.id)
-    by = next((line["actor"] for line in history if wanted and line["version"] == wanted.version), "")
+    by = next((line.actor for line in history if wanted and line.version == wanted.version), "")
     return page(
         request,
         asked.who,

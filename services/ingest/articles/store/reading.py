@@ -10,7 +10,32 @@ from services.ingest.articles.tables import ArticleRow, RevisionRow, articles, r
 from services.ingest.kit.errors import NotFound
 from services.ingest.sections.tables import sections
 from shared.database import UtcDateTime, read
-from shared.records import record
+from shared.records import Record, as_dict, record, records
+
+
+class ArticleLine(Record):
+    id: int
+    version: int
+    status: str
+    external_id: str | None
+    title: str
+    section: str
+    section_name: str
+    words: int
+    published_at: datetime | None
+    updated_at: datetime
+    created_by: str
+
+
+class HistoryLine(Record):
+    """A revision without what the article said."""
+
+    version: int
+    at: datetime
+    actor: str
+    action: str
+    effect: str
+    reason: str
 
 
 def article(engine: Engine, article_id: int) -> dict[str, Any]:
@@ -29,10 +54,13 @@ def version_now(connection: Connection, article_id: int) -> int:
 
 def listed(
     engine: Engine, *, status: str = "", section: str = "", before: int | None = None, limit: int = 50
-) -> list[dict[str, Any]]:
+) -> list[ArticleLine]:
     """Articles, newest first; `before` is the last id of the page above."""
+    of = articles.c
     query = (
-        select(articles, sections.c.slug.label("section"), sections.c.name.label("section_name"))
+        select(of.id, of.version, of.status, of.external_id, of.title, of.words, of.published_at)
+        .add_columns(of.updated_at, of.created_by, sections.c.slug.label("section"))
+        .add_columns(sections.c.name.label("section_name"))
         .join(sections, sections.c.id == articles.c.section_id)
         .order_by(articles.c.id.desc())
         .limit(limit)
@@ -43,22 +71,19 @@ def listed(
         query = query.where(sections.c.slug == section)
     if before is not None:
         query = query.where(articles.c.id < before)
-    names = ("id", "version", "status", "external_id", "title", "section", "section_name", "words", "published_at")
     with read(engine) as connection:
-        rows = connection.execute(query).all()
-    return [{name: getattr(row, name) for name in (*names, "updated_at", "created_by")} for row in rows]
+        return records(connection.execute(query), ArticleLine)
 
 
-def history(engine: Engine, article_id: int) -> list[dict[str, Any]]:
-    """Every revision of an article, the newest first, without its text. Raises NotFound."""
-    columns = [revisions.c[name] for name in ("version", "at", "actor", "action", "effect", "reason")]
+def history(engine: Engine, article_id: int) -> list[HistoryLine]:
+    """Every revision of an article, the newest first. Raises NotFound."""
+    of = revisions.c
+    query = select(of.version, of.at, of.actor, of.action, of.effect, of.reason).where(of.article_id == article_id)
     with read(engine) as connection:
-        rows = connection.execute(
-            select(*columns).where(revisions.c.article_id == article_id).order_by(revisions.c.version.desc())
-        ).all()
+        rows = records(connection.execute(query.order_by(of.version.desc())), HistoryLine)
     if not rows:
         raise NotFound("Không có bài này.")
-    return [_plain(row) for row in rows]
+    return rows
 
 
 def revision(engine: Engine, article_id: int, version: int) -> dict[str, Any]:
@@ -68,7 +93,7 @@ def revision(engine: Engine, article_id: int, version: int) -> dict[str, Any]:
         row = record(connection.execute(select(revisions).where(at)), RevisionRow)
     if row is None:
         raise NotFound("Không có phiên bản này.")
-    return _plain(row)
+    return as_dict(row)
 
 
 def public_copies(engine: Engine, article_id: int) -> list[dict[str, Any]]:
@@ -105,11 +130,6 @@ def next_due(engine: Engine) -> datetime | None:
     with read(engine) as connection:
         found: datetime | None = connection.execute(query).scalar_one()
     return found
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    """A row as a dict whose keys are plain strings: SQLAlchemy's own names of columns are no JSON keys."""
-    return {f"{name}": value for name, value in row._mapping.items()}
 
 
 def by_external_id(engine: Engine, external_id: str) -> ArticleRow | None:

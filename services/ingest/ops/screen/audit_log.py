@@ -14,6 +14,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.kit import audit, rights
 from services.ingest.kit.actors import Account
 from services.ingest.kit.rights import ROLE_NAMES, Action
+from services.ingest.kit.tables import AuditRow
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import one_line
@@ -122,11 +123,11 @@ def listed(request: Request, who: Annotated[Account, needs(Action.audit)]) -> Re
     before = asked.get("truoc", "")
     page_end = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
     found = audit.search(house, **wanted, before=page_end, limit=_PAGE + 1)
-    names = people.names(house, {row[of] for row in found for of in ("actor", "subject")})
-    titles = listing.titles(house, {one for row in found if (one := _article(row["subject"]))})
+    names = people.names(house, {name for row in found for name in (row.actor, row.subject)})
+    titles = listing.titles(house, {one for row in found if (one := _article(row.subject))})
     query = {name: value for name, value in asked.items() if name in ("ai", "loai", "q", "tu", "den") and value}
     return page(
-        request, who, "audit.html", entries=found[:_PAGE], more=found[_PAGE - 1]["id"] if len(found) > _PAGE else None,
+        request, who, "audit.html", entries=found[:_PAGE], more=found[_PAGE - 1].id if len(found) > _PAGE else None,
         names=names, titles=titles, article_of=_article, act=act, detail=_words, asked=asked, query=query,
         subjects=SUBJECTS,
     )  # fmt: skip
@@ -142,10 +143,8 @@ def verify(who: Annotated[Account, needs(Action.audit)]) -> Response:
     return back("/desk/nhat-ky", f"Nhật ký không còn nguyên vẹn: chuỗi đứt ở dòng số {broken}.", "error")
 
 
-def _file(found: list[dict[str, Any]]) -> Response:
-    rows = [
-        [one["id"], one["at"], one["actor"], one["action"], one["subject"], _detail(one["detail"])] for one in found
-    ]
+def _file(found: list[AuditRow]) -> Response:
+    rows = [(one.id, one.at, one.actor, one.action, one.subject, _detail(one.detail)) for one in found]
     content = to_csv(["Số", "Lúc", "Ai", "Việc", "Đối tượng", "Chi tiết"], rows)
     return Response(content, headers={"Content-Disposition": 'attachment; filename="nhat-ky.csv"'}, media_type=CSV_TYPE)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Label, delete, func, insert, select, update
 
 from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
@@ -24,20 +24,23 @@ KINDS = {
 PING = "ping"
 
 
-def listed(engine: Engine) -> list[dict[str, Any]]:
-    """Every endpoint, with `waiting` and `given_up` deliveries counted."""
-    state = webhook_deliveries.c.state
-    counted = select(webhook_deliveries.c.webhook_id, state, func.count().label("number")).group_by(
-        webhook_deliveries.c.webhook_id, state
-    )
+class ListedWebhook(WebhookRow):
+    waiting: int
+    given_up: int
+    """Its deliveries in these states."""
+
+
+def listed(engine: Engine) -> list[ListedWebhook]:
+    """Every endpoint."""
+    query = select(webhooks, _number("waiting"), _number("given_up")).order_by(webhooks.c.name, webhooks.c.id)
     with read(engine) as connection:
-        numbers = {(hook, state): number for hook, state, number in connection.execute(counted)}
-        rows = records(connection.execute(select(webhooks).order_by(webhooks.c.name, webhooks.c.id)), WebhookRow)
-    return [
-        {f"{name}": value for name, value in row._mapping.items()}
-        | {state: numbers.get((row.id, state), 0) for state in ("waiting", "given_up")}
-        for row in rows
-    ]
+        return records(connection.execute(query), ListedWebhook)
+
+
+def _number(state: str) -> Label[int]:
+    of = webhook_deliveries.c
+    counted = select(func.count()).where(of.webhook_id == webhooks.c.id, of.state == state)
+    return counted.correlate(webhooks).scalar_subquery().label(state)
 
 
 def deliveries(engine: Engine, webhook_id: int, limit: int = 50) -> list[WebhookDeliveryRow]:

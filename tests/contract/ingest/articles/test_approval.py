@@ -245,7 +245,7 @@ def test_only_who_may_import_publishes_by_a_file(house: Desk, role: str) -> None
     found = reading.listed(house.store)
     assert (handed_in.status_code, len(found)) == ((201, 1) if role == "admin" else (403, 0))
     for one in found:
-        approval = reading.article(house.store, one["id"])["approval"]
+        approval = reading.article(house.store, one.id)["approval"]
         assert (approval["by"], approval["version"]) == (house.be("admin").actor_name, 1)
 
 
@@ -420,7 +420,7 @@ def test_what_is_not_approved_any_more_does_not_go_out_and_says_why(
         scheduler.tick(house.store)
     now = reading.article(house.store, saved.id)
     assert (now["status"], now["version"]) == ("edited", saved.version + 1)
-    assert [line["effect"] for line in reading.history(house.store, saved.id) if line["effect"]] == []
+    assert [line.effect for line in reading.history(house.store, saved.id) if line.effect] == []
     assert why in chief.get(f"/bai/{saved.id}").text and why in chief.get("/").text
     assert chief.post(f"/bai/{saved.id}/xuat-ban").is_redirect
 

@@ -46,10 +46,10 @@ def test_each_gets_its_own_row_revision_events_and_audit_line(store: Engine) -> 
         assert (state.id, state.title, row.external_id) == (row.id, row.title, f"x-{row.title}")
         assert [queue for _, _, queue in events_of(store, row.id)] == ["page", "index", "count"]
         (line,) = audit.entries(store, f"article:{row.id}")
-        assert line["detail"] == {"version": 1, "status": "published", "title": row.title}
+        assert line.detail == {"version": 1, "status": "published", "title": row.title}
     assert audit.broken_at(store) is None
     # The section is made once, and goes out before them.
-    assert [one["slug"] for one in sections.listed(store)] == ["kinh-te"]
+    assert [one.slug for one in sections.listed(store)] == ["kinh-te"]
     with read(store) as connection:
         first = connection.execute(select(outbox).order_by(outbox.c.id).limit(1)).one()
         assert first.kind == "section_saved"
@@ -71,7 +71,7 @@ def test_what_is_refused_leaves_the_rest_alone_and_nothing_behind(store: Engine,
     )
     assert fates(results) == [("created", 1), *["refused"] * 5, ("created", 1)]
     assert count(store, articles) == 3
-    assert [one["slug"] for one in sections.listed(store)] == ["kinh-te"]
+    assert [one.slug for one in sections.listed(store)] == ["kinh-te"]
     assert audit.broken_at(store) is None
 
 
@@ -101,7 +101,7 @@ def test_the_same_external_id_again_in_one_batch(store: Engine, save: Save) -> N
     first, *_ = results
     assert isinstance(first, Saved)
     assert reading.article(store, first.id)["title"] == "Bài A đã sửa"
-    assert [one["version"] for one in reading.history(store, known.id)] == [2, 1]
+    assert [one.version for one in reading.history(store, known.id)] == [2, 1]
     assert audit.broken_at(store) is None
 
 

@@ -34,7 +34,7 @@ def client(api: Api, *scopes: str) -> httpx2.Client:
 
 def noted(store: Engine, article_id: int) -> list[tuple[str, int]]:
     entries = audit.entries(store, f"article:{article_id}")
-    return [(one["actor"], one["detail"]["views"]) for one in entries if one["action"] == "article.opening_views"]
+    return [(one.actor, one.detail["views"]) for one in entries if one.action == "article.opening_views"]
 
 
 @pytest.mark.parametrize("scope", ["draft", "publish"])

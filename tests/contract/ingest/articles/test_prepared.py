@@ -105,7 +105,7 @@ def test_what_is_discarded_or_typed_back_leaves_what_readers_see(desk: Desk) -> 
     prepare(editor, saved, version=3, title="Chợ họp muộn")
     assert prepare(editor, saved, version=4)["prepared"] is False
     assert messages(desk) == before
-    assert [line["action"] for line in reading.history(desk.store, saved.id)][:2] == ["prepared", "prepared"]
+    assert [line.action for line in reading.history(desk.store, saved.id)][:2] == ["prepared", "prepared"]
 
 
 def test_an_old_version_is_restored_to_be_prepared(desk: Desk) -> None:

@@ -159,7 +159,7 @@ def test_withdrawal_is_final_and_keeps_text_and_reason_inside(store: Engine, sav
     gone = store_articles.withdraw(store, saved.id, "Sai sự thật", EDITOR)
     assert (gone.status, gone.version) == ("withdrawn", 2)
     assert reading.article(store, saved.id)["body"] == STORY["body"]
-    assert reading.history(store, saved.id)[0]["reason"] == "Sai sự thật"
+    assert reading.history(store, saved.id)[0].reason == "Sai sự thật"
     for attempt in (
         lambda: store_articles.publish(store, saved.id, EDITOR),
         lambda: replaced(store, saved.id, title="Khác hẳn"),
@@ -195,7 +195,7 @@ def test_public_copies_have_from_and_to_times(store: Engine, save: Save) -> None
     store_articles.unpublish(store, saved.id, EDITOR)
     replaced(store, saved.id, title="Sửa trong kho")
     copies = reading.public_copies(store, saved.id)
-    times = {line["version"]: line["at"] for line in reading.history(store, saved.id)}
+    times = {line.version: line.at for line in reading.history(store, saved.id)}
     assert [(copy["version"], copy["from"], copy["to"]) for copy in copies] == [
         (2, times[2], times[3]),
         (3, times[3], times[4]),

@@ -47,7 +47,7 @@ def test_the_way_of_an_article_with_a_way_back(desk: Desk) -> None:
     published = secretary.post(f"/bai/{saved.id}/xuat-ban")
     assert published.headers["location"] == f"/desk/bai/{saved.id}/len-trang"
     assert status(desk, saved.id) == "published"
-    told = [(line["action"], line["actor"], line["reason"]) for line in reading.history(desk.store, saved.id)]
+    told = [(line.action, line.actor, line.reason) for line in reading.history(desk.store, saved.id)]
     assert told[0][:2] == ("published", secretary.actor_name)
     assert ("sent_back", editor.actor_name, "Thiếu số liệu") in told
     assert events(desk, saved.id)[-3:] == [

@@ -124,7 +124,7 @@ def test_two_people_at_one_article_lose_nothing(desk: Desk) -> None:
     found = state(desk, saved.id)
     assert found["title"] == "Tựa của tôi"
     assert "của tôi" in found["body"] and "của chị" in found["body"]
-    assert [line["version"] for line in reading.history(desk.store, saved.id)] == [3, 2, 1]
+    assert [line.version for line in reading.history(desk.store, saved.id)] == [3, 2, 1]
 
 
 def test_who_is_editing_is_seen_by_the_others(desk: Desk) -> None:

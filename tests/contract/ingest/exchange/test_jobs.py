@@ -53,7 +53,7 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
     assert imports.work_off(store, lambda: False)
     assert not imports.work_off(store, lambda: False)
     assert jobs.one(store, real).counts == {"created": 3, "failed": 1}
-    assert {row["status"] for row in reading.listed(store)} == {"draft"}
+    assert {row.status for row in reading.listed(store)} == {"draft"}
     assert not list(jobs.folder().iterdir()), "the file is not kept"
     with pytest.raises(Invalid):
         jobs.repeat_for_real(store, ADMIN, trial)

@@ -61,11 +61,11 @@ def test_items_become_drafts_once_in_the_feeds_section(
     assert poll.poll_due(store, fetcher) == 1
     assert poll.poll_due(store, fetcher) == 0, "it is not due again at once"
     found = reading.listed(store)
-    assert sorted((row["title"], row["status"], row["section"]) for row in found) == [
+    assert sorted((row.title, row.status, row.section) for row in found) == [
         ("Tin a", "draft", "quoc-te"),
         ("Tin b", "draft", "quoc-te"),
     ]
-    shown = reading.article(store, found[0]["id"])
+    shown = reading.article(store, found[0].id)
     assert (shown["published_at"], shown["old_paths"], shown["byline"]) == (None, [], "Hãng tin")
     again(store, fetcher)
     assert outside.asked[-1][1]["if-none-match"] == '"1"'
@@ -80,13 +80,13 @@ def test_what_an_editor_has_touched_is_left_alone(
     outside.pages["/rss"] = (200, {}, rss(item("a"), item("b")))
     add(store, f"{outside.url}/rss")
     poll.poll_due(store, fetcher)
-    touched = next(row for row in reading.listed(store) if row["title"] == "Tin a")
+    touched = next(row for row in reading.listed(store) if row.title == "Tin a")
     mine = {"title": "Tin của tôi", "body": "<p>Tôi viết</p>", "section": "Quốc tế"}
-    articles.replace_article(store, touched["id"], read_fields(ArticleInput, mine), EDITOR)
+    articles.replace_article(store, touched.id, read_fields(ArticleInput, mine), EDITOR)
     outside.pages["/rss"] = (200, {}, rss(item("a", "Tin a mới"), item("b", "Tin b mới")))
     # "b" names the same item by its guid.
     again(store, fetcher)
-    assert sorted(row["title"] for row in reading.listed(store)) == ["Tin b mới", "Tin của tôi"]
+    assert sorted(row.title for row in reading.listed(store)) == ["Tin b mới", "Tin của tôi"]
 
 
 def test_feed_that_ends_its_process_is_given_up_after_three_polls(
@@ -135,7 +135,7 @@ def test_bad_feeds_are_seen_and_the_good_one_goes_on(
     assert all(row.error for name, row in rows.items() if name != "/charset"), "each says what was wrong"
     assert rows["/good"].error.startswith("1 mục không dùng được: ")
     assert rows["/inside"].error == "Không lấy được từ địa chỉ này."
-    assert [row["title"] for row in reading.listed(store)] == ["Tin a"]
+    assert [row.title for row in reading.listed(store)] == ["Tin a"]
 
 
 def test_endless_feeds_are_read_to_a_limit(store: Engine, section: str, outside: Outside, fetcher: Fetcher) -> None:

@@ -27,7 +27,7 @@ class Staff:
         self.store = store
         for name in ("Kinh tế", "Văn hóa"):
             sections.save(store, EDITOR, None, name=name)
-        self._sections = {one["slug"]: int(one["id"]) for one in sections.listed(store)}
+        self._sections = {one.slug: one.id for one in sections.listed(store)}
 
     def add(self, name: str, role: Role = Role.reporter, section: str = "kinh-te") -> Account:
         """Somebody of that section; secretaries and those above work at all."""

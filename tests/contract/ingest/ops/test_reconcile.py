@@ -294,8 +294,8 @@ def _a_story(house: House) -> None:
 
 
 def _a_section(house: House) -> None:
-    one = next(section for section in sections.listed(house.source) if section["slug"] == "van-hoa")
-    sections.save(house.source, EDITOR, one["id"], name="Văn hóa - Du lịch")
+    one = next(section for section in sections.listed(house.source) if section.slug == "van-hoa")
+    sections.save(house.source, EDITOR, one.id, name="Văn hóa - Du lịch")
 
 
 def _a_comment(house: House) -> None:

@@ -24,7 +24,7 @@ def count(store: Engine, table: Any) -> int:
 def test_sections_are_found_by_slug_and_name_and_made_from_names(store: Engine, save: Save) -> None:
     for spelling in ("Văn hóa", "van-hoa", "VĂN HOÁ", "văn hóa"):
         save(section=spelling, external_id=spelling)
-    assert [(row["slug"], row["name"]) for row in sections.listed(store)] == [("van-hoa", "Văn hóa")]
+    assert [(row.slug, row.name) for row in sections.listed(store)] == [("van-hoa", "Văn hóa")]
     for impossible in ("khong-co-muc-nay", "Tìm kiếm", "!!!", "API"):
         with pytest.raises(Invalid) as refused:
             save(section=impossible)
@@ -35,10 +35,10 @@ def test_sections_are_found_by_slug_and_name_and_made_from_names(store: Engine, 
 def test_renamed_section_keeps_its_address_and_is_told_to_readers(store: Engine, save: Save) -> None:
     save(section="Văn hóa")
     (before,) = sections.listed(store)
-    sections.save(store, EDITOR, before["id"], name="Văn hóa - Nghệ thuật", position=3)
+    sections.save(store, EDITOR, before.id, name="Văn hóa - Nghệ thuật", position=3)
     (after,) = sections.listed(store)
-    assert (after["slug"], after["name"], after["version"]) == ("van-hoa", "Văn hóa - Nghệ thuật", 2)
-    payload = build("section_saved", [(str(after["id"]), 2)])[(str(after["id"]), 2)]
+    assert (after.slug, after.name, after.version) == ("van-hoa", "Văn hóa - Nghệ thuật", 2)
+    payload = build("section_saved", [(str(after.id), 2)])[(str(after.id), 2)]
     assert isinstance(payload, SectionSaved) and payload.name == "Văn hóa - Nghệ thuật"
     with pytest.raises(NotFound):
         sections.save(store, EDITOR, 999, name="Không có")
@@ -64,7 +64,7 @@ def test_sections_stand_at_four_levels_and_in_no_circle(store: Engine) -> None:
             make(name, parent, number)
         assert refused.value.errors[0]["field"] == "parent", name
     make("Điện Biên", "mien-nam", province)
-    assert {row["slug"]: row["parent"] for row in sections.listed(store)} == {
+    assert {row.slug: row.parent for row in sections.listed(store)} == {
         "mien-bac": "",
         "dien-bien": "mien-nam",
         "muong-ang": "dien-bien",

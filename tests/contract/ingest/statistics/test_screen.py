@@ -120,7 +120,7 @@ def test_statistics_are_shown_as_people_write_numbers(newsroom: Newsroom, sqlite
 
 def test_statistics_name_sections_as_they_are_named_now(newsroom: Newsroom, sqlite: Engine, counter: Counter) -> None:
     publish(sqlite, section="Kinh tế")
-    slugs = {one["slug"]: one["id"] for one in sections.listed(sqlite)}
+    slugs = {one.slug: one.id for one in sections.listed(sqlite)}
     sections.save(sqlite, EDITOR, slugs["kinh-te"], name="Làm ăn")
     chief = newsroom.sign_in(Role.chief)
     for address in ("/so-lieu?tu=2026-10-01&den=2026-10-20", "/bay-gio"):

@@ -73,7 +73,7 @@ def test_endpoint_is_told_what_readers_see_and_can_check_who_says_it(
     assert first["data"]["title"] == STORY["title"]
     assert first["data"]["url"].endswith(f"-{story}")
     assert set(removed["data"]) == {"id", "version", "generation", "status", "url"}
-    secret = hooks.listed(store)[0]["secret"]
+    secret = hooks.listed(store)[0].secret
     for _, headers, body in outside.asked:
         Webhook(secret).verify(body, headers)
     assert turn(store, fetcher) == 0
@@ -120,7 +120,7 @@ def test_failures_are_tried_again_later_each_time_and_in_order(
     make_due(store)
     assert turn(store, fetcher) == 2
     assert [row.state for row in hooks.deliveries(store, hook)] == ["sent", "sent"]
-    assert hooks.listed(store)[0]["failures"] == 0
+    assert hooks.listed(store)[0].failures == 0
 
 
 def test_endpoint_that_fails_too_often_is_switched_off_seen_and_switched_on_again(
@@ -133,18 +133,18 @@ def test_endpoint_that_fails_too_often_is_switched_off_seen_and_switched_on_agai
         make_due(store)
         turn(store, fetcher)
     (seen,) = hooks.listed(store)
-    assert not seen["enabled"]
-    assert "404" in seen["disabled_reason"]
-    assert seen["given_up"] >= 1 and seen["waiting"] >= 1
-    assert audit.entries(store, f"webhook:{hook}")[0]["action"] == "webhook.disabled"
+    assert not seen.enabled
+    assert "404" in seen.disabled_reason
+    assert seen.given_up >= 1 and seen.waiting >= 1
+    assert audit.entries(store, f"webhook:{hook}")[0].action == "webhook.disabled"
     make_due(store)
     save(store, external_id="meanwhile")
     assert turn(store, fetcher) == 0, "nobody is bothered any more"
     outside.pages["/nowhere"] = (200, {}, b"")
     hooks.enable(store, EDITOR, hook)
-    assert turn(store, fetcher) == seen["waiting"]
+    assert turn(store, fetcher) == seen.waiting
     (seen,) = hooks.listed(store)
-    assert (seen["enabled"], seen["waiting"], seen["disabled_reason"]) == (True, 0, "")
+    assert (seen.enabled, seen.waiting, seen.disabled_reason) == (True, 0, "")
 
 
 def test_gone_endpoints_are_switched_off_at_once_and_inside_addresses_refused(
@@ -155,7 +155,7 @@ def test_gone_endpoints_are_switched_off_at_once_and_inside_addresses_refused(
     inside = add(store, "http://10.0.0.1/hook")
     save(store)
     turn(store, fetcher)
-    assert not next(one for one in hooks.listed(store) if one["url"].endswith("/gone"))["enabled"]
+    assert not next(one for one in hooks.listed(store) if one.url.endswith("/gone")).enabled
     assert hooks.deliveries(store, inside)[0].error == "Không lấy được từ địa chỉ này."
 
 
@@ -175,9 +175,9 @@ def test_a_sender_that_dies_in_between_forgets_nothing(store: Engine, outside: O
 def test_ping_new_secret_and_removal(sqlite: Engine, outside: Outside, fetcher: Fetcher) -> None:
     outside.pages["/hook"] = (200, {}, b"")
     hook = add(sqlite, f"{outside.url}/hook")
-    before = hooks.listed(sqlite)[0]["secret"]
+    before = hooks.listed(sqlite)[0].secret
     hooks.renew_secret(sqlite, EDITOR, hook)
-    assert hooks.listed(sqlite)[0]["secret"] != before
+    assert hooks.listed(sqlite)[0].secret != before
     hooks.ping(sqlite, hook)
     turn(sqlite, fetcher)
     assert told(outside) == [("ping", 0)]
