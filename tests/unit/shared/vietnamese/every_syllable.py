@@ -4,8 +4,10 @@ The rimes stand here as they are written with a tone on them, so that where a to
 code that is tested.
 """
 
+import os
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 ACUTE, GRAVE, HOOK, TILDE, DOT = "\u0301", "\u0300", "\u0309", "\u0303", "\u0323"
 
@@ -73,4 +75,5 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-SYLLABLES = dict(older())
+# Where each call costs a hundred times as much (tests/mutants.py), a part of them.
+SYLLABLES = dict(islice(older(), 0, None, int(os.environ.get("ONE_SYLLABLE_OF", "1"))))

@@ -3,12 +3,17 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.vietnamese.dates import (
     WEEKDAYS,
+    card_time,
     day_bounds,
+    day_number,
+    day_start,
+    entry_time,
     house_time,
     iso,
     long_date,
@@ -88,6 +93,40 @@ def test_what_is_no_time_is_refused_with_the_reason(printed: str, why: str) -> N
 def test_short_date_of_a_day_and_of_a_moment() -> None:
     assert short_date(date(2023, 1, 9)) == "09/01/2023"
     assert short_date(datetime(2023, 1, 9, 17, 0, tzinfo=UTC)) == "10/01/2023"
+
+
+NOON = datetime(2026, 11, 28, 5, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "now", "printed"),
+    [
+        (datetime(2026, 11, 27, 17, 0, tzinfo=UTC), NOON, "00:00"),
+        (datetime(2026, 11, 27, 16, 59, tzinfo=UTC), NOON, "27/11"),
+        (datetime(2025, 12, 31, 17, 0, tzinfo=UTC), NOON, "01/01"),
+        (datetime(2025, 12, 31, 16, 59, tzinfo=UTC), NOON, "31/12/2025"),
+        # The day of the clock on the wall counts, not the last 24 hours.
+        (NOON, datetime(2026, 11, 28, 17, 0, tzinfo=UTC), "28/11"),
+    ],
+)
+def test_a_card_says_the_hour_today_the_day_this_year_and_the_year_before(
+    moment: datetime, now: datetime, printed: str
+) -> None:
+    assert card_time(moment, now) == printed
+    with time_machine.travel(now, tick=False):
+        assert card_time(moment) == printed
+
+
+def test_an_entry_says_hour_and_day() -> None:
+    assert entry_time(MONDAY) == "17:59, 09/01/2023"
+
+
+@given(moments)
+def test_days_are_counted_from_midnight_in_vietnam(moment: datetime) -> None:
+    number = day_number(moment.timestamp())
+    assert number == (vietnam_day(moment) - date(1970, 1, 1)).days
+    start, end = day_bounds(vietnam_day(moment))
+    assert (day_start(number), day_start(number + 1)) == (start.timestamp(), end.timestamp())
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

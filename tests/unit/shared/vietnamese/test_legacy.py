@@ -87,10 +87,34 @@ def test_a_stray_byte_leaves_the_rest_alone() -> None:
     assert legacy.decode(TEXT.encode() + b" \x96 xong").text == f"{TEXT} – xong"
 
 
+def test_bytes_that_are_half_a_letter_stay_beside_each_other() -> None:
+    assert legacy.decode(TEXT.encode() + b" \xe1\xbb xong").text == f"{TEXT} á» xong"
+
+
+def test_the_beginning_of_a_file_may_end_within_a_letter_a_whole_one_may_not() -> None:
+    cut = b"abc" + "ế".encode()[:2]
+    assert legacy.encoding_of(cut, is_whole=False) == "utf-8"
+    assert legacy.encoding_of(cut) != "utf-8"
+    assert legacy.encoding_of(b"a\xe9b" + cut, is_whole=False) != "utf-8"
+    assert legacy.encoding_of(b"a\xe9b", is_whole=False) != "utf-8"
+
+
+def test_some_wrong_bytes_make_no_other_encoding_and_many_do() -> None:
+    line = TEXT.encode() + b" \x96 "
+    assert legacy.encoding_of(line * 300) != "utf-8"  # nobody counts on for ever
+    assert legacy.encoding_of(line * 100) == "utf-8"
+    assert legacy.encoding_of("é".encode() * 10 + b"\x96") != "utf-8"
+    assert legacy.encoding_of("é".encode() * 11 + b"\x96") == "utf-8"
+
+
 def test_fonts_tell_their_encoding_and_capitals() -> None:
     assert [legacy.name_of_font(font) for font in (".VnTime", "'VNI-Times', serif", "VPS Times", "Arial")] == [
         "TCVN3", "VNI", "VPS", "",
     ]  # fmt: skip
+    assert [legacy.name_of_font(font) for font in ('"vni-helve"', " .VNARIAL , serif", "Times, .VnTime", "vps")] == [
+        "VNI", "TCVN3", "", "",
+    ]  # fmt: skip
+    assert list(legacy.words_of("Céng hoa, “hßa”... 5 %")) == ["Céng", "hßa"]
     assert legacy.in_unicode("Céng hßa", "TCVN3", ".VnTimeH") == "CỘNG HÒA"
 
 

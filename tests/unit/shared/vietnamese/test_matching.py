@@ -47,6 +47,12 @@ def test_not_found(typed: str, text: str) -> None:
     assert not finds(typed, text)
 
 
+def test_a_word_that_is_written_out_is_no_beginning_of_another_and_a_tone_ends_one() -> None:
+    assert patterns("hoa binh") == [["% hoa|%"], ["% binh%"]]
+    assert patterns("đương hòa ở") == [["%|đương%"], ["%|hoa2 %"], ["%|ơ3 %"]]
+
+
 def test_names_are_one_by_case_and_place_of_the_tone_alone() -> None:
     assert name_key("Thu HOÀ") == name_key("Thu  Hòa") == name_key("thu hòa")
+    assert name_key("Thu  HOÀ") == "thu hoa2"
     assert len({name_key(name) for name in ("Hoa", "Hòa", "HÓA", "Hoá Thu")}) == 4

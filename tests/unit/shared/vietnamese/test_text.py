@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.vietnamese import text
 from shared.vietnamese.matching import written
-from shared.vietnamese.text import fold, nfc, one_line, plain, slug, sort_key
+from shared.vietnamese.text import fold, nfc, nfd, one_line, plain, slug, sort_key
 from tests.unit.shared.vietnamese.every_syllable import SYLLABLES
 
 # What people and machines send, and what could break.
@@ -105,6 +105,14 @@ def test_a_letter_parted_from_its_tone_by_what_cannot_be_seen_is_whole_again() -
 )  # fmt: skip
 def test_what_cannot_be_seen_does_not_get_in(unseen: str) -> None:
     assert plain(f"Tin{unseen} mới{unseen}") == one_line(f"{unseen}Tin {unseen} mới") == "Tin mới"
+
+
+@pytest.mark.parametrize("letter", ["x", "ж"])
+def test_of_very_many_marks_on_one_letter_the_first_are_kept(letter: str) -> None:
+    for form in (nfc, nfd):
+        assert form(letter + "\u0335" * 40) == letter + "\u0335" * 30
+        assert form((letter + "\u0335" * 20) * 9) == (letter + "\u0335" * 20) * 9
+    assert len(nfd("\u0f73" * 100)) == 60
 
 
 def test_what_is_seen_and_the_breaks_of_lines_stay() -> None:
