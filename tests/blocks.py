@@ -98,6 +98,22 @@ def samples(picture: str = PICTURE, **files: str) -> dict[str, dict[str, Any]]:
             "film": {"url": file("mp4"), "words": "Mặt hồ lúc sáng"},
             "caption": "Hồ Sương Mai lúc sáng.",
         },
+        "infographic": {
+            "numbers": [
+                {"value": "42 ha", "words": "mặt nước hồ Sương Mai"},
+                {"value": "900 ha", "words": "lúa nhờ nước hồ"},
+            ],
+            "source": "Ban quản lý hồ",
+        },
+        "regions": {
+            "title": "Lúa mùa theo tỉnh",
+            "table": {
+                "columns": ["Tỉnh, thành", "Lúa mùa"],
+                "rows": [["Điện Biên", "52,4"], ["Sơn La", "39"], ["Khánh Hòa", "41,7"], ["TP. Hồ Chí Minh", "9"]],
+            },
+            "unit": "nghìn ha",
+            "source": "Số liệu mẫu",
+        },
         "scenes": {
             "scenes": [
                 {"picture": shown, "text": "<p>Bốn giờ, người giữ cống thức dậy.</p>"},

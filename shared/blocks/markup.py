@@ -96,8 +96,18 @@ def first_paragraph(body: str) -> int:
 
 def cover(body: str) -> str:
     """The block that makes an article a long form: a cover, where the body begins with one; "" for all others."""
+    return _first(body, "cover")
+
+
+def is_infographic(body: str) -> bool:
+    """Whether the body begins with what makes an article an infographic."""
+    return bool(_first(body, "infographic"))
+
+
+def _first(body: str, kind: str) -> str:
+    """The block of a kind that a body begins with; "" where it does not."""
     found = next(find(body), None)
-    return found.markup if found and not found.start and found.kind == "cover" and found.block() else ""
+    return found.markup if found and not found.start and found.kind == kind and found.block() else ""
 
 
 def without_blocks(body: str) -> str:

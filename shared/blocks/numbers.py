@@ -4,6 +4,7 @@ import re
 from math import isfinite
 
 from shared.blocks.fields import Grid
+from shared.vietnamese.text import thousands
 
 _GROUPED = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d{1,6})?")
 _BARE = re.compile(r"-?\d{1,15}(?:[.,]\d{1,6})?")
@@ -26,6 +27,19 @@ def number(words: str) -> float | None:
     else:
         return None
     return value if isfinite(value) else None
+
+
+def printed(value: float, decimals: int = 2) -> str:
+    """A number with as many decimals as it has, at most so many.
+
+    >>> printed(1234.5), printed(-0.25), printed(12.0), printed(0.999)
+    ('1.234,5', '-0,25', '12', '1')
+    """
+    rounded = f"{abs(value):.{decimals}f}"
+    whole, _, rest = rounded.partition(".")
+    rest = rest.rstrip("0")
+    sign = "-" if value < 0 and (int(whole) or rest) else ""
+    return f"{sign}{thousands(int(whole))}" + (f",{rest}" if rest else "")
 
 
 def columns_of_numbers(table: Grid) -> tuple[int, ...]:

@@ -63,6 +63,7 @@ class LaidOut:
     contents: tuple[tuple[str, Markup], ...] = ()
     """(id, words) of its parts' headings; none of a text that is short or has few of them."""
     has_chapters: bool = False
+    is_infographic: bool = False
 
 
 def lay_out(
@@ -91,7 +92,16 @@ def lay_out(
         text = _CHAPTER.sub(partial(_chapter, film), text)
     # Ingest's clean HTML; what was added here is escaped.
     made = Markup(_with_room_for_tables(text))
-    return LaidOut(summary, made, has_blocks or bool(cover), minutes, cover, contents, has_chapters)
+    return LaidOut(
+        summary,
+        made,
+        has_blocks or bool(cover),
+        minutes,
+        cover,
+        contents,
+        has_chapters,
+        blocks.is_infographic(state.body),
+    )
 
 
 def _chapter(film: str, found: re.Match[str]) -> str:

@@ -10,8 +10,7 @@ from math import ceil, floor, log10
 from markupsafe import Markup, escape
 
 from shared.blocks.fields import Grid
-from shared.blocks.numbers import number
-from shared.vietnamese.text import thousands
+from shared.blocks.numbers import number, printed
 
 FORMS = {"bar": "Biểu đồ cột", "line": "Biểu đồ đường", "area": "Biểu đồ miền"}
 MOST_SERIES = 6
@@ -164,13 +163,8 @@ def _short(value: float) -> str:
     """A number beside an axis: "1.500", "2,5 triệu"."""
     for unit, word in _UNITS:
         if abs(value) >= unit:
-            return _decimal(value / unit) + word
-    return thousands(int(value)) if value == int(value) else _decimal(value)
-
-
-def _decimal(value: float) -> str:
-    whole, _, rest = f"{value:.2f}".rstrip("0").rstrip(".").partition(".")
-    return f"{whole},{rest}" if rest else whole
+            return printed(value / unit) + word
+    return printed(value)
 
 
 def _cut(words: str, letters: int = _LETTERS) -> str:

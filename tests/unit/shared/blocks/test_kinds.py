@@ -1,5 +1,6 @@
 """Each kind of story block: its folder, and that a body holds all that its fields say."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,44 @@ def test_a_chart_says_its_numbers_to_who_does_not_see_it() -> None:
 def test_what_cannot_be_drawn_is_told(form: str, rows: list[list[str]], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         block("chart", form=form, table={"columns": ["Nơi", "Số"], "rows": rows})
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "fault"),
+    [
+        (2, [["Mường Sương", "1"]], "không phải một trong 34 tỉnh"),
+        (2, [["Huế", "1"], ["Thừa Thiên Huế", "2"]], "nằm cùng ô với “Huế”"),
+        (2, [["Huế", "ít"]], "không phải một số"),
+        (2, [["Huế", ""]], "Có cột số còn trống."),
+        (3, [["Huế", "1", "2"]], "Bảng cần hai cột"),
+        (4, [["Pú Xôm", "0", "1", "5"]], "phải là số từ 1 đến 16"),
+    ],
+)
+def test_what_is_no_map_of_regions_is_told(columns: int, rows: list[list[str]], fault: str) -> None:
+    heads = [f"Cột {at}" for at in range(columns)]
+    with pytest.raises(ValidationError, match=fault):
+        block("regions", table={"columns": heads, "rows": rows})
+
+
+def test_a_map_of_regions_shows_the_whole_country_and_says_its_numbers() -> None:
+    (found,) = markup.find(markup.written(block("regions")))
+    page = markup.on_page(found)
+    assert page.count("<rect") == 34 + 2 + 5, "provinces, archipelagos, legend"
+    assert "Cao nhất Điện Biên 52,4, thấp nhất TP. Hồ Chí Minh 9." in page
+    # The archipelago has the colour of the province that it belongs to.
+    assert re.search(
+        r'<g class="(c\d)">(?:(?!</g>).)*>Khánh Hòa</text>(?:(?!</g>).)*</g>.*<g class="\1">(?:(?!</g>).)*>Trường', page
+    )
+
+
+def test_places_of_ones_own_are_no_numbers_that_readers_see() -> None:
+    rows = [["Pú Xôm", "1", "2", "2.480"], ["Tả Sín", "2", "1", "2.105"]]
+    made = block("regions", table={"columns": ["Xã", "Hàng", "Cột", "Mưa"], "rows": rows})
+    (found,) = markup.find(markup.written(made))
+    assert found.block() == made
+    page = markup.on_page(found)
+    assert "Hàng" not in page
+    assert '<td class="number">2.480</td>' in page
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_a_cover_at_the_beginning_makes_a_long_form(paper: Paper) -> None:
     assert 'data-block="cover"' in elsewhere.partition('class="prose"')[2]
 
 
+def test_an_infographic_begins_with_its_numbers(paper: Paper) -> None:
+    numbers = markup.written(block("infographic"))
+    assert "is-infographic" in text_of(paper, numbers + "<p>Một.</p>")
+    assert "is-infographic" not in text_of(paper, f"<p>Một.</p>{numbers}", version=3)
+
+
 def test_a_picture_of_a_block_has_its_copies_and_its_own_words(paper: Paper) -> None:
     image = sample.image("ho", alt="Từ kho ảnh")
     shown = {"url": image.url, "alt": "Bờ đông"}
