@@ -2,20 +2,24 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
+from services.ingest.articles import sheets
 from services.ingest.articles.blocks import block_of
 from services.ingest.articles.sanitise import clean_html
 from services.ingest.articles.store import listing
 from services.ingest.desk_kit.forms import Form
 from services.ingest.desk_kit.session import needs
 from services.ingest.kit.actors import Account
+from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_json
-from services.ingest.kit.requests import json_answer
+from services.ingest.kit.requests import body, json_answer
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
+from services.ingest.media import uploads
 from shared.blocks import markup, registry
 from shared.blocks.fields import own
 from shared.contracts.addresses import article_at
@@ -47,6 +51,14 @@ def headline(who: Writer, address: Annotated[str, Query(alias="dia_chi", max_len
     ids = listing.visible(engine("ingest"), seen_by(who), [article_at(own(address))])
     titles = [row.title for row in listing.titles(engine("ingest"), ids).values()]
     return json_answer({"title": titles[0] if titles else ""})
+
+
+@router.post("/khoi/bang-tinh")
+async def workbook(request: Request, who: Writer) -> Response:
+    """{"sheets": [{"name", "rows", "is_cut"}]} of the workbook that the body is; nothing of it is kept."""
+    await run_in_threadpool(uploads.take_try, who.actor_name)
+    content = await body(request, sheets.MAX_BYTES)
+    return json_answer({"sheets": await costly(who.actor_name, sheets.read, content)})
 
 
 @router.post("/khoi")

@@ -35,7 +35,7 @@ export function fileButtons(kind, pickMedia, taken) {
 }
 
 // A file and what it is called.
-export function file(schema, path, value, { text, pickMedia }) {
+export function file(schema, path, value, { form, text, pickMedia }) {
   const set = group(path, schema.title);
   let url = value?.url ?? "";
   const shown = make("p", "small");
@@ -44,6 +44,7 @@ export function file(schema, path, value, { text, pickMedia }) {
   set.append(shown, fileButtons(schema.media, pickMedia, (media, name) => {
     url = media.url;
     words.row.querySelector("input").value ||= name;
+    if (media.poster) form.dispatchEvent(new CustomEvent("poster", { detail: media.poster }));
     show();
   }), words.row);
   show();

@@ -2,6 +2,7 @@
 
 import { file, fileButtons, spot } from "./block_files.js";
 import { button, group, make, titled } from "./block_parts.js";
+import { workbook } from "./block_sheet.js";
 
 const NUMBERED = (title, number) => `${title}: ${number}`;
 
@@ -71,6 +72,7 @@ export function blockForm(kind, values, { createRichField, pickMedia, titleOf })
     control.wrap = "off";
     const row = field(path, titled(schema), control);
     row.insertBefore(make("p", "hint", "Dán từ bảng tính (Excel, Google Sheets), hoặc gõ mỗi dòng một hàng, các ô cách nhau bằng dấu |. Dòng đầu là tên cột."), control);
+    row.append(workbook(control));
     return {
       row,
       read() {
@@ -93,6 +95,7 @@ export function blockForm(kind, values, { createRichField, pickMedia, titleOf })
     if (schema.media) set.prepend(set.firstChild, fileButtons(schema.media, pickMedia, (media, name) => {
       address.value = media.url;
       shown.value ||= name;
+      if (media.poster) form.dispatchEvent(new CustomEvent("poster", { detail: media.poster }));
     }));
     return { row: set, read: () => ({ url: url.read().trim(), words: words.read() }) };
   }
@@ -121,6 +124,13 @@ export function blockForm(kind, values, { createRichField, pickMedia, titleOf })
     row.append(pick, drop);
     set.append(thumb, row, alt.row);
     show();
+    // The picture that stands for a file which was just chosen.
+    if (schema.poster) form.addEventListener("poster", ({ detail }) => {
+      if (url) return;
+      url = detail.url;
+      alt.row.querySelector("input").value ||= detail.alt;
+      show();
+    });
     return { row: set, read: () => (url || !schema.isOptional ? { url, alt: alt.read() } : null) };
   }
 
@@ -171,7 +181,7 @@ export function blockForm(kind, values, { createRichField, pickMedia, titleOf })
 
   const CONTROLS = {
     rich: richText, sheet, link, picture,
-    file: (...given) => file(...given, { text, pickMedia }),
+    file: (...given) => file(...given, { form, text, pickMedia }),
     spot: (...given) => spot(...given, { form, field, pictures }),
   };
 

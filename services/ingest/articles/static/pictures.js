@@ -10,7 +10,7 @@ export function pictures(form, { changed, insert }) {
   const list = form.querySelector(".pictures");
   const pick = document.getElementById("pick");
   // A film, sound or document that was dropped here waits in the store.
-  const add = (media) => { if (media.thumb) { list.append(pictureRow(media)); changed(); } };
+  const add = (media) => { if (media.type.startsWith("image/")) { list.append(pictureRow(media)); changed(); } };
   const upload = uploader(document.getElementById("uploads"), add);
   const files = document.getElementById("files");
   files.addEventListener("change", () => { upload(files.files); files.value = ""; });
