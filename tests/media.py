@@ -1,9 +1,20 @@
 """Small files of the types that are kept as they come."""
 
 import struct
+from io import BytesIO
+
+from PIL import Image
 
 SUBTITLES = "WEBVTT\n\n00:00.000 --> 00:04.000\nNước về rồi.\n".encode()
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
+
+
+def pdf(colour: str = "#3f6f86") -> bytes:
+    """A PDF of one page in a colour, which runs a script when it is opened, if anybody lets it."""
+    file = BytesIO()
+    Image.new("RGB", (595, 842), colour).save(file, "PDF")
+    script = b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"
+    return file.getvalue().replace(b"/Type /Catalog", b"/Type /Catalog" + script)
 
 
 def box(kind: bytes, content: bytes) -> bytes:

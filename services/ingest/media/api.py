@@ -1,4 +1,4 @@
-"""POST /api/media: one picture a call, rebuilt from its pixels."""
+"""POST /api/media: one file a call; pictures are rebuilt from their pixels, others checked from end to end."""
 
 import shutil
 import tempfile
@@ -20,12 +20,11 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.costly import costly
 from services.ingest.kit.errors import Invalid, TooLarge
 from services.ingest.kit.requests import bounded, expect_type, json_answer
-from services.ingest.media import imaging, uploads
+from services.ingest.media import imaging, taking, uploads
 from services.ingest.media import store as media
 from services.ingest.media.tables import MediaRow
 from shared.api.described import BodyTaken, Part
 from shared.api.problems import answer
-from shared.database import engine
 from shared.settings import get_settings
 from shared.vietnamese.text import one_line, plain
 
@@ -35,28 +34,29 @@ _FORM_BYTES = 100_000
 _MOST_BYTES = imaging.MAX_UPLOAD_BYTES + _FORM_BYTES
 _WORDS = ("caption", "credit", "alt")
 _MOST_CHARS = 2000
+_TAKEN = "JPEG, PNG, WebP, HEIC, AVIF; MP4, WebM; M4A, MP3; WebVTT; PDF."
 
 
 @dataclass(frozen=True, slots=True)
-class SentPicture:
+class SentFile:
     """A file and what is said about it; it is there until the call ends."""
 
     file: UploadFile
     words: dict[str, str]
 
 
-class PictureForm(Part):
-    """The form with a picture. Each counts as a try of whoever sends it."""
+class FileForm(Part):
+    """The form with a file. Each counts as a try of whoever sends it."""
 
     problems = (413, 415, 422, 429)
 
     def __init__(self) -> None:
         texts = {name: {"type": "string", "maxLength": _MOST_CHARS} for name in _WORDS}
-        file = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC or AVIF."}
+        file = {"type": "string", "format": "binary", "description": _TAKEN}
         form = {"type": "object", "properties": {"file": file, **texts}, "required": ["file"]}
         self.sent = BodyTaken({"multipart/form-data": form}, _MOST_BYTES)
 
-    async def __call__(self, request: Request, who: Writer) -> AsyncIterator[SentPicture]:
+    async def __call__(self, request: Request, who: Writer) -> AsyncIterator[SentFile]:
         expect_type(request, "multipart/form-data")
         await run_in_threadpool(uploads.take_try, who.name)
         form = bounded(request, _MOST_BYTES).form(max_files=1, max_fields=10, max_part_size=20_000)
@@ -67,16 +67,16 @@ class PictureForm(Part):
         try:
             file = read.get("file")
             if not isinstance(file, UploadFile):
-                raise Invalid.of("file", "Thiếu tệp ảnh trong trường “file”.")
+                raise Invalid.of("file", "Thiếu tệp trong trường “file”.")
             if (file.size or 0) > imaging.MAX_UPLOAD_BYTES:
-                raise TooLarge(f"Ảnh lớn quá {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB.", "file")
-            yield SentPicture(file, {name: _words(name, read.get(name)) for name in _WORDS})
+                raise TooLarge(f"Tệp lớn quá {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB.", "file")
+            yield SentFile(file, {name: _words(name, read.get(name)) for name in _WORDS})
         finally:
             await read.close()
 
 
 class MediaAnswer(BaseModel):
-    """A picture; its `id` is an article's `media_id`."""
+    """A file; a picture's `id` is an article's `media_id`, the `url` of any other stands in a story block."""
 
     id: int
     url: str
@@ -85,8 +85,8 @@ class MediaAnswer(BaseModel):
 
 
 @router.post("/api/media", status_code=201, response_model=MediaAnswer, responses={503: answer(503)})
-async def upload(who: Writer, sent: Annotated[SentPicture, Depends(PictureForm())]) -> Response:
-    """One picture, made anew from its pixels."""
+async def upload(who: Writer, sent: Annotated[SentFile, Depends(FileForm())]) -> Response:
+    """One file: a picture, made anew from its pixels, or a film, sound, subtitles or a PDF, kept as it came."""
     row = await costly(who.name, _keep, sent.file, who, sent.words)
     members = {
         "id": row.id,
@@ -109,8 +109,11 @@ def _words(name: str, value: Any) -> str:
 
 
 def _keep(file: UploadFile, who: Actor, words: dict[str, str]) -> MediaRow:
-    with tempfile.NamedTemporaryFile(prefix="toasoan-upload-") as copy:
-        shutil.copyfileobj(file.file, copy)
-        copy.flush()
-        rebuilt = imaging.rebuild(Path(copy.name), get_settings().media_dir)
-    return media.keep(engine("ingest"), rebuilt, who, media.Origin(one_line(file.filename or "")), **words)
+    folder = get_settings().media_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    # Beside the store: what stays as it came is moved there.
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=folder) as place:
+        copy = Path(place) / "file"
+        with copy.open("wb") as target:
+            shutil.copyfileobj(file.file, target)
+        return taking.take(copy, one_line(file.filename or ""), who, words=words)

@@ -1,5 +1,6 @@
 """Pictures and films: upload, look for, describe, crop, see where they are used."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -20,7 +21,7 @@ from services.ingest.kit.errors import Conflict, Invalid, NotFound, Refused
 from services.ingest.kit.requests import json_answer, json_object, stream, work
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
-from services.ingest.media import imaging, unchanged, uploads
+from services.ingest.media import imaging, taking, uploads
 from services.ingest.media import store as media
 from services.ingest.media.tables import MediaRow
 from shared.database import engine
@@ -46,7 +47,7 @@ def library(
     before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
     rows = media.found(engine("ingest"), q=q, kind=kind, before=before, only=_only(who), limit=_PAGE)
-    shown = [_shown(row) for row in rows]
+    shown = _all_shown(rows)
     next_before = rows[-1].id if len(rows) == _PAGE else None
     chosen = {"q": q, "kind": kind}
     choice: dict[str, Any] = {"chosen": chosen, "limits": uploads.limits_in_words(), "kinds": _KINDS}
@@ -61,7 +62,7 @@ def search(
 ) -> Response:
     """For the editor's picker: {"media": […]}, the newest first."""
     rows = media.found(engine("ingest"), q=q, kind=kind, only=_only(who), limit=40)
-    return json_answer({"media": [_shown(row) for row in rows]})
+    return json_answer({"media": _all_shown(rows)})
 
 
 @router.post("/kho/tai-len")
@@ -174,32 +175,32 @@ def _is_used(connection: Connection, path: str) -> bool:
 
 def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, Any]:
     path, name = uploads.finished(who.id, upload_id)
-    with path.open("rb") as file:
-        is_picture = uploads.is_picture(file.read(64))
     try:
-        folder = get_settings().media_dir
-        made = imaging.rebuild(path, folder) if is_picture else unchanged.keep(path, folder, *size)
-        row = media.keep(engine("ingest"), made, who.actor, media.Origin(name))
+        row = taking.take(path, name, who.actor, size)
     except Refused:
         uploads.drop(who.id, upload_id)
         raise
     uploads.drop(who.id, upload_id)
-    return _shown(row)
+    return _all_shown([row])[0]
 
 
 _THUMB_WIDTH = 320
 
 
-def _shown(row: MediaRow) -> dict[str, Any]:
-    """A file as templates and scripts show it."""
-    copies = sorted((width, media.MEDIA + path) for width, path in row.renditions)
-    url = media.MEDIA + row.path
+def _all_shown(rows: Sequence[MediaRow]) -> list[dict[str, Any]]:
+    """Files with the pictures that stand for them."""
+    posters = media.posters(engine("ingest"), rows)
+    return [_shown(row, posters.get(row.poster_id or 0)) for row in rows]
+
+
+def _shown(row: MediaRow, poster: MediaRow | None = None) -> dict[str, Any]:
+    """A file as templates and scripts show it; `poster` stands for a film or a document."""
+    picture = row if row.type.startswith("image/") else poster
     return {
         "id": row.id,
-        "url": url,
-        "thumb": next((copy for width, copy in copies if width >= _THUMB_WIDTH), url)
-        if row.type.startswith("image/")
-        else "",
+        "url": media.MEDIA + row.path,
+        "thumb": _thumb(picture) if picture else "",
+        "poster": {"url": media.MEDIA + poster.path, "alt": poster.alt or poster.caption} if poster else None,
         "type": row.type,
         "sign": _SIGNS[_kind(row)],
         "width": row.width,
@@ -211,6 +212,11 @@ def _shown(row: MediaRow) -> dict[str, Any]:
         "alt": row.alt,
         "focus": [row.focus_x, row.focus_y],
     }
+
+
+def _thumb(row: MediaRow) -> str:
+    copies = sorted((width, path) for width, path in row.renditions)
+    return media.MEDIA + next((path for width, path in copies if width >= _THUMB_WIDTH), row.path)
 
 
 def _kind(row: Any) -> str:

@@ -1,6 +1,6 @@
 """Pictures: what is known of an uploaded file, and the pictures of an article."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -190,6 +190,16 @@ def found(
         query = query.where(media.c.id < before)
     with read(engine) as connection:
         return records(connection.execute(query), MediaRow)
+
+
+def posters(engine: Engine, rows: Sequence[MediaRow]) -> dict[int, MediaRow]:
+    """The pictures that stand for these files, by their ids."""
+    ids = {row.poster_id for row in rows if row.poster_id}
+    if not ids:
+        return {}
+    with read(engine) as connection:
+        found = records(connection.execute(select(media).where(media.c.id.in_(ids))), MediaRow)
+    return {row.id: row for row in found}
 
 
 def words_to_find(*texts: str) -> str:

@@ -12,7 +12,7 @@ class DocumentToRead(Block):
 
     link: LinkField = Field(title="Địa chỉ và tên văn bản", json_schema_extra={"media": "application"})
     note: Line = Field("", title="Loại tệp, số trang, nơi ban hành")
-    picture: PictureField | None = Field(None, title="Ảnh trang đầu")
+    picture: PictureField | None = Field(None, title="Ảnh trang đầu", json_schema_extra={"poster": True})
 
     @property
     def is_kept(self) -> bool:

@@ -36,7 +36,7 @@ class VideoInText(Block):
     HINT = "Video trong kho, có ảnh đại diện, phụ đề và các phần; một bài có thể có nhiều"
 
     film: FilmField = Field(title="Video")
-    poster: PictureField | None = Field(None, title="Ảnh đại diện")
+    poster: PictureField | None = Field(None, title="Ảnh đại diện", json_schema_extra={"poster": True})
     caption: Line = Field("", title="Chú thích")
     subtitles: tuple[Subtitles, ...] = Field((), title="Phụ đề", max_length=8)
     chapters: Chapters = Field((), title="Các phần")

@@ -11,6 +11,7 @@ from PIL import Image
 from services.ingest.media import decoding, imaging
 from shared.settings import get_settings
 from tests.contract.ingest.conftest import Api
+from tests.media import PDF, SUBTITLES, film, sound
 
 
 def picture(width: int = 800, height: int = 600, kind: str = "JPEG", **options: object) -> bytes:
@@ -122,6 +123,14 @@ def test_hostile_file_is_refused_and_leaves_nothing(api: Api, name: str) -> None
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["field"] == "file"
     assert files() == []
+
+
+def test_what_is_no_picture_is_kept_as_it_came(api: Api) -> None:
+    for name, content in {"phim.mp4": film(), "tieng.mp3": sound(), "loi.vtt": SUBTITLES, "ban.pdf": PDF}.items():
+        answer = upload(api, content, name)
+        assert answer.status_code == 201, answer.text
+        assert own_file(answer).suffix == Path(name).suffix
+    assert own_file(upload(api, SUBTITLES, "loi.vtt")).read_bytes() == SUBTITLES
 
 
 def test_upload_over_the_limit_is_refused(api: Api) -> None:

@@ -17,7 +17,7 @@ from services.ingest.media import uploads
 from shared.limits import Bound
 from shared.settings import get_settings
 from tests.contract.ingest.desk import Desk, Person, form_of
-from tests.media import PDF, SUBTITLES, box, film, sound
+from tests.media import PDF, SUBTITLES, box, film, pdf, sound
 
 PIECE = 50_000
 
@@ -239,6 +239,21 @@ def test_sound_subtitles_and_documents_are_kept_and_found(desk: Desk, content: b
     assert [one["id"] for one in found] == [media["id"]]
     assert "to-khai.bin" in who.get(f"/kho/{media['id']}").text
     assert left_over() == []
+
+
+def test_the_first_page_of_a_document_is_its_picture(desk: Desk) -> None:
+    who, content = desk.be("reporter"), pdf("#c03020")
+    media = send(who, content, "Quyết định 12.pdf").json()["media"]
+    assert media["poster"]["alt"] == "Trang đầu của Quyết định 12"
+    page = Image.open(io.BytesIO(who.client.get(media["poster"]["url"]).content))
+    assert page.size[1] == 1200
+    red, green, blue = page.convert("RGB").getpixel((300, 300))  # type: ignore[misc]
+    assert (red > 150, green < 90, blue < 90) == (True, True, True)
+    assert who.client.get(media["url"]).content == content, "the document itself is as it came"
+    listed = who.script("GET", "/kho/tim.json", params={"kind": "application"}).json()["media"]
+    assert [one["poster"] for one in listed] == [media["poster"]]
+    assert f'src="{media["thumb"]}"' in who.get(f"/kho/{media['id']}").text
+    assert send(who, PDF, "trống.pdf").json()["media"]["poster"] is None, "a page that cannot be drawn"
 
 
 def test_a_file_of_a_block_is_kept_as_long_as_an_article_has_it(desk: Desk) -> None:
