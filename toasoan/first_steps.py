@@ -30,15 +30,19 @@ def make_editor() -> None:
 
 def load_demo() -> None:
     """The demo paper, once: a mark in the data dir says that it was done."""
+    from toasoan.demo import coverage
+
     done = get_settings().data_dir / "demo.loaded"
     if not done.exists():
-        push_demo()
+        push_demo(coverage.PAUSE_S)
         done.touch()
 
 
-def push_demo() -> None:
-    """Push the demo paper through the API like any other import, with a key that lives as long."""
+def push_demo(pause_s: float = 0.0) -> None:
+    """Push the demo paper through the API like any other import, with a key that lives as long; its live coverage goes
+    on for a while, an entry after each `pause_s`."""
     from services.ingest.accounts.store.keys import create_key, list_keys, revoke_key
+    from toasoan.demo import coverage
     from toasoan.demo.load import load_demo as push
     from toasoan.demo.load import publish_comments
 
@@ -48,9 +52,10 @@ def push_demo() -> None:
     key = create_key(name, ["publish", "opening"])
     try:
         push(get_settings().ingest_url, key)
+        publish_comments()
+        coverage.play(get_settings().ingest_url, key, pause_s)
     finally:
         revoke_key(name)
-    publish_comments()
 
 
 def main(arguments: list[str]) -> int:

@@ -1,18 +1,14 @@
 """The demo paper pushed into a house: everything through the API, readers' comments straight into ingest's store."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
-from uuid import uuid4
 
-import orjson
-
-from shared.http_client import call
 from shared.telemetry import log
-from toasoan.demo import pictures
+from toasoan.demo import files, pictures
+from toasoan.demo.api import DemoApi
 from toasoan.demo.stories import DemoStory, Picture, stories
 
 # The order of the menu.
@@ -27,8 +23,6 @@ SECTIONS = (
     "Du lịch",
     "Bạn đọc",
 )
-# A picture waits for its turn behind others that are being rebuilt.
-_TIMEOUT_S = 60
 
 
 def load_demo(ingest_url: str, key: str) -> None:
@@ -37,7 +31,7 @@ def load_demo(ingest_url: str, key: str) -> None:
     Raises OSError when the API cannot be reached or refuses something.
     """
     started = time.monotonic()
-    api = _Api(ingest_url.rstrip("/"), key)
+    api = DemoApi(ingest_url, key)
     # Drawn one after the other while the API works on those before.
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="draw") as pencil:
         known = api.articles()
@@ -45,7 +39,7 @@ def load_demo(ingest_url: str, key: str) -> None:
         all_stories = stories()
         missing = [story for story in all_stories if story.external_id not in known]
         drawn = {name: pencil.submit(pictures.draw, name) for name in _names(missing)}
-        desk = _Desk(api, drawn, datetime.now(UTC))
+        desk = _Desk(api, drawn, datetime.now(UTC), known)
         leads = sum(1 for story in missing if story.lead)
         for number, story in enumerate(missing, 1):
             known[story.external_id] = desk.push(story)
@@ -91,49 +85,13 @@ def publish_comments() -> None:
         comments.approve(engine("ingest"), comment_id, Actor("demo"))
 
 
-class _Api:
-    """Ingest's API: answers as dicts, refusals as exceptions."""
-
-    def __init__(self, url: str, key: str) -> None:
-        self._url, self._key = url, key
-
-    def call(self, method: str, path: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._send(method, path, None if fields is None else orjson.dumps(fields), "application/json")
-
-    def upload(self, words: dict[str, str], name: str, picture: bytes) -> dict[str, Any]:
-        border = uuid4().hex.encode()
-        parts = [f'name="{field}"\r\n\r\n{text}'.encode() for field, text in words.items()]
-        parts.append(f'name="file"; filename="{name}"\r\nContent-Type: image/jpeg\r\n\r\n'.encode() + picture)
-        body = b"".join(b"--%b\r\nContent-Disposition: form-data; %b\r\n" % (border, part) for part in parts)
-        kind = f"multipart/form-data; boundary={border.decode()}"
-        return self._send("POST", "/api/media", body + b"--%b--\r\n" % border, kind)
-
-    def _send(self, method: str, path: str, body: bytes | None, kind: str) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._key}", "Content-Type": kind}
-        answer = call(method, self._url + path, seconds=_TIMEOUT_S, body=body, headers=headers)
-        if not answer.is_success:
-            said = answer.body[:500].decode(errors="replace")
-            log.error("the API refused a part of the demo", path=path, status=answer.status, answer=said)
-            raise OSError(f"{path} answered {answer.status}")
-        return dict(orjson.loads(answer.body))
-
-    def articles(self) -> dict[str, int]:
-        """The id of every article that came with an external id."""
-        found: dict[str, int] = {}
-        page: dict[str, Any] = {"next": None}
-        while True:
-            before = {} if page["next"] is None else {"before": page["next"]}
-            page = self.call("GET", f"/api/articles?{urlencode({'limit': 200} | before)}")
-            found |= {one["external_id"]: one["id"] for one in page["articles"] if one["external_id"]}
-            if page["next"] is None:
-                return found
-
-
 class _Desk:
-    """Sends articles with their pictures; each picture is uploaded once."""
+    """Sends articles with their pictures; each picture is uploaded once. `known` has the ids of what is there."""
 
-    def __init__(self, api: _Api, drawn: dict[str, "Future[bytes]"], start: datetime) -> None:
-        self._api, self._drawn, self._start = api, drawn, start
+    def __init__(
+        self, api: DemoApi, drawn: dict[str, "Future[bytes]"], start: datetime, known: Mapping[str, int]
+    ) -> None:
+        self._api, self._drawn, self._start, self._known = api, drawn, start, known
         self._uploaded: dict[str, dict[str, Any]] = {}
 
     def push(self, story: DemoStory) -> int:
@@ -176,7 +134,14 @@ class _Desk:
         self._api.call("POST", f"/api/articles/{article_id}/correct", fields)
 
     def _addresses(self, story: DemoStory) -> dict[str, str]:
-        return {picture.name: self._upload(picture)["url"] for picture in story.pictures}
+        pictures = {picture.name: self._upload(picture)["url"] for picture in story.pictures}
+        return pictures | {name: self._file(name) if "." in name else self._story(name) for name in story.linked}
+
+    def _file(self, name: str) -> str:
+        return str(self._api.upload({}, name, files.content(name))["url"])
+
+    def _story(self, name: str) -> str:
+        return str(self._api.call("GET", f"/api/articles/{self._known[f'demo-{name}']}")["url"])
 
     def _upload(self, picture: Picture) -> dict[str, Any]:
         if picture.name not in self._uploaded:
@@ -191,7 +156,7 @@ def _names(wanted: Iterable[DemoStory]) -> list[str]:
     return list(dict.fromkeys(picture.name for story in wanted for picture in story.pictures))
 
 
-def _make_sections(api: _Api) -> None:
+def _make_sections(api: DemoApi) -> None:
     there = {section["name"] for section in api.call("GET", "/api/sections")["sections"]}
     for position, name in enumerate(SECTIONS, 1):
         if name not in there:

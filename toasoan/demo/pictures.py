@@ -1,16 +1,22 @@
-"""The demo paper's pictures by name."""
+"""The demo paper's pictures by name, and a picture as a document."""
 
+import time
 from collections.abc import Callable
+from io import BytesIO
+
+from PIL import Image
 
 from toasoan.demo import feasts, life, scenes
 from toasoan.demo.canvas import Canvas
 
+_A4_INCHES = 11.7
 # name → (what draws it, seed, the sky's colours from top to horizon and below)
 PICTURES: dict[str, tuple[Callable[[Canvas], None], int, str]] = {
     "dawn-ridges": (scenes.dawn_ridges, 11, "5d6c9c b98aa0 f7b98a ffdfa8 f3b28a"),
     "golden-terraces": (scenes.golden_terraces, 4, "7fb6cf bfdcd8 f3efd2 e9d9a0"),
     "mirror-terraces": (scenes.mirror_terraces, 21, "8d97c4 d3b1c0 fbd3ac f6c9a8"),
     "river-bridge": (scenes.river_bridge, 5, "7dbad6 c3e1e6 eef6ee d9ecdf"),
+    "river-raft": (scenes.river_raft, 5, "7dbad6 c3e1e6 eef6ee d9ecdf"),
     "tea-hills": (scenes.tea_hills, 8, "9fd0d8 dcefdd fdf7d8 cfe3ad"),
     "mountain-road": (scenes.mountain_road, 13, "4b5590 a66f9c f29a80 ffcf9a"),
     "storm": (scenes.storm, 17, "2b333f 56626e 94a1a8 b4bec0"),
@@ -41,3 +47,12 @@ def draw(name: str) -> bytes:
     canvas = Canvas(seed, sky.split())
     scene(canvas)
     return canvas.finish()
+
+
+def sheet(name: str) -> bytes:
+    """A picture as a PDF to print: one page, A4 across. Raises KeyError for an unknown name."""
+    with Image.open(BytesIO(draw(name))) as picture:
+        file, day = BytesIO(), time.gmtime(0)
+        resolution = picture.width / _A4_INCHES
+        picture.save(file, "PDF", resolution=resolution, creationDate=day, modDate=day)
+    return file.getvalue()

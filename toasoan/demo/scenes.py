@@ -38,8 +38,8 @@ def mirror_terraces(c: Canvas) -> None:
         c.person(x, 0.8, tall, rgb("2c2440"), rgb("a9765c"), hat=rgb("d9b98a"))
 
 
-def river_bridge(c: Canvas) -> None:
-    """A hanging bridge over a river between hills."""
+def river(c: Canvas) -> None:
+    """A river between hills, with nothing over it."""
     c.clouds(0.16, 6, rgb("ffffff"), 0.7)
     c.range(4, 0.34, 0.52, rgb("a9cbd0"), rgb("3f7a62"), rgb("e6f1ea"), 0.2)
     c.reflect(0.6, 0.55, rgb("5fa3a6"))
@@ -59,6 +59,25 @@ def river_bridge(c: Canvas) -> None:
             c.polygon([(side, 0.5 - reach * 0.2), *bank, (side, 1.02)], rgb(tone))
             rise = [(abs(side - reach * t / 14), 0.52 - reach * 0.22 * (1 - t / 14)) for t in range(15)]
             c.trees(rise, rgb(tone), 0.055, 1)
+
+
+def river_raft(c: Canvas) -> None:
+    """The same river before there was a bridge: people cross on a raft."""
+    river(c)
+    dark = rgb("4a3026")
+    c.line([(0.13, 0.6), (0.87, 0.6)], dark, 0.0022)
+    for log in range(6):
+        c.line(
+            [(0.4 + 0.006 * log, 0.735 + 0.008 * log), (0.6 + 0.006 * log, 0.725 + 0.008 * log)], rgb("9a7448"), 0.008
+        )
+    for x, coat in ((0.45, "26335c"), (0.5, "d7503f"), (0.555, "3b6ea5")):
+        c.person(x, 0.75, 0.11, rgb(coat), rgb("c08b67"), hat=rgb("e8d7a4"))
+    c.line([(0.575, 0.6), (0.56, 0.68)], dark, 0.004)
+
+
+def river_bridge(c: Canvas) -> None:
+    """A hanging bridge over a river between hills."""
+    river(c)
     dark, left, right = rgb("4a3026"), 0.13, 0.87
     for x in (left, right):
         c.line([(x, 0.36), (x, 0.66)], dark, 0.018)

@@ -13,7 +13,8 @@ A file is a header of `name: value` lines, a blank line, and the body. The heade
 
 In the body, blank lines part paragraphs; "## " begins a heading, "[name]" stands for a picture of the header, a
 paragraph that begins with "<" is HTML, one that begins with "{" a story block as JSON, in which "[name]" is a picture
-of the header. `{ngày}` is the day of publication as "9/1", `{ngày+5}` five days later.
+of the header; "[name.mp4: words]" a file (toasoan/demo/files.py) and "[name: words]" another story, under these words.
+`{ngày}` is the day of publication as "9/1", `{ngày+5}` five days later.
 """
 
 import html
@@ -35,6 +36,7 @@ _BEFORE = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?")
 _BLOCK = '{"kind"'
 _DAY = re.compile(r"\{ngày([+-]\d+)?\}")
 _NAMED = re.compile(r'"\[([a-z-]+)\]"')
+_LINKED = re.compile(r'"\[([a-z0-9.-]+): ([^"\]]+)\]"')
 _REPEATED = ("picture", "comment")
 
 
@@ -72,6 +74,11 @@ class DemoStory:
     """(reader's name, text)."""
 
     @property
+    def linked(self) -> tuple[str, ...]:
+        """Names of the files (with a suffix) and of the stories that it leads to."""
+        return tuple(dict.fromkeys(name for name, _ in _LINKED.findall(self.body)))
+
+    @property
     def external_id(self) -> str:
         return f"demo-{self.name}"
 
@@ -98,7 +105,7 @@ class DemoStory:
         return _DAY.sub(day, text)
 
     def html(self, start: datetime, addresses: Mapping[str, str]) -> str:
-        """The body; `addresses` has the URL of each picture by name."""
+        """The body; `addresses` has the URL of each picture, and of all that it leads to, by name."""
         return "\n".join(self._block(part, addresses) for part in _parts(self.dated(self.body, start)))
 
     @property
@@ -127,7 +134,10 @@ class DemoStory:
             url = urlsplit(addresses[picture.name]).path
             return orjson.dumps({"url": url, "alt": picture.alt}).decode()
 
-        fields = orjson.loads(_NAMED.sub(shown, part))
+        def link(found: re.Match[str]) -> str:
+            return orjson.dumps({"url": urlsplit(addresses[found[1]]).path, "words": found[2]}).decode()
+
+        fields = orjson.loads(_LINKED.sub(link, _NAMED.sub(shown, part)))
         return written(kinds()[fields.pop("kind")].model_validate(fields))
 
     def _picture(self, name: str) -> Picture:

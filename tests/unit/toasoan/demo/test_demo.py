@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from services.ingest.articles.sanitise import clean_html
+from services.ingest.media import unchanged
 from shared.blocks.registry import kinds
 from tests.pages import REAL
-from toasoan.demo import pictures
+from toasoan.demo import files, pictures
 from toasoan.demo.canvas import HEIGHT, MAX_BYTES, WIDTH
 from toasoan.demo.load import SECTIONS
 from toasoan.demo.stories import FOLDER, DemoStory, read, stories
@@ -38,18 +39,7 @@ def test_there_is_a_whole_paper() -> None:
     for tag in ("<table>", "<blockquote>", "<aside>", "<ol>"):
         assert any(tag in story.body for story in paper)
     shown = {name for story in paper for name in kinds() if f'"kind": "{name}"' in story.body}
-    assert {
-        "chart",
-        "cover",
-        "facts",
-        "gallery",
-        "map",
-        "profile",
-        "pull_quote",
-        "questions",
-        "scenes",
-        "timeline",
-    } <= shown
+    assert shown == set(kinds()), "every kind of block"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -64,8 +54,11 @@ def test_article_is_fit_to_print(path: Path) -> None:
     at = story.published_at(START)
     assert 0 < (START - at).total_seconds() < 31 * 86_400
     assert "{" not in story.dated(story.prose + story.summary, START)
-    made = story.html(START, {picture.name: f"{PLACE}{at}.jpg" for at, picture in enumerate(story.pictures)})
+    places = {picture.name: f"{PLACE}{at}.jpg" for at, picture in enumerate(story.pictures)}
+    links = {name: f"{PLACE}0.{name.rpartition('.')[2]}" if "." in name else "/a/b-1" for name in story.linked}
+    made = story.html(START, places | links)
     assert clean_html(made).count("data-block=") == made.count("data-block="), "blocks hold"
+    assert all("." in name or (FOLDER / f"{name}.txt").exists() for name in story.linked)
     for picture in story.pictures:
         assert picture.name in pictures.PICTURES
         assert picture.caption and picture.credit and picture.alt
@@ -101,6 +94,17 @@ def test_header_that_cannot_be_meant_is_refused(tmp_path: Path, line: str) -> No
     path.write_text(f"section: Kinh tế\npublished: 5m\n{line}\n\nBM - Bài.", encoding="utf-8")
     with pytest.raises((ValueError, TypeError)):
         read(path)
+
+
+def test_films_sound_and_documents_are_small_and_fit_for_the_store(tmp_path: Path) -> None:
+    names = {name for path in FILES for name in read(path).linked if "." in name}
+    lying = {path.name for path in Path(files.__file__).with_name("media").iterdir()}
+    assert lying == {name for name in names if not name.endswith(".pdf")}
+    for name in names:
+        (tmp_path / name).write_bytes(files.content(name))
+        type_, size, _ = unchanged.checked(str(tmp_path / name))
+        assert unchanged.SUFFIXES[type_] == name.rpartition(".")[2]
+        assert size <= 300_000, name
 
 
 @pytest.mark.parametrize("name", pictures.PICTURES)
