@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx2
 from playwright.sync_api import Browser, Page
@@ -17,9 +18,14 @@ from playwright.sync_api import Browser, Page
 from tests.browser.chromium import Theme, chromium
 from tests.wait import until
 
+if TYPE_CHECKING:
+    from tests.house import House
+
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 WIDTHS = {360: 800, 1280: 900}
 THEMES: tuple[Theme, ...] = ("light", "dark")
+LIVE = "Tường thuật trực tiếp"
+"""The tag of the coverage that is open while pages are looked at."""
 _MAX_HEIGHT = 6_000
 _README_BYTES = 150_000
 # Those beside the screen, or in what is folded, are loaded when a reader comes to them.
@@ -55,6 +61,10 @@ def addresses(site: str) -> dict[str, str]:
             # The one with most to show.
             best = max(of_kind, key=lambda one: (bool(one["corrections"]), len(one["images"]), len(one["body"])))
             found[kind] = best["url"].removeprefix(site)
+    # What a house has that was started for this.
+    for kind, tag in (("long", "E-magazine"), ("infographic", "Infographic"), ("live", LIVE)):
+        of_tag = [one["url"].removeprefix(site) for one in articles if tag in one["tags"]]
+        found |= {kind: of_tag[0]} if of_tag else {}
     story = next(one for one in articles if one["tags"] and one["authors"])
     page = httpx2.get(story["url"], trust_env=False).text
     for kind, prefix in (("tag", "/tu-khoa/"), ("author", "/tac-gia/")):
@@ -136,9 +146,20 @@ def demo_site() -> Iterator[str]:
         try:
             house.start()
             until(lambda: len(house.get("/feed.json").json()["items"]) >= 20, 120, "the demo paper is published")
+            _cover(house)
             yield house.web_url
         finally:
             house.close()
+
+
+def _cover(house: "House") -> None:
+    """A coverage of as many entries as a page has."""
+    saved = house.push(title="Mưa lớn: từng giờ ở các bản", live=True, tags=[LIVE], summary="Cập nhật liên tục.")
+    for number in range(20):
+        entry = {"title": f"{6 + number} giờ", "body": f"<p>Nước ở điểm đo số {number} đang xuống.</p>"}
+        marked = {"status": "published", "key_event": number % 5 == 0, "byline": "Lò Thành"}
+        house.api("POST", f"/api/articles/{saved['id']}/live-entries", json=entry | marked)
+    house.until_page(saved["url"], "điểm đo số 19")
 
 
 def main() -> int:

@@ -31,7 +31,8 @@ SEEN = {
     "side_by_side": "Cống mới.", "related": "Chợ cá họp lại", "embed": "Phim: mở cống đầu mùa",
     "document": "Quyết định 12 về lịch mở nước", "gallery": "Mở cống lúc chín giờ.", "video": "Quay từ mặt đập.",
     "audio": "Ghi lúc chín giờ.", "correction": "ghi sai năm đắp đập", "map": "Bản Na Sang",
-    "cover": "Hồ Sương Mai lúc sáng.", "scenes": "Chín giờ, nước về.",
+    "cover": "Hồ Sương Mai lúc sáng.", "scenes": "Chín giờ, nước về.", "infographic": "lúa nhờ nước hồ",
+    "regions": "Lúa mùa theo tỉnh",
 }  # fmt: skip
 
 
