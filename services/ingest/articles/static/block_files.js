@@ -1,6 +1,6 @@
 // Fields of story blocks that are files of the store, and places on a picture.
 
-import { button, group, make } from "./block_parts.js";
+import { button, group, make, titled } from "./block_parts.js";
 import { uploader } from "./upload.js";
 
 const KINDS = {
@@ -36,19 +36,24 @@ export function fileButtons(kind, pickMedia, taken) {
 
 // A file and what it is called.
 export function file(schema, path, value, { form, text, pickMedia }) {
-  const set = group(path, schema.title);
+  const set = group(path, titled(schema));
   let url = value?.url ?? "";
   const shown = make("p", "small");
   const words = text({ title: "Tên hiện ra", maxLength: 500, minLength: 1 }, `${path}.words`, value?.words);
-  const show = () => { shown.textContent = url ? `Tệp: ${url.split("/").at(-1)}` : "Chưa có tệp."; };
+  const called = words.row.querySelector("input");
+  const drop = button("Bỏ tệp", () => { url = called.value = ""; show(); });
+  const show = () => {
+    shown.textContent = url ? `Tệp: ${url.split("/").at(-1)}` : "Chưa có tệp.";
+    drop.hidden = !url || !schema.isOptional;
+  };
   set.append(shown, fileButtons(schema.media, pickMedia, (media, name) => {
     url = media.url;
-    words.row.querySelector("input").value ||= name;
+    called.value ||= name;
     if (media.poster) form.dispatchEvent(new CustomEvent("poster", { detail: media.poster }));
     show();
-  }), words.row);
+  }), words.row, drop);
   show();
-  return { row: set, read: () => ({ url, words: words.read() }) };
+  return { row: set, read: () => (url || !schema.isOptional ? { url, words: words.read() } : null) };
 }
 
 // A place on a picture of the same form: two numbers, or a click there. `pictures` has the pictures' addresses by their

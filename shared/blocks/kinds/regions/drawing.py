@@ -13,7 +13,7 @@ MOST_TILES = 16
 """Rows, and columns, of places that the table puts itself."""
 CLASSES = 5
 _WIDTH, _HEIGHT, _GAP, _LINE = 106, 88, 5, 25
-_LETTERS = 9
+_LETTERS = 8
 # The provinces and cities since 1 July 2025, from the north to the south.
 _ROWS = (
     ("Lai Châu", "Lào Cai", "Tuyên Quang", "Cao Bằng"),
@@ -73,9 +73,9 @@ def drawn(table: Grid, title: str) -> Markup:
     places = [*_NAMES, *(place for _, place, _ in _ISLANDS)] if is_vietnam else [at for at in values if at]
     wide, tall = max(column for _, column in places) + 1, max(row for row, _ in places) + 1
     said = escape(f"Bản đồ ô: {title}. {_summary(table, low, high)}")
-    drawing = (
-        f'<svg viewBox="0 0 {wide * _WIDTH} {tall * _HEIGHT}" role="img" aria-label="{said}">{"".join(tiles)}</svg>'
-    )
+    width, height = wide * _WIDTH - _GAP, tall * _HEIGHT - _GAP
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    drawing = f'<svg {size} role="img" aria-label="{said}">{"".join(tiles)}</svg>'
     return Markup(drawing + _legend(low, high))  # noqa: S704 - every text inside is escaped
 
 
