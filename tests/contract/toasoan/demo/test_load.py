@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from services.ingest.media.tables import media
 from shared.database import engine, read
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Api
-from toasoan.demo import pictures
+from toasoan.demo import coverage, pictures
 from toasoan.demo.load import SECTIONS, load_demo, publish_comments
 from toasoan.demo.stories import stories
 
@@ -85,6 +86,30 @@ def test_second_time_changes_nothing(api: Api, api_store: Engine) -> None:
     with read(api_store) as connection:
         row = connection.execute(select(comments.c.status).where(comments.c.id == shown_ids[0])).one()
     assert row.status == "rejected"
+
+
+def test_the_live_coverage_plays_to_its_end_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, key = str(api.client.base_url), create_key("demo", ["publish"])
+    waited: list[float] = []
+
+    def pause(seconds: float) -> None:
+        if len(waited) == 4:
+            raise OSError("the machine is switched off")
+        waited.append(seconds)
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="switched off"):
+        patch.setattr(time, "sleep", pause)
+        coverage.play(url, key, 20.0)
+    (open_,) = api("GET", "/api/articles").json()["articles"]
+    assert api.read(open_["id"])["live"]
+    coverage.play(url, key, 0.0)
+    closed = api.read(open_["id"])
+    assert not closed["live"]
+    for entry in coverage.entries():
+        assert closed["body"].count(entry["body"]) == 1
+    first = contents()
+    coverage.play(url, key, 0.0)
+    assert contents() == first
 
 
 def test_load_that_was_cut_off_is_finished(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
