@@ -1,6 +1,6 @@
 """kill -9 of anybody while a live coverage is written: every acknowledged entry stands on the readers' pages once.
 
-`TOASOAN_CHAOS_ENTRIES=10000 make chaos TESTS=tests/chaos/test_coverage.py` writes as many.
+`TOASOAN_CHAOS_ENTRIES=10000 .venv/bin/python -m pytest tests/chaos/test_coverage.py` writes as many.
 """
 
 import os

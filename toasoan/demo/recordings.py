@@ -107,9 +107,9 @@ def _note(step: int | None, seconds: float) -> list[float]:
 
 def _reed(step: int, at: float) -> float:
     """A free reed: odd and even partials, the higher ones softer."""
-    pitch = 293.66 * math.pow(2, step / 12)
+    pitch = 293.66 * math.pow(2.0, step / 12)
     partials = (math.sin(math.tau * pitch * part * at) / part**1.25 for part in range(1, 8))
-    return sum(partials) / 2.2
+    return math.fsum(partials) / 2.2
 
 
 def drums() -> bytes:
