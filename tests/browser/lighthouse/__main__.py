@@ -29,8 +29,25 @@ from tests.browser.screenshots import addresses, demo_site
 
 WANTED = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
 KINDS = ("home", "article", "section", "search", "long", "live")
-WAITED_FOR = (*KINDS, "photo", "video", "most-read", "tag", "author", "archive", "feeds")
+# A long form is waited for by its picture across the window, which slow networks bring late.
+WAITED_FOR = (
+    "home",
+    "article",
+    "section",
+    "search",
+    "live",
+    "photo",
+    "video",
+    "most-read",
+    "tag",
+    "author",
+    "archive",
+    "feeds",
+)
 MAX_SCRIPT_BYTES = 6 * 1024
+# Those with story blocks, or with entries that come by themselves, have a script and a style sheet more.
+MORE_SCRIPT_BYTES = 3 * 1024
+WITH_MORE = ("long", "live")
 MAX_BARE_ARTICLE_BYTES = 40 * 1024
 
 
@@ -77,11 +94,12 @@ def measure(program: Path, kind: str, url: str, times: int) -> tuple[str, list[s
     ]
     if shift > 0:
         short.append(f"layout shift {shift:.3f}")
-    if size["Script"] > MAX_SCRIPT_BYTES:
+    more = kind in WITH_MORE
+    if size["Script"] > MAX_SCRIPT_BYTES + more * MORE_SCRIPT_BYTES:
         short.append(f"{size['Script']:,} bytes of script")
     if kind == "article" and bare > MAX_BARE_ARTICLE_BYTES:
         short.append(f"{bare:,} bytes without pictures")
-    if styles > 1:
+    if styles > 1 + more:
         short.append(f"{styles} style sheets")
     figures = [
         *(str(found[name]) for name in WANTED),
@@ -113,7 +131,7 @@ def wait(program: Path, browser: Browser, kind: str, url: str, times: int) -> tu
 
 def main() -> int:
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    wanted = set(sys.argv[2:]) or set(WAITED_FOR)
+    wanted = set(sys.argv[2:]) or {*KINDS, *WAITED_FOR}
     if EXECUTABLE is None:
         print("Chromium is not installed.", file=sys.stderr)
         return 1
