@@ -275,3 +275,18 @@ def test_why_an_approval_does_not_hold(
 def test_where_an_article_stands_is_what_its_row_says() -> None:
     found: Any = SimpleNamespace(row=SimpleNamespace(status="edited", section_id=7, created_by=OWN))
     assert rules.stands(found) == rules.Stands("edited", 7, OWN)
+
+
+def test_a_change_that_wishes_for_a_step_is_that_step_and_one_that_does_not_is_none() -> None:
+    def leads_to(actor: Actor, place: WorkflowState, wanted: str | None) -> rules.Outcome:
+        return rules.outcome(actor, place, wanted, changed=False)
+
+    assert leads_to(lan(Role.editor), at("draft"), "edited") == rules.Outcome("edited")
+    for wanted in ("submitted", "edited", "approved"):
+        with pytest.raises(Forbidden):
+            leads_to(lan(Role.reporter), at("draft"), wanted)
+    # Nobody's rights are asked for where the article stands already.
+    assert leads_to(lan(Role.ops), at("edited"), None) == rules.Outcome("edited")
+    assert leads_to(lan(Role.ops), at("edited"), "edited") == rules.Outcome("edited")
+    assert leads_to(lan(Role.reporter), at("approved"), None) == rules.Outcome("approved")
+    assert leads_to(lan(Role.editor), at("approved", is_approved=True), "approved") == rules.Outcome("approved")
