@@ -38,6 +38,10 @@ chaos: .state/dev ## Kill, freeze and wipe a house's processes while stories are
 simulate: .state/dev ## Run seeded schedules over the delivery code; N= how many, SEED= from where, KEEP= a name for what fails
 	@exec $(BIN)/python -m tests.simulation --schedules $${N:-10000} --seed $${SEED:-1} --keep "$${KEEP:-}"
 
+.PHONY: mutants
+mutants: .state/mutants ## Break code in one place after another and see whether its tests notice; MODULE= which (docs/mutation.md)
+	@exec $(BIN)/python -m tests.mutants $(MODULE)
+
 .PHONY: typing
 typing: .state/dev ## Type at the desk for ten minutes while browser, server and network die at random
 	@TOASOAN_TYPING_SECONDS=$${TOASOAN_TYPING_SECONDS:-600} exec $(BIN)/python -m pytest tests/browser/test_typing_through_deaths.py -s
@@ -93,9 +97,9 @@ lighthouse: .state/dev .state/packages ## Ask Lighthouse about the readers' page
 ##@ Keep
 .PHONY: lock
 lock: .state/dev ## Choose newest allowed versions again and lock them with hashes
-	@for name in base redis dev security docs; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
+	@for name in base redis dev security docs mutants; do $(LOCK) --output-file requirements/$$name.txt requirements/$$name.in; done
 	@# Whoever installs has no compiler: everything must have a wheel everywhere.
-	@for name in base dev security docs; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
+	@for name in base dev security docs mutants; do for python in $(OLDEST) 3.12 3.13 3.14; do for cpu in x86_64 aarch64; do \
 		$(BIN)/uv pip install --quiet --dry-run --target .cache/none --only-binary :all: --require-hashes \
 			--python-version $$python --python-platform $$cpu-manylinux_2_36 -r requirements/$$name.txt; \
 	done; done; done
@@ -179,6 +183,11 @@ $(VENV):
 .state/security: .state/dev requirements/security.txt
 	@echo "Installing what the security checks need…"
 	@$(PIP_INSTALL) --require-hashes -r requirements/security.txt
+	@touch $@
+
+.state/mutants: .state/dev requirements/mutants.txt
+	@echo "Installing what breaks the code…"
+	@$(PIP_INSTALL) --require-hashes -r requirements/mutants.txt
 	@touch $@
 
 .state/docs: .state/dev requirements/docs.txt

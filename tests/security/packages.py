@@ -17,7 +17,7 @@ from typing import Any
 from deploy.images.pins import pins
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("base.txt", "dev.txt", "security.txt", "docs.txt")
+LOCKS = ("base.txt", "dev.txt", "security.txt", "docs.txt", "mutants.txt")
 _SECONDS = 300
 # "Inst openssl [3.0.19-1] (3.0.22-1 Debian-Security:12/oldstable-security [amd64])"
 _MENDED_BY_DEBIAN = re.compile(r"^Inst (\S+) \[([^\]]+)\] \((\S+) [^)]*security", re.IGNORECASE | re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 from tests.production.compose import load_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = [f"requirements/{name}.txt" for name in ("base", "redis", "dev", "security", "docs")]
+LOCKS = [f"requirements/{name}.txt" for name in ("base", "redis", "dev", "security", "docs", "mutants")]
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:
