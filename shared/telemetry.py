@@ -117,9 +117,18 @@ desk_change_told_seconds = Histogram(
 # --- what people are told beside the desk (ingest)
 inbox_deliveries_total = Counter(
     "inbox_deliveries",
-    "Entries of inboxes on their way by e-mail: sent, failed (tried again), given_up, refused (the address), in_doubt "
-    "(interrupted, never sent again), unwanted (read at the desk before)",
+    "Entries of inboxes on their way by e-mail or to a browser: sent, failed (tried again), given_up, refused (the "
+    "address; the browser has ended it), in_doubt (interrupted, never sent again), unwanted (read at the desk before)",
     ["channel", "outcome"],
+    registry=REGISTRY,
+)
+inbox_deliveries_late = Gauge(
+    "inbox_deliveries_late", "Entries that should be on their way and wait", ["channel"], registry=REGISTRY
+)
+inbox_deliveries_oldest_seconds = Gauge(
+    "inbox_deliveries_oldest_seconds",
+    "For how long the oldest of them does; rises while the mail server or a push service takes nothing",
+    ["channel"],
     registry=REGISTRY,
 )
 

@@ -14,7 +14,7 @@ from services.ingest.feeds import loop as feeds
 from services.ingest.feeds import store as feed_rows
 from services.ingest.front_page import store as frontpage
 from services.ingest.inbox import loop as inbox
-from services.ingest.inbox.store import deliveries as letters_out
+from services.ingest.inbox.store import deliveries as told_elsewhere
 from services.ingest.inbox.store import happenings
 from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.periodic import Job
@@ -56,7 +56,8 @@ def table(
         Job("feeds", _LONGEST, partial(feeds.poll_due, source, outside), feed_rows.DUE),
         Job("webhooks", _LONGEST, partial(webhooks.work, source, told), deliveries.DUE),
         Job("inbox", _LONGEST, partial(inbox.work, source), happenings.DUE),
-        Job("inbox mail", _LONGEST, partial(inbox.send_mail, source), letters_out.DUE),
+        Job("inbox mail", _LONGEST, partial(inbox.send_mail, source), told_elsewhere.is_due(told_elsewhere.MAIL)),
+        Job("inbox push", _LONGEST, partial(inbox.send_push, source, told), told_elsewhere.is_due(told_elsewhere.PUSH)),
         Job("retention", retention.SECONDS, partial(retention.work, source), rest=1.0),
         Job("imports", _LONGEST, partial(imports.work_off, source, halted), jobs.DUE),
         Job("gauges", 5.0, measured.measure),

@@ -10,7 +10,7 @@ from services.ingest.accounts.store import invitations
 from services.ingest.articles.store import autosaves
 from services.ingest.comments.store import comments, visitors
 from services.ingest.exchange.store import jobs, sources
-from services.ingest.inbox.store import entries
+from services.ingest.inbox.store import browsers, entries
 from services.ingest.kit import once
 from services.ingest.media import store as media
 from services.ingest.media import uploads
@@ -26,6 +26,7 @@ STEPS: tuple[Forget, ...] = (
     letters.forget_replayed,
     deliveries.forget_old,
     entries.forget_old,
+    browsers.forget_old,
     comments.forget_rejected,
     comments.forget_addresses,
     visitors.forget_visitors,

@@ -1,11 +1,22 @@
 """The inbox in a real browser: its number on every page as things happen, in every window, and how one is called."""
 
+import json
+from collections.abc import Mapping
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from services.ingest.articles.store import workflow
 from services.ingest.inbox import loop
-from tests.browser.own_desk import HOUSE, OwnDesk
+from services.ingest.inbox.rules import InboxChoice
+from services.ingest.inbox.store import choices
+from services.ingest.kit.fetching import Fetcher
+from shared.http_client import Answer
+from tests.browser.own_desk import HOUSE, OwnDesk, until_at
+from tests.contract.ingest.inbox.push_service import PushService
+from tests.contract.ingest.outside import LOOPBACK, Outside, outside
+
+__all__ = ["outside"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 expect.set_options(timeout=30_000)
@@ -72,9 +83,66 @@ def test_how_one_is_told_is_chosen_by_keyboard(context: BrowserContext, desk: Ow
     desk.sign_in(context, "reporter")
     page = opened(context, desk, "/viec")
     page.get_by_role("link", name="Cách báo cho tôi").press("Enter")
-    page.get_by_role("checkbox", name="Bài lên trang").press("Space")
-    page.get_by_role("checkbox", name="Không gửi thư trong những giờ này").press("Space")
+    page.get_by_role("checkbox", name="Bài lên trang").first.press("Space")
+    page.get_by_role("checkbox", name="Không báo trong những giờ này").press("Space")
     page.get_by_role("button", name="Lưu").press("Enter")
     expect(page.get_by_role("status").filter(has_text="Đã lưu cách báo.")).to_be_visible()
-    expect(page.get_by_role("checkbox", name="Bài lên trang")).to_be_checked()
-    expect(page.get_by_role("checkbox", name="Không gửi thư trong những giờ này")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Bài lên trang").first).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Không báo trong những giờ này")).not_to_be_checked()
+
+
+def test_a_browser_that_was_asked_shows_what_happened_and_leads_to_it(
+    context: BrowserContext, desk: OwnDesk, outside: Outside
+) -> None:
+    desk.sign_in(context, "reporter")
+    context.grant_permissions(["notifications"], origin=desk.url.removesuffix("/desk"))
+    service = PushService(outside)
+    # The browser's maker is out of reach: its push service is one of the test's, behind no TLS.
+    context.add_init_script(_SUBSCRIBES % service.subscription)
+    page = opened(context, desk, "/viec/cach-bao")
+    page.get_by_role("button", name="Bật ở trình duyệt này").click()
+    expect(page.locator("#browsers")).to_contain_text("(trình duyệt này)")
+    expect(page.get_by_role("button", name="Bật ở trình duyệt này")).to_be_hidden()
+    choices.choose(desk.store, desk.person("reporter"), InboxChoice(frozenset(), frozenset({"sent_back"})))
+    send_back(desk, "Họp chợ phiên")
+    loop.send_push(desk.store, _InPlain(allowed=LOOPBACK))
+    (shown,) = service.shown()
+    worker = context.new_cdp_session(page)
+    worker.on("ServiceWorker.workerRegistrationUpdated", lambda told: registered.extend(told["registrations"]))
+    registered: list[dict[str, str]] = []
+    worker.send("ServiceWorker.enable")
+    until_at(page, lambda: registered, "the browser says which service workers it has")
+    whom = {"origin": desk.url.removesuffix("desk"), "registrationId": registered[-1]["registrationId"]}
+    worker.send("ServiceWorker.deliverPushMessage", {**whom, "data": json.dumps(shown)})
+    until_at(page, lambda: page.evaluate(_NOTICES), "the notice")
+    assert page.evaluate(_NOTICES) == [["Bài bị trả lại: Họp chợ phiên", "house@bao.example: Thiếu ảnh", "/desk/viec/1"]]
+    page.goto(f"{desk.url}{shown['url'].removeprefix('/desk')}")
+    expect(page.get_by_label("Tiêu đề")).to_have_value("Họp chợ phiên")
+    expect(page.locator("#unread")).to_be_hidden()
+    page.goto(f"{desk.url}/viec/cach-bao")
+    page.get_by_role("button", name="Bỏ").click()
+    expect(page.get_by_text("Chưa có trình duyệt nào.")).to_be_visible()
+
+
+class _InPlain(Fetcher):
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        return super().post(url.replace("https:", "http:", 1), body, headers)
+
+
+_NOTICES = """() => navigator.serviceWorker.getRegistration("/desk/static/push_worker.js")
+    .then((one) => one.getNotifications())
+    .then((all) => all.map((one) => [one.title, one.body, one.data.url]))"""
+_SUBSCRIBES = """
+    const given = %s;
+    const made = {
+        endpoint: given.endpoint,
+        toJSON: () => ({ endpoint: given.endpoint, keys: { p256dh: given.browser_key, auth: given.auth } }),
+        unsubscribe: () => { localStorage.removeItem("subscribed"); return Promise.resolve(true); },
+    };
+    PushManager.prototype.getSubscription = () => Promise.resolve(localStorage.subscribed ? made : null);
+    PushManager.prototype.subscribe = ({ userVisibleOnly, applicationServerKey }) => {
+        if (!userVisibleOnly || applicationServerKey.length !== 65) return Promise.reject(new TypeError("options"));
+        localStorage.subscribed = "1";
+        return Promise.resolve(made);
+    };
+"""

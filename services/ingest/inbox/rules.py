@@ -38,14 +38,16 @@ FRESH = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class InboxChoice:
-    """How a person wants to be told, beside the desk itself: which kinds by e-mail, and when not."""
+    """How a person wants to be told, beside the desk itself: which kinds by e-mail, which in browsers, and when not."""
 
     mail: frozenset[str]
+    push: frozenset[str]
     quiet_from: str = ""
     quiet_until: str = ""
 
 
-DEFAULT = InboxChoice(frozenset({"assigned", "sent_back", "mentioned", "late", "correction"}), "22:00", "06:00")
+_USUAL = frozenset({"assigned", "sent_back", "mentioned", "late", "correction"})
+DEFAULT = InboxChoice(_USUAL, _USUAL, "22:00", "06:00")
 
 
 def quiet_end(choice: InboxChoice, now: datetime) -> datetime | None:

@@ -46,6 +46,7 @@ class _CursorColumns(TypedColumns):  # up to which entry of the audit log people
 class ChoiceRow(Record):
     user_id: Stored[int] = column(Integer, ForeignKey("users.id"), primary_key=True, autoincrement=False)
     mail: Stored[list[str]] = column(Json)  # the kinds that are sent by e-mail
+    push: Stored[list[str]] = column(Json)  # the kinds that browsers show
     quiet_from: Stored[str] = column(String(5))  # "22:00" of Vietnam's clock; both "" for no quiet hours
     quiet_until: Stored[str] = column(String(5))
     refusal: Stored[str] = column(Text)  # what a mail server said when it refused the address; "" for nothing
@@ -57,15 +58,31 @@ class _ChoiceColumns(ChoiceRow, TypedColumns): ...  # of who has chosen; the oth
 
 class DeliveryRow(Record):
     entry_id: Stored[int] = column(_BIG_ID, ForeignKey("inbox_entries.id"), primary_key=True, autoincrement=False)
-    channel: Stored[str] = column(String(8), primary_key=True)  # mail
+    channel: Stored[str] = column(String(16), primary_key=True)  # mail, or push:ID of a browser
     state: Stored[str] = column(String(16))  # store.deliveries.DeliveryState
     tries: Stored[int] = column(Integer)
     next_at: Stored[datetime] = column(UtcDateTime)
+    due_at: Stored[datetime | None] = column(UtcDateTime)  # since when it is to be on its way
     error: Stored[str] = column(Text)
     ended_at: Stored[datetime | None] = column(UtcDateTime)
 
 
 class _DeliveryColumns(DeliveryRow, TypedColumns): ...
+
+
+class BrowserRow(Record):
+    id: Stored[int] = column(Integer, primary_key=True)
+    user_id: Stored[int] = column(Integer, ForeignKey("users.id"))
+    endpoint: Stored[str] = column(String(1000))  # address at the push service of the browser's maker
+    browser_key: Stored[str] = column(String(100))  # what messages are encrypted for
+    auth: Stored[str] = column(String(40))
+    house_key: Stored[str] = column(String(100))  # whose signature its push service believes
+    name: Stored[str] = column(String(80))
+    made_at: Stored[datetime] = column(UtcDateTime)
+    heard_at: Stored[datetime] = column(UtcDateTime)  # when its push service took something last
+
+
+class _BrowserColumns(BrowserRow, TypedColumns): ...
 
 
 _UNREAD = text("read_at IS NULL")
@@ -82,4 +99,11 @@ inbox_cursor = Table("inbox_cursor", metadata, _CursorColumns)
 inbox_choices = Table("inbox_choices", metadata, _ChoiceColumns)
 inbox_deliveries = Table(
     "inbox_deliveries", metadata, _DeliveryColumns, Index("inbox_deliveries_due", "state", "next_at")
+)
+inbox_browsers = Table(
+    "inbox_browsers",
+    metadata,
+    _BrowserColumns,
+    UniqueConstraint("endpoint", name="inbox_browsers_once"),
+    Index("inbox_browsers_by_user", "user_id"),
 )

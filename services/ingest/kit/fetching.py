@@ -45,7 +45,11 @@ class FetchRefused(Invalid):
 
 
 class FetchFailed(Refused):
-    """A permitted address that gave nothing usable: the sentence says why."""
+    """A permitted address that gave nothing usable: the sentence says why, `fault` for programs."""
+
+    def __init__(self, detail: str, fault: Fault = Fault.answer) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 class Fetcher:
@@ -97,7 +101,7 @@ class Fetcher:
                 tls=self._tls,
             )
         except CallFailed as error:
-            raise FetchFailed(self._said(error)) from None
+            raise FetchFailed(self._said(error), error.fault) from None
 
     def _said(self, error: CallFailed) -> str:
         match error.fault:

@@ -12,9 +12,10 @@ from celery import Celery
 from kombu.exceptions import OperationalError as BrokerAway
 from sqlalchemy import Engine
 
+from services.ingest.inbox.store import deliveries
 from services.ingest.kit.tables import dead_letters
 from services.ingest.ops.reconcile import last_results
-from shared import broker, canary, deadletter, telemetry
+from shared import broker, canary, clock, deadletter, telemetry
 from shared.contracts.queues import Queue
 from shared.outbox import Relay
 from shared.redis_client import redis_client
@@ -47,6 +48,10 @@ class Gauges:
         pending, oldest = self._relay.observe()
         dead = deadletter.depth(self._source, dead_letters)
         telemetry.dead_letter_depth.set(dead)
+        for way in (deliveries.MAIL, deliveries.PUSH):
+            late, age = deliveries.late(self._source, way, clock.moment())
+            telemetry.inbox_deliveries_late.labels(way).set(late)
+            telemetry.inbox_deliveries_oldest_seconds.labels(way).set(age)
         self._sample |= {"outbox": pending, "outbox_age": round(oldest, 1), "dead": dead}
 
     def _broker(self) -> None:

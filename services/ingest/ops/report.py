@@ -86,6 +86,14 @@ class Mail:
     refusals: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Push:
+    """The same of notices in browsers."""
+
+    states: dict[str, int]
+    error: str
+
+
 @dataclass(slots=True)
 class HouseReport:
     processes: list[Process] = field(default_factory=list)
@@ -101,6 +109,8 @@ class HouseReport:
     """What the continuous copy noted, where there is one (`toasoan.copying.process`)."""
     mail: Mail | None = None
     """Where the house has a mail server."""
+    push: Push | None = None
+    """Where a browser was ever told."""
     samples: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -130,6 +140,7 @@ def make(source: Engine) -> HouseReport:
     results = _or_none(last_results) or {}
     made.stores = [(store.name, *results.get(store.name, (None, None))) for store in STORES]
     made.mail = _or_none(lambda: _mail(source)) if get_settings().smtp_host else None
+    made.push = _or_none(lambda: _push(source))
     made.samples = _or_none(history) or []
     return made
 
@@ -208,7 +219,13 @@ def log_tail(limit: int = 200) -> list[str]:
 
 
 def _mail(source: Engine) -> Mail:
-    return Mail(deliveries.summary(source), deliveries.last_error(source), choices.refusals(source))
+    states, error = deliveries.summary(source, deliveries.MAIL), deliveries.last_error(source, deliveries.MAIL)
+    return Mail(states, error, choices.refusals(source))
+
+
+def _push(source: Engine) -> Push | None:
+    states = deliveries.summary(source, deliveries.PUSH)
+    return Push(states, deliveries.last_error(source, deliveries.PUSH)) if states else None
 
 
 def _outbox(source: Engine) -> tuple[dict[str, int], float | None]:

@@ -39,6 +39,44 @@ def _drop_it(who: OnCall) -> str:
     return who.types("DeadLetters", "docker compose run --rm tools dead drop", ID=until(letter, 60, "it is kept"))
 
 
+_GIVEN = """
+import sys
+from services.ingest.accounts.store.directory import everybody
+from services.ingest.articles.store import hands
+from services.ingest.inbox.rules import InboxChoice
+from services.ingest.inbox.store import choices
+from services.ingest.kit.actors import Actor
+from shared.database import engine, read
+store = engine("ingest")
+with read(store) as connection:
+    person = everybody(connection)[0].id
+choices.choose(store, person, InboxChoice(frozenset({"assigned"}), frozenset()))
+hands.hand_over(store, %d, Actor("user:oncall@bao.example"), person)
+"""
+
+
+def _mail_to_nowhere(who: OnCall) -> None:
+    """Somebody is given a story, and the mail server has a name that nobody knows."""
+    _name_a_mail_server(who, "mail.invalid")
+    who.watched.house.compose("up", "-d", *_MAILERS)
+    who.python("ingest", _GIVEN % who.publish(1)[0]["id"])
+
+
+def _no_mail(who: OnCall) -> str:
+    _name_a_mail_server(who, "")
+    return (
+        f"`TOASOAN_SMTP_HOST` unset, {who.types('InboxNotSent', 'docker compose up -d ingest ingest-b ingest-relay')}"
+    )
+
+
+def _name_a_mail_server(who: OnCall, host: str) -> None:
+    services = {name: {"environment": {"TOASOAN_SMTP_HOST": host}} for name in _MAILERS}
+    who.watched.add("mail.yml", json.dumps({"services": services}))
+
+
+_MAILERS = ("ingest", "ingest-b", "ingest-relay", "ingest-relay-b")
+
+
 def _kill_again_and_again(who: OnCall) -> None:
     def started() -> float:
         return max(who.watched.watch.query('process_start_time_seconds{job="search.query"}'))
@@ -93,6 +131,13 @@ BROKEN = (
     ),
     (
         Fault("a folder in `TOASOAN_THEME_DIR` that is not there", ("ThemeRefused",), _wrong_theme, _no_theme),
+        Fault(
+            "a mail server's name that nobody knows, and a story given to somebody",
+            ("InboxNotSent channel=mail",),
+            _mail_to_nowhere,
+            _no_mail,
+            fires_within_s=240,
+        ),
         Fault(
             "SIGKILL to `search-query-b`, again and again",
             ("ProcessRestarting job=search.query",),

@@ -66,7 +66,7 @@ def see(engine: Engine, token: str) -> None:
 def describe(engine: Engine, token: str, agent: str) -> None:
     """By which browser it is, for its owner's list: "Firefox, Linux"."""
     with write(engine) as connection:
-        connection.execute(update(sessions).where(sessions.c.digest == digest(token)).values(agent=_short(agent)))
+        connection.execute(update(sessions).where(sessions.c.digest == digest(token)).values(agent=browser_name(agent)))
 
 
 def of_user(engine: Engine, user_id: int, token: str) -> list[OpenSession]:
@@ -128,7 +128,7 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     return (sessions.c.expires_at > now) & (used > now - IDLE)
 
 
-def _short(agent: str) -> str:
+def browser_name(agent: str) -> str:
     """Browser and system of a User-Agent; of what is neither known nor short, its beginning."""
     browsers = {"Edg/": "Edge", "OPR/": "Opera", "coc_coc": "Cốc Cốc", "Firefox/": "Firefox", "Chrome/": "Chrome"}
     browsers |= {"Safari/": "Safari"}

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import Form, RowId
-from services.ingest.desk_kit.pages import NavItem, back, page
+from services.ingest.desk_kit.pages import NavItem, back, done, page
 from services.ingest.desk_kit.session import needs
 from services.ingest.desk_kit.streams import Full, StreamAnswer
 from services.ingest.inbox import rules
@@ -51,6 +51,7 @@ def listed(
         is_unread=is_unread,
         names=people.names(source, {row.actor for row in rows if row.actor}),
         kinds=rules.KINDS,
+        outside={row.id: _readers_page(row) for row in rows if _is_outside(who, row)},
         today=vietnam_day(datetime.now(UTC)),
     )
 
@@ -75,13 +76,27 @@ def read(who: Annotated[Account, needs(Action.home)], form: Form) -> Response:
 
 @router.get("/viec/{entry_id}")
 def opened(entry_id: RowId, who: Annotated[Account, needs(Action.home)]) -> Response:
-    """Where an entry leads; it is read by that."""
-    found = entries.open_one(engine("ingest"), who, entry_id, datetime.now(UTC))
+    """Where an entry leads. The page there says that it was read, once it is looked at (inbox.js): mail programs and
+    browsers ask for links that nobody has opened."""
+    found, read = entries.one(engine("ingest"), who, entry_id), f"?viec={entry_id}"
     if found.article_id is None:
-        return RedirectResponse(f"/desk/lich/{found.plan_id}", 303)
-    if not seen_by(who).shows(found.section_id, found.created_by):
-        # Signed by them at another section: they see it as readers do.
-        path = article_path(found.section_slug, found.slug, found.article_id)
-        return RedirectResponse(f"{get_settings().site_url}{path}", 303)
+        return RedirectResponse(f"/desk/lich/{found.plan_id}{read}", 303)
+    if _is_outside(who, found):
+        return RedirectResponse(f"{INBOX}{read}#v{entry_id}", 303)
     talks = found.kind in ("mentioned", "correction")
-    return RedirectResponse(f"/desk/bai/{found.article_id}{'#ghi-chu' if talks else ''}", 303)
+    return RedirectResponse(f"/desk/bai/{found.article_id}{read}{'#ghi-chu' if talks else ''}", 303)
+
+
+@router.post("/viec/{entry_id}/da-doc")
+def read_one(request: Request, entry_id: RowId, who: Annotated[Account, needs(Action.home)]) -> Response:
+    entries.read_one(engine("ingest"), who, entry_id, datetime.now(UTC))
+    return done(request, INBOX, "Đã đánh dấu là đã đọc.")
+
+
+def _is_outside(who: Account, row: Any) -> bool:
+    """Whether it is about a story that they signed at another section: they see it as readers do."""
+    return row.article_id is not None and not seen_by(who).shows(row.section_id, row.created_by)
+
+
+def _readers_page(row: Any) -> str:
+    return f"{get_settings().site_url}{article_path(row.section_slug, row.slug, row.article_id)}"

@@ -1,5 +1,8 @@
 // On every page: how much one has not read, as it changes. All windows of a browser share one line to the desk; the one
-// that has the lock listens and tells the others. On the inbox's own page the list changes with it.
+// that has the lock listens and tells the others. On the inbox's own page the list changes with it. An entry that led to
+// the page is read once somebody looks at it, and whoever logs out takes her notices with her.
+
+import { post } from "./net.js";
 
 const LINE = "/desk/viec/dong";
 const LOAD_MS = 10_000;
@@ -68,6 +71,28 @@ async function follow() {
   }
 }
 
+async function readEntry() {
+  const here = new URL(location.href);
+  const entry = here.searchParams.get("viec");
+  if (!/^\d+$/.test(entry ?? "")) return;
+  while (document.hidden) {
+    await new Promise((looked) => document.addEventListener("visibilitychange", looked, { once: true }));
+  }
+  // Where that fails it stays unread, which one sees.
+  await post(`/desk/viec/${entry}/da-doc`, {}).catch(() => {});
+  here.searchParams.delete("viec");
+  history.replaceState(history.state, "", here);
+}
+
+const leaving = document.querySelector('form[action="/desk/dang-xuat"]');
+leaving?.addEventListener("submit", async (event) => {
+  if (!navigator.serviceWorker) return;
+  event.preventDefault();
+  const worker = await navigator.serviceWorker.getRegistration("/desk/static/push_worker.js").catch(() => null);
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe().catch(() => false);
+  leaving.submit();
+});
+
 let isFollowing = false;
 async function begin() {
   if (isFollowing || isOver) return;
@@ -84,3 +109,4 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) begin(); }
 // Where a person has too many browsers open, the one that is looked at comes first.
 document.addEventListener("visibilitychange", () => { if (!document.hidden) begin(); });
 begin();
+readEntry();

@@ -18,7 +18,9 @@ _REFUSAL_CHARS = 300
 def of(connection: Connection, user_id: int) -> InboxChoice:
     """What a person has chosen, or the house's own choice."""
     row = connection.execute(select(inbox_choices).where(inbox_choices.c.user_id == user_id)).first()
-    return InboxChoice(frozenset(row.mail), row.quiet_from, row.quiet_until) if row else DEFAULT
+    if row is None:
+        return DEFAULT
+    return InboxChoice(frozenset(row.mail), frozenset(row.push), row.quiet_from, row.quiet_until)
 
 
 def choose(engine: Engine, user_id: int, choice: InboxChoice) -> None:
@@ -26,7 +28,7 @@ def choose(engine: Engine, user_id: int, choice: InboxChoice) -> None:
     hours = (choice.quiet_from, choice.quiet_until)
     if hours != ("", "") and not all(_HOUR.fullmatch(hour) for hour in hours):
         raise Invalid.of("quiet_from", "Giờ yên lặng cần cả giờ bắt đầu và giờ kết thúc, như 22:00 và 06:00.")
-    if not choice.mail <= KINDS.keys():
+    if not choice.mail | choice.push <= KINDS.keys():
         raise Invalid.of("mail", "Không có lựa chọn này.")
     _keep(engine, user_id, choice, refusal="", address="")
 
@@ -52,6 +54,7 @@ def refusals(engine: Engine, user_ids: Iterable[int] | None = None) -> list[tupl
 def _keep(engine: Engine, user_id: int, choice: InboxChoice, *, refusal: str, address: str) -> None:
     values = {
         "mail": sorted(choice.mail),
+        "push": sorted(choice.push),
         "quiet_from": choice.quiet_from,
         "quiet_until": choice.quiet_until,
         "refusal": refusal,

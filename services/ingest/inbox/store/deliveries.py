@@ -1,10 +1,9 @@
-"""What is on its way to people by other ways than the desk: a row an entry and channel.
+"""What is on its way to people by other ways than the desk: a row an entry and channel, which is e-mail or one browser.
 
 "Never twice": a row is `waiting` until it is about to be handed over, which is committed first (`underway`). A server
-that says it has taken the message makes it `sent`. Whoever dies in between leaves it `underway`: SMTP has no way to
-ask whether a message came in, so that it is then `in_doubt`, which is counted and never sent again. What is lost at
-worst is an e-mail about an entry that stands in the inbox all the same; a failure before the handing over is tried
-again.
+that says it has taken the message makes it `sent`. Whoever dies in between leaves it `underway`: no server can be asked
+whether a message came in, so that it is then `in_doubt`, which is counted and never sent again. What is lost at worst
+is word of an entry that stands in the inbox all the same; a failure before the handing over is tried again.
 """
 
 from collections.abc import Sequence
@@ -12,9 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Exists, func, insert, or_, select, update
 
-from services.ingest.inbox.store import choices
+from services.ingest.inbox.store import browsers, choices
 from services.ingest.inbox.tables import inbox_deliveries, inbox_entries
 from services.ingest.kit.periodic import moment
 from services.ingest.kit.retrying import LEASE, next_try
@@ -23,7 +22,8 @@ from shared.database import read, write
 from shared.settings import get_settings
 from shared.telemetry import inbox_deliveries_total
 
-MAIL = "mail"
+MAIL, PUSH = "mail", "push"
+"""The ways that there are; the channel of a browser names it behind that."""
 
 
 class DeliveryState(StrEnum):
@@ -38,32 +38,40 @@ class DeliveryState(StrEnum):
 
 _WAITING = (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.next_at <= moment())
 _INTERRUPTED = (inbox_deliveries.c.state == DeliveryState.underway) & (inbox_deliveries.c.next_at <= moment())
-DUE = select(inbox_deliveries.c.entry_id).where(or_(_WAITING, _INTERRUPTED)).exists()
-"""Whether something is to be sent, or was interrupted."""
 _AT_ONCE = 200
+
+
+def is_due(way: str) -> Exists:
+    """Whether something is to be sent that way, or was interrupted."""
+    return select(inbox_deliveries.c.entry_id).where(_goes(way), or_(_WAITING, _INTERRUPTED)).exists()
 
 
 def begin(connection: Connection, entry_id: int, user_id: int, kind: str) -> None:
     """Note in the running transaction where else a person wants to have an entry."""
-    if get_settings().smtp_host and kind in choices.of(connection, user_id).mail:
-        row = {"entry_id": entry_id, "channel": MAIL, "state": DeliveryState.waiting, "tries": 0, "error": ""}
-        connection.execute(insert(inbox_deliveries).values(**row, next_at=clock.moment()))
+    choice, now = choices.of(connection, user_id), clock.moment()
+    channels = [MAIL] if get_settings().smtp_host and kind in choice.mail else []
+    if kind in choice.push:
+        channels += [f"{PUSH}:{browser}" for browser in browsers.ids_of(connection, user_id)]
+    for channel in channels:
+        row = {"entry_id": entry_id, "channel": channel, "state": DeliveryState.waiting, "tries": 0, "error": ""}
+        connection.execute(insert(inbox_deliveries).values(**row, next_at=now, due_at=now))
 
 
-def due(engine: Engine) -> dict[int, list[Any]]:
-    """What is to be sent now, by the id of its account, whether that is open or not."""
+def due(engine: Engine, way: str) -> list[list[Any]]:
+    """What is to be sent that way now: what one person gets through one channel together, whether their account is open
+    or not."""
     query = (
         select(inbox_deliveries, inbox_entries.c.user_id, inbox_entries.c.kind, inbox_entries.c.read_at)
         .join(inbox_entries, inbox_entries.c.id == inbox_deliveries.c.entry_id)
-        .where(_WAITING)
+        .where(_goes(way), _WAITING)
         .order_by(inbox_deliveries.c.entry_id)
         .limit(_AT_ONCE)
     )
-    found: dict[int, list[Any]] = {}
+    found: dict[tuple[int, str], list[Any]] = {}
     with read(engine) as connection:
         for row in connection.execute(query):
-            found.setdefault(row.user_id, []).append(row)
-    return found
+            found.setdefault((row.user_id, row.channel), []).append(row)
+    return list(found.values())
 
 
 def claim(engine: Engine, rows: Sequence[Any]) -> tuple[list[Any], datetime]:
@@ -92,13 +100,13 @@ def end(engine: Engine, rows: Sequence[Any], state: DeliveryState, error: str = 
     with write(engine) as connection:
         still = _these(rows) & inbox_deliveries.c.ended_at.is_(None)
         connection.execute(update(inbox_deliveries).where(still).values(**values))
-    inbox_deliveries_total.labels(MAIL, state.value).inc(len(rows))
+    inbox_deliveries_total.labels(_way(rows), state.value).inc(len(rows))
 
 
 def wait(engine: Engine, rows: Sequence[Any], until: datetime) -> None:
     """Nothing is sent before then."""
     with write(engine) as connection:
-        connection.execute(update(inbox_deliveries).where(_these(rows)).values(next_at=until))
+        connection.execute(update(inbox_deliveries).where(_these(rows)).values(next_at=until, due_at=until))
 
 
 def failed(engine: Engine, rows: Sequence[Any], error: str) -> None:
@@ -112,28 +120,46 @@ def failed(engine: Engine, rows: Sequence[Any], error: str) -> None:
         values = {"state": DeliveryState.waiting, "tries": row.tries + 1, "next_at": again, "error": error[:500]}
         with write(engine) as connection:
             connection.execute(update(inbox_deliveries).where(_these([row])).values(**values))
-        inbox_deliveries_total.labels(MAIL, "failed").inc()
+        inbox_deliveries_total.labels(_way(rows), "failed").inc()
 
 
-def settle_interrupted(engine: Engine) -> int:
+def settle_interrupted(engine: Engine, way: str) -> int:
     """What somebody died over: nobody knows whether it arrived."""
     values = {"state": DeliveryState.in_doubt, "error": "Bị ngắt giữa lúc gửi.", "ended_at": clock.moment()}
     with write(engine) as connection:
-        found = connection.execute(update(inbox_deliveries).where(_INTERRUPTED).values(**values)).rowcount
-    inbox_deliveries_total.labels(MAIL, DeliveryState.in_doubt.value).inc(found)
+        found = connection.execute(update(inbox_deliveries).where(_goes(way), _INTERRUPTED).values(**values)).rowcount
+    inbox_deliveries_total.labels(way, DeliveryState.in_doubt.value).inc(found)
     return found
 
 
-def summary(engine: Engine) -> dict[str, int]:
-    """How many deliveries there are of each state."""
-    query = select(inbox_deliveries.c.state, func.count().label("number")).group_by(inbox_deliveries.c.state)
+def end_waiting(engine: Engine, way: str) -> None:
+    """Nothing goes that way any more."""
+    values = {"state": DeliveryState.unwanted, "ended_at": clock.moment()}
+    waits = inbox_deliveries.c.state == DeliveryState.waiting
+    with write(engine) as connection:
+        found = connection.execute(update(inbox_deliveries).where(_goes(way), waits).values(**values)).rowcount
+    inbox_deliveries_total.labels(way, DeliveryState.unwanted.value).inc(found)
+
+
+def late(engine: Engine, way: str, now: datetime) -> tuple[int, float]:
+    """How many deliveries should be on their way and wait, and for how many seconds the oldest does."""
+    waits = (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.due_at <= now)
+    query = select(func.count(), func.min(inbox_deliveries.c.due_at)).where(_goes(way), waits)
     with read(engine) as connection:
-        return {row.state: row.number for row in connection.execute(query)}
+        number, oldest = connection.execute(query).one()
+    return int(number), (now - oldest).total_seconds() if oldest else 0.0
 
 
-def last_error(engine: Engine) -> str:
+def summary(engine: Engine, way: str) -> dict[str, int]:
+    """How many deliveries there are of each state."""
+    query = select(inbox_deliveries.c.state, func.count().label("number")).where(_goes(way))
+    with read(engine) as connection:
+        return {row.state: row.number for row in connection.execute(query.group_by(inbox_deliveries.c.state))}
+
+
+def last_error(engine: Engine, way: str) -> str:
     """What stood in the way of what still waits; "" for nothing."""
-    waits = (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.error != "")
+    waits = _goes(way) & (inbox_deliveries.c.state == DeliveryState.waiting) & (inbox_deliveries.c.error != "")
     query = select(inbox_deliveries.c.error).where(waits).order_by(inbox_deliveries.c.entry_id.desc()).limit(1)
     with read(engine) as connection:
         return str(connection.execute(query).scalar() or "")
@@ -145,5 +171,14 @@ def _in_hand(rows: Sequence[Any], until: datetime) -> ColumnElement[bool]:
 
 
 def _these(rows: Sequence[Any]) -> ColumnElement[bool]:
+    """Of one channel."""
     ids = [row.entry_id for row in rows]
-    return inbox_deliveries.c.entry_id.in_(ids) & (inbox_deliveries.c.channel == MAIL)
+    return inbox_deliveries.c.entry_id.in_(ids) & (inbox_deliveries.c.channel == rows[0].channel)
+
+
+def _goes(way: str) -> ColumnElement[bool]:
+    return inbox_deliveries.c.channel.like(f"{way}%")
+
+
+def _way(rows: Sequence[Any]) -> str:
+    return str(rows[0].channel).partition(":")[0]

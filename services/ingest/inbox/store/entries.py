@@ -54,13 +54,17 @@ def marks(engine: Engine, user_ids: set[int]) -> dict[int, tuple[int, int]]:
         return {user_id: (number, last) for user_id, number, last in connection.execute(query)}
 
 
-def open_one(engine: Engine, who: Account, entry_id: int, now: datetime) -> Any:
-    """An entry, read from now on. Raises NotFound."""
+def one(engine: Engine, who: Account, entry_id: int) -> Any:
+    """Raises NotFound."""
     found = some(engine, who, [entry_id])
     if not found:
         raise NotFound("Không có mục này.")
-    _read(engine, who.id, inbox_entries.c.id == entry_id, now)
     return found[0]
+
+
+def read_one(engine: Engine, who: Account, entry_id: int, now: datetime) -> None:
+    """An entry is read from now on."""
+    _read(engine, who.id, inbox_entries.c.id == entry_id, now)
 
 
 def read_up_to(engine: Engine, who: Account, entry_id: int, now: datetime) -> None:

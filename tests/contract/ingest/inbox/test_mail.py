@@ -18,6 +18,7 @@ from services.ingest.articles.store import hands, workflow
 from services.ingest.inbox import loop, mail
 from services.ingest.inbox.rules import InboxChoice
 from services.ingest.inbox.store import choices, deliveries, entries
+from services.ingest.inbox.store.deliveries import MAIL
 from services.ingest.inbox.tables import inbox_deliveries
 from services.ingest.kit.actors import Account, Role
 from shared.database import read, write
@@ -29,7 +30,7 @@ from tests.tls import Authority
 from tests.wait import until
 
 ROOT = Path(__file__).resolve().parents[4]
-ALWAYS = InboxChoice(frozenset({"assigned", "sent_back"}))
+ALWAYS = InboxChoice(frozenset({"assigned", "sent_back"}), frozenset())
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_what_was_chosen_arrives_once_and_can_be_read(staff: Staff, lan: Account
 
 
 def test_what_nobody_chose_is_not_sent(staff: Staff, lan: Account, office: PostOffice) -> None:
-    choices.choose(staff.store, lan.id, InboxChoice(frozenset({"late"})))
+    choices.choose(staff.store, lan.id, InboxChoice(frozenset({"late"}), frozenset()))
     send_back(staff, lan)
     loop.send_mail(staff.store)
     assert office.taken == [] and states(staff) == []
@@ -87,14 +88,14 @@ def test_what_nobody_chose_is_not_sent(staff: Staff, lan: Account, office: PostO
 
 
 def test_quiet_hours_are_waited_for_and_end_in_one_letter(staff: Staff, lan: Account, office: PostOffice) -> None:
-    choices.choose(staff.store, lan.id, InboxChoice(ALWAYS.mail, "22:00", "06:00"))
+    choices.choose(staff.store, lan.id, InboxChoice(ALWAYS.mail, frozenset(), "22:00", "06:00"))
     # 23:30 in Vietnam.
     with time_machine.travel(datetime(2026, 11, 28, 16, 30, tzinfo=UTC), tick=False) as clock:
         for title in ("Bài một", "Bài hai", "Bài ba"):
             send_back(staff, lan, title)
         loop.send_mail(staff.store)
         assert office.taken == []
-        entries.open_one(staff.store, lan, 2, datetime.now(UTC))
+        entries.read_one(staff.store, lan, 2, datetime.now(UTC))
         clock.move_to(datetime(2026, 11, 28, 22, 59, tzinfo=UTC))
         loop.send_mail(staff.store)
         assert office.taken == []
@@ -128,7 +129,7 @@ def test_a_server_that_is_away_or_busy_gets_it_later(staff: Staff, lan: Account,
     send_back(staff, lan)
     office.refuses = {lan.email: "451 try again later"}
     loop.send_mail(staff.store)
-    assert states(staff) == [("waiting", "451 try again later")] and deliveries.last_error(staff.store)
+    assert states(staff) == [("waiting", "451 try again later")] and deliveries.last_error(staff.store, MAIL)
     loop.send_mail(staff.store)
     assert len([line for line in office.said if line.upper().startswith("RCPT")]) == 1, "not before its rest is over"
     office.greet = lambda say: say("421 closing")
@@ -194,7 +195,7 @@ def test_killed_between_delivery_and_note_it_is_not_sent_again(staff: Staff, lan
 
 def test_killed_before_delivery_it_is_sent_after_all(staff: Staff, lan: Account, office: PostOffice) -> None:
     send_back(staff, lan)
-    (rows,) = deliveries.due(staff.store).values()
+    (rows,) = deliveries.due(staff.store, MAIL)
     mine, taken_until = deliveries.claim(staff.store, rows)
     assert mine and deliveries.claim(staff.store, rows)[0] == [], "another sender has it in hand"
     loop.send_mail(staff.store)

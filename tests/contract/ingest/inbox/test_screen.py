@@ -23,14 +23,18 @@ def send_back(desk: Desk, whose: Person, title: str = "Họp chợ phiên") -> i
     return story
 
 
-def test_an_entry_leads_to_its_story_and_is_read_by_that(desk: Desk) -> None:
+def test_an_entry_leads_to_its_story_and_is_read_there(desk: Desk) -> None:
     reporter, other = desk.be("reporter", "lan"), desk.be("reporter", "tam")
     story = send_back(desk, reporter)
     page = words(reporter.get("/viec").text)
     assert "Chưa đọc: Họp chợ phiên" in page and "Bài bị trả lại" in page and "Thiếu ảnh" in page
     assert "Họp chợ phiên" in reporter.get("/viec?loc=chua-doc").text
     assert other.get("/viec/1").status_code == 404
-    assert reporter.get("/viec/1").headers["location"] == f"/desk/bai/{story}"
+    assert reporter.get("/viec/1").headers["location"] == f"/desk/bai/{story}?viec=1"
+    assert "Họp chợ phiên" in reporter.get("/viec?loc=chua-doc").text, "who only looks at links reads nothing"
+    assert other.post("/viec/1/da-doc").is_redirect
+    assert "Họp chợ phiên" in reporter.get("/viec?loc=chua-doc").text
+    assert reporter.post("/viec/1/da-doc").is_redirect
     assert "Họp chợ phiên" not in reporter.get("/viec?loc=chua-doc").text
     assert "Chưa đọc" not in words(reporter.get("/viec").text).replace("Chưa đọc ", "")
 
@@ -40,8 +44,9 @@ def test_what_one_signed_at_another_section_leads_to_the_readers_page(desk: Desk
     authors.add(desk.store, HOUSE, "Mai Hoa", reporter.id)
     story = desk.article(title="Họp chợ phiên", byline="Ảnh: Mai Hoa", status="published")
     loop.work(desk.store)
-    assert "Bài lên trang" in reporter.get("/viec").text
-    assert reporter.get("/viec/1").headers["location"] == story.url
+    assert reporter.get("/viec/1").headers["location"] == "/desk/viec?viec=1#v1"
+    page = reporter.get("/viec?viec=1").text
+    assert "Bài lên trang" in page and f'href="{story.url}"' in page
 
 
 def test_what_came_after_the_page_was_shown_stays_unread(desk: Desk) -> None:
@@ -74,7 +79,7 @@ def test_a_call_by_name_says_who_is_told(desk: Desk) -> None:
     assert "Đã ghi, báo cho Lan." in answer.text
     assert "Không rõ @mai là ai trong những người thấy bài này" in answer.text
     loop.work(desk.store)
-    assert lan.get("/viec/1").headers["location"] == f"/desk/bai/{story}#ghi-chu"
+    assert lan.get("/viec/1").headers["location"] == f"/desk/bai/{story}?viec=1#ghi-chu"
 
 
 def test_a_correction_is_asked_for_of_what_readers_see(desk: Desk) -> None:
@@ -107,7 +112,7 @@ def test_open_desks_are_told_how_much_is_unread(desk: Desk) -> None:
     until(lambda: heard == ['data: {"unread":0}'], 20, "the number at once")
     send_back(desk, reporter)
     until(lambda: heard[-1] == 'data: {"unread":1}', 20, "the number as it changes")
-    reporter.get("/viec/1")
+    reporter.post("/viec/1/da-doc")
     until(lambda: heard[-1] == 'data: {"unread":0}', 20, "what was read elsewhere")
 
 
@@ -115,17 +120,19 @@ def test_choices_are_kept_and_must_be_whole(desk: Desk) -> None:
     reporter = desk.be("reporter", "lan")
     page = reporter.get("/viec/cach-bao").text
     assert "chưa nối máy chủ thư" in page and 'value="22:00"' in page
-    form = {"mail": ["late"], "quiet": "1", "quiet_from": "21:30", "quiet_until": "07:00"}
+    form = {"mail": ["late"], "push": ["due"], "quiet": "1", "quiet_from": "21:30", "quiet_until": "07:00"}
     assert reporter.post("/viec/cach-bao", form).is_redirect
     page = reporter.get("/viec/cach-bao").text
     assert 'value="late" checked' in page and 'value="assigned" checked' not in page and 'value="21:30"' in page
+    assert 'name="push" value="due" checked' in page and 'name="push" value="late" checked' not in page
     assert reporter.post("/viec/cach-bao", {"quiet": "1", "quiet_from": "25:00"}).status_code == 422
     assert reporter.post("/viec/cach-bao", {"mail": "mọi thứ"}).status_code == 422
+    assert reporter.post("/viec/cach-bao", {"push": "mọi thứ"}).status_code == 422
 
 
 def test_a_refused_address_is_in_sight_of_its_owner_and_of_ops(office: PostOffice, desk: Desk) -> None:
     reporter, admin = desk.be("reporter", "lan"), desk.be("admin", "quan")
-    choices.choose(desk.store, reporter.id, InboxChoice(frozenset({"sent_back"})))
+    choices.choose(desk.store, reporter.id, InboxChoice(frozenset({"sent_back"}), frozenset()))
     office.refuses = {reporter.email: "550 no such mailbox"}
     send_back(desk, reporter)
     loop.send_mail(desk.store)

@@ -8,7 +8,8 @@ from services.ingest.inbox import rules
 from services.ingest.inbox.rules import InboxChoice
 from shared.vietnamese.dates import VIETNAM
 
-NIGHT, NOON = InboxChoice(frozenset(), "22:00", "06:00"), InboxChoice(frozenset(), "12:00", "13:30")
+NOTHING = frozenset[str]()
+NIGHT, NOON = InboxChoice(NOTHING, NOTHING, "22:00", "06:00"), InboxChoice(NOTHING, NOTHING, "12:00", "13:30")
 
 
 def at(text: str) -> datetime:
@@ -25,7 +26,7 @@ def at(text: str) -> datetime:
         (NIGHT, "2026-11-29T06:00", None),
         (NOON, "2026-11-28T12:30", "2026-11-28T13:30"),
         (NOON, "2026-11-28T13:30", None),
-        (InboxChoice(frozenset()), "2026-11-28T23:00", None),
+        (InboxChoice(frozenset(), frozenset()), "2026-11-28T23:00", None),
     ],
 )
 def test_quiet_hours_are_those_of_vietnams_clock(choice: InboxChoice, now: str, ends: str | None) -> None:
