@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.ingest.accounts.store import directory
@@ -27,10 +27,16 @@ from shared.views.export import XLSX_TYPE, to_xlsx
 router = APIRouter()
 NAV = (NavItem("/desk/nhuan-but", "Nhuận bút", Action.royalties_read, group="Tòa soạn", key="r"),)
 _HERE = "/desk/nhuan-but"
+_LINES = 200
 
 
 @router.get("/nhuan-but")
-def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)]) -> Response:
+def month(
+    request: Request,
+    who: Annotated[Account, needs(Action.royalties_read)],
+    trang: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """The sums of a month, and page `trang` of its lines."""
     wanted = request.query_params.get("thang", "") or _last_month()
     own = authors.keys_of(engine("ingest"), who.id)
     found = sheet(engine("ingest"), wanted)
@@ -42,7 +48,8 @@ def month(request: Request, who: Annotated[Account, needs(Action.royalties_read)
     actors = {line.by for line in found.lines if line.by} | ({found.approved_by} - {""})
     return page(
         request, who, "royalties.html", sheet=found, month=wanted, is_over=wanted < this_month, kinds=rates.KINDS,
-        role_name=rates.role_name, names=people.names(engine("ingest"), actors), own=_only_own(who), own_names=own,
+        role_name=rates.role_name, page=trang, pages=-(-len(found.lines) // _LINES) or 1,
+        lines=found.lines[(trang - 1) * _LINES : trang * _LINES], names=people.names(engine("ingest"), actors), own=_only_own(who), own_names=own,
         account_of=_account_of(), accounts=_accounts(who),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, delete, select
 
@@ -39,6 +40,7 @@ _OF = royalty_rates.c
 _RATES = select(_OF.id, _OF.kind, _OF.role, _OF.from_month, _OF.amount, _OF.per_picture)
 
 
+@lru_cache(maxsize=1024)
 def role_key(printed: str) -> str:
     """A role as rates know it: "Ảnh" and "ảnh" are one."""
     return fold(one_line(printed)).strip()[:50]

@@ -12,7 +12,6 @@ from services.ingest.articles.tables import articles, revisions
 from services.ingest.authors.store.authors import by_key
 from services.ingest.royalties.store.rates import KINDS, TEXT, Rate, in_force, month_of, role_key, role_name
 from services.ingest.royalties.tables import RoyaltySheetRow, royalty_adjustments, royalty_sheets
-from shared.contracts.articles import ArticleState
 from shared.database import read
 from shared.records import record
 from shared.vietnamese.dates import VIETNAM
@@ -42,6 +41,34 @@ class SheetLine:
     amount: int
     adjustment: int | None = None
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What of a version pays: not read by the contract, whose look at every text would take longer than all else."""
+
+    id: int
+    title: str
+    kind: str
+    authors: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """(slug, name, keys of their roles)"""
+    pictures: int
+    published_on: str
+
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> "_Work":
+        at = state.get("first_published_at")
+        return cls(
+            id=state["id"],
+            title=state["title"],
+            kind=state.get("kind", "article"),
+            authors=tuple(
+                (one["slug"], one["name"], tuple(dict.fromkeys(map(role_key, one.get("roles", ())))) or (TEXT,))
+                for one in state.get("authors", ())
+            ),
+            pictures=len(state.get("images", ())),
+            published_on=datetime.fromisoformat(at).astimezone(VIETNAM).date().isoformat() if at else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +145,7 @@ def sheet_in(connection: Connection, month: str) -> Sheet:
             month, lines, approved.approved_by, approved.approved_at, _withdrawn(connection, lines), _people(connection)
         )
     rates = in_force(connection, month)
-    lines = tuple(line for state in _published(connection, month) for line in _lines(state, rates))
+    lines = tuple(line for work in _published(connection, month) for line in _lines(work, rates))
     lines += _adjustments(connection, month)
     return Sheet(month, lines, withdrawn=_withdrawn(connection, lines), people=_people(connection))
 
@@ -146,22 +173,22 @@ def tables(sheet: Sheet) -> list[tuple[str, Sequence[str], Iterable[Sequence[Cel
     ]
 
 
-def _published(connection: Connection, month: str) -> Iterable[ArticleState]:
+def _published(connection: Connection, month: str) -> Iterable[_Work]:
     """What appeared first in that month (of Vietnam), as readers saw it last."""
     begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=VIETNAM)
     end = (begin + timedelta(days=32)).replace(day=1)
-    last_shown = (
-        select(revisions.c.article_id, func.max(revisions.c.version).label("version"))
-        .join(articles, articles.c.id == revisions.c.article_id)
-        .where(revisions.c.effect == SHOWN)
+    other = revisions.alias()
+    # Asked of each article of the month: grouped, it would be asked of all that there are.
+    shown = select(func.max(other.c.version)).where(other.c.article_id == articles.c.id, other.c.effect == SHOWN)
+    query = (
+        select(revisions.c.state)
+        .where(revisions.c.article_id == articles.c.id)
+        .where(revisions.c.version == shown.correlate(articles).scalar_subquery())
         .where(articles.c.first_published_at >= begin, articles.c.first_published_at < end)
-        .group_by(revisions.c.article_id)
-        .subquery()
+        .order_by(articles.c.id)
     )
-    same = (revisions.c.article_id == last_shown.c.article_id) & (revisions.c.version == last_shown.c.version)
-    query = select(revisions.c.state).join(last_shown, same).order_by(revisions.c.article_id)
-    for row in connection.execute(query):
-        yield ArticleState.model_validate(row.state)
+    for state in connection.execute(query).scalars():
+        yield _Work.of(state)
 
 
 def _people(connection: Connection) -> dict[str, tuple[int, str]]:
@@ -174,22 +201,21 @@ def _withdrawn(connection: Connection, lines: Iterable[SheetLine]) -> frozenset[
     return frozenset(connection.execute(query).scalars())
 
 
-def _lines(state: ArticleState, rates: dict[tuple[str, str], Rate]) -> list[SheetLine]:
+def _lines(work: _Work, rates: dict[tuple[str, str], Rate]) -> list[SheetLine]:
     """What each person of a byline gets for each role; who share a role share its rate to the đồng."""
     people: dict[str, list[tuple[str, str]]] = {}
-    for author in state.authors:
-        for role in dict.fromkeys(role_key(one) for one in author.roles) or (TEXT,):
-            people.setdefault(role, []).append((author.slug, author.name))
-    day = state.first_published_at.astimezone(VIETNAM).date().isoformat() if state.first_published_at else ""
+    for slug, name, roles in work.authors:
+        for role in roles:
+            people.setdefault(role, []).append((slug, name))
     found = []
     for role, authors in people.items():
-        rate = rates.get((state.kind, role))
-        whole = 0 if rate is None else rate.amount * (len(state.images) if rate.per_picture else 1)
+        rate = rates.get((work.kind, role))
+        whole = 0 if rate is None else rate.amount * (work.pictures if rate.per_picture else 1)
         for index, (slug, name) in enumerate(authors):
             share = whole // len(authors) + (index < whole % len(authors))
             found.append(
                 SheetLine(
-                    slug, name, state.id, state.title, state.kind, role, day, len(state.images),
+                    slug, name, work.id, work.title, work.kind, role, work.published_on, work.pictures,
                     rate.amount if rate else None, len(authors), share,
                 )
             )  # fmt: skip
