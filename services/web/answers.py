@@ -29,7 +29,9 @@ class PublicArticle(BaseModel):
     url: str
     section: str = Field(description="The section's slug.")
     section_name: str
+    second_section: str
     tags: list[str]
+    event: str
     byline: str
     authors: list[ShownAuthor]
     dateline: str
@@ -37,6 +39,7 @@ class PublicArticle(BaseModel):
     updated_at: AwareDatetime
     images: list[Image]
     video_url: str
+    related: list[int]
     source: str
     print_page: str
     language: str

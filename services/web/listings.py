@@ -42,7 +42,8 @@ Where = tuple[tuple[str, ...], int]
 def lists_of(state: ArticleState) -> tuple[str, ...]:
     """The names of the lists that an article belongs in."""
     made = [model.ALL, model.of_section(state.section_slug)]
-    made += [model.of_tag(tag.slug) for tag in state.tags]
+    made += [model.of_section(state.second_section)] if state.second_section else []
+    made += [model.of_tag(tag.slug) for tag in (*state.tags, state.event) if tag]
     made += [model.of_author(author.slug) for author in state.authors]
     if state.kind != "article":
         made.append(model.of_kind(state.kind))
@@ -90,7 +91,7 @@ def put_in(connection: Connection, states: list[ArticleState], parents: dict[str
         for name in with_parents(lists_of(state), parents)
     ]
     connection.execute(upsert(connection, entries).on_conflict_do_nothing(), rows)
-    written = {model.of_tag(tag.slug): tag.name for state in states for tag in state.tags}
+    written = {model.of_tag(tag.slug): tag.name for state in states for tag in (*state.tags, state.event) if tag}
     written |= {model.of_author(author.slug): author.name for state in states for author in state.authors}
     if written:
         statement = upsert(connection, names)
@@ -166,6 +167,7 @@ def _taken_out(other: str, name: str, staying: list[str]) -> Delete:
 
 
 def _section(lists: Iterable[str]) -> str:
+    """Its own section, which stands before the second one."""
     return next(name for name in lists if name.startswith("s:"))
 
 

@@ -225,6 +225,8 @@ class Story:
     """The sections above its own, the topmost first."""
     tags: tuple[tuple[str, str], ...] = field(default=())
     """(name, path)"""
+    event: tuple[str, str] | None = None
+    """The same of what it is a part of."""
     authors: tuple[tuple[str, str, str], ...] = field(default=())
     """(name, path, roles as printed)"""
 
@@ -243,6 +245,7 @@ class Story:
             state=state,
             around=around,
             tags=tuple((tag.name, tag_path(tag.slug)) for tag in state.tags),
+            event=(state.event.name, tag_path(state.event.slug)) if state.event else None,
             authors=tuple((author.name, author_path(author.slug), ", ".join(author.roles)) for author in state.authors),
             **more,
         )

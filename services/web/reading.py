@@ -58,7 +58,7 @@ class Reading:
         return Story.of(
             state,
             self.around(state),
-            related=self.related(state.id),
+            related=self.related(state),
             comments=self.comments(state.id, newest_first),
             section=tree.get(state.section_slug),
             ancestors=tree.ancestors(state.section_slug),
@@ -85,11 +85,12 @@ class Reading:
             others=tuple(cards[one] for one in others if one in cards),
         )
 
-    def related(self, article_id: int) -> tuple[Card, ...]:
-        """Articles that read alike ("Tin liên quan"), nearest first."""
-        self.depends.add(keys.related(article_id))
-        ids = self._connection.execute(sql.RELATED, {"id": article_id}).scalar()
-        return tuple(self.cards(ids or [])[:RELATED])
+    def related(self, state: ArticleState) -> tuple[Card, ...]:
+        """ "Tin liên quan": what was chosen, then articles that read alike, nearest first."""
+        self.depends.add(keys.related(state.id))
+        alike = self._connection.execute(sql.RELATED, {"id": state.id}).scalar()
+        ids = dict.fromkeys([*state.related, *(alike or [])])
+        return tuple(self.cards([one for one in ids if one != state.id])[:RELATED])
 
     def comments(self, article_id: int, newest_first: bool = False) -> tuple[Comment, ...]:
         """Approved comments with their replies; replies stand in the order of time either way."""

@@ -25,10 +25,11 @@ def merged(connection: Connection) -> Merged:
 
 def now(state: ArticleState, merges: Merged) -> ArticleState:
     """An article with its tags as they are now."""
-    if merges.keys().isdisjoint(tag.slug for tag in state.tags):
+    if merges.keys().isdisjoint(tag.slug for tag in (*state.tags, state.event) if tag):
         return state
     tags = {tag.slug: tag for tag in (merges.get(one.slug, one) for one in state.tags)}
-    return state.model_copy(update={"tags": tuple(tags.values())})
+    event = state.event and merges.get(state.event.slug, state.event)
+    return state.model_copy(update={"tags": tuple(tags.values()), "event": event})
 
 
 def move(connection: Connection, before: Merged, after: Merged) -> set[str]:
@@ -57,8 +58,9 @@ def _move(connection: Connection, ids: list[int], after: Merged) -> None:
     come: list[dict[str, Any]] = []
     own: dict[str, str] = {}
     for article_id, at, held, state in connection.execute(query.where(articles.c.id.in_(ids), articles.c.public)):
-        lists = _lists(held, [tag["slug"] for tag in state["tags"]], after)
-        own |= {model.of_tag(tag["slug"]): tag["name"] for tag in state["tags"] if tag["slug"] not in after}
+        said = [*state["tags"], *([state["event"]] if state.get("event") else [])]
+        lists = _lists(held, [tag["slug"] for tag in said], after)
+        own |= {model.of_tag(tag["slug"]): tag["name"] for tag in said if tag["slug"] not in after}
         put.append({"article": article_id, "lists": lists})
         gone += [{"name": one, "at": at, "id": article_id} for one in held if one not in lists]
         come += [{"list": one, "published_at": at, "article_id": article_id} for one in lists if one not in held]

@@ -76,12 +76,20 @@ class ArticleState(Contract):
     body: str = ""
     section_slug: str
     section_name: str
+    second_section: str = ""
+    """The slug of another section that lists it too."""
     tags: tuple[Tag, ...] = ()
+    event: Tag | None = None
+    """What it is a part of; readers find the other parts on that tag's page."""
     dateline: str = ""
     byline: str = ""
     authors: tuple[Author, ...] = ()
     images: tuple[Image, ...] = ()
     video_url: str = ""
+    social_image: Image | None = None
+    """The picture where it is shared, in place of its first one."""
+    related: tuple[int, ...] = ()
+    """Articles that were chosen to stand under it, before those that read alike."""
     source: str = ""
     """Another house, whose story it is ("TTXVN")."""
     print_page: str = ""

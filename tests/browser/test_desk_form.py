@@ -40,9 +40,15 @@ def test_a_storys_smaller_fields_are_kept_and_saved_as_its_text_is(desk: OwnDesk
     page.get_by_label("Nguồn tin").fill("TTXVN")
     page.get_by_label("Ngôn ngữ").select_option(label="Tiếng Anh")
     page.get_by_label("Bình luận").select_option(label="Không nhận bình luận")
+    page.get_by_label("Đăng thêm ở mục").select_option(label="Kinh tế")
+    page.get_by_label("Sự kiện").fill("Bão số 5")
+    page.get_by_label("Bài liên quan").fill("77")
     expect(page.locator("#saving")).to_contain_text("Đã giữ lúc")
     page.reload()
     text_of(page)
+    expect(page.get_by_label("Bài liên quan")).to_have_value("77")
+    page.get_by_label("Bài liên quan").fill("")
+    expect(page.get_by_label("Đăng thêm ở mục")).to_have_value("kinh-te")
     expect(page.get_by_label("Tít phụ trên")).to_have_value("Phóng sự")
     expect(page.get_by_label("Bình luận")).to_have_value("closed")
     write_at_end(page, "Giá cá tăng nhẹ.")
@@ -52,6 +58,7 @@ def test_a_storys_smaller_fields_are_kept_and_saved_as_its_text_is(desk: OwnDesk
     saved = desk.state(1)
     assert (saved["kicker"], saved["source"], saved["language"]) == ("Phóng sự", "TTXVN", "en")
     assert saved["comments_closed"] is True
+    assert (saved["event"], saved["second_section"]) == ("Bão số 5", ""), "its own section is no second one"
 
 
 # ---------------------------------------------------------------- one story, however often one presses

@@ -115,13 +115,19 @@ def test_a_browser_that_was_asked_shows_what_happened_and_leads_to_it(
     whom = {"origin": desk.url.removesuffix("desk"), "registrationId": registered[-1]["registrationId"]}
     worker.send("ServiceWorker.deliverPushMessage", {**whom, "data": json.dumps(shown)})
     until_at(page, lambda: page.evaluate(_NOTICES), "the notice")
-    assert page.evaluate(_NOTICES) == [["Bài bị trả lại: Họp chợ phiên", "house@bao.example: Thiếu ảnh", "/desk/viec/1"]]
+    assert page.evaluate(_NOTICES) == [
+        ["Bài bị trả lại: Họp chợ phiên", "house@bao.example: Thiếu ảnh", "/desk/viec/1"]
+    ]
     page.goto(f"{desk.url}{shown['url'].removeprefix('/desk')}")
     expect(page.get_by_label("Tiêu đề")).to_have_value("Họp chợ phiên")
     expect(page.locator("#unread")).to_be_hidden()
     page.goto(f"{desk.url}/viec/cach-bao")
     page.get_by_role("button", name="Bỏ").click()
     expect(page.get_by_text("Chưa có trình duyệt nào.")).to_be_visible()
+    assert page.evaluate("localStorage.subscribed") == "1"
+    page.get_by_role("button", name="Đăng xuất").click()
+    expect(page.get_by_role("button", name="Đăng nhập")).to_be_visible()
+    assert page.evaluate("localStorage.subscribed") is None, "the next person here is somebody else"
 
 
 class _InPlain(Fetcher):

@@ -22,7 +22,7 @@ _SENTENCE_END = re.compile(r"[.!?…][”\"»)]?\s")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An article's text made ready; `images` still name media that the transaction looks up."""
+    """An article's text made ready; `images` and what it leads to still name rows that the transaction looks up."""
 
     title: str
     kicker: str
@@ -32,7 +32,9 @@ class Content:
     summary: str
     body: str
     section: str
+    second_section: str
     tags: tuple[Tag, ...]
+    event: Tag | None
     dateline: str
     byline: str
     authors: tuple[Author, ...]
@@ -40,6 +42,9 @@ class Content:
     kind: str
     live: bool
     video_url: str
+    social_image: str
+    related: tuple[int, ...]
+    related_external_ids: tuple[str, ...]
     source: str
     print_page: str
     language: str
@@ -63,7 +68,9 @@ def prepare(sent: ArticleInput) -> Content:
         summary=one_line(sent.summary) or derived_summary(body),
         body=body,
         section=sent.section,
+        second_section=sent.second_section,
         tags=_tags(sent.tags),
+        event=_event(sent.event),
         dateline=sent.dateline,
         byline=printed,
         authors=people,
@@ -71,6 +78,9 @@ def prepare(sent: ArticleInput) -> Content:
         kind=sent.kind,
         live=sent.live,
         video_url=sent.video_url,
+        social_image=sent.social_image,
+        related=sent.related,
+        related_external_ids=sent.related_external_ids,
         source=sent.source,
         print_page=sent.print_page,
         language=sent.language,
@@ -149,6 +159,13 @@ def _tags(names: tuple[str, ...]) -> tuple[Tag, ...]:
             raise Invalid.of(f"tags.{index}", "Từ khóa phải có chữ cái hoặc chữ số.")
         found.setdefault(address, Tag(slug=address, name=name))
     return tuple(found.values())
+
+
+def _event(name: str) -> Tag | None:
+    address = slug(name, 80)
+    if name and not address:
+        raise Invalid.of("event", "Tên sự kiện phải có chữ cái hoặc chữ số.")
+    return Tag(slug=address, name=name) if name else None
 
 
 def input_hash(sent: ArticleInput) -> str:

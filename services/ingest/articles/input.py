@@ -13,6 +13,7 @@ from shared.contracts.addresses import OLD_PATH_CHARS, old_path
 MAX_BODY_BYTES = 2_000_000
 OLDEST_YEAR = 1925  # the year of the first revolutionary newspaper in Vietnamese: older dates are slips
 FURTHEST = timedelta(days=2 * 366)
+MOST_RELATED = 6
 MOST_EARLIER_VIEWS = 100_000_000
 """Every Vietnamese once: no article was read more often, a slip of the hand would say so."""
 
@@ -94,6 +95,10 @@ class ArticleInput(_TextInput):
     body: _Body
     body_format: _BodyFormat = "html"
     section: Annotated[str, Field(min_length=1, max_length=100), LINE]
+    second_section: Annotated[
+        str, Field(max_length=100, description="Another section that lists it too; there is one of that name."), LINE
+    ] = ""
+    event: Annotated[str, Field(max_length=100, description="What it is a part of: a tag of its own."), LINE] = ""
     tags: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100), LINE], ...], Field(max_length=50)] = ()
     dateline: Annotated[str, Field(max_length=50), LINE] = ""
     byline: Annotated[
@@ -110,6 +115,21 @@ class ArticleInput(_TextInput):
     live: StrictBool = False
     urgent: Annotated[StrictBool | None, Field(description="In haste, for the newsroom; left out: as it was.")] = None
     video_url: Annotated[str, Field(max_length=2000, pattern=r"^((https://|/media/)[^\s\"'<>\\]+)?$")] = ""
+    social_image: Annotated[
+        str, Field(max_length=2000, description="Address of a picture of ours, for where it is shared.")
+    ] = ""
+    related: Annotated[
+        tuple[Annotated[int, Field(ge=1, lt=2**31), WHOLE], ...],
+        Field(
+            max_length=MOST_RELATED, description="Ids of articles that stand under it, before those that read alike."
+        ),
+    ] = ()
+    related_external_ids: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=200), LINE], ...],
+        Field(
+            max_length=MOST_RELATED, description="More of them, by their external ids; what is not here is left out."
+        ),
+    ] = ()
     source: Annotated[str, Field(max_length=200, description="Another house, whose story it is."), LINE] = ""
     print_page: Annotated[str, Field(max_length=100, description="Where it stood in print."), LINE] = ""
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639, as in `lang`.")] = "vi"

@@ -32,8 +32,9 @@ _WRITES = {
     "unpublished": Action.publish,
 }
 _CHIEFS = (Role.chief, Role.admin)
-_READERS_SEE = """kind live title kicker card_title search_title slug summary body tags dateline byline authors images
-    video_url source print_page language comments_closed section_slug corrections"""
+_READERS_SEE = """kind live title kicker card_title search_title slug summary body tags event dateline byline authors
+    images video_url social_image related source print_page language comments_closed section_slug second_section
+    corrections"""
 
 
 @dataclass(frozen=True, slots=True)

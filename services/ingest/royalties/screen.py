@@ -46,10 +46,11 @@ def month(
         return Response(to_xlsx(tables(found)), headers={"Content-Disposition": name}, media_type=XLSX_TYPE)
     this_month = rates.current_month(vietnam_day(datetime.now(UTC)))
     actors = {line.by for line in found.lines if line.by} | ({found.approved_by} - {""})
+    first = (trang - 1) * _LINES
     return page(
         request, who, "royalties.html", sheet=found, month=wanted, is_over=wanted < this_month, kinds=rates.KINDS,
-        role_name=rates.role_name, page=trang, pages=-(-len(found.lines) // _LINES) or 1,
-        lines=found.lines[(trang - 1) * _LINES : trang * _LINES], names=people.names(engine("ingest"), actors), own=_only_own(who), own_names=own,
+        lines=found.lines[first : first + _LINES], page=trang, pages=-(-len(found.lines) // _LINES),
+        role_name=rates.role_name, names=people.names(engine("ingest"), actors), own=_only_own(who), own_names=own,
         account_of=_account_of(), accounts=_accounts(who),
     )  # fmt: skip
 

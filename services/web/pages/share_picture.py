@@ -61,7 +61,8 @@ def _cut(state: ArticleState, settings: Settings) -> "Picture | None":
     """None without a picture, and for one that is small or not at hand."""
     from PIL import Image, ImageOps
 
-    image = next((image for image in state.images if image.width >= WIDTH // 2), None)
+    images = (state.social_image, *state.images)
+    image = next((image for image in images if image and image.width >= WIDTH // 2), None)
     if image is None:
         return None
     try:

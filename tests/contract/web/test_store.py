@@ -273,7 +273,7 @@ def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: En
     store.withdraw(store_engine, [withdrawn(3, 2)])
     with reading(store_engine) as view:
         assert [(one.card.id, one.views) for one in view.ranking("24h")] == [(1, 9), (2, 8)]
-        assert [card.id for card in view.related(1)] == [2]
+        assert [card.id for card in view.related(state(1))] == [2]
         assert [card.id for card in view.pinned()] == [1]
 
 
@@ -282,7 +282,27 @@ def test_one_that_went_makes_room_for_the_next_related(store_engine: Engine) -> 
     store.set_related(store_engine, [related(1, tuple(range(2, 10)))])
     store.withdraw(store_engine, [withdrawn(2, 2)])
     with reading(store_engine) as view:
-        assert [card.id for card in view.related(1)] == [3, 4, 5, 6, 7, 8]
+        assert [card.id for card in view.related(state(1))] == [3, 4, 5, 6, 7, 8]
+
+
+def test_what_was_chosen_stands_before_what_reads_alike(store_engine: Engine) -> None:
+    chosen = state(1, related=(5, 99, 1, 3))
+    store.publish(store_engine, [published(state(number)) for number in range(2, 10)] + [published(chosen)])
+    store.set_related(store_engine, [related(1, (2, 3, 4))])
+    with reading(store_engine) as view:
+        assert [card.id for card in view.related(chosen)] == [5, 3, 2, 4]
+
+
+def test_an_article_stands_in_both_its_sections_and_with_its_event(store_engine: Engine) -> None:
+    storm = Tag(slug="bao-so-5", name="Bão số 5")
+    store.publish(store_engine, [published(state(1, second_section="xa-hoi", event=storm))])
+    with reading(store_engine) as view:
+        lists = (model.of_section(state(1).section_slug), model.of_section("xa-hoi"), model.of_tag("bao-so-5"))
+        assert [[card.id for card in view.listed(name).cards] for name in lists] == [[1], [1], [1]]
+        assert view.name_of(model.of_tag("bao-so-5")) == "Bão số 5"
+    store.publish(store_engine, [published(state(1, version=2))])
+    with reading(store_engine) as view:
+        assert view.listed(model.of_section("xa-hoi")).cards == view.listed(model.of_tag("bao-so-5")).cards == ()
 
 
 def test_repeated_related_make_no_page_anew(store_engine: Engine) -> None:

@@ -47,12 +47,16 @@ class ArticleAnswer(BaseModel):
     original_format: Literal["html", "text"]
     section: str = Field(description="The section's slug.")
     section_name: str
+    second_section: str = Field(description="The slug of another section that lists it too.")
     tags: list[str]
+    event: str
     dateline: str
     byline: str
     authors: list[Author]
     images: list[Image]
     video_url: str
+    social_image: str
+    related: list[int]
     source: str
     print_page: str
     language: str

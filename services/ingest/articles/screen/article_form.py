@@ -1,5 +1,6 @@
 """The form of an article: from a version of it, from what was sent or autosaved, and to what the store takes."""
 
+import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -8,6 +9,7 @@ from services.ingest.articles.content import derived_summary
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.sanitise import clean_html
 from services.ingest.desk_kit.forms import Fields
+from services.ingest.kit.errors import Invalid
 from services.ingest.kit.json_input import read_fields
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.text import one_line
@@ -20,25 +22,30 @@ LABELS = {
     "summary": "Sapo",
     "body": "Nội dung",
     "section": "Chuyên mục",
+    "second_section": "Đăng thêm ở mục",
     "tags": "Từ khóa",
+    "event": "Sự kiện",
     "dateline": "Địa danh đầu tin",
     "people": "Tác giả",
     "images": "Ảnh",
     "kind": "Loại bài",
     "video_url": "Video",
+    "social_image": "Ảnh khi chia sẻ",
+    "related": "Bài liên quan",
     "source": "Nguồn tin",
     "print_page": "Trang báo in",
     "language": "Ngôn ngữ",
     "comments": "Bình luận",
 }
 LIVE = "live"
+_NUMBER = re.compile(r"(?:^#?|[-/])([1-9][0-9]{0,8})$")
 KINDS = {"article": "Bài viết", "photo": "Phóng sự ảnh", "video": "Video", LIVE: "Tường thuật trực tiếp"}
 
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "Tiếng Anh", "fr": "Tiếng Pháp", "zh": "Tiếng Trung", "km": "Tiếng Khmer"}
 CLOSED = "closed"
 COMMENTS = {"": "Nhận bình luận", CLOSED: "Không nhận bình luận"}
-_LINES = ("title", "kicker", "card_title", "search_title", "section", "dateline", "video_url", "source", "print_page")
+_LINES = """title kicker card_title search_title section second_section dateline video_url source print_page""".split()
 """Fields of one line, which the form, a version and what is sent have alike."""
 
 
@@ -53,12 +60,16 @@ class Draft:
     summary: str = ""
     body: str = ""
     section: str = ""
+    second_section: str = ""
+    event: str = ""
     tags: list[str] = field(default_factory=list)
     dateline: str = ""
     people: list[list[str]] = field(default_factory=list)
     images: list[dict[str, str]] = field(default_factory=list)
     kind: str = "article"
     video_url: str = ""
+    social_image: str = ""
+    related: str = ""
     source: str = ""
     print_page: str = ""
     language: str = "vi"
@@ -76,6 +87,9 @@ def from_state(state: ArticleState) -> Draft:
         summary="" if state.summary == derived_summary(state.body) else state.summary,
         body=state.body,
         section=state.section_slug,
+        event=state.event.name if state.event else "",
+        social_image=state.social_image.url if state.social_image else "",
+        related=", ".join(map(str, state.related)),
         tags=[tag.name for tag in state.tags],
         people=[[author.name, ", ".join(author.roles)] for author in state.authors],
         images=[
@@ -94,7 +108,7 @@ def from_form(form: Fields) -> Draft:
     people = zip(form.many("person_name"), form.many("person_roles"), strict=False)
     tags = [one_line(tag) for tag in form.text("tags").split(",")]
     return Draft(
-        **{name: form.text(name) for name in _LINES},
+        **{name: form.text(name) for name in (*_LINES, "event", "social_image", "related")},
         summary=form.prose("summary"),
         body=form.raw("body"),
         tags=list(dict.fromkeys(tag for tag in tags if tag)),
@@ -127,6 +141,9 @@ def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
         **{name: getattr(draft, name) for name in _LINES},
         "summary": draft.summary,
         "body": draft.body,
+        "event": draft.event,
+        "social_image": draft.social_image,
+        "related": related_in(draft.related),
         "tags": draft.tags,
         "byline": _byline(draft, before),
         "images": draft.images,
@@ -136,6 +153,15 @@ def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
         "comments_closed": draft.comments == CLOSED,
     }
     return read_fields(ArticleInput, given)
+
+
+def related_in(words: str) -> list[int]:
+    """The ids of articles that were named by number or by address, at the desk or for readers. Raises Invalid."""
+    named = words.replace(",", " ").split()
+    found = [_NUMBER.search(one.partition("?")[0].partition("#")[0]) for one in named]
+    if wrong := next((one for one, number in zip(named, found, strict=True) if number is None), ""):
+        raise Invalid.of("related", f"Không rõ bài nào: {wrong[:60]}. Ghi số bài hoặc dán địa chỉ bài.")
+    return [int(number[1]) for number in found if number]
 
 
 def _byline(draft: Draft, before: ArticleState | None) -> Any:

@@ -14,6 +14,7 @@ from services.ingest.articles.screen import article_form
 from services.ingest.articles.screen.article_form import Draft
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, listing, reading, workflow
+from services.ingest.articles.store.links import titles_of
 from services.ingest.articles.store.revisions import rewritten_by_others
 from services.ingest.authors.store import authors
 from services.ingest.desk_kit import people
@@ -214,6 +215,9 @@ def _editor(
         pen_names=listing.public_pen_names(engine("ingest")) if writable else [],
         kinds=article_form.KINDS,
         labels=article_form.LABELS,
+        filled=[name for name, value in draft.plain().items() if value],
+        all_sections=sections.listed(engine("ingest")),
+        chosen_related=titles_of(engine("ingest"), seen_by(who), state.related) if state else [],
         languages=article_form.LANGUAGES,
         comments=article_form.COMMENTS,
         saving_means=_SAVING_MEANS,

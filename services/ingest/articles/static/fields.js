@@ -3,8 +3,10 @@
 const line = (words) => words.normalize("NFC").replace(/\s+/g, " ").trim();
 const prose = (words) => words.normalize("NFC").replaceAll("\r\n", "\n").trim();
 const PICTURE = ["url", "caption", "credit", "alt"];
-const LINES = ["title", "kicker", "card_title", "search_title", "dateline", "video_url", "source", "print_page"];
-const CHOICES = { section: "", kind: "article", language: "vi", comments: "" };
+const LINES = [
+  "title", "kicker", "card_title", "search_title", "event", "dateline", "video_url", "social_image", "related", "source", "print_page",
+];
+const CHOICES = { section: "", second_section: "", kind: "article", language: "vi", comments: "" };
 const each = (names, made) => Object.fromEntries(names.map((name) => [name, made(name)]));
 
 export function fieldsOf(form) {

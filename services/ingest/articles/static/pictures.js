@@ -39,6 +39,10 @@ export function pictures(form, { changed, insert }) {
     document.getElementById("video_url").value = media.url;
     changed();
   }));
+  document.getElementById("pick-social").addEventListener("click", () => open("image", (media) => {
+    document.getElementById("social_image").value = media.url;
+    changed();
+  }));
   return { upload, pick: open };
 }
 

@@ -88,8 +88,8 @@ class _ArticleBatch:
             self._outcomes.append(submission)
             return
         external_id = submission.sent.external_id or ""
-        if external_id in self._changed:
-            # The same article again: it meets what was left the last time.
+        if not self._changed.isdisjoint((external_id, *submission.sent.related_external_ids)):
+            # The same article again, or one that leads to another: it meets what was left of that.
             self._write()
             self._known |= self._find([external_id])
         before = self._known.get(external_id)

@@ -171,6 +171,7 @@ def note_entry(connection: Connection, article_id: int, images: Sequence[Image],
 def _files_of(states: Sequence[ArticleState]) -> set[str]:
     """Paths inside our media folder of what an article shows: pictures, its film, and what its text leads to (films,
     sound and documents of its blocks)."""
-    urls = [url for state in states for url in (*(image.url for image in state.images), state.video_url)]
+    pictures = [image for state in states for image in (*state.images, state.social_image) if image]
+    urls = [*(image.url for image in pictures), *(state.video_url for state in states)]
     linked = {path for state in states for path in _LINKED.findall(state.body)}
     return linked | {url.removeprefix(MEDIA) for url in urls if url.startswith(MEDIA)}

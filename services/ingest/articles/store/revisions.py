@@ -288,6 +288,8 @@ def shown(found: Current) -> dict[str, Any]:
     row, stood = found.row, found.for_readers
     state = stood.state
     fields = state.model_dump(mode="json", exclude={"section_slug", "section_name", "tags"})
+    fields["event"] = state.event.name if state.event else ""
+    fields["social_image"] = state.social_image.url if state.social_image else ""
     approval = {"version": row.approved_version, "at": row.approved_at, "by": row.approved_by}
     return {
         **fields,

@@ -12,6 +12,7 @@ from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.rules import Outcome, WorkflowState
 from services.ingest.articles.store import urgency
 from services.ingest.articles.store.approvals import place_of
+from services.ingest.articles.store.links import links_of
 from services.ingest.articles.store.pictures import images_of
 from services.ingest.articles.store.revisions import touched_by_others, unchanged
 from services.ingest.articles.tables import articles
@@ -28,8 +29,8 @@ FindSection = Callable[[str], FoundSection]
 """A section by its slug or name, made where it may be. Raises Invalid."""
 _OLD_PICTURES = 300
 # What an article's state takes from its content as it is.
-_OF_CONTENT = """kind live title kicker card_title search_title slug summary body tags dateline byline authors video_url
-    source print_page language comments_closed""".split()
+_OF_CONTENT = """kind live title kicker card_title search_title slug summary body tags event dateline byline authors
+    video_url source print_page language comments_closed""".split()
 
 
 def outcome(
@@ -52,9 +53,10 @@ def as_if_saved(engine: Engine, found: ArticleState, sent: ArticleInput) -> Arti
     with read(engine) as connection:
         images = images_of(connection, content.images, content.body)
         names = dict(connection.execute(select(sections.c.slug, sections.c.name)).all())
+        slug = content.section if content.section in names else found.section_slug
+        links = links_of(connection, content, slug, found.id, lambda wanted: wanted if wanted in names else "")
     content = with_captions_in_place(content, images)
-    fields = {name: getattr(content, name) for name in _OF_CONTENT}
-    slug = content.section if content.section in names else found.section_slug
+    fields = {name: getattr(content, name) for name in _OF_CONTENT} | links
     return found.model_copy(
         update={**fields, "images": images, "section_slug": slug, "section_name": names.get(slug, found.section_name)}
     )
@@ -95,6 +97,13 @@ def next_of(
         "section_slug": section.slug,
         "section_name": section.name,
         "images": images,
+        **links_of(
+            connection,
+            content,
+            section.slug,
+            before.row.id if before else None,
+            lambda wanted: find_section(wanted).slug,
+        ),
         "corrections": before.state.corrections if before else (),
         # An address that once led here leads here for good.
         "old_paths": tuple(dict.fromkeys([*(before.state.old_paths if before else ()), *sent.old_paths])),

@@ -30,8 +30,8 @@ from services.ingest.kit.rights import Action
 from shared.database import read, write
 from shared.records import records
 
-_TEXT_FIELDS = """kind title kicker card_title search_title slug summary body tags dateline byline authors images
-    video_url source print_page language comments_closed""".split()
+_TEXT_FIELDS = """kind title kicker card_title search_title slug summary body second_section tags event dateline byline
+    authors images video_url social_image related source print_page language comments_closed""".split()
 
 
 def move(

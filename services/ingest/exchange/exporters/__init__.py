@@ -3,16 +3,19 @@
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from services.ingest.articles.store.revisions import shown, with_state
 from services.ingest.articles.tables import ArticleRow, articles
+from services.ingest.sections.tables import sections
 from shared.database import read
 from shared.records import records
+from shared.settings import get_settings
 
 Article = dict[str, Any]
-"""An article as `articles.store.reading.article` gives it."""
+"""An article as `articles.store.reading.article` gives it, with names that other houses understand."""
 Writer = Callable[[Iterator[Article]], Iterator[bytes]]
 """write(articles) -> the parts of the file, one after another."""
 
@@ -38,6 +41,22 @@ def writer(format: str) -> Writer:
     return found
 
 
+def external_id(article_id: int, given: str | None) -> str:
+    """What other houses know an article by: what its sender called it, or its number in this house."""
+    return given or f"{urlsplit(get_settings().site_url).netloc}:{article_id}"
+
+
+def _name_elsewhere(connection: Connection, found: list[Article]) -> None:
+    """Add what other houses can make of numbers and slugs of ours: `second_section_name`, `related_external_ids`."""
+    names = dict(connection.execute(select(sections.c.slug, sections.c.name)).all())
+    ids = {one for article in found for one in article["related"]}
+    query = select(articles.c.id, articles.c.external_id).where(articles.c.id.in_(ids))
+    given = dict(connection.execute(query).all()) if ids else {}
+    for article in found:
+        article["second_section_name"] = names.get(article["second_section"], "")
+        article["related_external_ids"] = [external_id(one, given.get(one)) for one in article["related"]]
+
+
 def every_article(engine: Engine, status: str = "", section: int | None = None) -> Iterator[Article]:
     """Every article in the order of ids, a page in memory at a time; of one status or section if asked."""
     after = 0
@@ -48,6 +67,7 @@ def every_article(engine: Engine, status: str = "", section: int | None = None) 
         with read(engine) as connection:
             rows = records(connection.execute(query), ArticleRow)
             found = [shown(with_state(connection, row)) for row in rows]
+            _name_elsewhere(connection, found)
         if not rows:
             return
         yield from found

@@ -1,13 +1,11 @@
 """Our own exchange format: one article a line, with the fields of POST /api/articles and what else is known."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import orjson
 
-from services.ingest.exchange.exporters import Article
+from services.ingest.exchange.exporters import Article, external_id
 from shared.contracts.addresses import article_path
-from shared.settings import get_settings
 
 
 def write(articles: Iterator[Article]) -> Iterator[bytes]:
@@ -17,16 +15,16 @@ def write(articles: Iterator[Article]) -> Iterator[bytes]:
 
 def line(article: Article) -> bytes:
     """The article as JSON. Without a sender's id it gets one from this house, so that importing twice makes one."""
-    host = urlsplit(get_settings().site_url).netloc
     here = article_path(article["section"], article["slug"], article["id"])
     known = dict(article)
-    for name in ("original", "original_format"):
+    for name in ("original", "original_format", "related", "second_section_name"):
         del known[name]
     return orjson.dumps(
         {
             **known,
-            "external_id": article["external_id"] or f"{host}:{article['id']}",
+            "external_id": external_id(article["id"], article["external_id"]),
             "section": article["section_name"],
+            "second_section": article["second_section_name"],
             "images": [
                 {name: image[name] for name in ("url", "caption", "credit", "alt")} for image in article["images"]
             ],

@@ -54,6 +54,7 @@ def item(article: Article) -> dict[str, Any]:
         "subjects": [
             {"name": article["section_name"], "rel": "section", "literal": article["section"]},
             *({"name": tag, "rel": "keyword"} for tag in article["tags"]),
+            *([{"name": article["event"], "rel": "event"}] if article["event"] else []),
         ],
         "associations": [_picture(index, image) for index, image in enumerate(article["images"], 1) if image["url"]],
         "altIds": [{"role": "article", "value": str(article["id"])}],

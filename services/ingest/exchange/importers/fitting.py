@@ -23,7 +23,7 @@ from shared.vietnamese.text import one_line, plain, slug
 
 _ID, _TITLE, _SUMMARY, _SECTION, _TAG = 200, 500, 5000, 100, 100
 _TAGS, _IMAGES, _PATHS, _DATELINE, _BYLINE = 50, 100, 20, 50, 500
-_PEOPLE = 30
+_PEOPLE, _EVENT = 30, 100
 _CAPTION, _CREDIT, _ALT, _URL = 2000, 300, 1000, 2000
 # Lines that are shown beside the headline, or in its place.
 _LINES = (
@@ -55,6 +55,11 @@ def fitted(found: ForeignArticle, status: str, section: str, now: datetime) -> t
     if dateline and not made["dateline"]:
         found.changes.append("bỏ nơi viết tin dài quá 50 ký tự")
         found.remarks.append(f"Nơi viết tin: {dateline}"[:5000])
+    event = one_line(str(fields.get("event", "")))
+    if event and len(event) <= _EVENT and slug(event):
+        made["event"] = event
+    elif event:
+        found.remarks.append(f"Sự kiện: {event}"[:5000])
     made["byline"] = _byline(fields.get("byline", ""), found)
     made["images"] = _images(fields.get("images", []), found)
     made["old_paths"] = _addresses(fields.get("old_paths", []), found)

@@ -124,6 +124,7 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
         "body_format": "html" if html or not plain else "text",
         "section": section,
         "tags": tags,
+        "event": next((_name(one) for one in _subjects_in(item) if _is_event(one)), ""),
         "dateline": located,
         "byline": _byline(item),
         "source": _name(next(iter(_list(item.get("infosources"))), "")),
@@ -195,9 +196,9 @@ def _lower(value: Any, depth: int = 0) -> Any:
 
 def _subjects(item: dict[str, Any], left: Counter[tuple[str, str]]) -> tuple[str | None, list[str]]:
     """(section, tags): the section is what says so (Superdesk: its service), else the first subject."""
-    found = [*_list(item.get("subject")), *_list(item.get("subjects"))]
-    subjects = [one for one in found if _name(one)]
-    if bare := len(found) - len(subjects):
+    found = _subjects_in(item)
+    subjects = [one for one in found if _name(one) and not _is_event(one)]
+    if bare := sum(not _name(one) for one in found):
         left["chủ đề", "chỉ có mã, không có tên"] += bare
     services = [_name(one) for one in _list(item.get("service")) if _name(one)]
     own = [one for one in subjects if isinstance(one, dict) and one.get("rel") == "section"]
@@ -208,6 +209,15 @@ def _subjects(item: dict[str, Any], left: Counter[tuple[str, str]]) -> tuple[str
     rest = [_name(one) for one in subjects if one not in chosen]
     keywords = [_name(one) for one in _list(item.get("keywords"))]
     return section or None, wires.tags(keywords, rest, [one for one in services if one != section], places)
+
+
+def _subjects_in(item: dict[str, Any]) -> list[Any]:
+    return [*_list(item.get("subject")), *_list(item.get("subjects"))]
+
+
+def _is_event(subject: Any) -> bool:
+    """What this house says of the event that an article is a part of."""
+    return isinstance(subject, dict) and subject.get("rel") == "event"
 
 
 def _byline(item: dict[str, Any]) -> str:

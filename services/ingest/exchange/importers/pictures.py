@@ -94,6 +94,8 @@ class Pictures:
         placed = {**fields, "body": body}
         if images or "images" in fields:
             placed["images"] = images
+        if isinstance(fields.get("social_image"), str):
+            placed["social_image"] = self._shared(fields["social_image"], missing)
         there = [{"path": path, "file": file} for path, file in self._placed.items()]
         if there or "old_pictures" in fields:
             placed["old_pictures"] = [*self._still_there(fields.get("old_pictures")), *there][:_OLD_PICTURES]
@@ -121,6 +123,13 @@ class Pictures:
         if self._name(sent["url"]) in self._rehearsed:
             taken.append(ours)
         return {**sent, "url": ours}
+
+    def _shared(self, url: str, missing: list[str]) -> str:
+        """Our address of the picture for where an article is shared, "" for none; a rehearsal has none to show."""
+        ours = self._ours(url, {})
+        if url and ours is None:
+            missing.append(_shown(url))
+        return "" if ours is None or self._name(url) in self._rehearsed else ours
 
     def _tag(self, found: re.Match[str], missing: list[str], taken: list[str]) -> str:
         url = unescape(found[2] or found[3] or "").strip()

@@ -173,7 +173,7 @@ def _in_hand(rows: Sequence[Any], until: datetime) -> ColumnElement[bool]:
 def _these(rows: Sequence[Any]) -> ColumnElement[bool]:
     """Of one channel."""
     ids = [row.entry_id for row in rows]
-    return inbox_deliveries.c.entry_id.in_(ids) & (inbox_deliveries.c.channel == rows[0].channel)
+    return inbox_deliveries.c.entry_id.in_(ids) & (inbox_deliveries.c.channel == str(rows[0].channel))
 
 
 def _goes(way: str) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ def new(reporter: Person, **fields: Any) -> int:
 
 
 def test_a_draft_has_every_field_that_was_written(desk: Desk) -> None:
-    reporter = desk.be("reporter")
+    reporter, older = desk.be("reporter"), desk.article(title="Bài cũ hơn", status="published")
     article_id = new(
         reporter,
         summary="Sapo của bài.",
@@ -45,8 +45,12 @@ def test_a_draft_has_every_field_that_was_written(desk: Desk) -> None:
         print_page="Trang 3, số 1234",
         language="en",
         comments="closed",
+        second_section="van-hoa",
+        event="Bão số 5",
+        related=f"{older.url}, {older.id}",
     )
     found = state(desk, article_id)
+    assert (found["second_section"], found["event"], found["related"]) == ("van-hoa", "Bão số 5", [older.id])
     assert (found["kicker"], found["card_title"]) == ("Phóng sự", "Bản Phủ vào mùa")
     assert (found["search_title"], found["source"]) == ("Mùa hoa ban ở Bản Phủ", "TTXVN")
     told = (found["print_page"], found["language"], found["comments_closed"])
@@ -58,7 +62,7 @@ def test_a_draft_has_every_field_that_was_written(desk: Desk) -> None:
     again = reporter.get(f"/bai/{article_id}").text
     for words in ("Bản Phủ đón mùa hoa", "Quang Long", "Tin, ảnh", "hoa ban, Tây Bắc", "Hoa bên đường"):
         assert words in again
-    assert "Bản Phủ vào mùa" in again
+    assert "Bản Phủ vào mùa" in again and f'<a href="/desk/bai/{older.id}">Bài cũ hơn</a>' in again
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(desk: Desk) -> None:
@@ -66,6 +70,16 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(desk: Desk) -> N
     refused = reporter.post("/bai/moi", {"key": KEY, "title": "", "body": "<p>Rất dài.</p>", "section": "kinh-te"})
     assert refused.status_code == 422
     assert 'id="title-error"' in refused.text and "Rất dài." in refused.text
+
+
+def test_a_story_that_is_not_there_is_no_related_one(desk: Desk) -> None:
+    reporter = desk.be("reporter")
+    form = {"key": KEY, "title": "Bản Phủ đón mùa hoa", "body": "<p>Hoa.</p>", "section": "kinh-te"}
+    for words, said in (("99", "Không có bài số 99."), ("bài hôm qua", "Không rõ bài nào: bài.")):
+        refused = reporter.post("/bai/moi", form | {"related": words})
+        assert refused.status_code == 422 and said in refused.text and 'id="related-error"' in refused.text
+    refused = reporter.post("/bai/moi", form | {"social_image": "/media/aa/khong-co.jpg"})
+    assert "Ảnh này không ở kho của tòa soạn." in refused.text
 
 
 def test_saving_without_a_change_makes_no_version(desk: Desk) -> None:

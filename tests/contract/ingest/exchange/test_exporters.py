@@ -164,6 +164,31 @@ def test_story_blocks_come_as_they_went(house: House, tmp_path: Path, format: st
     assert json.loads(said) == json.loads(json.dumps(there).replace(media.MEDIA + row.path, "PICTURE"))
 
 
+def test_what_a_story_leads_to_is_found_in_the_new_house(house: House, tmp_path: Path) -> None:
+    old = house("cu")
+    Image.new("RGB", (1000, 600), "green").save(tmp_path / "green.png")
+    picture = media.keep(old, imaging.rebuild(tmp_path / "green.png", get_settings().media_dir), EDITOR)
+    sent = {"body": "<p>Bão vào.</p>", "section": "Kinh tế", "status": "published"}
+    older = articles.save_article(old, read_fields(ArticleInput, sent | {"title": "Tin bão số 1"}), EDITOR).id
+    more = {"second_section": "Xã hội", "event": "Bão số 5", "related": [older]}
+    story = sent | more | {"title": "Tin bão số 2", "social_image": media.MEDIA + picture.path}
+    articles.save_article(old, read_fields(ArticleInput, story), EDITOR)
+    export_house(old, tmp_path / "out", ("ndjson", "ninjs"))
+    new = house("moi")
+    # Numbers are other ones here.
+    articles.save_article(new, read_fields(ArticleInput, sent | {"title": "Bài của báo mới"}), EDITOR)
+    options = Options(media_folder=tmp_path / "out" / "media")
+    results = list(import_paths([tmp_path / "out" / "articles.ndjson"], options))
+    first, second = (int(result.id or 0) for result in results)
+    here = reading.article(new, second)
+    assert (here["second_section"], here["event"], here["related"]) == ("xa-hoi", "Bão số 5", [first])
+    assert (get_settings().media_dir / here["social_image"].removeprefix(media.MEDIA)).is_file()
+    assert [one.status for one in import_paths([tmp_path / "out" / "articles.ndjson"], options)] == ["unchanged"] * 2
+    house("ba")
+    of_ninjs = list(import_paths([tmp_path / "out" / "articles.ninjs.json"]))
+    assert reading.article(migrated(), int(of_ninjs[1].id or 0))["event"] == "Bão số 5"
+
+
 def test_ndjson_leads_the_old_address_to_the_new_house(house: House, tmp_path: Path) -> None:
     old = house("cu")
     there = reading.article(old, fill(old, tmp_path))

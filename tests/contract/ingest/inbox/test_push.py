@@ -142,6 +142,18 @@ def test_a_service_that_is_busy_gets_it_later(pushed: Pushed) -> None:
     assert pushed.states() == [("sent", pushed.states()[0][1])] and len(pushed.service.asked) == 2
 
 
+def test_a_connection_that_breaks_over_the_message_is_in_doubt(
+    pushed: Pushed, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(outside, "answer", lambda request: heard.append(request.path))
+    pushed.send_back()
+    pushed.send()
+    pushed.pass_time()
+    pushed.send()
+    assert len(heard) == 1 and [state for state, _ in pushed.states()] == ["in_doubt"]
+
+
 def test_no_address_inside_is_asked(pushed: Pushed) -> None:
     pushed.send_back()
     loop.send_push(pushed.staff.store, Fetcher())

@@ -3,10 +3,12 @@
 import io
 import zipfile
 
+import pytest
 from sqlalchemy import Engine
 
 from services.ingest.articles.store import articles
 from services.ingest.kit.actors import Role
+from services.ingest.royalties import screen
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, words, workbook
 
@@ -40,6 +42,20 @@ def test_royalties_run_their_course(newsroom: Newsroom, sqlite: Engine) -> None:
     own.post("/nhuan-but/2026-10/nguoi-nhan", 403, author="Mai Hoa", account_id="1")
     assert "chưa có tác phẩm" in newsroom.sign_in(Role.reporter, "Mai Hoa").get("/nhuan-but?thang=2026-10")
     chief.get("/nhuan-but?thang=thang-nay", expect=422)
+
+
+def test_a_long_month_is_shown_page_by_page_and_summed_whole(
+    newsroom: Newsroom, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen, "_LINES", 2)
+    for number in range(3):
+        publish(sqlite, title=f"Bài thứ {number}", byline="Lan Anh", published_at="2026-10-15T09:00:00+07:00")
+    chief = newsroom.sign_in(Role.chief)
+    first, second = chief.get("/nhuan-but?thang=2026-10"), chief.get("/nhuan-but?thang=2026-10&trang=2")
+    assert "Bài thứ 1" in first and "Bài thứ 2" not in first and "trang=2#lines" in first
+    assert "Bài thứ 2" in second and "Bài thứ 1" not in second
+    chief.post("/nhuan-but/muc", kind="article", role="", from_month="2026-01", amount="100000")
+    assert "Duyệt 300.000 đồng" in words(chief.get("/nhuan-but?thang=2026-10&trang=2"))
 
 
 def test_royalties_are_shared_to_the_last_dong_and_seen_by_their_author(newsroom: Newsroom, sqlite: Engine) -> None:

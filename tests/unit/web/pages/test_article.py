@@ -17,7 +17,7 @@ from services.web.page import TOKEN, VIEWS, Gone, Missing, Moved, Page, slot
 from services.web.pages import comments
 from services.web.routes import resolve
 from shared.contracts.addresses import article_path
-from shared.contracts.articles import ArticleState, Author
+from shared.contracts.articles import ArticleState, Author, Tag
 from shared.contracts.articles import Image as Told
 from shared.contracts.events import CommentPublished
 from shared.vietnamese.text import slug
@@ -139,6 +139,20 @@ def test_an_article_says_whose_it_is_and_what_it_is_called_where(paper: Paper) -
     assert reader.metas["og:title"] == "Mùa hoa ban ở Bản Phủ" and '<article class="story" lang="en">' in page.body
     listed = Reader(paper.page(f"/{story.section_slug}").body).words
     assert "Bản Phủ vào mùa" in listed and story.title not in listed
+
+
+def test_an_article_leads_to_its_event_and_to_what_was_chosen_first(paper: Paper) -> None:
+    other = next(number for number in range(1, sample.ARTICLES + 1) if number != sample.LEAD)
+    event = Tag(slug="bao-so-5", name="Bão số 5")
+    picture = Told(url="/media/aa/chia-se.jpg", alt="Ảnh cho mạng xã hội", width=1200, height=630)
+    story = sample.article(sample.LEAD, version=9, event=event, related=(other,), social_image=picture)
+    store.publish(paper.engine, [published(story)])
+    page = paper.page(article_path(story.section_slug, story.slug, story.id)).body
+    reader = Reader(page)
+    assert "Sự kiện: Bão số 5" in reader.words and 'href="/tu-khoa/bao-so-5"' in page
+    first = page.partition('id="tin-lien-quan"')[2].partition("</article>")[0]
+    assert sample.article(other).title in first
+    assert reader.metas["og:image:alt"] == "Ảnh cho mạng xã hội"
 
 
 def test_machines_learn_of_videos_and_whose_a_picture_is(paper: Paper) -> None:
