@@ -127,13 +127,13 @@ def _push(engine: Engine, fetcher: Fetcher, ready: _Ready) -> None:
         return
     try:
         push.send(fetcher, browser, message)
-    except push.Failed as failure:
+    except mail.Failed as failure:
         log.warning("notice not sent", user=who.id, reason=str(failure))
         deliveries.failed(engine, rows, str(failure))
-    except push.InDoubt as failure:
+    except mail.InDoubt as failure:
         log.warning("nobody knows whether a notice arrived", user=who.id, reason=str(failure))
         deliveries.end(engine, rows, DeliveryState.in_doubt, str(failure))
-    except push.Gone:
+    except push.SubscriptionEnded:
         browsers.remove(engine, browser.id, who.id)
         deliveries.end(engine, rows, DeliveryState.refused, "Trình duyệt đã thôi nhận thông báo.")
     else:

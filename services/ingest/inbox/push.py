@@ -24,16 +24,8 @@ _GONE = (404, 410)
 _DOUBTFUL = (Fault.time, Fault.answer, Fault.size)
 
 
-class Failed(Exception):
-    """The service certainly has not taken the message; the words are for people."""
-
-
-class Gone(Exception):
-    """There is no such subscription any more."""
-
-
-class InDoubt(Exception):
-    """The connection broke while the message was handed over."""
+class SubscriptionEnded(Exception):
+    """The browser takes no messages any more."""
 
 
 def notice(rows: Sequence[Any], names: Mapping[str, str]) -> bytes:
@@ -55,7 +47,7 @@ def notice(rows: Sequence[Any], names: Mapping[str, str]) -> bytes:
 
 
 def send(fetcher: Fetcher, browser: BrowserRow, message: bytes) -> None:
-    """Have the push service of a browser take a message. Raises Failed, Gone, InDoubt."""
+    """Have the push service of a browser take a message. Raises SubscriptionEnded, mail.Failed, mail.InDoubt."""
     now = clock.moment()
     headers = {
         "Content-Type": "application/octet-stream",
@@ -68,10 +60,10 @@ def send(fetcher: Fetcher, browser: BrowserRow, message: bytes) -> None:
     try:
         status = fetcher.post(browser.endpoint, body, headers).status
     except FetchFailed as failure:
-        raise (InDoubt if failure.fault in _DOUBTFUL else Failed)(failure.detail) from failure
+        raise (mail.InDoubt if failure.fault in _DOUBTFUL else mail.Failed)(failure.detail) from failure
     except Refused as refusal:
-        raise Failed("Không lấy được địa chỉ của dịch vụ thông báo.") from refusal
+        raise mail.Failed("Không lấy được địa chỉ của dịch vụ thông báo.") from refusal
     if status in _GONE:
-        raise Gone
+        raise SubscriptionEnded
     if not 200 <= status < 300:
-        raise Failed(f"Dịch vụ thông báo của trình duyệt trả lời HTTP {status}.")
+        raise mail.Failed(f"Dịch vụ thông báo của trình duyệt trả lời HTTP {status}.")

@@ -12,6 +12,7 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.inbox import rules, webpush
 from services.ingest.inbox.store import browsers, choices
 from services.ingest.kit.actors import Account
+from services.ingest.kit.errors import NotFound
 from services.ingest.kit.rights import Action
 from shared import clock
 from shared.database import engine, read
@@ -51,5 +52,6 @@ def add_browser(request: Request, who: Annotated[Account, needs(Action.home)], f
 
 @router.post("/viec/trinh-duyet/{browser_id}/bo")
 def remove_browser(browser_id: RowId, who: Annotated[Account, needs(Action.home)]) -> Response:
-    browsers.remove(engine("ingest"), browser_id, who.id)
+    if not browsers.remove(engine("ingest"), browser_id, who.id):
+        raise NotFound("Không có trình duyệt này.")
     return back(_HERE, "Trình duyệt ấy thôi nhận thông báo.")

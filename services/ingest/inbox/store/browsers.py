@@ -61,11 +61,11 @@ def heard_of(engine: Engine, browser_id: int, now: datetime) -> None:
         connection.execute(update(inbox_browsers).where(inbox_browsers.c.id == browser_id).values(heard_at=now))
 
 
-def remove(engine: Engine, browser_id: int, user_id: int) -> None:
-    """Nothing is sent there any more."""
+def remove(engine: Engine, browser_id: int, user_id: int) -> bool:
+    """Nothing is sent there any more; whether it was a browser of that person."""
     gone = (inbox_browsers.c.id == browser_id) & (inbox_browsers.c.user_id == user_id)
     with write(engine) as connection:
-        connection.execute(delete(inbox_browsers).where(gone))
+        return connection.execute(delete(inbox_browsers).where(gone)).rowcount > 0
 
 
 def forget_old(engine: Engine, now: datetime) -> bool:

@@ -63,7 +63,8 @@ def one(engine: Engine, who: Account, entry_id: int) -> Any:
 
 
 def read_one(engine: Engine, who: Account, entry_id: int, now: datetime) -> None:
-    """An entry is read from now on."""
+    """An entry is read from now on. Raises NotFound."""
+    one(engine, who, entry_id)
     _read(engine, who.id, inbox_entries.c.id == entry_id, now)
 
 
