@@ -71,7 +71,8 @@ class Secrets:
     @property
     def ids(self) -> dict[str, Any]:
         """What stands for each name in a path; ids that only administrators ask by are those of nothing."""
-        nothing = "user_id author_id invitation_id section_id rate_id job_id feed_id hook_id rule_id filter_id look_id browser_id"
+        nothing = """user_id author_id invitation_id section_id rate_id job_id feed_id hook_id rule_id filter_id look_id
+            browser_id"""
         return {
             **dict.fromkeys(nothing.split(), 999_999),
             "letter_id": LETTER,
