@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.ingest.articles.store import reading
 from services.ingest.desk_kit import people
 from services.ingest.desk_kit.forms import RowId
 from services.ingest.desk_kit.pages import NavItem, back, page
@@ -115,7 +114,7 @@ def export_all(format: str, who: Annotated[Account, needs(Action.transfer)]) -> 
 @router.get("/nhap-xuat/bai/{article_id}/{format}")
 def export_one(article_id: RowId, format: str, who: Annotated[Account, needs(Action.transfer)]) -> Response:
     kind, name = _type(format)
-    article = reading.article(engine("ingest"), article_id)
+    article = exporters.one_article(engine("ingest"), article_id)
     content = b"".join(exporters.writer(format)(iter([article])))
     headers = {"Content-Disposition": f'attachment; filename="bai-{article_id}.{name}"'}
     return Response(content, headers=headers, media_type=kind)

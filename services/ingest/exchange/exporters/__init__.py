@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, select
 
+from services.ingest.articles.store import reading
 from services.ingest.articles.store.revisions import shown, with_state
 from services.ingest.articles.tables import ArticleRow, articles
 from services.ingest.sections.tables import sections
@@ -55,6 +56,14 @@ def _name_elsewhere(connection: Connection, found: list[Article]) -> None:
     for article in found:
         article["second_section_name"] = names.get(article["second_section"], "")
         article["related_external_ids"] = [external_id(one, given.get(one)) for one in article["related"]]
+
+
+def one_article(engine: Engine, article_id: int) -> Article:
+    """Raises NotFound."""
+    found = reading.article(engine, article_id)
+    with read(engine) as connection:
+        _name_elsewhere(connection, [found])
+    return found
 
 
 def every_article(engine: Engine, status: str = "", section: int | None = None) -> Iterator[Article]:
