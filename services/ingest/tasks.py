@@ -26,7 +26,9 @@ def retry(engine: Engine, command: RetryJob) -> None:
 
 
 def _held_comments(source: Engine, query: ListHeldComments) -> HeldCommentsAnswer:
-    return HeldCommentsAnswer(tokens=comments.held(source, query.tokens))
+    return HeldCommentsAnswer(
+        tokens=comments.held(source, query.tokens), reports=visitors.settled(source, query.reports)
+    )
 
 
 HANDLERS: tuple[Handled[Engine], ...] = (

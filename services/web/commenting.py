@@ -1,4 +1,7 @@
-"""Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them."""
+"""Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them.
+
+Reports of comments go the same way.
+"""
 
 import asyncio
 import hmac
@@ -7,13 +10,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from services.web.comment_journal import CommentJournal
+from services.web.comment_journal import CommentJournal, Sent
 from services.web.spam import judge
 from shared.addresses import blocks
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
 from shared.contracts.commands import HELD_TOKENS, ListHeldComments, ReportComment, SubmitComment
-from shared.contracts.messages import Command
 from shared.limits import AddressLimit, Bound, SharedLimiter
 from shared.publishing import send_command
 from shared.settings import get_settings
@@ -108,22 +110,18 @@ class Comments:
             visitor=visitor,
         )
         self._journal.keep(comment)
-        try:
-            _publish(comment, len(comment.text))
-        except BROKER_ERRORS as error:
-            log.warning("comment waits on disk", error=repr(error)[:200])
+        _hand_over(comment)
 
     def wait_to_report(self, address: str) -> float:
         """Seconds until this address may report a comment; 0.0: now, once."""
         return self._reports.wait(address)
 
     def report(self, article_id: int, comment_id: int, address: str) -> None:
-        """Tell the moderators that a reader thinks ill of a comment. Raises the broker's errors: then nobody heard."""
-        _publish(
-            ReportComment(
-                comment_id=comment_id, article_id=article_id, visitor=visitor_key(address), at=datetime.now(UTC)
-            )
-        )
+        """Tell the moderators that a reader thinks ill of a comment, as `send` does. Raises OSError."""
+        visitor, at = visitor_key(address), datetime.now(UTC)
+        report = ReportComment(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at)
+        self._journal.keep(report)
+        _hand_over(report)
 
     async def follow(self) -> None:
         """For ever: see that what was taken arrives."""
@@ -132,10 +130,10 @@ class Comments:
             try:
                 await asyncio.to_thread(self.look)
             except (NoAnswer, OSError, *BROKER_ERRORS) as error:
-                log.warning("comments wait on disk", error=repr(error)[:200])
+                log.warning("comments or reports wait on disk", error=repr(error)[:200])
 
     def look(self) -> None:
-        """Forget the comments that ingest holds, send the others again.
+        """Forget the comments and reports that ingest holds, send the others again.
 
         Ingest's answer comes behind what was sent before: what it does not know then is lost on the way.
         Raises NoAnswer, OSError, the broker's errors.
@@ -143,13 +141,18 @@ class Comments:
         waiting = self._journal.waiting(_FOLLOW_SECONDS)
         for first in range(0, len(waiting), HELD_TOKENS):
             part = waiting[first : first + HELD_TOKENS]
-            asked = ListHeldComments(tokens=tuple(one.token for one in part))
-            held = set(self._ask(asked, _ANSWER_SECONDS).tokens)
-            for comment in part:
-                if comment.token in held:
-                    self._journal.forget(comment.token)
+            asked = ListHeldComments(
+                tokens=tuple(one.token for one in part if isinstance(one, SubmitComment)),
+                reports=tuple(one.of for one in part if isinstance(one, ReportComment)),
+            )
+            answer = self._ask(asked, _ANSWER_SECONDS)
+            tokens, reports = set(answer.tokens), set(answer.reports)
+            for one in part:
+                known = one.token in tokens if isinstance(one, SubmitComment) else one.of in reports
+                if known:
+                    self._journal.forget(one)
                 else:
-                    _publish(comment, len(comment.text))
+                    _publish(one)
 
 
 def visitor_key(address: str) -> str:
@@ -159,8 +162,15 @@ def visitor_key(address: str) -> str:
     return hmac.digest(secret, blocks(address)[0].encode(), "sha256").hex()[:32]
 
 
-def _publish(command: Command, size: int = 0) -> None:
-    send_command(publisher("web"), command, size)
+def _hand_over(sent: Sent) -> None:
+    try:
+        _publish(sent)
+    except BROKER_ERRORS as error:
+        log.warning("comment or report waits on disk", error=repr(error)[:200])
+
+
+def _publish(sent: Sent) -> None:
+    send_command(publisher("web"), sent, len(sent.text) if isinstance(sent, SubmitComment) else 0)
 
 
 def _has_surrogate(text: str) -> bool:

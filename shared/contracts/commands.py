@@ -71,21 +71,30 @@ class ReportComment(Command):
     visitor: str
     at: AwareDatetime
 
+    @property
+    def of(self) -> tuple[int, str]:
+        """(comment id, visitor): what it is known by."""
+        return self.comment_id, self.visitor
+
 
 HELD_TOKENS = 500
-"""Comments asked after in one question."""
+"""Comments and reports asked after in one question."""
 
 
 class HeldCommentsAnswer(Contract):
     tokens: tuple[str, ...]
+    reports: tuple[tuple[int, str], ...] = ()
+    """Those that it has noted, and those of which nothing would come any more."""
 
 
 class ListHeldComments(Query[HeldCommentsAnswer]):
-    """Which of these comments does ingest hold, decided or not? What it does not know is sent again."""
+    """Which of these comments does ingest hold, decided or not, and which of these reports (comment id, visitor)? What
+    it does not know is sent again."""
 
     kind: ClassVar[str] = "list_held_comments"
     queue: ClassVar[Queue] = Queue.comments
     tokens: tuple[str, ...] = Field(max_length=HELD_TOKENS)
+    reports: tuple[tuple[int, str], ...] = Field((), max_length=HELD_TOKENS)
 
 
 class StoreDeadLetter(Command):

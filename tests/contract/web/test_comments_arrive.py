@@ -1,9 +1,10 @@
-"""A reader's comment, from the thanks to the moderators' list."""
+"""A reader's comment, and a report of one, from the thanks to the moderators' list."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from services.ingest.articles.store.articles import save_article
 from services.ingest.comments.store import comments
 from services.ingest.kit.json_input import read_fields
 from services.web import store
+from shared.contracts.commands import SubmitComment
+from shared.contracts.events import CommentPublished
 from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR, STORY, migrated
-from tests.contract.web.conftest import ROOT, Site, published, state
+from tests.contract.web.conftest import ROOT, Site, delivered, published, state
 from tests.servers import RedisServer
 from tests.wait import until
 from toasoan.processes import die_with_parent
@@ -61,7 +64,24 @@ def say(site: Site, address: str = "203.0.113.7") -> int:
 
 
 def waiting() -> list[Path]:
-    return list((get_settings().data_dir / "views" / "comments").glob("*.json"))
+    return list((get_settings().data_dir / "views" / "comments").glob("*"))
+
+
+@pytest.fixture
+def shown(site: Site, ingest: Engine) -> int:
+    """The id of a comment that readers see."""
+    said = SubmitComment(token="a", article_id=1, name="Lan", text="Bậy bạ.", at=datetime.now(UTC))
+    comments.hold(ingest, said)
+    (held,) = comments.listed(ingest)
+    version = comments.approve(ingest, held.id, EDITOR)
+    told = CommentPublished(id=held.id, version=version, article_id=1, name="Lan", text="Bậy bạ.", at=said.at)
+    site.tell(store.save_comments, delivered(told, held.id, version))
+    site.until(PATH, "Bậy bạ.")
+    return held.id
+
+
+def report(site: Site, comment_id: int) -> int:
+    return site.client.post("/api/articles/1/reports", json={"comment_id": comment_id}).status_code
 
 
 def test_a_comment_arrives_though_its_message_was_lost(
@@ -90,6 +110,28 @@ def test_a_comment_is_taken_while_the_broker_is_away(
     start_worker()
     until(lambda: len(comments.listed(ingest)) == 2, 60, "the moderators have them")
     until(lambda: not waiting(), 40, "web has let go of them")
+
+
+def test_a_report_arrives_though_its_message_was_lost(
+    site: Site, broker: RedisServer, ingest: Engine, shown: int, start_worker: Callable[[], None]
+) -> None:
+    assert report(site, shown) == 202
+    with broker.client() as client:
+        assert client.delete("ts:comments") == 1
+    start_worker()
+    until(lambda: comments.listed(ingest, "approved")[0].reports, 60, "the moderators have it")
+    until(lambda: not waiting(), 40, "web has let go of it")
+    assert comments.listed(ingest, "approved")[0].reports == 1
+
+
+def test_a_report_is_taken_while_the_broker_is_away(
+    site: Site, broker: RedisServer, ingest: Engine, shown: int, start_worker: Callable[[], None]
+) -> None:
+    broker.kill()
+    assert report(site, shown) == 202
+    broker.start()
+    start_worker()
+    until(lambda: comments.listed(ingest, "approved")[0].reports, 60, "the moderators have it")
 
 
 def test_a_comment_that_cannot_be_held_is_not_thanked_for(site: Site, ingest: Engine) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.web import commenting
+from services.web import comment_journal, commenting
 from services.web.comment_journal import CommentJournal
 from services.web.commenting import Comments
-from shared.contracts.commands import HELD_TOKENS, HeldCommentsAnswer, ListHeldComments, SubmitComment
+from shared.contracts.commands import HELD_TOKENS, HeldCommentsAnswer, ListHeldComments, ReportComment, SubmitComment
 
 
 def test_many_that_ingest_does_not_take_hide_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,7 @@ def test_many_that_ingest_does_not_take_hide_no_other(tmp_path: Path, monkeypatc
         journal.keep(said)
         os.utime(tmp_path / f"{token}.json", (0, time.time() - 60))
     sent: list[str] = []
-    monkeypatch.setattr(commenting, "_publish", lambda comment, _size: sent.append(comment.token))
+    monkeypatch.setattr(commenting, "_publish", lambda comment: sent.append(comment.token))
 
     def ask(question: Any, _seconds: float) -> Any:
         """Ingest has the last one alone."""
@@ -43,3 +43,17 @@ def test_what_could_not_be_read_lies_aside_for_a_month(tmp_path: Path) -> None:
         os.utime(aside, (0, time.time() - days * 86_400))
         journal.waiting(-1)
         assert aside.exists() is there
+
+
+def test_reports_leave_comments_their_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comment_journal, "LIMIT", 1)
+    journal, now = CommentJournal(tmp_path), datetime.now(UTC)
+    report = ReportComment(comment_id=7, article_id=1, visitor="v", at=now)
+    journal.keep(report)
+    with pytest.raises(comment_journal.CommentJournalFull):
+        journal.keep(report.model_copy(update={"comment_id": 8}))
+    said = SubmitComment(token="a", article_id=1, name="Bà Sín", text="Hay.", at=now)
+    journal.keep(said)
+    assert journal.waiting(-1) == [said, report]
+    journal.forget(report)
+    assert journal.waiting(-1) == [said]

@@ -312,9 +312,11 @@ def _locked(connection: Connection, comment_id: int) -> CommentRow:
 
 
 def _parent(connection: Connection, sent: SubmitComment) -> int | None:
-    """The comment that is answered, if it is one of the same article."""
+    """The comment that is answered, if it is one of the same article; of an answer the one above, since readers see one
+    level."""
     same = (comments.c.id == sent.parent_id) & (comments.c.article_id == sent.article_id)
-    return None if sent.parent_id is None else connection.execute(select(comments.c.id).where(same)).scalar()
+    above = select(func.coalesce(comments.c.parent_id, comments.c.id)).where(same)
+    return None if sent.parent_id is None else connection.execute(above).scalar()
 
 
 def _is_under_public(connection: Connection, row: CommentRow) -> bool:

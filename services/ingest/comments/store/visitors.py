@@ -3,6 +3,7 @@
 People are told apart by the visitor keys that web makes; after VISITOR_DAYS nobody knows who it was.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, exists, func, select, update
@@ -19,13 +20,14 @@ VISITOR_DAYS = 30
 BAN_DAYS = (1, 7, 30)
 BAN = "ban"
 """Who decided what a banned reader sent."""
+_MAY_BE_REPORTED = (comments.c.status == "approved") & ~comments.c.by_paper
 
 
 def report(engine: Engine, sent: ReportComment) -> None:
     """Note that a reader reported a comment that is public: once, however often it arrives."""
     visitor = sent.visitor[:64]
     row = {"comment_id": sent.comment_id, "visitor": visitor, "at": sent.at}
-    shown = (comments.c.id == sent.comment_id) & (comments.c.status == "approved") & ~comments.c.by_paper
+    shown = (comments.c.id == sent.comment_id) & _MAY_BE_REPORTED
     with write(engine) as connection:
         known = connection.execute(select(comments.c.id).where(shown).with_for_update()).first()
         if known is None or is_banned(connection, visitor):
@@ -34,6 +36,20 @@ def report(engine: Engine, sent: ReportComment) -> None:
         if connection.execute(noted).first() is not None:
             one_more = {"reports": comments.c.reports + 1}
             connection.execute(update(comments).where(comments.c.id == sent.comment_id).values(one_more))
+
+
+def settled(engine: Engine, sent: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """Those of these reports (comment id, visitor) that are noted, or of which nothing would come: their comments are
+    not public any more, or their senders are banned."""
+    ids, people = {one for one, _ in sent}, {visitor for _, visitor in sent}
+    shown = select(comments.c.id).where(comments.c.id.in_(ids), _MAY_BE_REPORTED)
+    noted = select(reports.c.comment_id, reports.c.visitor).where(reports.c.comment_id.in_(ids))
+    refused = select(bans.c.visitor).where(bans.c.visitor.in_(people), bans.c.until > datetime.now(UTC))
+    with read(engine) as connection:
+        public = set(connection.execute(shown).scalars())
+        known = {(one, visitor) for one, visitor in connection.execute(noted.where(reports.c.visitor.in_(people)))}
+        banned = set(connection.execute(refused).scalars())
+    return tuple(one for one in sent if one[0] not in public or one in known or one[1] in banned)
 
 
 def dismiss_reports(connection: Connection, comment_id: int) -> None:

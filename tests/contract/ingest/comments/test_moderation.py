@@ -58,6 +58,16 @@ def test_reports_of_one_visitor_count_once_and_the_most_reported_come_first(stor
     assert third not in [row.id for row in comments.queue(store, ALL, "reported")]
 
 
+def test_web_lets_go_of_a_report_that_is_noted_or_would_come_to_nothing(store: Engine, save: Save) -> None:
+    article = save().id
+    first, gone, by_banned = (public(store, article, token, visitor=f"of {token}") for token in "abc")
+    report(store, first, "v1")
+    visitors.ban(store, by_banned, 1, EDITOR)
+    comments.reject(store, gone, EDITOR)
+    sent = [(first, "v1"), (first, "v2"), (first, "of c"), (gone, "v1"), (999, "v1")]
+    assert visitors.settled(store, sent) == tuple(one for one in sent if one != (first, "v2"))
+
+
 def test_a_comment_that_stays_is_not_asked_about_again_for_every_reader_who_dislikes_it(
     store: Engine, save: Save
 ) -> None:

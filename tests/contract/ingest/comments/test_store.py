@@ -62,8 +62,9 @@ def test_answers_hang_on_comments_of_the_same_article(store: Engine, save: Save)
     submit(store, one.id, token="t2", parent_id=first)
     submit(store, other.id, token="t3", parent_id=first)
     submit(store, 999, token="t4")
-    parents = {row.token: row.parent_id for row in comments.listed(store)}
-    assert parents == {"t1": None, "t2": first, "t3": None}
     answer = next(row.id for row in comments.listed(store) if row.token == "t2")
+    submit(store, one.id, token="t5", parent_id=answer)
+    parents = {row.token: row.parent_id for row in comments.listed(store)}
+    assert parents == {"t1": None, "t2": first, "t3": None, "t5": first}, "readers see one level"
     with pytest.raises(Conflict):
         comments.approve(store, answer, EDITOR)
