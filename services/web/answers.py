@@ -92,13 +92,16 @@ class ShownComment(BaseModel):
     at: AwareDatetime
     edited: bool = Field(description="The paper changed its words.")
     by_paper: bool = Field(description="The paper answered.")
-    replies: "list[ShownComment]"
+    replies: "list[ShownComment]" = Field(description="The last ones; with `thread`, a page of them.")
+    more_replies: int = Field(description="Older ones, which `thread` with this comment's id answers.")
 
 
 class CommentsAnswer(BaseModel):
-    """The oldest first."""
+    """The oldest first, a page of them."""
 
     comments: list[ShownComment]
+    number: int = Field(description="All comments of the article, replies too.")
+    more: bool = Field(description="There is a next page.")
 
 
 class HeldAnswer(BaseModel):

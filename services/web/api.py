@@ -13,7 +13,7 @@ from services.web.asked import (
     Address,
     Away,
     Beacon,
-    Commented,
+    Discussed,
     InTurn,
     Question,
     RankingAsked,
@@ -32,7 +32,6 @@ from services.web.searching import BadQuery, read_query, with_section_names
 from shared.api import problems
 from shared.asgi import problem
 from shared.ask import NoAnswer
-from shared.celery_factory import BROKER_ERRORS
 from shared.contracts.addresses import article_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer
 from shared.settings import get_settings
@@ -167,9 +166,11 @@ def _or_page(told: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/api/articles/{id}/comments", response_model=CommentsAnswer)
-async def comments(about: Commented) -> Response:
-    """The approved comments, the oldest first."""
-    return _json({"comments": [_shown(comment) for comment in about[1]]})
+async def comments(found: Discussed) -> Response:
+    """The approved comments, the oldest first, a hundred a page; under each the last of its replies."""
+    return _json(
+        {"comments": [_shown(comment) for comment in found.comments], "number": found.number, "more": found.more}
+    )
 
 
 @router.post(
@@ -218,7 +219,7 @@ async def report(state: Web, address: Address, found: Annotated[Report, Depends(
         return await found.sent.refused(429, slow)
     try:
         await asyncio.to_thread(state.comments.report, article.id, found.comment_id, address)
-    except BROKER_ERRORS:
+    except OSError:
         away = [{"field": "", "message": "Chưa báo được bình luận; hãy thử lại sau ít phút."}]
         return await found.sent.refused(503, away)
     if found.sent.is_form:
@@ -236,4 +237,5 @@ def _shown(comment: Comment) -> dict[str, Any]:
         "edited": comment.edited,
         "by_paper": comment.by_paper,
         "replies": [_shown(reply) for reply in comment.replies],
+        "more_replies": comment.more_replies,
     }

@@ -15,7 +15,7 @@ from services.web.beacons import ViewSink
 from services.web.cache import PageUnavailable
 from services.web.clients import client_address
 from services.web.commenting import Comments
-from services.web.model import Comment, Tombstone
+from services.web.model import Discussion, Tombstone
 from services.web.page import Site
 from services.web.responding import Responder
 from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
@@ -29,6 +29,7 @@ from shared.views.definition import BEACON_BYTES
 WINDOWS = ("1h", "24h", "7d", "30d")
 MOST_READ = 50
 _MAX_ID = 2**31 - 1
+MOST_PAGES, _MAX_COMMENT = 999_999, 10**9 - 1
 _SECTIONS_SECONDS = 5.0
 T = TypeVar("T")
 
@@ -219,15 +220,47 @@ class Beacon(Part):
 
 
 class PublicId(Part):
-    """The article `{id}` with its approved comments."""
+    """The article `{id}`."""
 
     problems = (404, 410, 503)
 
-    async def __call__(self, request: Request, id: ID) -> tuple[ArticleState, tuple[Comment, ...]]:
-        return await public_article(request, id, lambda site, number: site.read.comments(number))
+    async def __call__(self, request: Request, id: ID) -> ArticleState:
+        return (await public_article(request, id, lambda _site, _number: None))[0]
 
 
-Commented = Annotated[tuple[ArticleState, tuple[Comment, ...]], Depends(PublicId())]
+Commented = Annotated[ArticleState, Depends(PublicId())]
+
+
+class CommentsRead(Part):
+    """A page of the comments of the article `{id}`, or of the replies to one."""
+
+    problems = (404, 410, 422, 503)
+
+    async def __call__(
+        self,
+        request: Request,
+        id: ID,
+        page: Annotated[str, _number(MOST_PAGES), Query()] = "1",
+        thread: Annotated[str, _number(_MAX_COMMENT), Query(description="Of this comment all replies.")] = "",
+    ) -> Discussion:
+        bounds = (("page", page, MOST_PAGES), ("thread", thread or "1", _MAX_COMMENT))
+        errors = [
+            {"field": name, "message": f"Phải là số từ 1 đến {most}."}
+            for name, said, most in bounds
+            if not (said.isascii() and said.isdigit() and len(said) < 10 and 1 <= int(said) <= most)
+        ]
+        if errors:
+            raise Answered(problem(422, "Tham số chưa đúng", errors[0]["message"], errors))
+
+        def read(site: Site, number: int) -> Discussion:
+            if thread:
+                return site.read.thread(number, int(thread), int(page))
+            return site.read.comments(number, page=int(page))
+
+        return (await public_article(request, id, read))[1]
+
+
+Discussed = Annotated[Discussion, Depends(CommentsRead())]
 
 
 async def public_article(request: Request, text: str, read: Callable[[Site, int], T]) -> tuple[ArticleState, T]:

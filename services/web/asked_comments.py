@@ -57,7 +57,7 @@ class CommentRead(Part):
 
     async def __call__(self, request: Request, about: Commented) -> TypedComment:
         fields, is_form = await _sent(request, MAX_BYTES, "Bình luận")
-        read = TypedComment(about[0], read_comment(fields), is_form, state(request).responder)
+        read = TypedComment(about, read_comment(fields), is_form, state(request).responder)
         if read.typed.errors:
             raise Answered(await read.refused(422, read.typed.errors))
         return read

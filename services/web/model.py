@@ -137,6 +137,23 @@ class Comment:
     replies: tuple["Comment", ...] = ()
     edited: bool = False
     by_paper: bool = False
+    more_replies: int = 0
+    """Older ones than `replies`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """A page of what readers said under an article: its comments, each with its last replies; or one with a page of its
+    replies, where `thread` is its id."""
+
+    comments: tuple[Comment, ...] = ()
+    number: int = 0
+    """How many there are in all, replies too."""
+    page: int = 1
+    more: bool = False
+    """There is a next page."""
+    newest_first: bool = False
+    thread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +236,7 @@ class Story:
     state: ArticleState
     around: Around
     related: tuple[Card, ...] = ()
-    comments: tuple[Comment, ...] = ()
+    discussion: Discussion = field(default=Discussion())
     section: Section | None = None
     ancestors: tuple[Section, ...] = ()
     """The sections above its own, the topmost first."""
@@ -235,9 +252,14 @@ class Story:
         return article_path(self.state.section_slug, self.state.slug, self.state.id)
 
     @property
+    def comments(self) -> tuple[Comment, ...]:
+        """Those that stand on the page."""
+        return self.discussion.comments
+
+    @property
     def spoken(self) -> int:
         """How many comments there are, replies too."""
-        return sum(1 + len(comment.replies) for comment in self.comments)
+        return self.discussion.number
 
     @classmethod
     def of(cls, state: ArticleState, around: Around, **more: Any) -> "Story":

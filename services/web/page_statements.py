@@ -7,7 +7,6 @@ from services.web.tables import (
     appearance,
     appearance_files,
     articles,
-    comments,
     entries,
     front_page,
     media_uses,
@@ -50,26 +49,6 @@ CARDS = select(articles.c.id, articles.c.card).where(_AMONG, articles.c.public)
 STATES = select(articles.c.id, articles.c.state).where(_AMONG, articles.c.public)
 ARTICLE = select(articles.c.public, articles.c.reason_kind, articles.c.state).where(articles.c.id == bindparam("id"))
 RELATED = select(related.c.ids).where(related.c.article_id == bindparam("id"))
-_ITS_COMMENTS = select(
-    comments.c.parent_id,
-    comments.c.id,
-    comments.c.name,
-    comments.c.text,
-    comments.c.at,
-    comments.c.edited,
-    comments.c.by_paper,
-).where(comments.c.article_id == bindparam("id"), comments.c.public)
-COMMENTS = _ITS_COMMENTS.where(comments.c.parent_id.is_(None)).order_by(comments.c.at, comments.c.id).limit(500)
-# The newest of them: whatever is said last under a comment that is shown is shown.
-REPLIES = (
-    _ITS_COMMENTS.where(comments.c.parent_id.in_(bindparam("parents", expanding=True)))
-    .order_by(comments.c.at.desc(), comments.c.id.desc())
-    .limit(1500)
-)
-COMMENT = select(comments.c.id).where(
-    comments.c.id == bindparam("id"), comments.c.article_id == bindparam("article_id"), comments.c.public
-)
-NEWEST_COMMENTS = COMMENTS.order_by(None).order_by(comments.c.at.desc(), comments.c.id.desc())
 FORMER = select(old_paths.c.article_id, old_paths.c.path).where(
     old_paths.c.path.in_(bindparam("paths", expanding=True))
 )

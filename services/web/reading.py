@@ -3,16 +3,26 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, select
+from sqlalchemy import Connection, Engine, Select, select
 
-from services.web import coverages, keys, model, tags
+from services.web import coverages, discussions, keys, model, tags
 from services.web import page_statements as sql
 from services.web.listings import OTHERS
-from services.web.model import Around, Card, Comment, Coverage, Listed, LiveEntry, Ranked, Section, Story, Tombstone
+from services.web.model import (
+    Around,
+    Card,
+    Coverage,
+    Discussion,
+    Listed,
+    LiveEntry,
+    Ranked,
+    Section,
+    Story,
+    Tombstone,
+)
 from services.web.section_tree import SectionTree
 from services.web.tables import totals
 from shared.contracts.articles import ArticleState
@@ -52,14 +62,14 @@ class Reading:
         public, reason_kind, state = row
         return self._state(state) if public else Tombstone(article_id, reason_kind)
 
-    def story(self, state: ArticleState, newest_first: bool = False) -> Story:
+    def story(self, state: ArticleState, discussion: Discussion) -> Story:
         """All that stands on an article's page."""
         tree = self.section_tree()
         return Story.of(
             state,
             self.around(state),
             related=self.related(state),
-            comments=self.comments(state.id, newest_first),
+            discussion=discussion,
             section=tree.get(state.section_slug),
             ancestors=tree.ancestors(state.section_slug),
         )
@@ -92,21 +102,19 @@ class Reading:
         ids = dict.fromkeys([*state.related, *(alike or [])])
         return tuple(self.cards([one for one in ids if one != state.id])[:RELATED])
 
-    def comments(self, article_id: int, newest_first: bool = False) -> tuple[Comment, ...]:
-        """Approved comments with their replies; replies stand in the order of time either way."""
+    def comments(self, article_id: int, newest_first: bool = False, page: int = 1) -> Discussion:
+        """A page of the approved comments."""
         self.depends.add(keys.comments(article_id))
-        rows = self._connection.execute(sql.NEWEST_COMMENTS if newest_first else sql.COMMENTS, {"id": article_id}).all()
-        found = [comment for _, comment in map(_comment, rows)]
-        replies: dict[int | None, list[Comment]] = {}
-        if found:
-            under = {"id": article_id, "parents": [one.id for one in found]}
-            for parent, reply in map(_comment, reversed(self._connection.execute(sql.REPLIES, under).all())):
-                replies.setdefault(parent, []).append(reply)
-        return tuple(replace(one, replies=tuple(replies.get(one.id, ()))) for one in found)
+        return discussions.page_of(self._connection, article_id, newest_first, page)
+
+    def thread(self, article_id: int, comment_id: int, page: int = 1) -> Discussion:
+        """A comment with a page of the replies to it; none where readers see no such comment."""
+        self.depends.add(keys.comments(article_id))
+        return discussions.thread(self._connection, article_id, comment_id, page)
 
     def shows_comment(self, article_id: int, comment_id: int) -> bool:
         """Whether readers see this comment under this article."""
-        return self._connection.execute(sql.COMMENT, {"article_id": article_id, "id": comment_id}).first() is not None
+        return discussions.shows(self._connection, article_id, comment_id)
 
     def live_version(self, state: ArticleState) -> tuple[int, int]:
         """(version of a live coverage, number of its entries, gone ones too)"""
@@ -335,12 +343,6 @@ def totals_of(engine: Engine, ids: Iterable[int]) -> dict[int, int]:
     query = select(totals.c.article_id, totals.c.views).where(totals.c.article_id.in_(list(ids)))
     with read(engine) as connection:
         return dict(connection.execute(query).all())
-
-
-def _comment(row: Row[int | None, int, str, str, int, bool, bool]) -> tuple[int | None, Comment]:
-    """(what it answers, the comment)"""
-    parent, number, name, text, at, edited, by_paper = row
-    return parent, Comment(number, name, text, _utc(at), (), edited, by_paper)
 
 
 def _utc(seconds: int) -> datetime:

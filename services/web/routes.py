@@ -86,7 +86,7 @@ ROUTES: tuple[Route, ...] = (
     _route(r"/truc-tiep/(\d{1,10})/(\d{1,16})", live.fragment),
     _route(r"/truc-tiep/(\d{1,10})\.xml", live.feed),
     _route(rf"{MEDIA}({NAME})", media.shown),
-    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article, article.ORDER, "trang"),
+    _route(rf"/{_NO_YEAR}{_SLUG}/(?:{_SLUG}-)?(\d{{1,10}})", article.article, article.SHOWN, article.PART, "trang"),
     _route(f"/{_NO_YEAR}{_SLUG}", lists.section, "trang"),
 )
 
@@ -99,6 +99,8 @@ PARTS: dict[str, Maker] = {
 """What many pages share, by the name of its slot ("part:latest")."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+_COMMENTS = re.compile(rf"{article.NEWEST}|[1-9][0-9]{{0,8}}")
+_MAX_PART = 999_999  # all comments of any article, however many
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,13 @@ def resolve(path: str, query: str) -> Address | None:
         if found is None:
             continue
         known = {name: value for name, value in parse_qsl(query) if name in route.parameters} if query else {}
-        if known.get("trang") == "1":
-            del known["trang"]
-        if known.get(article.ORDER, article.NEWEST) != article.NEWEST:
-            del known[article.ORDER]
-        if "trang" in known and (not _NUMBER.fullmatch(known["trang"]) or int(known["trang"]) > MAX_PAGE):
-            return None
+        if not _COMMENTS.fullmatch(known.get(article.SHOWN, article.NEWEST)):
+            del known[article.SHOWN]
+        for name, most in (("trang", MAX_PAGE), (article.PART, _MAX_PART)):
+            if known.get(name) == "1":
+                del known[name]
+            if name in known and (not _NUMBER.fullmatch(known[name]) or int(known[name]) > most):
+                return None
         suffix = "&".join(f"{name}={quote(value)}" for name, value in sorted(known.items()))
         arguments = tuple(argument or "" for argument in found.groups())
         return Address(f"{path}?{suffix}" if suffix else path, path, route.maker, arguments, known)

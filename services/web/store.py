@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, sele
 
 from services.web import coverages, keys, listings, media_uses, model, tags
 from services.web.tables import (
+    REMOVED,
     address_rules,
     appearance,
     appearance_files,
@@ -201,7 +202,7 @@ def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] |
         query = select(comments.c.id, comments.c.article_id).where(comments.c.id.in_([row["id"] for row in rows]))
         before = connection.execute(query).all()
         newer = insert_newer(connection, comments, rows)
-        old = select(comments.c.id).where(~comments.c.public, comments.c.at < int(time.time()) - REMOVED_KEPT_SECONDS)
+        old = select(comments.c.id).where(REMOVED, comments.c.at < int(time.time()) - REMOVED_KEPT_SECONDS)
         connection.execute(delete(comments).where(comments.c.id.in_(old.limit(_FORGOTTEN_AT_ONCE))))
         places = [*before, *((row["id"], row["article_id"]) for row in rows)]
         changed.keys |= {keys.comments(article_id) for comment_id, article_id in places if comment_id in newer}

@@ -177,12 +177,14 @@ sections = Table("sections", metadata, _SectionColumns)
 front_page = Table("front_page", metadata, _FrontPageColumns)
 appearance = Table("appearance", metadata, _AppearanceColumns)
 appearance_files = Table("appearance_files", metadata, _AppearanceFileColumns)
+REMOVED = text("NOT public")
+"""A comment's tombstone. SQLite finds its index by these very words."""
 comments = Table(
     "comments",
     metadata,
     _CommentColumns,
-    Index("comments_by_article", "article_id", "at"),
-    Index("comments_removed", "at", sqlite_where=text("NOT public"), postgresql_where=text("NOT public")),
+    Index("comments_by_thread", "article_id", "public", "parent_id", "at", "id"),
+    Index("comments_removed", "at", sqlite_where=REMOVED, postgresql_where=REMOVED),
 )
 live_entries = Table("live_entries", metadata, _LiveEntryColumns, Index("live_entries_by_article", "article_id"))
 totals = Table("totals", metadata, _TotalColumns)

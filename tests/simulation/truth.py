@@ -126,7 +126,7 @@ def _comments_at_web(house: House, site: Reading, shown: set[int]) -> Iterator[s
     approved = select(comments.c.article_id, comments.c.text).where(comments.c.status == "approved")
     with read(house.ingest) as connection:
         wanted = sorted((row.article_id, row.text) for row in connection.execute(approved) if row.article_id in shown)
-    found = sorted((article, one.text) for article in shown for one in site.comments(article))
+    found = sorted((article, one.text) for article in shown for one in site.comments(article).comments)
     if found != wanted:
         yield f"8 web: comments shown are {found}, approved are {wanted}"
 

@@ -1,8 +1,11 @@
 """An article: its page, and the same as JSON."""
 
+from urllib.parse import urlencode
+
 import orjson
 
 from services.web import model
+from services.web.model import Discussion
 from services.web.page import Gone, Missing, Moved, Page, Site, slot
 from services.web.pages import body, linked_data
 from services.web.pages.coverage import coverage, laid_out
@@ -13,8 +16,9 @@ from shared.contracts.addresses import article_path, live_path
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.dates import iso
 
-ORDER, NEWEST = "y-kien", "moi-nhat"
-"""The parameter of an article's page that shows its newest comments first."""
+SHOWN, NEWEST, PART = "y-kien", "moi-nhat", "trang-y-kien"
+"""The parameters of an article's page that say which comments it shows: the newest first, or the id of one with all
+replies to it; and which page of them."""
 JSON = "application/json; charset=utf-8"
 
 
@@ -29,8 +33,8 @@ def article(site: Site, section_slug: str, slug: str, article_id: str) -> Page:
 
 def story_page(site: Site, state: ArticleState, **form: object) -> Page:
     """An article's page; `form` is what a reader typed as a comment that could not be taken."""
-    newest_first = site.query.get(ORDER) == NEWEST
-    story = site.read.story(state, newest_first)
+    discussion = _discussion(site, state)
+    story = site.read.story(state, discussion)
     trail = [("Trang chủ", "/")]
     trail += [(one.name, one.path) for one in (*story.ancestors, story.section) if one is not None]
     first = next((image for image in state.images if image.url), None)
@@ -66,8 +70,10 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         trail=trail,
         video=video,
         poster=first,
-        newest_first=newest_first,
-        newest_path=f"{story.path}?{ORDER}={NEWEST}",
+        newest_first=discussion.newest_first,
+        newest_path=f"{story.path}?{SHOWN}={NEWEST}",
+        thread_path=f"{story.path}?{SHOWN}=",
+        part_paths=_around(story.path, discussion),
         coverage=live,
         laid_out=laid_out,
         live_path=live_path(state.id),
@@ -75,6 +81,32 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         form={"problem": "", "name": "", "email": "", "text": "", "parent_id": "", **form},
         status=422 if form.get("problem") else 200,
     )
+
+
+def _discussion(site: Site, state: ArticleState) -> Discussion:
+    """The comments that the address asks for. Raises Moved where there are none."""
+    shown, number = site.query.get(SHOWN, ""), int(site.query.get(PART, "1"))
+    if shown.isdigit():
+        found = site.read.thread(state.id, int(shown), number)
+        is_there = bool(found.comments) and (number == 1 or bool(found.comments[0].replies))
+    else:
+        found = site.read.comments(state.id, shown == NEWEST, number)
+        is_there = number == 1 or bool(found.comments)
+    if not is_there:
+        raise Moved(article_path(state.section_slug, state.slug, state.id))
+    return found
+
+
+def _around(path: str, discussion: Discussion) -> tuple[str, str]:
+    """The addresses of the pages of comments before and after; "" where there is none."""
+    shown = str(discussion.thread) if discussion.thread else NEWEST if discussion.newest_first else ""
+
+    def at(number: int) -> str:
+        said = {PART: str(number) if number > 1 else "", SHOWN: shown}
+        return f"{path}?{urlencode(known)}" if (known := {name: one for name, one in said.items() if one}) else path
+
+    number = discussion.page
+    return at(number - 1) if number > 1 else "", at(number + 1) if discussion.more else ""
 
 
 def as_json(site: Site, article_id: str) -> Page:

@@ -42,6 +42,8 @@ def test_every_answer_is_as_the_document_says(site: Site) -> None:
     assert site.get("/api/articles/99").status_code == 404
     assert site.get("/api/articles/2").status_code == 410
     assert site.get("/api/articles/1/comments").json()["comments"][0]["replies"]
+    assert site.get("/api/articles/1/comments?thread=1").json()["comments"][0]["replies"][0]["id"] == 2
+    assert site.get("/api/articles/1/comments?page=0&thread=x").status_code == 422
     assert site.get("/api/articles/x/comments").status_code == 404
     assert site.get("/api/most-read").status_code == 200
     assert site.get("/api/most-read?window=2h&size=0").status_code == 422

@@ -156,7 +156,7 @@ def test_every_page_that_shows_an_article_follows_it(site: Site) -> None:
 
 def test_a_comment_appears_when_it_is_approved(site: Site) -> None:
     site.tell(store.publish, published(state(1)))
-    assert site.get("/api/articles/1/comments").json() == {"comments": []}
+    assert site.get("/api/articles/1/comments").json() == {"comments": [], "number": 0, "more": False}
     event = CommentPublished(id=1, version=2, article_id=1, name="Bạn đọc", text="Bài hay & bổ ích <b>", at=START)
     site.tell(store.save_comments, delivered(event, 1, 2))
     site.until(PATH, "Bài hay &amp; bổ ích &lt;b&gt;")

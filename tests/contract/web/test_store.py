@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, select, update
 
 from services.web import keys, model, store
 from services.web.change_log import Mark, changes_after, news
+from services.web.discussions import COMMENTS
 from services.web.held import versions
 from services.web.model import Tombstone
 from services.web.reading import reading
@@ -241,16 +242,19 @@ def test_comments_with_replies_come_and_go(store_engine: Engine) -> None:
 
     store.save_comments(store_engine, [comment(2, 1), comment(1), comment(3)])
     with reading(store_engine) as view:
-        assert [(one.id, [reply.id for reply in one.replies]) for one in view.comments(1)] == [(1, [2]), (3, [])]
+        assert [(one.id, [reply.id for reply in one.replies]) for one in view.comments(1).comments] == [
+            (1, [2]),
+            (3, []),
+        ]
     store.save_comments(store_engine, [delivered(CommentRemoved(id=3, version=3, article_id=1), 3, 3)])
     store.save_comments(store_engine, [comment(3)])
     with reading(store_engine) as view:
-        assert [one.id for one in view.comments(1)] == [1]
+        assert [one.id for one in view.comments(1).comments] == [1]
 
 
 def test_what_is_said_last_under_a_comment_is_shown_however_many_came_between(store_engine: Engine) -> None:
     at = datetime.now(UTC)
-    many = [(number, None) for number in range(1, 601)] + [(601, 1), (602, 600)]
+    many = [(number, None) for number in range(1, 601)] + [(601, 1), *((number, 600) for number in range(602, 722))]
     said = [
         CommentPublished(id=id_, version=1, article_id=1, parent_id=parent, name="Lan", text=f"Ý {id_}", at=at)
         for id_, parent in many
@@ -258,9 +262,27 @@ def test_what_is_said_last_under_a_comment_is_shown_however_many_came_between(st
     store.save_comments(store_engine, [delivered(one, one.id) for one in said])
     with reading(store_engine) as view:
         oldest, newest = view.comments(1), view.comments(1, newest_first=True)
-    assert [one.text for one in oldest[0].replies] == ["Ý 601"]
-    assert [one.text for one in newest[0].replies] == ["Ý 602"]
-    assert (len(oldest), len(newest)) == (500, 500)
+        of_one, beyond = view.thread(1, 600), view.thread(1, 600, page=2)
+    assert [(one.text, one.more_replies) for one in oldest.comments[:2]] == [("Ý 1", 0), ("Ý 2", 0)]
+    assert [one.text for one in oldest.comments[0].replies] == ["Ý 601"]
+    last = newest.comments[0]
+    assert ([one.id for one in last.replies], last.more_replies) == ([*range(707, 722)], 105)
+    assert (len(oldest.comments), len(newest.comments)) == (COMMENTS, COMMENTS)
+    assert (oldest.number, oldest.more, beyond.more) == (721, True, False)
+    replies = [*of_one.comments[0].replies, *beyond.comments[0].replies]
+    assert [one.id for one in replies] == [*range(602, 722)]
+
+
+def test_an_answer_to_what_is_gone_is_not_counted(store_engine: Engine) -> None:
+    said = [
+        CommentPublished(id=one, version=1, article_id=1, parent_id=parent, name="Lan", text="Ý.", at=START)
+        for one, parent in ((1, None), (2, 1), (3, None), (4, 3))
+    ]
+    store.save_comments(store_engine, [delivered(one, one.id) for one in said])
+    store.save_comments(store_engine, [delivered(CommentRemoved(id=3, version=2, article_id=1), 3, 2)])
+    with reading(store_engine) as view:
+        assert view.comments(1).number == 2
+        assert view.thread(1, 3).comments == view.thread(1, 2).comments == ()
 
 
 def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: Engine) -> None:
@@ -355,7 +377,7 @@ def test_news_corrections_and_withdrawals_do_not_read_all_of_the_paper(store_eng
         with reading(store_engine) as view:
             article = view.article(7)
             assert isinstance(article, ArticleState)
-            view.story(article)
+            view.story(article, view.comments(7))
             assert len(listed(store_engine, model.of_tag("lua"))) == 36
     assert not tables & {"articles", "entries", "totals", "related", "names", "old_paths"}
 
@@ -377,5 +399,7 @@ def test_a_removed_comment_is_remembered_for_a_month(store_engine: Engine) -> No
     store.save_comments(store_engine, [shown(2), removed(3)])
     assert _comments_held(store_engine) == {1: 1, 2: 2, 3: 2}, "what comes late brings nothing back"
     later(2)
-    store.save_comments(store_engine, [removed(4)])
+    with scanned(store_engine) as tables:
+        store.save_comments(store_engine, [removed(4)])
     assert _comments_held(store_engine) == {1: 1, 3: 2, 4: 2}
+    assert not tables, "one comment more does not read all of them"

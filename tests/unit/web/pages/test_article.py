@@ -263,15 +263,49 @@ def test_many_comments_are_folded_under_their_number(paper: Paper) -> None:
     assert '<a href="/thoi-su/ban-tin-so-36-36#binh-luan">' in newest
 
 
-def test_the_order_of_comments_has_one_address_and_nothing_else_makes_one() -> None:
+@pytest.mark.parametrize("first", ["", "?y-kien=moi-nhat"])
+def test_every_comment_and_every_answer_is_reached_by_links(paper: Paper, first: str) -> None:
+    said = partial(CommentPublished, version=1, article_id=sample.PLAIN, name="Bạn", text="Ý.", at=sample.AT)
+    threads, answers = range(100, 1_250), range(2_000, 3_600)
+    told = [said(id=one) for one in threads] + [said(id=one, parent_id=700) for one in answers]
+    store.save_comments(paper.engine, [delivered(one, one.id) for one in told])
     path = "/thoi-su/ban-tin-so-36-36"
-    queries = ("y-kien=moi-nhat", "y-kien=cu-nhat", "y-kien=", "x=1")
-    assert [getattr(resolve(path, query), "key", None) for query in queries] == [
-        f"{path}?y-kien=moi-nhat",
-        path,
-        path,
-        path,
-    ]
+    asked, seen = set[str](), set[int]()
+    waiting = [path + first]
+    while waiting:
+        page = paper.page(waiting.pop()).body.partition('id="binh-luan"')[2]
+        assert "Bình luận <small>(2750)</small>" in page
+        shown = {int(one) for one in re.findall(r'class="comment" id="binh-luan-(\d+)"', page)}
+        assert len(shown) <= 130
+        seen |= shown
+        links = {link.partition("#")[0].replace("&amp;", "&") for link in re.findall(rf'href="({path}\?[^"]+)"', page)}
+        # The other order is for those who want it.
+        links -= asked | ({f"{path}?y-kien=moi-nhat"} if not first else set())
+        asked |= links
+        waiting += links
+    assert seen == {*threads, *answers}
+
+
+def test_an_address_of_comments_that_are_none_leads_to_the_article(paper: Paper) -> None:
+    for asked in ("trang-y-kien=2", "y-kien=999", "trang-y-kien=2&y-kien=moi-nhat"):
+        with pytest.raises(Moved, match=r"/thoi-su/ban-tin-so-36-36$"):
+            paper.page(f"/thoi-su/ban-tin-so-36-36?{asked}")
+
+
+def test_each_page_of_comments_has_one_address_and_nothing_else_makes_one() -> None:
+    path = "/thoi-su/ban-tin-so-36-36"
+    queries = {
+        "y-kien=moi-nhat": f"{path}?y-kien=moi-nhat",
+        "y-kien=cu-nhat": path,
+        "y-kien=": path,
+        "y-kien=007": path,
+        "x=1": path,
+        "trang-y-kien=1&y-kien=7": f"{path}?y-kien=7",
+        "y-kien=moi-nhat&trang-y-kien=2": f"{path}?trang-y-kien=2&y-kien=moi-nhat",
+        "trang-y-kien=-1": None,
+        "trang-y-kien=1000000": None,
+    }
+    assert {query: getattr(resolve(path, query), "key", None) for query in queries} == queries
 
 
 def test_what_the_paper_wrote_or_changed_among_comments_is_said(paper: Paper) -> None:
