@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from services.counter.store import note_drain
 from services.counter.tables import articles, corrections, totals, trending_rules
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import TrendingRulesChanged
 from shared.contracts.statistics import ViewCorrection
-from shared.database import insert_newer, read, upsert, write
+from shared.database import insert_newer, upsert, write
 
 
 def correct(source: Engine, article_id: int, delta: int, reason: str, by: str) -> int:
@@ -44,17 +44,17 @@ def correct(source: Engine, article_id: int, delta: int, reason: str, by: str) -
     return (before or 0) + delta
 
 
-def corrections_of(source: Engine, article_id: int | None = None, limit: int = 200) -> tuple[ViewCorrection, ...]:
+def corrections_of(
+    connection: Connection, article_id: int | None = None, limit: int = 200
+) -> tuple[ViewCorrection, ...]:
     """The corrections, newest first."""
     of = corrections.c
     wanted = select(of.at, of.delta, of.reason, of.by).order_by(of.id.desc()).limit(limit)
     if article_id is not None:
         wanted = wanted.where(corrections.c.article_id == article_id)
-    with read(source) as connection:
-        return tuple(
-            ViewCorrection(at=at, delta=delta, reason=reason, by=by)
-            for at, delta, reason, by in connection.execute(wanted)
-        )
+    return tuple(
+        ViewCorrection(at=at, delta=delta, reason=reason, by=by) for at, delta, reason, by in connection.execute(wanted)
+    )
 
 
 def set_rules(source: Engine, events: Sequence[Delivered[TrendingRulesChanged]]) -> bool:

@@ -74,6 +74,7 @@ def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleS
         opening = connection.execute(select(openings.c.views).where(openings.c.article_id == query.article_id))
         opening_views = int(opening.scalar() or 0)
         sources = _sources(connection, days, first_day, last_day, query.article_id)
+        corrected = by_hand.corrections_of(connection, query.article_id)
     return ArticleStatisticsAnswer(
         article=listed[0] if listed else None,
         opening_views=opening_views,
@@ -83,7 +84,7 @@ def of_article(source: Engine, query: ArticleStatistics, now: float) -> ArticleS
         ),
         days=tuple(_day_points(days, first_day, last_day)),
         sources=sources,
-        corrections=by_hand.corrections_of(source, query.article_id),
+        corrections=corrected,
     )
 
 
@@ -145,6 +146,7 @@ def audit(source: Engine, hours: int, now: float) -> ViewAuditAnswer:
         told = select(tallies.c.hour, tallies.c.reason, tallies.c.number).where(tallies.c.hour >= first)
         for hour, reason, number in connection.execute(told.order_by(tallies.c.reason)):
             refused[hour][reason] = number
+        corrected = by_hand.corrections_of(connection)
     series = {"accepted": {hour: views for hour, (views, _) in accepted.items()}}
     for reason in sorted({reason for of_hour in refused.values() for reason in of_hour}):
         series[reason] = {hour: of_hour.get(reason, 0) for hour, of_hour in refused.items()}
@@ -165,7 +167,7 @@ def audit(source: Engine, hours: int, now: float) -> ViewAuditAnswer:
             )
             for hour in range(first, last + 1)
         ),
-        corrections=by_hand.corrections_of(source),
+        corrections=corrected,
     )
 
 

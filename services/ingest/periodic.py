@@ -20,6 +20,7 @@ from services.ingest.kit.fetching import Fetcher
 from services.ingest.kit.periodic import Job
 from services.ingest.kit.tables import outbox
 from services.ingest.ops import delivery_check, edge_cache, gauges, reconcile
+from services.ingest.statistics import store as trending
 from services.ingest.webhooks import loop as webhooks
 from services.ingest.webhooks.store import deliveries
 from shared import clock
@@ -31,6 +32,8 @@ from shared.settings import get_settings
 _LONGEST = 30.0
 # Longer than every timeout in it together.
 _STILL = 120.0
+# An update takes some minutes, in which a desk of the release before may still set what is most read.
+_UPDATE_SECONDS = 600.0
 SETTLE_SECONDS = 8.0
 """Between two comparisons, and after the first word of lost messages: the others in trouble are back by then."""
 
@@ -60,6 +63,7 @@ def table(
         Job("inbox push", _LONGEST, partial(inbox.send_push, source, told), told_elsewhere.is_due(told_elsewhere.PUSH)),
         Job("retention", retention.SECONDS, partial(retention.work, source), rest=1.0),
         Job("imports", _LONGEST, partial(imports.work_off, source, halted), jobs.DUE),
+        Job("pins of an update", _UPDATE_SECONDS, partial(trending.adopt, source)),
         Job("gauges", 5.0, measured.measure),
         Job("history", 10.0, measured.remember),
         Job("canaries", 30.0, measured.send_canaries),

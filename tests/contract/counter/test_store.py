@@ -109,9 +109,9 @@ def test_a_correction_changes_the_total_and_leaves_the_history(source: Engine, s
 
     assert store.totals_of(source, [7]) == {7: (60, 1)}
     assert sum_of(source, daily, 7) == 100
-    (trace,) = by_hand.corrections_of(source, 7)
-    assert (trace.delta, trace.reason, trace.by) == (-40, "Máy đếm hộ", "thư ký")
     with read(source) as connection:
+        (trace,) = by_hand.corrections_of(connection, 7)
+        assert (trace.delta, trace.reason, trace.by) == (-40, "Máy đếm hộ", "thư ký")
         assert connection.execute(select(corrections.c.views_before)).scalar_one() == 100
     assert store.unannounced(source)[1] == {7}
 
@@ -122,7 +122,8 @@ def test_corrections_that_cannot_be_meant_are_refused(source: Engine, state: Sta
         with pytest.raises(ValueError, match=r"views|reason|known"):
             by_hand.correct(source, article, change, reason, "thư ký")
 
-    assert by_hand.corrections_of(source) == ()
+    with read(source) as connection:
+        assert by_hand.corrections_of(connection) == ()
     assert by_hand.correct(source, 7, 5, "từ bản in", "thư ký") == 5
 
 

@@ -3,18 +3,32 @@
 import csv
 import html
 import io
+import os
 import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from services.counter.store import versions_after
+from services.ingest.desk_kit import asking
 from services.ingest.events import build_from
+from services.ingest.kit import audit
 from services.ingest.kit.actors import Role
+from services.ingest.kit.tables import outbox
 from services.ingest.sections import store as sections
 from services.ingest.statistics import screen as statistics
-from shared.contracts.events import TrendingRule, TrendingRulesChanged
+from services.ingest.statistics import store
+from shared.ask import Asker
+from shared.celery_factory import make_celery
+from shared.contracts.articles import ArticleState
+from shared.contracts.commands import CountViews, ListAppliedBatches
+from shared.contracts.events import ArticlePublished, TrendingRule, TrendingRulesChanged
 from shared.contracts.messages import Query
 from shared.contracts.statistics import (
     ArticleStatistics,
@@ -33,8 +47,15 @@ from shared.contracts.statistics import (
     ViewPoint,
     ViewShare,
 )
+from shared.database import engine, read, write
+from shared.publishing import send_all, send_command
 from tests.contract.ingest.base import EDITOR
+from tests.contract.ingest.conftest import ROOT
 from tests.contract.ingest.newsroom import EVIL, Newsroom, download, publish, words, workbook
+from tests.servers import RedisServer
+from tests.tables import migrated
+from tests.wait import until
+from toasoan.processes import die_with_parent
 
 
 def test_statistics_say_so_while_the_counter_is_away(newsroom: Newsroom, sqlite: Engine) -> None:
@@ -61,6 +82,86 @@ def test_what_editors_pin_is_kept_where_the_story_is_whatever_is_away(newsroom: 
     chief.post(f"/so-lieu/bai/{second}/doc-nhieu", rule="none", position="1")
     told = build_from(sqlite, TrendingRulesChanged.kind, [("1", 4)])["1", 4]
     assert told == TrendingRulesChanged(version=4, rules=(TrendingRule(article_id=first, rule="pin", position=2),))
+
+
+def test_what_a_desk_of_the_release_before_pinned_during_an_update_is_taken_over(sqlite: Engine) -> None:
+    def said_by_the_release_before(story: int, **detail: Any) -> None:
+        with write(sqlite) as connection:
+            audit.append(connection, EDITOR.name, "trending.set", f"trending:{story}", detail)
+
+    def told() -> list[tuple[str, int]]:
+        with read(sqlite) as connection:
+            rows = connection.execute(select(outbox.c.kind, outbox.c.version).order_by(outbox.c.id))
+            return [(kind, version) for kind, version in rows if kind == TrendingRulesChanged.kind]
+
+    store.adopt(sqlite)
+    store.set_rule(sqlite, EDITOR, 1, "exclude", 5)
+    said_by_the_release_before(2, rule="pin", position=3)
+    for _ in range(2):
+        store.adopt(sqlite)
+    of = TrendingRulesChanged.kind
+    assert told() == [(of, 1), (of, 2)]
+    found = build_from(sqlite, of, [("1", 2)])["1", 2]
+    rules = (TrendingRule(article_id=2, rule="pin", position=3), TrendingRule(article_id=1, rule="exclude"))
+    assert found == TrendingRulesChanged(version=2, rules=rules)
+    store.set_rule(sqlite, EDITOR, 2, "none", 1)
+    store.adopt(sqlite)
+    assert told()[2:] == [(of, 3)]
+
+
+# A table that has grown beyond all measure.
+_ENDLESS = """CREATE VIEW article_authors AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n
+    WHERE x < 1000000000) SELECT x % 3 AS article_id, 'a' AS slug, 'A' AS name FROM n"""
+
+
+@pytest.fixture
+def counting(broker: RedisServer, counters_redis: RedisServer) -> Iterator[Asker]:
+    """A running counter that knows an article; what it is asked by."""
+    counts = migrated("counter")
+    command = [sys.executable, "-m", "services.counter.worker"]
+    worker = subprocess.Popen(command, cwd=ROOT, preexec_fn=die_with_parent(os.getpid()))
+    asking.close()
+    asker = Asker(make_celery("web")).start()
+    story = ArticleState(
+        id=1,
+        version=1,
+        status="published",
+        title="Lúa chín",
+        slug="lua",
+        section_slug="thoi-su",
+        section_name="Thời sự",
+        updated_at=datetime.now(UTC),
+    )
+    send_all(make_celery("web"), [(ArticlePublished(article=story), 1, 1)])
+    try:
+        until(lambda: versions_after(counts, 0, 1), 60, "the counter knows the article")
+        yield asker
+    finally:
+        asker.close()
+        asking.close()
+        worker.terminate()
+        worker.wait(25)
+
+
+def test_a_question_that_takes_too_long_is_said_to_and_stops_no_other_and_no_view(
+    counting: Asker, newsroom: Newsroom
+) -> None:
+    def view(name: str) -> None:
+        views = ((1, name, int(time.time()), ""),)
+        send_command(make_celery("web"), CountViews(batch_id=name, views=views))
+        asked = ListAppliedBatches(names=(name,))
+        until(lambda: counting.ask_sync(asked, 2.0).names, 30, "the view is counted")
+
+    chief = newsroom.sign_in(Role.chief)
+    view("0123456789abcdef-0")
+    until(lambda: "1 lượt xem từ" in words(chief.get("/so-lieu?ky=365")), 30, "the desk has figures")
+    with write(engine("counter")) as connection:
+        connection.exec_driver_sql("DROP TABLE article_authors")
+        connection.exec_driver_sql(_ENDLESS)
+    page = chief.client.get("/desk/so-lieu?ky=365", timeout=asking.SECONDS * 3)
+    assert "Dịch vụ đếm chưa trả lời" in page.text
+    view("0123456789abcdef-1")
+    until(lambda: "Dịch vụ đếm chưa trả lời" not in chief.get("/bay-gio"), 20, "what is short is answered")
 
 
 class Counter:
