@@ -12,7 +12,7 @@ import click
 from benchmarks import charts, tools
 from benchmarks.figures import Report
 
-SCENARIOS = ("reader", "views", "newsroom", "queues", "finding", "importing", "recovery", "scale")
+SCENARIOS = ("reader", "views", "newsroom", "queues", "finding", "importing", "backup", "recovery", "scale")
 _DOCS = Path(__file__).resolve().parents[1] / "docs"
 _PAGE, _CHARTS = _DOCS / "performance.md", _DOCS / "performance"
 

@@ -18,16 +18,20 @@ from shared.vietnamese.text import slug
 _BATCH = 2000
 
 
-def fill(data_dir: Path, count: int) -> None:
-    """Make the stores of an empty data dir hold `count` articles. Raises CalledProcessError."""
-    environment = {
+def environment(data_dir: Path) -> dict[str, str]:
+    """Of a process that works on a data dir without its house."""
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("TOASOAN_")},
         "TOASOAN_DATA_DIR": str(data_dir),
         "TOASOAN_SECRET_KEY": SECRET,
         "TOASOAN_LOG_LEVEL": "warning",
     }
-    commands = [[sys.executable, "-m", "benchmarks.fill", store, str(count)] for store in ("search", "sql")]
-    running = [subprocess.Popen(command, env=environment) for command in commands]
+
+
+def fill(data_dir: Path, count: int, stores: tuple[str, ...] = ("search", "sql")) -> None:
+    """Make the stores of an empty data dir hold `count` articles. Raises CalledProcessError."""
+    commands = [[sys.executable, "-m", "benchmarks.fill", store, str(count)] for store in stores]
+    running = [subprocess.Popen(command, env=environment(data_dir)) for command in commands]
     for process, command in zip(running, commands, strict=True):
         if process.wait():
             raise subprocess.CalledProcessError(process.returncode, command)
