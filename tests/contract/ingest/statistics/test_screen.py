@@ -139,7 +139,7 @@ def counting(broker: RedisServer, counters_redis: RedisServer) -> Iterator[Asker
     finally:
         asker.close()
         asking.close()
-        worker.terminate()
+        worker.kill()
         worker.wait(25)
 
 
