@@ -77,7 +77,8 @@ def _writing(paper: Path) -> Iterator[list[float]]:
             yield told
         finally:
             writer.send_signal(signal.SIGTERM)
-            told.extend(map(float, writer.stdout.read().split()))
+            # Above it stand lines of the log: no house hears of the stories.
+            told.extend(map(float, writer.stdout.read().splitlines()[-1].split()))
 
 
 def _write() -> None:

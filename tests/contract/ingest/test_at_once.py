@@ -17,6 +17,8 @@ from services.ingest.comments.store import comments
 from services.ingest.comments.tables import comments as comment_rows
 from services.ingest.front_page import store as front_page
 from services.ingest.front_page.store import Slot
+from services.ingest.inbox.rules import InboxChoice
+from services.ingest.inbox.store import choices
 from services.ingest.kit import generation
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict
@@ -141,3 +143,28 @@ def test_an_answer_is_not_approved_while_what_it_answers_is_taken_away(store: En
     assert status[1] == "rejected"
     # Either the answer came first, or it was refused: it never follows what is gone.
     assert (refused[1] is None) == (status[2] == "approved")
+
+
+def test_an_address_is_refused_while_its_owner_chooses(store: Engine) -> None:
+    accounts.create_user("lan@bao.example", Role.reporter, engine=store)
+    with read(store) as connection:
+        user_id = connection.execute(select(users.c.id)).scalar_one()
+    chosen, begun = InboxChoice(frozenset(), "22:00", "06:00"), threading.Event()
+
+    def choose_first(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if store.dialect.name == "postgresql" and statement.startswith("INSERT") and not begun.is_set():
+            begun.set()
+            with ThreadPoolExecutor(1) as other:
+                other.submit(choices.choose, store, user_id, chosen).result(10)
+
+    choices.choose(store, user_id, InboxChoice(frozenset({"assigned"})))
+    if store.dialect.name == "sqlite":
+        choices.choose(store, user_id, chosen)
+    event.listen(store, "before_cursor_execute", choose_first)
+    try:
+        choices.refused(store, user_id, "lan@bao.example", "550 no such mailbox")
+    finally:
+        event.remove(store, "before_cursor_execute", choose_first)
+    with read(store) as connection:
+        assert choices.of(connection, user_id) == chosen
+    assert choices.refusals(store) == [("lan@bao.example", "550 no such mailbox")]

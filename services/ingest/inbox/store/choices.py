@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -30,14 +31,13 @@ def choose(engine: Engine, user_id: int, choice: InboxChoice) -> None:
         raise Invalid.of("quiet_from", "Giờ yên lặng cần cả giờ bắt đầu và giờ kết thúc, như 22:00 và 06:00.")
     if not choice.mail | choice.push <= KINDS.keys():
         raise Invalid.of("mail", "Không có lựa chọn này.")
-    _keep(engine, user_id, choice, refusal="", address="")
+    _keep(engine, user_id, {**_chosen(choice), "refusal": "", "refused_address": ""})
 
 
 def refused(engine: Engine, user_id: int, address: str, said: str) -> None:
     """A mail server takes nothing for this address: nothing is sent there until its owner chooses again."""
-    with read(engine) as connection:
-        choice = of(connection, user_id)
-    _keep(engine, user_id, choice, refusal=said[:_REFUSAL_CHARS], address=address)
+    # Nothing but that: its owner may be choosing just now.
+    _keep(engine, user_id, {"refusal": said[:_REFUSAL_CHARS], "refused_address": address})
 
 
 def refusals(engine: Engine, user_ids: Iterable[int] | None = None) -> list[tuple[str, str]]:
@@ -51,15 +51,17 @@ def refusals(engine: Engine, user_ids: Iterable[int] | None = None) -> list[tupl
         return [(row.email, row.refusal) for row in connection.execute(query)]
 
 
-def _keep(engine: Engine, user_id: int, choice: InboxChoice, *, refusal: str, address: str) -> None:
-    values = {
+def _chosen(choice: InboxChoice) -> dict[str, Any]:
+    return {
         "mail": sorted(choice.mail),
         "push": sorted(choice.push),
         "quiet_from": choice.quiet_from,
         "quiet_until": choice.quiet_until,
-        "refusal": refusal,
-        "refused_address": address,
     }
+
+
+def _keep(engine: Engine, user_id: int, values: dict[str, Any]) -> None:
+    """Change these columns alone; of who has chosen nothing yet the others are the house's own choice."""
     with write(engine) as connection:
-        statement = upsert(connection, inbox_choices).values(user_id=user_id, **values)
+        statement = upsert(connection, inbox_choices).values(user_id=user_id, **{**_chosen(DEFAULT), **values})
         connection.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
