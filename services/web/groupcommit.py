@@ -121,12 +121,6 @@ class HeldViews:
             return BUSY
         with self._lock:
             self._away = True
-            try:
-                self._journal.sync()
-            except JournalFull as error:
-                log.error("views refused", error=str(error))
-                self._journal.counted(name)
-                return BUSY
         return TAKEN
 
     def send_waiting(self, stopping: Callable[[], bool] = lambda: False) -> None:

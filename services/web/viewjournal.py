@@ -89,7 +89,7 @@ class Journal:
         return len(self._entries)
 
     def append(self, name: str, record: bytes) -> None:
-        """Write a batch; it survives this process at once, and a power cut after `sync`. Raises JournalFull."""
+        """Write a batch, which from then on survives this process and a power cut. Raises JournalFull."""
         framed, before = view_records.framed(name, record)
         if self._size + len(framed) > self._limit or len(self._entries) >= LIMIT_BATCHES:
             raise JournalFull(f"{self._size} bytes in {len(self._entries)} batches wait already")
@@ -98,6 +98,7 @@ class Journal:
             try:
                 writer.write(framed)
                 writer.flush()
+                os.fdatasync(writer.fileno())
             except OSError:
                 self._cut_back(segment)
                 raise
@@ -110,14 +111,6 @@ class Journal:
         self._size += len(framed)
         if segment.size >= self._segment_bytes:
             self._close_writer()
-
-    def sync(self) -> None:
-        """What was appended is on the disk itself. Raises JournalFull when the disk does not take it."""
-        if self._writer is not None:
-            try:
-                os.fdatasync(self._writer.fileno())
-            except OSError as error:
-                raise JournalFull(f"cannot write: {error}") from error
 
     def sent(self, name: str, now: float) -> None:
         """The broker took it (again)."""

@@ -1,6 +1,7 @@
 """POST /api/views in web: what counts, what is refused and why, and that 204 means "held"."""
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -409,6 +410,27 @@ def test_views_on_disk_survive_the_process_under_their_names(tmp_path: Path, mon
         await until_async(lambda: not on_disk(tmp_path), 10)
 
     assert [article for article, *_ in run(tmp_path, later).views] == [1]
+
+
+def test_a_view_is_on_the_disk_itself_before_it_is_thanked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the broker up as well: a power cut takes its last moments too."""
+    synced: list[int] = []
+    sync = os.fdatasync
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        synced.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fdatasync", noted)
+
+    async def work(sink: ViewSink, broker: Broker) -> None:
+        broker.counts = False
+        for number in range(1, 4):
+            assert await sink.accept(READER, HOME, beacon(number)) == 204
+            (segment,) = (tmp_path / "journal").glob("*/*.views")
+            assert synced[-1:] == [segment.stat().st_size]
+
+    run(tmp_path, work)
 
 
 def test_a_full_disk_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
