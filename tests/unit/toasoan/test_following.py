@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from shared import telemetry
 from tests.wait import until
-from toasoan.copying import chain
+from toasoan.copying import DATABASES, chain
 from toasoan.copying.follower import Follower
+from toasoan.copying.rehearsal import Rehearsal
 from toasoan.copying.wal import NotFollowed
 from toasoan.place import OperatorError
 
@@ -258,3 +260,27 @@ def test_old_chains_go_and_what_can_still_be_asked_for_stays(tmp_path: Path, liv
         _look_until_whole(kept)
         kept.close()
     assert len(chain.chains(tmp_path / "copy")) == 6
+
+
+def test_a_copy_that_has_rotted_fails_its_trial_and_that_is_said(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    for name in DATABASES:
+        with closing(_connect(tmp_path / f"{name}.db")) as live:
+            for table in ("revisions (words TEXT)", "media (path TEXT)"):
+                live.execute(f"CREATE TABLE {table}")
+            made = Follower(tmp_path / f"{name}.db", copy / name, _KEEP, _nothing)
+            _look_until_whole(made)
+            made.close()
+
+    def tried() -> str | None:
+        rehearsal = Rehearsal(tmp_path, copy, tmp_path / "copy.json")
+        rehearsal.when_due()
+        until(lambda: rehearsal.result["rehearsed_at"], 20, "the trial has ended")
+        told = telemetry.REGISTRY.get_sample_value("copy_rehearsal_failed")
+        assert told == bool(rehearsal.result["rehearsal_failure"])
+        return str(rehearsal.result["rehearsal_failure"]) if told else None
+
+    assert tried() is None
+    (base,) = (copy / "web").rglob(chain.BASE)
+    base.write_bytes(bytes(base.stat().st_size))
+    assert tried()

@@ -1,5 +1,6 @@
 """The ops page: what it shows when all is well and when things are away, and dead letters put back or dropped."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from shared.contracts.queues import Queue
 from shared.database import read, write
 from shared.release import VERSION
 from shared.settings import get_settings
+from tests.conftest import forget_settings
 from tests.contract.ingest.desk import Desk
 from tests.contract.shared.conftest import messages
 from tests.servers import RedisServer
@@ -57,6 +59,18 @@ def test_it_shows_queues_letters_and_log_with_nothing_unescaped(ops: Desk) -> No
     whole = ops.be("admin").get("/ops/thu/letter1")
     assert "alert(1)" in whole.text and EVIL not in whole.text
     assert ops.be("ops").get("/ops/thu/none").status_code == 404
+
+
+def test_what_came_of_the_trial_of_the_copy_stands_there(ops: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOASOAN_COPY_DIR", "/backup")
+    forget_settings()
+    note = {"folder": "/backup", "copied_at": 1.8e9, "failure": None, "rehearsed_at": 1.8e9, "rehearsal_seconds": 1.5}
+    for failure, said in ((None, "đúng như kho bài"), (f"hỏng {EVIL}", "không được")):
+        copy = get_settings().data_dir / "copy.json"
+        copy.write_text(json.dumps(note | {"rehearsal_failure": failure}))
+        shown = ops.be("ops").get("/ops").text
+        assert "Lần khôi phục thử gần nhất" in shown and "(1,5 giây)" in shown
+        assert said in shown and EVIL not in shown
 
 
 def test_it_answers_while_broker_and_counters_are_away(
