@@ -149,7 +149,7 @@ def test_an_address_is_refused_while_its_owner_chooses(store: Engine) -> None:
     accounts.create_user("lan@bao.example", Role.reporter, engine=store)
     with read(store) as connection:
         user_id = connection.execute(select(users.c.id)).scalar_one()
-    chosen, begun = InboxChoice(frozenset(), "22:00", "06:00"), threading.Event()
+    chosen, begun = InboxChoice(frozenset(), frozenset(), "22:00", "06:00"), threading.Event()
 
     def choose_first(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if store.dialect.name == "postgresql" and statement.startswith("INSERT") and not begun.is_set():
@@ -157,7 +157,7 @@ def test_an_address_is_refused_while_its_owner_chooses(store: Engine) -> None:
             with ThreadPoolExecutor(1) as other:
                 other.submit(choices.choose, store, user_id, chosen).result(10)
 
-    choices.choose(store, user_id, InboxChoice(frozenset({"assigned"})))
+    choices.choose(store, user_id, InboxChoice(frozenset({"assigned"}), frozenset()))
     if store.dialect.name == "sqlite":
         choices.choose(store, user_id, chosen)
     event.listen(store, "before_cursor_execute", choose_first)
