@@ -7,6 +7,7 @@ the number of views, the hour of the token, or a shared part has changed.
 import time
 from hashlib import blake2b
 
+from services.web import first_script
 from services.web.gzip_pieces import Piece, gzipped, plain
 from services.web.page import PART, SLOT, TOKEN, VIEWS, Page
 from services.web.static_files import StaticFile
@@ -25,9 +26,9 @@ CACHE_CONTROL = "public, max-age=2"
 # for a day while the site cannot be reached. (Our own nginx does so in any case: it is told of withdrawals.)
 PURGED_CACHE_CONTROL = "public, max-age=2, s-maxage=300, stale-if-error=86400"
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; media-src 'self'; manifest-src 'self'; worker-src 'self'; "
-    f"frame-src {' '.join(frames())}; "
+    f"default-src 'none'; script-src 'self' {first_script.CSP_SOURCE}; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; manifest-src 'self'; "
+    f"worker-src 'self'; frame-src {' '.join(frames())}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

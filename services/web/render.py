@@ -18,7 +18,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from services.web import static_files
+from services.web import first_script, static_files
 from services.web.page import slot
 from services.web.pages import pictures, sharing
 from services.web.pages.frame import SHARE_PICTURE, script_json
@@ -83,6 +83,7 @@ def _prepared(environment: Environment, settings: Settings, theme: Theme) -> Env
         "theme": theme,
         "static": _addresses(settings),
         "slot": slot,
+        "first_script": first_script.ELEMENT,
         "share_picture_of_paper": SHARE_PICTURE,
         "absolute": partial(absolute, settings),
         "script_json": script_json,

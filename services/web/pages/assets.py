@@ -10,7 +10,7 @@ from services.web.pages.paper import paper_of
 from services.web.static_files import files
 
 _TEXT = "text/plain; charset=utf-8"
-_KEPT = """site.css blocks.css theme.js site.js article.js blocks.js box.js comments.js beacon.js follow.js kept.js
+_KEPT = """site.css blocks.css site.js article.js blocks.js box.js comments.js beacon.js follow.js kept.js
     video.js""".split()
 """All that a page needs without a network, beside what is the theme's."""
 _SHORT_NAME_CHARS = 12

@@ -4,6 +4,7 @@ page of the site must keep."""
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
+from services.web import first_script
 from services.web.page import HTML, TOKEN, Page, slot
 from services.web.static_files import address
 from services.web.theme.folder import TEMPLATES, ThemeFault
@@ -21,7 +22,7 @@ def faults_of(page: Page, settings: Settings, templates: Mapping[str, str]) -> l
     if page.content_type != HTML:
         return []
     looked = _Looked()
-    looked.feed(page.body)
+    looked.feed(page.body.replace(first_script.ELEMENT, ""))
     faults = [_fault(needle, words, templates) for needle, words in looked.found.items()]
     if page.kind in ("part", "live-fragment"):
         return faults
