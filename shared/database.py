@@ -262,6 +262,7 @@ class AdvisoryLock(IntEnum):
     tag_merges = 7_305_128
     trending_rules = 7_305_129
     authors = 7_305_130
+    portraits = 7_305_131
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

@@ -12,6 +12,8 @@ from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
 from services.ingest.feeds import loop as feeds
 from services.ingest.feeds import store as feed_rows
+from services.ingest.figures import loop as figures
+from services.ingest.figures import store as told_figures
 from services.ingest.front_page import store as frontpage
 from services.ingest.inbox import loop as inbox
 from services.ingest.inbox.store import deliveries as told_elsewhere
@@ -57,6 +59,7 @@ def table(
         Job("delivery check", _LONGEST, partial(check.look, asker.ask_sync), delivery_check.DUE, rest=2.0),
         Job("comparison", get_settings().reconcile_seconds, reconcile.reconcile, rest=SETTLE_SECONDS, awake=doubted),
         Job("feeds", _LONGEST, partial(feeds.poll_due, source, outside), feed_rows.DUE),
+        Job("figures", _LONGEST, partial(figures.work, source, told), told_figures.DUE),
         Job("webhooks", _LONGEST, partial(webhooks.work, source, told), deliveries.DUE),
         Job("inbox", _LONGEST, partial(inbox.work, source), happenings.DUE),
         Job("inbox mail", _LONGEST, partial(inbox.send_mail, source), told_elsewhere.is_due(told_elsewhere.MAIL)),

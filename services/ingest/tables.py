@@ -7,6 +7,7 @@ from services.ingest.authors import tables as authors
 from services.ingest.comments import tables as comments
 from services.ingest.exchange import tables as exchange
 from services.ingest.feeds import tables as feeds
+from services.ingest.figures import tables as figures
 from services.ingest.former_addresses import tables as former_addresses
 from services.ingest.front_page import tables as front_page
 from services.ingest.inbox import tables as inbox
@@ -15,6 +16,7 @@ from services.ingest.kit.tables import metadata
 from services.ingest.live_coverage import tables as live_coverage
 from services.ingest.media import tables as media
 from services.ingest.planning import tables as planning
+from services.ingest.portraits import tables as portraits
 from services.ingest.royalties import tables as royalties
 from services.ingest.search_words import tables as search_words
 from services.ingest.sections import tables as sections
@@ -32,6 +34,7 @@ FEATURES = {
     "comments": comments,
     "exchange": exchange,
     "feeds": feeds,
+    "figures": figures,
     "former_addresses": former_addresses,
     "front_page": front_page,
     "inbox": inbox,
@@ -39,6 +42,7 @@ FEATURES = {
     "live_coverage": live_coverage,
     "media": media,
     "planning": planning,
+    "portraits": portraits,
     "royalties": royalties,
     "search_words": search_words,
     "sections": sections,

@@ -7,6 +7,8 @@ SECTIONS = "sections"
 APPEARANCE = "appearance"
 """What the newsroom has chosen of the site's look: every page depends on it."""
 FRONT = "front"
+FIGURES = "figures"
+PORTRAITS = "portraits"
 TAGS = "tags"
 """Which tags are merged into others."""
 

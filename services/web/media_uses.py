@@ -1,4 +1,4 @@
-"""Which files of the media folder public articles show: no other is served to readers.
+"""Which files of the media folder public articles (and pages of authors) show: no other is served to readers.
 
 Kept in the transactions that show and withdraw articles, so that a picture is public exactly as long as one of them.
 A file's sizes share its name (shared.media_files), and so one row.
@@ -12,6 +12,8 @@ from services.web import keys
 from services.web.tables import media_uses
 from shared.database import upsert
 
+OF_THE_PAPER = 0
+"""In the place of an article's id: what pages show that are none of one article."""
 _FORGET = delete(media_uses).where(
     media_uses.c.name == bindparam("of_name"), media_uses.c.article_id == bindparam("of_article")
 )

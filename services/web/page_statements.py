@@ -8,10 +8,12 @@ from services.web.tables import (
     appearance_files,
     articles,
     entries,
+    figures,
     front_page,
     media_uses,
     names,
     old_paths,
+    portraits,
     rankings,
     related,
     sections,
@@ -62,6 +64,9 @@ BLOCK = (
 LAST_ARTICLE = select(func.max(articles.c.id))
 NAME = select(names.c.name).where(names.c.list == bindparam("list"))
 PINNED = select(front_page.c.pinned)
+PINNED_IN_SECTIONS = select(front_page.c.sections)
+FIGURES = select(figures.c.figures, figures.c.until).where(figures.c.until > bindparam("now"))
+PORTRAITS = select(portraits.c.portraits)
 BREAKING = select(front_page.c.breaking)
 APPEARANCE = select(type_coerce(appearance.c.chosen, Text))
 LOOK_FILE = select(appearance_files.c.data).where(appearance_files.c.name == bindparam("name"))

@@ -22,10 +22,11 @@ from services.web.model import (
     Section,
     Story,
     Tombstone,
+    image_of,
 )
 from services.web.section_tree import SectionTree
 from services.web.tables import totals
-from shared.contracts.articles import ArticleState
+from shared.contracts.articles import ArticleState, Image
 from shared.contracts.events import AddressRule
 from shared.contracts.former_addresses import picture_key
 from shared.database import read
@@ -294,6 +295,25 @@ class Reading:
         self.depends.add(keys.FRONT)
         ids = self._connection.execute(sql.PINNED).scalar()
         return self.cards(ids or [])
+
+    def pinned_in(self, section: Section) -> list[Card]:
+        """What editors put on a section's front, as far as it still stands in that section or below it."""
+        self.depends.add(keys.FRONT)
+        ids = (self._connection.execute(sql.PINNED_IN_SECTIONS).scalar() or {}).get(section.slug, [])
+        within = {one.slug for _, one in section.all()}
+        return [card for card in self.cards(ids) if card.section_slug in within]
+
+    def portrait(self, slug: str) -> Image | None:
+        """Of an author."""
+        self.depends.add(keys.PORTRAITS)
+        found = (self._connection.execute(sql.PORTRAITS).scalar() or {}).get(slug)
+        return image_of(found) if found else None
+
+    def figures(self, at: datetime) -> tuple[list[dict[str, str]], int]:
+        """(weather and prices that hold at that time, until when in unix seconds)"""
+        self.depends.add(keys.FIGURES)
+        row = self._connection.execute(sql.FIGURES, {"now": int(at.timestamp())}).first()
+        return ([], 0) if row is None else (row.figures, row.until)
 
     def breaking(self, at: datetime) -> list[tuple[Card, datetime]]:
         """What editors have marked as breaking news at that time, each with the end of its mark."""

@@ -25,7 +25,9 @@ from services.web.tables import (
     changes,
     comments,
     entries,
+    figures,
     front_page,
+    portraits,
     rankings,
     related,
     sections,
@@ -41,7 +43,9 @@ from shared.contracts.events import (
     ArticleWithdrawn,
     CommentPublished,
     CommentRemoved,
+    FiguresChanged,
     FrontPageChanged,
+    PortraitsChanged,
     RankingChanged,
     RelatedArticlesChanged,
     SectionRemoved,
@@ -148,12 +152,37 @@ def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]
             "version": event.version,
             "pinned": list(event.payload.pinned),
             "breaking": [(one.article_id, int(one.until.timestamp())) for one in event.payload.breaking],
+            "sections": {slug: list(ids) for slug, ids in event.payload.sections.items()},
         }
         for event in events
     ]
     with _writing(engine) as (connection, changed):
         if insert_newer(connection, front_page, rows):
             changed.keys.add(keys.FRONT)
+
+
+def set_figures(engine: Engine, events: Sequence[Delivered[FiguresChanged]]) -> None:
+    rows = [
+        {
+            "id": event.payload.id,
+            "version": event.version,
+            "figures": [one.model_dump() for one in event.payload.figures],
+            "until": int(event.payload.until.timestamp()) if event.payload.until else 0,
+        }
+        for event in events
+    ]
+    with _writing(engine) as (connection, changed):
+        if insert_newer(connection, figures, rows):
+            changed.keys.add(keys.FIGURES)
+
+
+def set_portraits(engine: Engine, events: Sequence[Delivered[PortraitsChanged]]) -> None:
+    rows = [{**event.payload.model_dump(mode="json"), "version": event.version} for event in events]
+    with _writing(engine) as (connection, changed):
+        if insert_newer(connection, portraits, rows):
+            newest = max(events, key=lambda event: event.version).payload
+            shown = names_in(newest.model_dump_json())
+            changed.keys |= {keys.PORTRAITS} | media_uses.note(connection, {media_uses.OF_THE_PAPER: shown})
 
 
 def set_appearance(engine: Engine, events: Sequence[Delivered[AppearanceChanged]]) -> None:

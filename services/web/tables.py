@@ -96,6 +96,21 @@ class _FrontPageColumns(TypedColumns):  # one row
     pinned: Stored[list[int]] = column(Json)
     # [[article id, until in unix seconds], …]
     breaking: Stored[list[list[int]]] = column(Json, server_default="[]")
+    # What leads the fronts of sections: slug -> article ids.
+    sections: Stored[dict[str, list[int]]] = column(Json, server_default="{}")
+
+
+class _FiguresColumns(TypedColumns):  # one row
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    figures: Stored[list[dict[str, str]]] = column(Json)
+    until: Stored[int] = column(BigInteger)  # unix seconds
+
+
+class _PortraitColumns(TypedColumns):  # one row
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    portraits: Stored[dict[str, Any]] = column(Json)  # slug of an author -> picture
 
 
 class _AppearanceColumns(TypedColumns):  # one row: what the newsroom has chosen of the site's look
@@ -175,6 +190,8 @@ media_uses = Table(
 )
 sections = Table("sections", metadata, _SectionColumns)
 front_page = Table("front_page", metadata, _FrontPageColumns)
+figures = Table("figures", metadata, _FiguresColumns)
+portraits = Table("portraits", metadata, _PortraitColumns)
 appearance = Table("appearance", metadata, _AppearanceColumns)
 appearance_files = Table("appearance_files", metadata, _AppearanceFileColumns)
 REMOVED = text("NOT public")

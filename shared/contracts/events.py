@@ -5,9 +5,9 @@ the queues of that row; tests/unit/shared/test_contracts.py fails while one of t
 """
 
 from collections.abc import Callable
-from typing import ClassVar, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from shared.contracts.appearance import Appearance, LookFiles
 from shared.contracts.articles import ArticleState, Author, Contract, Image
@@ -88,13 +88,52 @@ class BreakingNews(Contract):
 
 
 class FrontPageChanged(Event):
-    """Editors set the front page: article ids in reading order, the first one leads; and what is breaking news."""
+    """Editors set the front page: article ids in reading order, the first one leads; what is breaking news; and what
+    leads the fronts of sections, by their slugs."""
 
     kind: ClassVar[str] = "front_page_changed"
     id: int = 1
     version: int
     pinned: tuple[int, ...] = ()
     breaking: tuple[BreakingNews, ...] = ()
+    sections: dict[str, tuple[int, ...]] = {}
+
+
+MAX_FIGURES = 8
+_Words = Annotated[str, StringConstraints(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class Figure(Contract):
+    """The weather of a place, the price of a thing, as readers see it."""
+
+    label: Annotated[_Words, Field(min_length=1)]
+    value: Annotated[_Words, Field(min_length=1)]
+    note: _Words = ""
+
+
+class FiguresTold(Contract):
+    """What an address of the newsroom's says."""
+
+    figures: Annotated[tuple[Figure, ...], Field(max_length=MAX_FIGURES)]
+
+
+class FiguresChanged(Event):
+    """The newsroom told other weather or prices. Readers see them no longer than `until`, whatever else arrives."""
+
+    kind: ClassVar[str] = "figures_changed"
+    id: int = 1
+    version: int
+    figures: tuple[Figure, ...] = ()
+    until: AwareDatetime | None = None
+
+
+class PortraitsChanged(Event):
+    """Editors chose or took away a portrait: all of them, by the slugs of the names that readers see."""
+
+    kind: ClassVar[str] = "portraits_changed"
+    id: int = 1
+    version: int
+    portraits: dict[str, Image] = {}
 
 
 class AppearanceChanged(Event):
@@ -274,6 +313,8 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     SectionSaved: (Queue.page,),
     SectionRemoved: (Queue.page,),
     FrontPageChanged: (Queue.page,),
+    FiguresChanged: (Queue.page,),
+    PortraitsChanged: (Queue.page,),
     AppearanceChanged: (Queue.page,),
     AddressRulesChanged: (Queue.page,),
     TagsMerged: (Queue.page,),

@@ -21,6 +21,7 @@ SCREENS = (
     "/so-lieu", "/bay-gio", "/so-lieu/tim-kiem", "/nhuan-but", "/nhuan-but/muc", "/tai-khoan", "/mat-khau",
     "/tai-khoan-khac", "/khoa",
     "/chuyen-muc", "/nhat-ky", "/nhap-xuat", "/nguon-tin", "/webhook", "/tu-tim-kiem", "/tu-khoa", "/ops",
+    "/chan-dung", "/thoi-tiet-gia-ca",
 )  # fmt: skip
 # The parts that other screens are made of, in their other colours.
 _IN_THE_DARK = ("/bai/moi", "/so-lieu")

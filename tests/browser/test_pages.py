@@ -107,6 +107,16 @@ def test_an_article_is_light_on_the_wire(page: Page) -> None:
     assert [one.resource_type for one in seen].count("stylesheet") == 1
 
 
+def test_only_the_page_and_one_style_sheet_hold_back_the_first_paint(page: Page) -> None:
+    for path in ("/", "/kinh-te", ARTICLE):
+        page.goto(path)
+        waited_for = page.evaluate(
+            "performance.getEntriesByType('resource').filter(one => one.renderBlockingStatus === 'blocking')"
+            ".map(one => one.name.split('/').pop())"
+        )
+        assert waited_for == ["site.css"], path
+
+
 def test_the_tenth_most_read_stands_as_the_ninth(page: Page) -> None:
     page.goto("/")
     heights = page.locator(".most-read li").evaluate_all("all => all.map(one => one.offsetHeight)")

@@ -1,8 +1,9 @@
-"""The front page: what is pinned in which order, from when and until when, what is breaking news, how it will look."""
+"""The front page and the fronts of sections: what is pinned in which order, from when and until when; of the front page
+also what is breaking news, and how it will look."""
 
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,14 +16,16 @@ from services.ingest.desk_kit.session import needs
 from services.ingest.front_page import store as frontpage
 from services.ingest.front_page.store import Slot
 from services.ingest.kit.actors import Account
-from services.ingest.kit.errors import Invalid
+from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
+from services.ingest.sections import store as sections
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 
 router = APIRouter()
-NAV = (NavItem("/desk/trang-nhat", "Trang nhất", Action.front_page, key="t"),)
+_HERE = "/desk/trang-nhat"
+NAV = (NavItem(_HERE, "Trang nhất", Action.front_page, key="t"),)
 _CANDIDATES = 40
 _IN_PREVIEW = 14
 _BREAKING = {"30": "30 phút nữa", "60": "1 giờ nữa", "180": "3 giờ nữa", "360": "6 giờ nữa", "720": "12 giờ nữa"}
@@ -30,24 +33,26 @@ _BREAKING = {"30": "30 phút nữa", "60": "1 giờ nữa", "180": "3 giờ nữ
 
 
 @router.get("/trang-nhat")
-def show(request: Request, who: Annotated[Account, needs(Action.front_page)], q: str = "") -> Response:
-    slots, mark = frontpage.slots(engine("ingest"))
-    return _page(request, who, slots, mark, q=q)
+def show(request: Request, who: Annotated[Account, needs(Action.front_page)], q: str = "", muc: str = "") -> Response:
+    slots, mark = frontpage.slots(engine("ingest"), muc)
+    return _page(request, who, slots, mark, q=q, section=muc)
 
 
 @router.post("/trang-nhat")
 def arrange(request: Request, who: Annotated[Account, needs(Action.front_page)], form: Form) -> Response:
     """Set the slots as the form has them. The buttons that add, move or remove one, and the search for more, only show
     the form anew: nothing is live before it is saved."""
-    slots = _slots(form)
+    slots, section = _slots(form), form.text("muc")
     do, _, which = form.text("do").partition(":")
     added = form.number("add")
     if do or added is not None:
         if added is not None and all(slot.article_id != added for slot in slots):
             slots.insert(0, Slot(added))
-        return _page(request, who, _moved(slots, do, which), form.text("mark"), q=form.text("q"), unsaved=True)
-    frontpage.arrange(engine("ingest"), slots, who.actor, if_mark=form.text("mark"))
-    return back("/desk/trang-nhat", "Đã sắp xếp trang nhất.")
+        moved = _moved(slots, do, which)
+        return _page(request, who, moved, form.text("mark"), q=form.text("q"), section=section, unsaved=True)
+    name = _known(section)["name"] if section else "trang nhất"
+    frontpage.arrange(engine("ingest"), slots, who.actor, section=section, if_mark=form.text("mark"))
+    return back(f"{_HERE}?muc={section}" if section else _HERE, f"Đã sắp xếp {name}.")
 
 
 @router.get("/trang-nhat/xem-truoc")
@@ -66,9 +71,20 @@ def preview_unsaved(request: Request, who: Annotated[Account, needs(Action.front
 
 
 def _page(
-    request: Request, who: Account, slots: list[Slot], mark: str, *, q: str = "", unsaved: bool = False
+    request: Request,
+    who: Account,
+    slots: list[Slot],
+    mark: str,
+    *,
+    q: str = "",
+    section: str = "",
+    unsaved: bool = False,
 ) -> Response:
-    wanted = listing.ListFilter(statuses=("published", "scheduled"), title=q.strip()[:200])
+    wanted = listing.ListFilter(
+        statuses=("published", "scheduled"),
+        title=q.strip()[:200],
+        section_ids=_within(_known(section)) if section else (),
+    )
     candidates = listing.page(engine("ingest"), seen_by(who), wanted, limit=_CANDIDATES)
     taken = {slot.article_id for slot in slots}
     return page(
@@ -78,7 +94,9 @@ def _page(
         slots=slots,
         mark=mark,
         titles=listing.titles(engine("ingest"), taken),
-        on_now=set(frontpage.pinned(engine("ingest"))),
+        on_now=set(frontpage.pinned(engine("ingest"), section)),
+        sections=sections.listed(engine("ingest")),
+        section=_known(section) if section else None,
         candidates=[row for row in candidates if row.id not in taken],
         q=q,
         now=datetime.now(UTC),
@@ -104,6 +122,23 @@ def _preview(request: Request, who: Account, pinned: list[int], at: datetime, *,
         at=at,
         unsaved=unsaved,
     )
+
+
+def _known(slug: str) -> dict[str, Any]:
+    """Raises NotFound."""
+    for one in sections.listed(engine("ingest")):
+        if one["slug"] == slug:
+            return one
+    raise NotFound("Không có chuyên mục này.")
+
+
+def _within(section: dict[str, Any]) -> list[int]:
+    """The ids of a section and of all below it."""
+    found = {section["slug"]: section["id"]}
+    every = sections.listed(engine("ingest"))
+    for _ in range(sections.MAX_LEVELS):
+        found |= {one["slug"]: one["id"] for one in every if one["parent"] in found}
+    return list(found.values())
 
 
 def _is_out(story: ArticleState, at: datetime) -> bool:

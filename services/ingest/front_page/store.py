@@ -1,5 +1,5 @@
-"""What editors pin to the front page: slots in reading order, each from a time on and until a time. A slot may be
-breaking news, which readers see above every page until a time of its own.
+"""What editors pin to the front page and to the fronts of sections: slots in reading order, each from a time on and
+until a time. A slot of the front page may be breaking news, which readers see above every page until a time of its own.
 
 `front_page` holds what is pinned now and is made from the slots, by whoever changes them and by the scheduler when
 the time of one begins or ends.
@@ -28,14 +28,16 @@ from shared.vietnamese.dates import iso
 
 ONLY = 1
 MAX_PINNED = 50
+MAX_IN_SECTION = 10
+"""Half of what a page of a section shows: the rest is news."""
 MAX_BREAKING = timedelta(hours=24)
 """What is marked for longer was forgotten."""
-_FRONT = select(front_page.c.version, front_page.c.pinned, front_page.c.breaking)
+_FRONT = select(front_page.c.version, front_page.c.pinned, front_page.c.breaking, front_page.c.sections)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An article's place on the front page; None means at once, and until somebody takes it away."""
+    """An article's place on a front; None means at once, and until somebody takes it away."""
 
     article_id: int
     starts_at: datetime | None = None
@@ -57,6 +59,7 @@ class _Shown:
 
     pinned: list[int] = field(default_factory=list)
     breaking: list[dict[str, Any]] = field(default_factory=list)
+    sections: dict[str, list[int]] = field(default_factory=dict)
 
 
 def pin(engine: Engine, article_ids: Sequence[int], actor: Actor) -> int:
@@ -65,23 +68,31 @@ def pin(engine: Engine, article_ids: Sequence[int], actor: Actor) -> int:
 
 
 def arrange(
-    engine: Engine, wanted: Sequence[Slot], actor: Actor, *, if_mark: str | None = None, only_public: bool = False
+    engine: Engine,
+    wanted: Sequence[Slot],
+    actor: Actor,
+    *,
+    section: str = "",
+    if_mark: str | None = None,
+    only_public: bool = False,
 ) -> int:
-    """Set all slots in their order; returns the front page's version.
+    """Set all slots of the front page, or of a section's (by its slug), in their order; returns the version.
 
     Raises Conflict when the slots are not those of `if_mark` any more, Invalid for what cannot be pinned.
     """
-    if len(wanted) > MAX_PINNED:
-        raise Invalid.of("pinned", f"Ghim nhiều nhất {MAX_PINNED} bài.")
+    most = MAX_IN_SECTION if section else MAX_PINNED
+    if len(wanted) > most:
+        raise Invalid.of("pinned", f"Ghim nhiều nhất {most} bài.")
     now = clock.moment()
     with write(engine) as connection:
         take_lock(connection, AdvisoryLock.front_page)
-        if if_mark is not None and if_mark != _mark(_slots(connection)):
-            raise Conflict("Trang nhất vừa được người khác sắp xếp lại; hãy xem lại rồi làm lần nữa.")
+        if if_mark is not None and if_mark != _mark(_slots(connection, section)):
+            raise Conflict("Trang này vừa được người khác sắp xếp lại; hãy xem lại rồi làm lần nữa.")
         _refuse_impossible(connection, wanted, only_public, now)
-        connection.execute(delete(front_page_slots))
+        connection.execute(delete(front_page_slots).where(front_page_slots.c.section == section))
         rows = [
             {
+                "section": section,
                 "article_id": slot.article_id,
                 "position": position,
                 "starts_at": slot.starts_at,
@@ -120,32 +131,38 @@ def is_stale(connection: Connection, now: datetime) -> bool:
     return _due(connection, now) != _live(connection)
 
 
-def pinned(engine: Engine) -> list[int]:
-    """The articles pinned now, in their order."""
+def pinned(engine: Engine, section: str = "") -> list[int]:
+    """The articles pinned now to the front page, or to a section's, in their order."""
     with read(engine) as connection:
-        return _live(connection).pinned
+        live = _live(connection)
+    return live.sections.get(section, []) if section else live.pinned
 
 
-def slots(engine: Engine) -> tuple[list[Slot], str]:
-    """All slots in their order, and their mark for `arrange`."""
+def slots(engine: Engine, section: str = "") -> tuple[list[Slot], str]:
+    """All slots of the front page, or of a section's, in their order, and their mark for `arrange`."""
     with read(engine) as connection:
-        found = _slots(connection)
+        found = _slots(connection, section)
     return found, _mark(found)
 
 
 def due(engine: Engine, now: datetime) -> list[int]:
-    """The articles that the slots pin at a time, in their order, if all of them are public by then."""
+    """The articles that the front page's slots pin at a time, in their order, if all of them are public by then."""
     with read(engine) as connection:
-        return [slot.article_id for slot in _slots(connection) if slot.is_on(now)]
+        return [slot.article_id for slot in _slots(connection, "") if slot.is_on(now)]
 
 
 def payload(connection: Connection) -> FrontPageChanged | None:
     row = connection.execute(_FRONT).first()
     if row is None:
         return None
-    version, pinned, breaking = row
+    version, pinned, breaking, in_sections = row
     told = tuple(BreakingNews.model_validate(one) for one in breaking)
-    return FrontPageChanged(version=version, pinned=tuple(pinned), breaking=told)
+    return FrontPageChanged(
+        version=version,
+        pinned=tuple(pinned),
+        breaking=told,
+        sections={slug: tuple(ids) for slug, ids in in_sections.items()},
+    )
 
 
 def _apply(connection: Connection, now: datetime, actor: Actor) -> int:
@@ -183,21 +200,36 @@ def _refuse_impossible(connection: Connection, wanted: Sequence[Slot], only_publ
 
 
 def _due(connection: Connection, now: datetime) -> _Shown:
-    found = [slot for slot in _slots(connection) if slot.is_on(now)]
-    ids = [slot.article_id for slot in found]
+    rows = connection.execute(_DUE)
+    every = [(section, Slot(one, starts, ends, breaking)) for section, one, starts, ends, breaking in rows]
+    found = [(section, slot) for section, slot in every if slot.is_on(now)]
+    ids = {slot.article_id for _, slot in found}
     public = select(articles.c.id).where(articles.c.id.in_(ids), articles.c.status == "published")
-    shown = set(connection.execute(public).scalars()) if ids else set()
-    breaking = [
-        {"article_id": slot.article_id, "until": iso(slot.breaking_until)}
-        for slot in found
-        if slot.breaking_until and slot.is_breaking(now) and slot.article_id in shown
-    ]
-    return _Shown([article_id for article_id in ids if article_id in shown], breaking)
+    readable = set(connection.execute(public).scalars()) if ids else set()
+    shown = _Shown()
+    for section, slot in found:
+        if slot.article_id not in readable:
+            continue
+        if section:
+            shown.sections.setdefault(section, []).append(slot.article_id)
+            continue
+        shown.pinned.append(slot.article_id)
+        if slot.breaking_until and slot.is_breaking(now):
+            shown.breaking.append({"article_id": slot.article_id, "until": iso(slot.breaking_until)})
+    return shown
 
 
-def _slots(connection: Connection) -> list[Slot]:
-    of = front_page_slots.c
-    query = select(of.article_id, of.starts_at, of.ends_at, of.breaking_until).order_by(of.position)
+_SLOT = (
+    front_page_slots.c.article_id,
+    front_page_slots.c.starts_at,
+    front_page_slots.c.ends_at,
+    front_page_slots.c.breaking_until,
+)
+_DUE = select(front_page_slots.c.section, *_SLOT).order_by(front_page_slots.c.section, front_page_slots.c.position)
+
+
+def _slots(connection: Connection, section: str) -> list[Slot]:
+    query = select(*_SLOT).where(front_page_slots.c.section == section).order_by(front_page_slots.c.position)
     return [Slot(*row) for row in connection.execute(query)]
 
 

@@ -16,10 +16,13 @@ class _FrontPageColumns(TypedColumns):  # one row
     pinned: Stored[list[int]] = column(Json)
     # What is told above every page, and until when.
     breaking: Stored[list[dict[str, Any]]] = column(Json, server_default="[]")
+    # What leads the fronts of sections: slug -> article ids.
+    sections: Stored[dict[str, list[int]]] = column(Json, server_default="{}")
 
 
 class FrontPageSlotRow(Record):  # what is to be pinned when; `front_page` holds what is pinned now
     id: Stored[int] = column(Integer, primary_key=True)
+    section: Stored[str] = column(String(120), server_default="")  # a slug, which never changes; "": the front page
     article_id: Stored[int] = column(Integer, ForeignKey("articles.id"))
     position: Stored[int] = column(Integer)
     starts_at: Stored[datetime | None] = column(UtcDateTime)  # NULL: at once

@@ -19,8 +19,8 @@ from shared.telemetry import log
 MAX_UPLOAD_BYTES = 60_000_000
 MAX_PIXELS = 120_000_000
 """Of a JPEG, which is decoded at a fraction of its size; others may have 50 million."""
-RENDITION_WIDTHS = (160, 320, 480, 720, 960, 1600)
-"""720 is a whole screen of most telephones in use: 360 points of two pixels."""
+RENDITION_WIDTHS = (160, 320, 480, 750, 960, 1600)
+"""750 is the whole screen of a telephone with two pixels a point, 360 or 375 points wide."""
 _JPEG_WIDTHS = (480, 960)
 _BOUNDS = bounded.Bounds(cpu_seconds=30, memory_bytes=1_000_000_000, seconds=60)
 _WRITTEN = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "WEBP": ("image/webp", "webp")}

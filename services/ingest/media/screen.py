@@ -24,6 +24,7 @@ from services.ingest.kit.visibility import seen_by
 from services.ingest.media import imaging, taking, uploads
 from services.ingest.media import store as media
 from services.ingest.media.tables import MediaRow
+from services.ingest.portraits import store as portraits
 from shared.database import engine
 from shared.settings import get_settings
 
@@ -170,7 +171,7 @@ async def crop(media_id: RowId, who: Annotated[Account, needs(Action.media_write
 
 
 def _is_used(connection: Connection, path: str) -> bool:
-    return pictures.is_used(connection, path) or appearance.is_used(connection, path)
+    return any(feature.is_used(connection, path) for feature in (pictures, appearance, portraits))
 
 
 def _finish(who: Account, upload_id: str, size: tuple[int, int]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def remove(engine: Engine, media_id: int, actor: Actor, is_used: Callable[[Conne
         if row is None:
             raise NotFound(_NOT_HERE)
         if is_used(connection, row.path):
-            raise Conflict("Còn bài hoặc giao diện dùng tệp này nên không xóa được.")
+            raise Conflict("Còn bài, giao diện hoặc chân dung dùng tệp này nên không xóa được.")
         connection.execute(update(media).where(media.c.poster_id == media_id).values(poster_id=None))
         connection.execute(delete(media).where(media.c.id == media_id))
         audit.append(connection, actor.name, "media.removed", f"media:{row.path}", {"bytes": row.bytes})

@@ -10,10 +10,12 @@ from services.ingest.appearance import store as appearance
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
 from services.ingest.comments.tables import comments
+from services.ingest.figures import store as figures
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as front_page
 from services.ingest.kit import generation
 from services.ingest.live_coverage.tables import live_entries
+from services.ingest.portraits import store as portraits
 from services.ingest.search_words import store as search_words
 from services.ingest.sections.tables import sections
 from services.ingest.statistics import store as statistics
@@ -27,9 +29,11 @@ from shared.contracts.events import (
     CommentPublished,
     CommentRemoved,
     Event,
+    FiguresChanged,
     FrontPageChanged,
     LiveEntryPublished,
     LiveEntryWithdrawn,
+    PortraitsChanged,
     SearchRulesChanged,
     SectionSaved,
     TagsMerged,
@@ -44,6 +48,8 @@ NO_VERSION = 0
 ONLY = 1
 ONLY_ONES: dict[type[Event], Callable[[Connection], Any]] = {
     FrontPageChanged: front_page.payload,
+    FiguresChanged: figures.payload,
+    PortraitsChanged: portraits.payload,
     AppearanceChanged: appearance.payload,
     AddressRulesChanged: former_addresses.payload,
     TagsMerged: tags.payload,

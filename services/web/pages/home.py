@@ -1,7 +1,8 @@
 """The front page: what editors pinned leads, then the sections, pictures, videos and the most read."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from services.web import model
 from services.web.model import Card, Section
@@ -37,6 +38,7 @@ def home(site: Site) -> Page:
     shown |= {card.id for card in (*photos, *videos)}
     rail = [card for card in site.read.listed(model.ALL, size=_NEWEST).cards if card.id not in shown][:_IN_RAIL]
     blocks = _blocks(site, shown, {card.id for card in rail})
+    figures, figures_until = site.read.figures(datetime.now(UTC))
     paper = paper_of(site.settings)
     head = Head(
         title=f"{site.settings.site_name} - {paper.tagline}" if paper.tagline else site.settings.site_name,
@@ -45,7 +47,7 @@ def home(site: Site) -> Page:
         image=top[0].image if top else None,
         data=[linked_data.website(site.look)],
     )
-    return page(
+    made = page(
         site,
         "home",
         "home.html",
@@ -60,7 +62,11 @@ def home(site: Site) -> Page:
         photos=photos,
         videos=videos,
         corrected=site.read.listed(model.CORRECTED, size=_CORRECTED).cards,
+        figures=figures,
     )
+    if not figures:
+        return made
+    return replace(made, until=min(float(figures_until), made.until or figures_until))
 
 
 def _top(site: Site) -> list[Card]:

@@ -34,7 +34,7 @@ def section(site: Site, slug: str) -> Page:
         site,
         "section",
         found.name,
-        _led(site, listed) if listed.page == 1 else listed,
+        _led(site, found, listed) if listed.page == 1 else listed,
         trail,
         over=found if found.children else parent,
         slug=slug,
@@ -44,9 +44,11 @@ def section(site: Site, slug: str) -> Page:
     )
 
 
-def _led(site: Site, listed: Listed) -> Listed:
-    """What leads the paper leads its section too, in the same order; without any, the newest with a picture does."""
-    first = [card for card in site.read.pinned() if card in listed.cards]
+def _led(site: Site, section: Section, listed: Listed) -> Listed:
+    """The section's own pins lead it, then what leads the paper, in the same order; without any, the newest with a
+    picture does."""
+    own = site.read.pinned_in(section)
+    first = own + [card for card in site.read.pinned() if card in listed.cards and card not in own]
     first = first or [card for card in listed.cards[:_MAY_LEAD] if card.image][:1]
     return replace(listed, cards=(*first, *(card for card in listed.cards if card not in first)))
 
@@ -74,7 +76,16 @@ def author(site: Site, slug: str) -> Page:
     name = _name(site, model.of_author(slug))
     listed = site.read.listed(model.of_author(slug), site.page_number, SIZE)
     number = site.read.number(model.of_author(slug))
-    return _list(site, "author", name, listed, [*_home(), (name, site.path)], label="Tác giả", number=number)
+    return _list(
+        site,
+        "author",
+        name,
+        listed,
+        [*_home(), (name, site.path)],
+        label="Tác giả",
+        number=number,
+        portrait=site.read.portrait(slug),
+    )
 
 
 def day(site: Site, written: str) -> Page:
@@ -197,6 +208,7 @@ def _list(
         "day_after": None,
         "day_shown": None,
         "number": 0,
+        "portrait": None,
     }
     return page(
         site,

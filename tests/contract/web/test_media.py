@@ -11,11 +11,12 @@ from services.web import keys, store
 from services.web.change_log import changes_after
 from services.web.changes import BLIND_SECONDS
 from services.web.reading import reading
-from shared.contracts.articles import ArticleState, Image
+from shared.contracts.articles import ArticleState, Author, Image
+from shared.contracts.events import PortraitsChanged
 from shared.database import engine, migrate, read, write
 from shared.migrations import upgrade
 from shared.settings import get_settings
-from tests.contract.web.conftest import Site, published, state, withdrawn
+from tests.contract.web.conftest import Site, delivered, published, state, withdrawn
 from tests.media import PDF
 from tests.servers import PostgresServer
 from tests.swallow import Swallower
@@ -62,6 +63,25 @@ def test_a_picture_comes_and_goes_with_the_article_that_shows_it(files: Path, si
     until(lambda: [site.get(path).status_code for path in sizes] == [404, 404], 20, "it is gone with its article")
     assert site.get(sizes[0], headers={"if-none-match": sent.headers["etag"]}).status_code == 404
     assert site.client.head(sizes[0]).status_code == 404
+
+
+def test_a_portrait_is_public_as_long_as_it_is_shown(files: Path, site: Site) -> None:
+    told = [delivered(PortraitsChanged(version=number, portraits=faces), 1, number) for number, faces in _FACES]
+    site.tell(store.publish, published(state(1, authors=(Author(name="Thu Sương", slug="thu-suong"),))))
+    page = "/tac-gia/thu-suong"
+    site.until(page, '<p class="face" aria-hidden="true">TS</p>')
+    site.tell(store.set_portraits, told[0])
+    site.until(page, f'src="/media/{ONE}-480.webp" alt="Thu Sương"')
+    assert site.get(f"/media/{ONE}-480.webp").status_code == 200
+    site.tell(store.set_portraits, told[1])
+    until(lambda: site.get(f"/media/{ONE}-480.webp").status_code == 404, 20, "it is nobody's any more")
+    site.until(page, '<p class="face" aria-hidden="true">TS</p>')
+
+
+_FACES: list[tuple[int, dict[str, Image]]] = [
+    (1, {"thu-suong": picture(ONE).model_copy(update={"alt": "Thu Sương"})}),
+    (2, {}),
+]
 
 
 def test_whatever_shows_a_file_makes_it_public(files: Path, site: Site) -> None:

@@ -70,7 +70,7 @@ class Chosen:
         since, before = self._bounds(now)
         return ListFilter(
             statuses=(said["status"],) if said["status"] else (),
-            section_id=int(said["section"]) if said["section"] else None,
+            section_ids=(int(said["section"]),) if said["section"] else (),
             owner=who.actor_name if said["mine"] else "",
             held_by=who.actor_name if said["held"] else "",
             title=said["q"],

@@ -25,7 +25,7 @@ class ListFilter:
     """Which articles: empty fields do not narrow."""
 
     statuses: Sequence[str] = ()
-    section_id: int | None = None
+    section_ids: Sequence[int] = ()
     owner: str = ""
     held_by: str = ""
     title: str = ""
@@ -132,8 +132,8 @@ def narrowed(query: Select[*Columns], seen: Seen | None, wanted: ListFilter) -> 
         query = query.where(seen.where(articles.c.section_id, articles.c.created_by))
     if wanted.statuses:
         query = query.where(articles.c.status.in_(wanted.statuses))
-    if wanted.section_id is not None:
-        query = query.where(articles.c.section_id == wanted.section_id)
+    if wanted.section_ids:
+        query = query.where(articles.c.section_id.in_(wanted.section_ids))
     if wanted.owner:
         query = query.where(articles.c.created_by == wanted.owner)
     if wanted.held_by:

@@ -30,7 +30,8 @@ SUBJECTS = {
     "key": "Khóa API", "feed": "Nguồn tin", "webhook": "Webhook", "royalty": "Nhuận bút", "plan": "Đề tài",
     "import": "Nhập dữ liệu", "front_page": "Trang nhất", "appearance": "Giao diện", "trending": "Đọc nhiều",
     "address_rules": "Địa chỉ cũ", "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
-    "tags": "Từ khóa", "live": "Tường thuật", "comments": "Bình luận nhập",
+    "tags": "Từ khóa", "portrait": "Chân dung", "figures": "Thời tiết, giá cả", "live": "Tường thuật",
+    "comments": "Bình luận nhập",
 }  # fmt: skip
 # What tells nothing of texts, plans and people's pay. Who looks after machines and may read none of those neither sees
 # other lines nor can search in them.
@@ -86,6 +87,10 @@ _ACTS = ACTION_NAMES | {
     "handed_over": "giao",
     "let_go": "thôi giữ",
     "signs": "gắn tên ký",
+    "chosen": "chọn",
+    "taken_away": "bỏ",
+    "told": "đưa số mới",
+    "address": "đổi địa chỉ",
 }
 _FIELDS = {
     "version": "phiên bản", "status": "trạng thái", "title": "tựa", "reason": "lý do", "role": "vai trò",

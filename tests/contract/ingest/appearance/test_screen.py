@@ -139,7 +139,7 @@ def test_pictures_fit_what_they_are_for_and_stay_in_the_store(
     assert sizes == {"512.png": (512, 512), "192.png": (192, 192), "180.png": (180, 180), "favicon.ico": (48, 48)}
     assert look.files == {name: sha256(data).hexdigest() for name, data in sent.data.items()}
     admin.post("/giao-dien", version="1")
-    assert "Còn bài hoặc giao diện" in admin.post(f"/kho/{logo}/xoa", 409), "it can be put back"
+    assert "Còn bài, giao diện" in admin.post(f"/kho/{logo}/xoa", 409), "it can be put back"
     assert "Đã dùng lại" in admin.post("/giao-dien/1/dung-lai", version="2")
     assert told(sqlite).appearance == look
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.ingest import scheduler
+from services.ingest.events import build
 from services.ingest.front_page import store as frontpage
+from shared.contracts.events import FrontPageChanged
 from shared.vietnamese.dates import VIETNAM
 from tests.contract.ingest.desk import Desk
 
@@ -72,3 +74,31 @@ def test_nothing_is_live_before_it_is_saved(desk: Desk) -> None:
     assert frontpage.pinned(desk.store) == [first, second]
     assert secretary.post("/trang-nhat", unsaved).is_redirect
     assert frontpage.pinned(desk.store) == [third]
+
+
+def test_a_section_has_pins_of_its_own(desk: Desk) -> None:
+    secretary = desk.be("secretary")
+    market, price = (desk.article(status="published", title=title).id for title in ("Chợ phiên", "Giá ngô"))
+    song = desk.article(status="published", title="Hội hát", section="van-hoa").id
+    page = secretary.get("/trang-nhat?muc=kinh-te").text
+    assert f'name="add" value="{price}"' in page and f'name="add" value="{song}"' not in page
+    assert "TIN NÓNG" not in page
+    form = {"article": [price, market], "starts_at": ["", ""], "ends_at": ["", ""], "muc": "kinh-te"}
+    assert "Kinh tế</h1>" in secretary.post("/trang-nhat", {**form, "do": "find"}).text
+    saved = secretary.post("/trang-nhat", {**form, "mark": frontpage.slots(desk.store, "kinh-te")[1]})
+    assert saved.headers["location"].endswith("/trang-nhat?muc=kinh-te")
+    mark = frontpage.slots(desk.store)[1]
+    form = {"mark": mark, "article": [song], "starts_at": [""], "ends_at": [""]}
+    assert secretary.post("/trang-nhat", form).is_redirect
+
+    def told() -> FrontPageChanged:
+        (payload,) = build("front_page_changed", [("1", 1)]).values()
+        assert isinstance(payload, FrontPageChanged)
+        return payload
+
+    assert told().pinned == (song,)
+    assert told().sections == {"kinh-te": (price, market)}
+    secretary.post(f"/bai/{price}/go")
+    scheduler.tick(desk.store)
+    assert told().sections == {"kinh-te": (market,)}, "what readers can't see is not pinned"
+    assert secretary.get("/trang-nhat?muc=khong-co").status_code == 404

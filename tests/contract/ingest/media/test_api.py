@@ -47,8 +47,8 @@ def test_picture_is_rebuilt_with_smaller_copies(api: Api, kind: str) -> None:
     assert (image["caption"], image["credit"]) == ("Hội chợ", "Quang Long")
     assert made["url"].endswith(image["url"])
     copies = [(width, url.rpartition(".")[2]) for width, url in image["renditions"]]
-    assert {width for width, suffix in copies if suffix == "avif"} == {160, 320, 480, 720, 960}
-    assert {width for width, suffix in copies if suffix == "webp"} == {160, 320, 480, 720, 960}
+    assert {width for width, suffix in copies if suffix == "avif"} == {160, 320, 480, 750, 960}
+    assert {width for width, suffix in copies if suffix == "webp"} == {160, 320, 480, 750, 960}
     assert {width for width, suffix in copies if suffix == "jpg"} == {480, 960}
     for (width, suffix), (_, url) in zip(copies, image["renditions"], strict=True):
         with Image.open(get_settings().media_dir / url.removeprefix("/media/")) as small:

@@ -25,6 +25,7 @@ from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.articles.versions import Saved
 from services.ingest.comments.store import comments
 from services.ingest.events import build
+from services.ingest.figures import store as figures
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as frontpage
 from services.ingest.kit import generation
@@ -32,10 +33,13 @@ from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import outbox
 from services.ingest.live_coverage.input import NewLiveEntryInput
 from services.ingest.live_coverage.store import entries as live_entries
+from services.ingest.media import store as media
+from services.ingest.media.imaging import Rebuilt
 from services.ingest.ops import comparison, delivery_check, edge_cache, expected, resend
 from services.ingest.ops import store as letters
 from services.ingest.ops.delivery_check import DeliveryCheck
 from services.ingest.ops.reconcile import last_results, rebuild, reconcile
+from services.ingest.portraits import store as portraits
 from services.ingest.search_words import store as search_words
 from services.ingest.sections import store as sections
 from services.ingest.statistics import store as statistics
@@ -47,6 +51,7 @@ from shared.contracts.commands import StoreDeadLetter, SubmitComment
 from shared.contracts.envelope import stamped
 from shared.contracts.events import (
     SUBSCRIBERS,
+    Figure,
     RankingChanged,
     RelatedArticlesChanged,
     SectionRemoved,
@@ -425,6 +430,11 @@ def _say_all(house: House) -> None:
     former_addresses.add(house.source, EDITOR, "/chuyen-trang/*", "/$1")
     appearance.save(house.source, appearance.ChosenLook(name="Báo Rừng"), EDITOR, 0)
     tags.merge(house.source, EDITOR, "Covid", "Covid-19")
+    figures.tell(house.source, EDITOR, [Figure(label="Lai Châu", value="18 °C")], "12")
+    face = Rebuilt(sha256="ab", path="c.jpg", type="image/jpeg", width=1, height=1, bytes=1, renditions=())
+    get_settings().media_dir.mkdir(parents=True)
+    (get_settings().media_dir / face.path).touch()
+    portraits.choose(house.source, EDITOR, "Thu Sương", media.keep(house.source, face, EDITOR).id)
     search_words.save(house.source, EDITOR, search_words.Said(("UBND = Ủy ban nhân dân",)), 0)
     statistics.set_rule(house.source, EDITOR, saved.id, "pin", 1)
 

@@ -340,7 +340,8 @@ def test_each_browser_finds_a_copy_that_it_can_show(paper: Paper) -> None:
     assert f'<img src="{sample.file("x", "-960.jpg")}"' in story
     assert f"{sample.file('x', '-1600.avif')} 1600w" in story
     card = paper.page("/thoi-su?trang=1").body.partition(sample.file("x", "-480.avif"))[2].partition("</picture>")[0]
-    assert f"{sample.file('x', '-960.webp')} 960w" in card
+    assert f"{sample.file('x', '-480.webp')} 480w" in card
+    assert "960w" not in card, "a small place is offered no large copy"
     store.publish(paper.engine, [published(sample.article(63, version=2, images=()))])
     again = paper.page("/thoi-su").body
     assert f'<img src="{sample.file("x", "-480.jpg")}"' in again

@@ -9,7 +9,15 @@ import time_machine
 from services.web import model, store
 from services.web.page import Missing, slot
 from services.web.pages import errors, parts
-from shared.contracts.events import FrontPageChanged, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
+from shared.contracts.events import (
+    Figure,
+    FiguresChanged,
+    FrontPageChanged,
+    RankedArticle,
+    RankingChanged,
+    SectionSaved,
+    ViewTotalsChanged,
+)
 from tests.contract.web.conftest import delivered, published
 from tests.unit.web.pages import sample
 from tests.unit.web.pages.conftest import Paper
@@ -234,6 +242,38 @@ def test_what_leads_the_paper_leads_its_section_too(paper: Paper) -> None:
         r'<article class="row first">.*?<a href="(/[^"]+-(?:\d+))"', paper.page("/kinh-te").body, re.S
     )
     assert int(first.rpartition("-")[2]) % 2, "without pins the newest with a picture leads"
+
+
+def test_a_section_is_led_by_its_own_pins(paper: Paper) -> None:
+    def led(path: str) -> list[str]:
+        return [link for link in Reader(paper.page(path).body).links if re.search(r"-\d+$", link)]
+
+    oldest = sample.article(1)
+    told = FrontPageChanged(version=2, pinned=(sample.LEAD,), sections={"kinh-te": (oldest.id, 2)})
+    store.set_front_page(paper.engine, [delivered(told, 1, 2)])
+    assert led("/kinh-te")[:3] == [
+        "/kinh-te/ban-tin-so-1-1",
+        "/nong-nghiep/ban-tin-so-2-2",
+        "/kinh-te/cho-phien-muong-suong-40",
+    ]
+    assert led("/kinh-te").count("/kinh-te/ban-tin-so-1-1") == 1
+    assert "/kinh-te/ban-tin-so-1-1" not in led("/nong-nghiep")[:3]
+    moved = oldest.model_copy(update={"section_slug": "thoi-su", "section_name": "Thời sự", "version": 2})
+    store.publish(paper.engine, [published(moved)])
+    assert led("/kinh-te")[0] == "/nong-nghiep/ban-tin-so-2-2", "what has left the section does not lead it"
+
+
+def test_weather_and_prices_are_shown_until_their_end(paper: Paper) -> None:
+    figure = Figure(label="Mường Sương", value="18–26 °C", note="nắng")
+    until = datetime.fromisoformat("2023-01-11T15:00:00+07:00")
+    told = FiguresChanged(version=1, figures=(figure,), until=until)
+    store.set_figures(paper.engine, [delivered(told, 1)])
+    with time_machine.travel("2023-01-11T14:59:00+07:00", tick=False):
+        page = paper.page("/")
+    assert "Mường Sương 18–26 °C nắng" in Reader(page.body).words.replace("\n", " ")
+    assert page.until == until.timestamp(), "the page is made anew by then"
+    with time_machine.travel("2023-01-11T15:00:01+07:00", tick=False):
+        assert "18–26" not in paper.page("/").body
 
 
 def test_a_sub_section_leads_back_to_the_whole_section(paper: Paper) -> None:

@@ -1,0 +1,55 @@
+"""Portraits that editors choose at the desk, and what goes out of it."""
+
+import pytest
+from sqlalchemy import Engine
+
+from services.ingest.events import build
+from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.media import store as media
+from services.ingest.portraits import store as portraits
+from shared.contracts.events import PortraitsChanged
+from shared.database import read
+from tests.contract.ingest.base import EDITOR
+from tests.contract.ingest.desk import Desk
+from tests.contract.ingest.media.test_life import kept
+
+
+def told(store: Engine) -> PortraitsChanged:
+    """What readers' stores are told."""
+    with read(store) as connection:
+        held = portraits.payload(connection)
+    assert held is not None
+    (sent,) = build("portraits_changed", [("1", held.version)]).values()
+    assert isinstance(sent, PortraitsChanged)
+    return sent
+
+
+def test_a_portrait_is_chosen_from_the_store_and_taken_away(desk: Desk) -> None:
+    secretary = desk.be("secretary")
+    desk.article(byline=[{"name": "Thu Sương", "roles": ["Bài"]}])
+    row = kept(desk.store)
+    page = secretary.get("/chan-dung").text
+    assert "<option>Thu Sương</option>" in page and f'value="{row.id}"' in page
+    assert secretary.post("/chan-dung", {"name": "Thu Sương"}).status_code == 422, "no picture"
+    assert secretary.post("/chan-dung", {"name": "Thu Sương", "media_id": row.id}).is_redirect
+    (face,) = told(desk.store).portraits.items()
+    assert (face[0], face[1].alt) == ("thu-suong", "Thu Sương")
+    assert face[1].renditions and max(width for width, _ in face[1].renditions) <= 480
+    assert "/tac-gia/thu-suong" in secretary.get("/chan-dung").text
+    assert secretary.post(f"/kho/{row.id}/xoa").status_code == 409, "a picture in use stays in the store"
+    assert secretary.post("/chan-dung/bo", {"name": "Thu Sương"}).is_redirect
+    assert told(desk.store).portraits == {} and told(desk.store).version == 2
+    assert secretary.post("/chan-dung/bo", {"name": "Thu Sương"}).status_code == 404
+    for role in ("reporter", "editor", "ops"):
+        assert desk.be(role).get("/chan-dung").status_code == 403, role
+
+
+def test_two_names_of_one_page_do_not_share_a_face(store: Engine) -> None:
+    row = kept(store)
+    portraits.choose(store, EDITOR, "Hòa", row.id)
+    with pytest.raises(Invalid, match="“Hòa”"):
+        portraits.choose(store, EDITOR, "Hoa", row.id)
+    with pytest.raises(Invalid):
+        portraits.choose(store, EDITOR, "Lan", row.id + 1)
+    with pytest.raises(Conflict):
+        media.remove(store, row.id, EDITOR, portraits.is_used)
