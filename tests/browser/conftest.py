@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import Engine
 
+from services.web import store
+from shared.contracts.events import Figure, FiguresChanged, PortraitsChanged
 from tests.browser.chromium import EXECUTABLE, READER, chromium
 from tests.browser.newsroom import Newsroom, newsroom_of
 from tests.browser.node import modules
 from tests.browser.own_desk import OwnDesk, own_desk
 from tests.conftest import forget_settings
-from tests.contract.web.conftest import Site, site
+from tests.contract.web.conftest import Site, delivered, site
 from tests.house import House
 from tests.servers import RedisServer
 from tests.unit.web.pages import sample
@@ -106,6 +110,7 @@ def running_paper_site(folder: Path, **environment: str) -> Iterator[Site]:
             forget_settings()
             site = Site(folder / "web.log")
             sample.fill(site.engine)
+            _tell_of_today(site.engine)
             _draw_pictures(folder / "data" / "media" / "aa")
             site.start(**environment)
         forget_settings()
@@ -115,6 +120,17 @@ def running_paper_site(folder: Path, **environment: str) -> Iterator[Site]:
             site.close()
         counters.close()
         broker.close()
+
+
+def _tell_of_today(engine: Engine) -> None:
+    """Weather that holds, and an author's portrait."""
+    weather = tuple(
+        Figure(label=place, value="18–26 °C", note="nắng") for place in ("Mường Sương", "Nà Lếch", "Pú Xôm")
+    )
+    told = FiguresChanged(version=1, figures=weather, until=datetime.now(UTC) + timedelta(days=1))
+    store.set_figures(engine, [delivered(told, 1)])
+    (face,) = sample.article(1).images
+    store.set_portraits(engine, [delivered(PortraitsChanged(version=1, portraits={"quang-long": face}), 1)])
 
 
 def _draw_pictures(folder: Path) -> None:
