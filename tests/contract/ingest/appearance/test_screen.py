@@ -135,7 +135,7 @@ def test_pictures_fit_what_they_are_for_and_stay_in_the_store(
     look = sent.appearance
     assert (look.logo.file, look.logo.width, look.logo.height) == ("logo.webp", 2000, 400)
     sizes = {name: Image.open(BytesIO(data)).size for name, data in sent.data.items()}
-    assert sizes.pop("logo.webp") == (960, 192), "no larger than the sharpest screen shows it"
+    assert sizes.pop("logo.webp") == (750, 150), "no larger than the sharpest screen shows it"
     assert sizes == {"512.png": (512, 512), "192.png": (192, 192), "180.png": (180, 180), "favicon.ico": (48, 48)}
     assert look.files == {name: sha256(data).hexdigest() for name, data in sent.data.items()}
     admin.post("/giao-dien", version="1")
