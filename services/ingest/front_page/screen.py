@@ -3,7 +3,7 @@ also what is breaking news, and how it will look."""
 
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -20,6 +20,7 @@ from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.rights import Action
 from services.ingest.kit.visibility import seen_by
 from services.ingest.sections import store as sections
+from services.ingest.sections.store import ListedSection
 from shared.contracts.articles import ArticleState
 from shared.database import engine
 
@@ -50,7 +51,7 @@ def arrange(request: Request, who: Annotated[Account, needs(Action.front_page)],
             slots.insert(0, Slot(added))
         moved = _moved(slots, do, which)
         return _page(request, who, moved, form.text("mark"), q=form.text("q"), section=section, unsaved=True)
-    name = _known(section)["name"] if section else "trang nhất"
+    name = _known(section).name if section else "trang nhất"
     frontpage.arrange(engine("ingest"), slots, who.actor, section=section, if_mark=form.text("mark"))
     return back(f"{_HERE}?muc={section}" if section else _HERE, f"Đã sắp xếp {name}.")
 
@@ -124,20 +125,20 @@ def _preview(request: Request, who: Account, pinned: list[int], at: datetime, *,
     )
 
 
-def _known(slug: str) -> dict[str, Any]:
+def _known(slug: str) -> ListedSection:
     """Raises NotFound."""
     for one in sections.listed(engine("ingest")):
-        if one["slug"] == slug:
+        if one.slug == slug:
             return one
     raise NotFound("Không có chuyên mục này.")
 
 
-def _within(section: dict[str, Any]) -> list[int]:
+def _within(section: ListedSection) -> list[int]:
     """The ids of a section and of all below it."""
-    found = {section["slug"]: section["id"]}
+    found = {section.slug: section.id}
     every = sections.listed(engine("ingest"))
     for _ in range(sections.MAX_LEVELS):
-        found |= {one["slug"]: one["id"] for one in every if one["parent"] in found}
+        found |= {one.slug: one.id for one in every if one.parent in found}
     return list(found.values())
 
 
