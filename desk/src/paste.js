@@ -2,14 +2,16 @@
 // The server cleans again; this is so that people see at once what they get.
 
 import { rightEncodings } from "./legacy.js";
+import { cleanLink } from "./links.js";
 import { wordLists } from "./word_lists.js";
 
 // The marks of story blocks, which come from another article.
 const MARKS = ["data-block", "data-v", "data-field", "data-item", "data-value"];
 const DROPPED = "script,style,meta,link,title,xml,o\\:p,w\\:sdt,iframe,object,form,button,svg,canvas,noscript";
 
-// `onMended` is told which old encodings were made right.
-export function cleanPasted(html, onMended = () => {}) {
+// `onMended` is told which old encodings were made right; `pictures(body)` puts figures in the place of foreign pictures,
+// which else go.
+export function cleanPasted(html, onMended = () => {}, pictures = () => {}) {
   const body = new DOMParser().parseFromString(unstyled(html), "text/html").body;
   body.querySelectorAll(DROPPED).forEach((node) => node.remove());
   for (const node of [...body.querySelectorAll("*")]) {
@@ -22,6 +24,7 @@ export function cleanPasted(html, onMended = () => {}) {
   body.querySelectorAll("b,strong").forEach((node) => {
     if (/^(normal|[1-4]00)$/.test(style(node, "font-weight"))) unwrap(node);
   });
+  pictures(body);
   body.querySelectorAll("span,font").forEach((node) => {
     const bold = /^(bold|[6-9]00)$/.test(style(node, "font-weight"));
     const italic = style(node, "font-style") === "italic";
@@ -42,16 +45,17 @@ export function cleanPasted(html, onMended = () => {}) {
         || (node.tagName === "OL" && (name === "start" || (name === "type" && value === "a")))
         || (name === "src" && value.startsWith("/media/")) || name === "alt"
         || (name === "data-width" && node.tagName === "IMG")
+        || (name === "data-waiting" && node.tagName === "FIGURE")
         || (MARKS.includes(name) && node.closest("[data-block]"))
         || (name === "href" && value.startsWith("/") && node.closest("[data-block]"));
       if (!kept) node.removeAttribute(name);
     }
   }
-  // Foreign pictures can't be shown: they have to be uploaded.
+  body.querySelectorAll("a[href]").forEach((node) => node.setAttribute("href", cleanLink(node.getAttribute("href"))));
   body.querySelectorAll("img:not([src])").forEach((node) => node.remove());
   body.querySelectorAll("a:not([href])").forEach(unwrap);
   body.querySelectorAll("p,h2,h3,h4,li").forEach((node) => {
-    if (!node.textContent.replace(/\u00a0/g, " ").trim() && !node.querySelector("img")) node.remove();
+    if (!node.textContent.replace(/\u00a0/g, " ").trim() && !node.querySelector("img,figure")) node.remove();
   });
   return body.innerHTML.normalize("NFC").replace(/&nbsp;/g, " ");
 }

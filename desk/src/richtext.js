@@ -1,40 +1,25 @@
 // The desk's rich-text editor: TipTap (ProseMirror) with the structure that an article may have and nothing else.
 // After a change here, in the other files of this folder or in a package: `make editor`, and commit what it builds.
 
-import { createDocument, Editor, getHTMLFromFragment, mergeAttributes, Node } from "@tiptap/core";
-import { Table, TableKit, TableView } from "@tiptap/extension-table";
+import { createDocument, Editor, getHTMLFromFragment, Node } from "@tiptap/core";
 import { Fragment } from "@tiptap/pm/model";
 import { TextSelection } from "@tiptap/pm/state";
 import StarterKit from "@tiptap/starter-kit";
 import { diffIndices } from "node-diff3";
 
+import { arrivals } from "./arrivals.js";
+import { caretButton } from "./caret_button.js";
+import { figure, showCredits } from "./figure.js";
 import { mended } from "./legacy.js";
+import { Moving } from "./moving.js";
 import { cleanPasted } from "./paste.js";
+import { picturesOf } from "./pictures_of.js";
 import { LINK, mark } from "./rich_field.js";
 import { behind, storyBlock } from "./story_block.js";
+import { TABLES, tableCommands } from "./tables.js";
 import { askForLink, toolbar } from "./toolbar.js";
 
 export { createRichField } from "./rich_field.js";
-
-const attribute = (name, from) => ({ default: null, parseHTML: (element) => from(element)?.getAttribute(name) ?? null });
-const imageOf = (element) => element.querySelector("img");
-
-const Figure = Node.create({
-  name: "figure",
-  group: "block",
-  content: "inline*",
-  draggable: true,
-  isolating: true,
-  addAttributes: () =>
-    Object.fromEntries(["src", "alt", "width", "height", "data-width"].map((name) => [name, attribute(name, imageOf)])),
-  parseHTML: () => [
-    { tag: "figure", contentElement: (element) => element.querySelector("figcaption") ?? document.createElement("p") },
-  ],
-  renderHTML: ({ HTMLAttributes }) => {
-    const caption = ["figcaption", 0];
-    return HTMLAttributes.src ? ["figure", ["img", mergeAttributes(HTMLAttributes)], caption] : ["figure", caption];
-  },
-});
 
 const Box = Node.create({
   name: "box",
@@ -44,31 +29,6 @@ const Box = Node.create({
   parseHTML: () => [{ tag: "aside" }],
   renderHTML: () => ["aside", 0],
 });
-
-// A table's caption, as it came: shown above its table, not edited here, never lost.
-class CaptionedView extends TableView {
-  constructor(node, ...more) {
-    super(node, ...more);
-    if (!node.attrs.caption) return;
-    const caption = document.createElement("caption");
-    caption.contentEditable = "false";
-    caption.textContent = node.attrs.caption;
-    this.table.prepend(caption);
-  }
-}
-
-const CaptionedTable = Table.extend({
-  addAttributes() {
-    const caption = (table) => table.querySelector(":scope > caption")?.textContent.trim() || null;
-    return { ...this.parent?.(), caption: { default: null, parseHTML: caption, rendered: false } };
-  },
-  parseHTML: () => [{ tag: "table" }, { tag: "caption", ignore: true }],
-  renderHTML(given) {
-    const [tag, attributes, ...parts] = this.parent(given);
-    const { caption } = given.node.attrs;
-    return [tag, attributes, ...(caption ? [["caption", caption]] : []), ...parts];
-  },
-}).configure({ resizable: false, View: CaptionedView });
 
 const EXTENSIONS = [
   StarterKit.configure({
@@ -81,14 +41,15 @@ const EXTENSIONS = [
   mark("superscript", "sup"),
   mark("cite", "cite"),
   mark("quote", "q"),
-  TableKit.configure({ table: false }),
-  CaptionedTable,
-  Figure,
+  ...TABLES,
   Box,
+  Moving,
 ];
 
 // Tables come with widths of their own; the page's policy forbids inline styles, and the browser complains of each.
 const unstyled = (html) => html.replace(/<[a-z][^>]*>/g, (tag) => tag.replace(/ style="[^"]*"/, ""));
+// A picture whose file is on the way is none yet.
+const here = (html) => html.replace(/<figure data-waiting="[^"]*">(?:(?!<\/figure>)[\s\S])*<\/figure>/g, "");
 
 // Whether white space stands before and behind the caret.
 function spacesAround({ empty, $head }) {
@@ -115,12 +76,20 @@ function differences(old, folded, fresh) {
   return found.reverse().map(([from, many, to, others]) => [partOf(old, from, many), partOf(fresh, to, others)]);
 }
 
-// `blocks` are { insert(), edit(html), look(html) }: the forms of story blocks.
-export function createEditor(element, { html, labelledBy, editable, onChange, onFiles, onMended, blocks }) {
+// `blocks` are { insert(), edit(html), look(html) }: the forms of story blocks. `pictures` are { credits, pick(),
+// upload(file, taken, failed) }: those of the story, null where the text takes none; `onLeftOut(number)` is told of
+// pasted ones that can't be had.
+export function createEditor(element, { html, labelledBy, editable, onChange, onMended, onLeftOut, pictures, blocks }) {
   element.innerHTML = "";
+  const coming = arrivals(pictures?.upload, onLeftOut);
   const editor = new Editor({
     element,
-    extensions: [...EXTENSIONS, storyBlock(blocks)],
+    extensions: [
+      ...EXTENSIONS,
+      figure(pictures?.credits ?? null),
+      storyBlock(blocks),
+      ...(pictures ? [caretButton(element, pictures.pick)] : []),
+    ],
     content: html,
     editable,
     // The page's own style sheet has the few rules that ProseMirror needs: its policy forbids inline styles.
@@ -129,21 +98,19 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
       attributes: {
         id: "richtext-body", role: "textbox", "aria-multiline": "true", "aria-labelledby": labelledBy, lang: "vi", spellcheck: "false",
       },
-      transformPastedHTML: (html) => cleanPasted(html, onMended),
+      handleDOMEvents: { paste: (_view, event) => { coming.noted(event.clipboardData); return false; } },
+      transformPastedHTML: (html) => cleanPasted(html, onMended, coming.inHtml),
       transformPastedText: (text) => {
         const [right, name] = mended(text);
         if (name) onMended([name]);
         return right;
       },
-      handlePaste: (_view, event) => {
-        const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
-        if (!files.length || event.clipboardData.getData("text/html")) return false;
-        onFiles(files);
-        return true;
-      },
+      handlePaste: (_view, event) => coming.pasted(event),
+      handleDrop: (view, event, _slice, isMoved) => !isMoved && coming.dropped(view, event),
     },
     onUpdate: () => onChange(),
   });
+  coming.begin(editor);
 
   const chain = () => editor.chain().focus();
   const link = () => {
@@ -172,6 +139,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "box", text: "Hộp", title: "Hộp thông tin", run: () => chain().toggleWrap("box").run(), active: () => editor.isActive("box") },
     { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
     { name: "block", text: "+ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
+    ...(pictures ? [{ name: "picture", text: "+ Ảnh", title: "Chèn ảnh ở con trỏ (Ctrl+Alt+P)", run: () => pictures.pick() }] : []),
     { name: "wide", text: "Ảnh rộng", title: "Ảnh rộng hơn cột chữ", run: () => wide("wide"), active: () => editor.isActive("figure", { "data-width": "wide" }) },
     { name: "full", text: "Ảnh tràn", title: "Ảnh tràn hết chiều ngang trang", run: () => wide("full"), active: () => editor.isActive("figure", { "data-width": "full" }) },
     { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },
@@ -179,8 +147,8 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "undo", text: "↶", title: "Hoàn tác (Ctrl+Z)", run: () => chain().undo().run() },
     { name: "redo", text: "↷", title: "Làm lại (Ctrl+Y)", run: () => chain().redo().run() },
   ]);
-  editor.on("selectionUpdate", refresh);
-  editor.on("update", refresh);
+  const ofTable = toolbar(element, "richtext-body", tableCommands(chain), { label: "Bảng", isWanted: () => editor.isActive("table") });
+  editor.on("transaction", () => { refresh(); ofTable(); });
   element.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -190,7 +158,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
 
   const parsed = (html) => createDocument(html, editor.schema);
   return {
-    html: () => unstyled(editor.getHTML()),
+    html: () => here(unstyled(editor.getHTML())),
     // As this editor would write the same text.
     normal: (html) => unstyled(getHTMLFromFragment(parsed(html).content, editor.schema)),
     // Another text in its place: only what differs is changed, so that the caret stays where somebody is writing.
@@ -216,9 +184,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     },
     text: () => editor.getText({ blockSeparator: "\n" }),
     focus: () => editor.commands.focus(),
-    insertImage({ url, caption, alt }) {
-      const content = caption ? [{ type: "text", text: caption }] : [];
-      chain().insertContentAt(behind(editor.state), { type: "figure", attrs: { src: url, alt }, content }).run();
-    },
+    ...picturesOf(editor),
+    showCredits,
   };
 }

@@ -3,6 +3,8 @@
 import { Node } from "@tiptap/core";
 import { NodeSelection } from "@tiptap/pm/state";
 
+import { buttonOf, moveBlock } from "./moving.js";
+
 const elementOf = (html) => {
   const template = document.createElement("template");
   template.innerHTML = html;
@@ -38,16 +40,7 @@ class Card {
     this.view.inert = true;
     const head = document.createElement("div");
     head.className = "story-head";
-    const button = (name, words, pressed) => {
-      const made = document.createElement("button");
-      made.type = "button";
-      made.className = "mini plain";
-      made.dataset.story = name;
-      made.textContent = words;
-      made.addEventListener("click", pressed);
-      return made;
-    };
-    this.change = button("edit", "Sửa", async () => {
+    this.change = buttonOf("edit", "Sửa", async () => {
       const html = await edit(this.node.attrs.html);
       if (html) this.with((tr, at) => tr.setNodeMarkup(at, null, { html }), "edit");
     });
@@ -56,10 +49,10 @@ class Card {
       ...(editor.isEditable
         ? [
             this.change,
-            button("up", "Lên", () => this.move(-1)),
-            button("down", "Xuống", () => this.move(1)),
-            button("copy", "Nhân đôi", () => this.with((tr, at) => tr.insert(at + this.node.nodeSize, this.node), "copy")),
-            button("remove", "Xóa", () => { this.with((tr, at) => tr.delete(at, at + this.node.nodeSize)); editor.commands.focus(); }),
+            buttonOf("up", "Lên", () => this.move(-1)),
+            buttonOf("down", "Xuống", () => this.move(1)),
+            buttonOf("copy", "Nhân đôi", () => this.with((tr, at) => tr.insert(at + this.node.nodeSize, this.node), "copy")),
+            buttonOf("remove", "Xóa", () => { this.with((tr, at) => tr.delete(at, at + this.node.nodeSize)); editor.commands.focus(); }),
           ]
         : []),
     );
@@ -97,14 +90,8 @@ class Card {
   }
 
   move(step) {
-    const at = this.getPos();
-    const { state, view } = this.editor;
-    const $at = state.doc.resolve(at);
-    const sibling = $at.parent.maybeChild($at.index() + step);
-    if (!sibling) return;
-    const to = step < 0 ? at - sibling.nodeSize : at + sibling.nodeSize;
-    view.dispatch(state.tr.delete(at, at + this.node.nodeSize).insert(to, this.node).scrollIntoView());
-    this.refocus(to, step < 0 ? "up" : "down");
+    const to = moveBlock(this.editor, step, this.getPos());
+    if (to !== null) this.refocus(to, step < 0 ? "up" : "down");
   }
 
   update(node) {

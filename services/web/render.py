@@ -90,6 +90,7 @@ def _prepared(environment: Environment, settings: Settings, theme: Theme) -> Env
         "sources": pictures.sources,
         "smallest": pictures.smallest,
         "shape": pictures.shape,
+        "focus_classes": pictures.focus_classes,
         "zalo": sharing.zalo,
     }
     environment.filters |= {

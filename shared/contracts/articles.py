@@ -36,6 +36,8 @@ class Image(Contract):
     height: int = 0
     renditions: tuple[tuple[int, str], ...] = ()
     """(width in pixels, url) of smaller copies."""
+    focus: tuple[float, float] | None = None
+    """What stays in sight where the picture is cut, as shares of width and height; None: nobody has said."""
 
 
 class OldPicture(Contract):

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import Engine
 
@@ -18,8 +19,11 @@ from services.ingest.articles.store import articles, autosaves, reading
 from services.ingest.desk_kit.session import cookie_name
 from services.ingest.kit.actors import Actor, Role
 from services.ingest.kit.json_input import read_fields
+from services.ingest.media import imaging
+from services.ingest.media import store as media
 from services.ingest.sections import store as sections
 from shared.database import write
+from shared.settings import get_settings
 from tests import loaded
 from tests.conftest import forget_settings
 from tests.contract.ingest.base import migrated
@@ -90,6 +94,20 @@ class OwnDesk:
         given = {"title": "Họp chợ phiên", "body": "<p>Chợ họp từ sáng sớm.</p>", "section": "kinh-te", **fields}
         actor = Actor(f"user:{by}@bao.example")
         return articles.save_article(self.store, read_fields(ArticleInput, given), actor).id
+
+    def drawn(self, number: int) -> Path:
+        """A file with a picture, of each number another one."""
+        file = self._folder / f"anh-{number}.jpg"
+        Image.new("RGB", (900, 600), (40 + 3 * number, 110, 90)).save(file)
+        return file
+
+    def picture(self, number: int) -> str:
+        """The address of a picture of the store."""
+        folder = get_settings().media_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        made = imaging.rebuild(self.drawn(number), folder)
+        origin = media.Origin(f"anh-{number}.jpg")
+        return media.MEDIA + media.keep(self.store, made, HOUSE, origin, caption=f"Ảnh trong kho {number}").path
 
     def state(self, article_id: int) -> dict[str, Any]:
         """As programs get it: of a live story what readers see."""

@@ -63,6 +63,9 @@ class PersonInput(Input):
     roles: Annotated[tuple[Annotated[str, Field(max_length=50), LINE], ...], Field(max_length=10)] = ()
 
 
+_Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class ImageInput(Input):
     """A picture uploaded before (`media_id`, or `url` of ours), or only the caption of one that is not at hand."""
 
@@ -71,6 +74,10 @@ class ImageInput(Input):
     caption: Annotated[str, Field(max_length=2000), PROSE] = ""
     credit: Annotated[str, Field(max_length=300), LINE] = ""
     alt: Annotated[str, Field(max_length=1000), LINE] = ""
+    focus: Annotated[
+        tuple[_Share, _Share] | None,
+        Field(description="What stays in sight where it is cut: shares of width and height; else as in the store."),
+    ] = None
 
 
 class OldPictureInput(Input):

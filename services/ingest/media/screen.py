@@ -60,10 +60,12 @@ def search(
     who: Annotated[Account, needs(Action.media_read)],
     q: Annotated[str, Query(max_length=200)] = "",
     kind: Annotated[str, Query(pattern=_ONE_KIND)] = "image",
+    before: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
 ) -> Response:
-    """For the editor's picker: {"media": […]}, the newest first."""
-    rows = media.found(engine("ingest"), q=q, kind=kind, only=_only(who), limit=40)
-    return json_answer({"media": _all_shown(rows)})
+    """For the editor's picker: {"media": […], "before"}, the newest first; "before" asks for older ones, if any."""
+    rows = media.found(engine("ingest"), q=q, kind=kind, before=before, only=_only(who), limit=_PAGE)
+    next_before = rows[-1].id if len(rows) == _PAGE else None
+    return json_answer({"media": _all_shown(rows), "before": next_before})
 
 
 @router.post("/kho/tai-len")

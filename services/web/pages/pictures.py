@@ -31,6 +31,11 @@ def shape(image: Image) -> str:
     return "tall" if ratio < 0.85 else "square" if ratio < 1.15 else "wide"
 
 
+def focus_classes(image: Image) -> str:
+    """The classes that keep in sight what was chosen, to the nearest tenth; "" where nobody has said."""
+    return "" if image.focus is None else " fx{} fy{}".format(*(round(share * 10) for share in image.focus))
+
+
 def room(image: Image) -> str:
     """The class of a picture in a text that would look too large across it: "small" (shown pixel by pixel), "tall";
     "" for all others."""

@@ -67,8 +67,8 @@ def _cut(state: ArticleState, settings: Settings) -> "Picture | None":
         return None
     try:
         with Image.open(settings.media_dir / pictures.smallest(image, WIDTH).removeprefix("/media/")) as found:
-            # Of a standing picture the upper part: there are the faces.
-            return ImageOps.fit(found.convert("RGB"), (WIDTH, HEIGHT), centering=(0.5, 0.35))
+            # Where nobody has said what matters, the upper part: there are the faces.
+            return ImageOps.fit(found.convert("RGB"), (WIDTH, HEIGHT), centering=image.focus or (0.5, 0.35))
     except OSError:
         return None
 

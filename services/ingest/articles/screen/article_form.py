@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass, field, fields
+from itertools import zip_longest
 from typing import Any
 
 from services.ingest.articles import byline
@@ -47,11 +48,13 @@ CLOSED = "closed"
 COMMENTS = {"": "Nhận bình luận", CLOSED: "Không nhận bình luận"}
 _LINES = """title kicker card_title search_title section second_section dateline video_url source print_page""".split()
 """Fields of one line, which the form, a version and what is sent have alike."""
+_PICTURE = ("url", "caption", "credit", "alt", "focus")
 
 
 @dataclass
 class Draft:
-    """What the form shows. `people` are [name, "Tin, ảnh"], `images` {"url", "caption", "credit", "alt"}."""
+    """What the form shows. `people` are [name, "Tin, ảnh"], `images` {"url", "caption", "credit", "alt", "focus"},
+    the last as "0.5,0.3" or ""."""
 
     title: str = ""
     kicker: str = ""
@@ -93,7 +96,13 @@ def from_state(state: ArticleState) -> Draft:
         tags=[tag.name for tag in state.tags],
         people=[[author.name, ", ".join(author.roles)] for author in state.authors],
         images=[
-            {"url": image.url, "caption": image.caption, "credit": image.credit, "alt": image.alt}
+            {
+                "url": image.url,
+                "caption": image.caption,
+                "credit": image.credit,
+                "alt": image.alt,
+                "focus": ",".join(f"{share:g}" for share in image.focus or ()),
+            }
             for image in state.images
         ],
         kind=LIVE if state.live else state.kind,
@@ -104,7 +113,7 @@ def from_state(state: ArticleState) -> Draft:
 
 def from_form(form: Fields) -> Draft:
     """What was sent. Raises Invalid for a form whose lists do not fit together (none of ours)."""
-    pictures = [form.many(f"image_{part}") for part in ("url", "caption", "credit", "alt")]
+    pictures = [form.many(f"image_{part}") for part in _PICTURE]
     people = zip(form.many("person_name"), form.many("person_roles"), strict=False)
     tags = [one_line(tag) for tag in form.text("tags").split(",")]
     return Draft(
@@ -114,9 +123,7 @@ def from_form(form: Fields) -> Draft:
         tags=list(dict.fromkeys(tag for tag in tags if tag)),
         people=[[name, roles] for name, roles in people if name],
         images=[
-            dict(zip(("url", "caption", "credit", "alt"), values, strict=True))
-            for values in zip(*pictures, strict=False)
-            if any(values)
+            dict(zip(_PICTURE, values, strict=True)) for values in zip_longest(*pictures, fillvalue="") if any(values)
         ],
         kind=form.text("kind") or "article",
         language=form.text("language") or "vi",
@@ -146,7 +153,7 @@ def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
         "related": related_in(draft.related),
         "tags": draft.tags,
         "byline": _byline(draft, before),
-        "images": draft.images,
+        "images": [image | {"focus": _focus(image.get("focus", ""))} for image in draft.images],
         "kind": "article" if draft.kind == LIVE else draft.kind,
         "live": draft.kind == LIVE,
         "language": draft.language,
@@ -162,6 +169,15 @@ def related_in(words: str) -> list[int]:
     if wrong := next((one for one, number in zip(named, found, strict=True) if number is None), ""):
         raise Invalid.of("related", f"Không rõ bài nào: {wrong[:60]}. Ghi số bài hoặc dán địa chỉ bài.")
     return [int(number[1]) for number in found if number]
+
+
+def _focus(written: str) -> list[float] | None:
+    """Two shares from "0.5,0.3"; None for anything else."""
+    shares = written.split(",")
+    try:
+        return [float(share) for share in shares] if len(shares) == 2 else None
+    except ValueError:
+        return None
 
 
 def _byline(draft: Draft, before: ArticleState | None) -> Any:

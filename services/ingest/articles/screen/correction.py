@@ -111,7 +111,13 @@ def _changes(state: ArticleState, texts: list[Text], form: Fields, given: dict[s
     own = [name for name in ("title", "summary", "body") if name in now]
     changes: dict[str, Any] = {name: now[name] for name in own if now[name] != getattr(state, name)}
     images = [
-        {"url": one.url, "caption": now[f"caption:{at}"], "credit": one.credit, "alt": now[f"alt:{at}"]}
+        {
+            "url": one.url,
+            "caption": now[f"caption:{at}"],
+            "credit": one.credit,
+            "alt": now[f"alt:{at}"],
+            "focus": one.focus,
+        }
         for at, one in enumerate(state.images)
     ]
     if any(

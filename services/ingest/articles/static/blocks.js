@@ -5,21 +5,21 @@ import { Away, ask, post } from "./net.js";
 
 // `pickMedia(kind, take)` opens the store of media. Returns what the editor asks of blocks.
 export function storyBlocks({ richtext, pickMedia }) {
-  const dialog = document.body.appendChild(document.createElement("dialog"));
-  dialog.className = "dialog wide";
-  dialog.setAttribute("aria-labelledby", "block-title");
   let asked = null;
   const kinds = () => (asked ??= ask("/desk/khoi").then((told) => told.kinds).catch((error) => { asked = null; throw error; }));
 
-  // One opening of the dialog; `fill(done)` puts its content in, `done(html)` closes it.
+  // One opening, with a dialog of its own: one that is closing takes nothing from the next. `fill(dialog, done)` puts
+  // its content in, `done(html)` closes it.
   const opened = (fill) => new Promise((resolve) => {
     const opener = document.activeElement;
+    const dialog = document.body.appendChild(document.createElement("dialog"));
+    dialog.className = "dialog wide";
+    dialog.setAttribute("aria-labelledby", "block-title");
     let html = null;
-    const done = (made) => { html = made; dialog.close(); };
-    fill(done);
+    fill(dialog, (made) => { html = made; dialog.close(); });
     dialog.addEventListener("close", () => {
-      dialog.replaceChildren();
-      opener?.focus?.();
+      dialog.remove();
+      if (!document.querySelector("dialog[open]")) opener?.focus?.();
       resolve(html);
     }, { once: true });
     dialog.showModal();
@@ -31,17 +31,17 @@ export function storyBlocks({ richtext, pickMedia }) {
     title.id = "block-title";
     const close = element("button", "mini", "Đóng");
     close.type = "button";
-    close.addEventListener("click", () => dialog.close());
+    close.dataset.close = "";
     row.append(title, close);
     return row;
   };
 
   const away = (error) => {
     const words = error instanceof Away ? "Mất kết nối nên chưa mở được; hãy thử lại." : error.message;
-    return opened(() => dialog.replaceChildren(head("Khối"), element("p", "fault", words)));
+    return opened((dialog) => dialog.replaceChildren(head("Khối"), element("p", "fault", words)));
   };
 
-  const form = async (kind, fields, done) => {
+  const form = async (dialog, kind, fields, done) => {
     const { createRichField } = await import(richtext);
     const made = blockForm(kind, fields, { createRichField, pickMedia, titleOf });
     const save = element("button", "button primary", "Xong");
@@ -73,14 +73,14 @@ export function storyBlocks({ richtext, pickMedia }) {
     async insert() {
       let every;
       try { every = await kinds(); } catch (error) { return away(error); }
-      return opened((done) => {
+      return opened((dialog, done) => {
         const list = element("ul", "tiles");
         list.append(...every.map((kind) => {
           const row = document.createElement("li");
           const button = element("button", "tile");
           button.type = "button";
           button.append(element("strong", "", kind.label), element("span", "small quiet", kind.hint));
-          button.addEventListener("click", () => form(kind, {}, done));
+          button.addEventListener("click", () => form(dialog, kind, {}, done));
           row.append(button);
           return row;
         }));
@@ -91,7 +91,7 @@ export function storyBlocks({ richtext, pickMedia }) {
       let every, told;
       try { [every, told] = await Promise.all([kinds(), post("/desk/khoi", { html })]); } catch (error) { return away(error); }
       const kind = every.find((one) => one.kind === told.kind);
-      return kind && told.fields ? opened((done) => { form(kind, told.fields, done); }) : null;
+      return kind && told.fields ? opened((dialog, done) => { form(dialog, kind, told.fields, done); }) : null;
     },
   };
 }

@@ -10,7 +10,7 @@ const places = document.getElementById("places");
 let timer = 0;
 let last = 0;
 
-const editor = await richText(form, { onChange: later, onFiles: () => {} });
+const editor = await richText(form, { onChange: later });
 for (const name of ["wrong", "title"]) form.elements[name].addEventListener("input", later);
 form.addEventListener("submit", () => { if (editor) textarea.value = editor.html(); });
 

@@ -4,7 +4,7 @@ import * as drafts from "./drafts.js";
 import { fieldsOf, rowOf } from "./fields.js";
 import { Keeper, Moved } from "./keeper.js";
 import { Away, post, Refused } from "./net.js";
-import { pictures } from "./pictures.js";
+import { credits, pictures } from "./pictures.js";
 import { forgive, refuse } from "./refusal.js";
 import { richText } from "./richtext_field.js";
 import { clock, when } from "./times.js";
@@ -14,6 +14,7 @@ const PRESENCE_MS = 5000;
 const LEAVING_MS = 3000;
 // Nobody is taken to another page amid a word.
 const REST_MS = 1500;
+const COUNT_MS = 300;
 const form = document.getElementById("article");
 const field = (name) => form.elements.namedItem(name);
 const byId = (id) => document.getElementById(id);
@@ -22,17 +23,22 @@ const { id, who, was } = form.dataset;
 
 const fields = fieldsOf(form);
 let ofPictures = null;
-let isBusy = false;
+let busyWith = null;
+let waiting = null;
 let isGoing = false;
+let counting = 0;
 let typedAt = -REST_MS;
 const editor = await richText(form, {
-  onChange: () => { count(); changed(); },
-  onFiles: (files) => ofPictures?.upload(files),
+  onChange: () => { ofPictures?.follow(); count(); changed(); },
   pickMedia: (kind, take) => ofPictures?.pick(kind, take),
-  onMended: (names) => {
-    byId("mended").textContent = `Chữ vừa dán không phải Unicode (${names.join(", ")}), đã được chuyển; hãy đọc lại.`;
-    byId("mended").hidden = false;
+  pictures: {
+    credits,
+    pick: () => ofPictures?.intoText(),
+    upload: (...given) => ofPictures?.uploadEach(...given),
   },
+  onMended: (names) => told(`Chữ vừa dán không phải Unicode (${names.join(", ")}), đã được chuyển; hãy đọc lại.`),
+  onLeftOut: (number) => told(
+    `${number} ảnh trong chữ vừa dán nằm ở trang khác nên không vào bài: hãy tải các ảnh ấy về máy rồi tải lên.`),
 });
 fields.write(editor);
 
@@ -63,27 +69,39 @@ for (const area of form.querySelectorAll("textarea.headline, #summary")) {
 byId("title").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.isComposing) event.preventDefault();
 });
-form.addEventListener("input", (event) => { if (event.target.name) changed(); });
+// Its pictures stand beside it.
+document.addEventListener("input", ({ target }) => { if (target.name && target.form === form) changed(); });
 byId("add-person").addEventListener("click", () => {
   const row = rowOf("person-row", {});
   byId("people").append(row);
   row.querySelector("input").focus();
 });
-ofPictures = pictures(form, { changed: () => keeper.changed(), insert: (media) => editor?.insertImage(media) });
+ofPictures = pictures(form, { changed: () => keeper.changed(), editor });
 
 function changed() {
   typedAt = performance.now();
   keeper.changed();
 }
 
+function told(words) {
+  byId("mended").textContent = words;
+  byId("mended").hidden = false;
+}
+
+// Long texts are not counted at every letter.
 function count() {
+  clearTimeout(counting);
+  counting = setTimeout(counted, COUNT_MS);
+}
+
+function counted() {
   if (!editor) return;
   const text = editor.text().replace(/\s+/g, " ").trim();
   const words = text ? text.split(" ").length : 0;
   const signs = (number) => number.toLocaleString("vi-VN");
   byId("counts").textContent = `${signs(words)} chữ · ${signs([...text].length)} ký tự`;
 }
-count();
+counted();
 
 // ---------------------------------------------------------------- what is said
 
@@ -156,19 +174,26 @@ function go(url) {
   if (hash && pathname === location.pathname && search === location.search) location.reload();
 }
 
-// One thing at a time: a second press while the first is under way is the same press.
+// One thing at a time: the same press again is that press; another one waits, and is not done where the first went wrong.
 async function once(place, doing) {
-  if (isBusy) return;
-  isBusy = true;
+  if (isGoing || place === busyWith) return;
+  if (busyWith) {
+    waiting = { place, doing };
+    return;
+  }
+  busyWith = place;
   forgive(form);
   forgive(place);
   try {
     await doing();
   } catch (error) {
+    waiting = null;
     wrong(place, error);
-  } finally {
-    isBusy = isGoing;
   }
+  busyWith = null;
+  const next = waiting;
+  waiting = null;
+  if (next) once(next.place, next.doing);
 }
 
 function wrong(place, error) {

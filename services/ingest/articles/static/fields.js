@@ -2,7 +2,7 @@
 
 const line = (words) => words.normalize("NFC").replace(/\s+/g, " ").trim();
 const prose = (words) => words.normalize("NFC").replaceAll("\r\n", "\n").trim();
-const PICTURE = ["url", "caption", "credit", "alt"];
+const PICTURE = ["url", "caption", "credit", "alt", "focus"];
 const LINES = [
   "title", "kicker", "card_title", "search_title", "event", "dateline", "video_url", "social_image", "related", "source", "print_page",
 ];
@@ -16,11 +16,11 @@ export function fieldsOf(form) {
   let composing = null;
 
   // An input method is not disturbed in the middle of a letter.
-  form.addEventListener("compositionstart", () => {
+  document.addEventListener("compositionstart", () => {
     let done;
     composing = { promise: new Promise((ended) => { done = ended; }), done: () => done() };
   });
-  form.addEventListener("compositionend", () => { composing?.done(); composing = null; });
+  document.addEventListener("compositionend", () => { composing?.done(); composing = null; });
 
   const rows = (list, selector) => [...document.querySelectorAll(`${list} > ${selector}`)];
   const value = (row, name) => row.querySelector(`[name=${name}]`).value;
@@ -50,6 +50,8 @@ export function fieldsOf(form) {
       people: draft.people.map((person) => person.map(line)).filter(([name]) => name),
       images: draft.images
         .map((image) => each(PICTURE, (name) => line(image[name] ?? "")))
+        // The middle is what nobody has said.
+        .map((image) => ({ ...image, focus: image.focus === "0.5,0.5" ? "" : image.focus }))
         .filter((image) => PICTURE.some((name) => image[name])),
     };
   }
@@ -95,7 +97,7 @@ export function pairsOf(draft, { key, sequence, version }) {
 }
 
 export function pictureRow(media) {
-  const names = Object.fromEntries(PICTURE.map((name) => [`image_${name}`, media[name] ?? ""]));
+  const names = Object.fromEntries(PICTURE.map((name) => [`image_${name}`, String(media[name] ?? "")]));
   const row = rowOf("image-row", names);
   row.dataset.url = media.url;
   const thumb = row.querySelector("img");

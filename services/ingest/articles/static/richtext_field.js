@@ -2,7 +2,7 @@
 
 import { storyBlocks } from "./blocks.js";
 
-export async function richText(form, { onChange, onFiles, onMended = () => {}, pickMedia = null }) {
+export async function richText(form, { onChange, onMended = () => {}, onLeftOut = () => {}, pickMedia = null, pictures = null }) {
   const textarea = document.getElementById("body");
   const state = document.getElementById("editor-state");
   try {
@@ -13,8 +13,9 @@ export async function richText(form, { onChange, onFiles, onMended = () => {}, p
       labelledBy: "body-label",
       editable: !form.querySelector("fieldset[disabled]"),
       onChange,
-      onFiles,
       onMended,
+      onLeftOut,
+      pictures,
       blocks: storyBlocks({ richtext: form.dataset.richtext, pickMedia }),
     });
     place.hidden = false;

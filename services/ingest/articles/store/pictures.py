@@ -104,10 +104,15 @@ def _image(
         return Image(url="", caption=sent.caption, credit=sent.credit, alt=sent.alt)
     else:
         raise Invalid.of(f"images.{index}", "Ảnh phải có media_id, url hoặc ít nhất là chú thích.")
-    return _from_row(row, sent.caption or row.caption, sent.credit or row.credit, sent.alt or row.alt)
+    words = (sent.caption or row.caption, sent.credit or row.credit, sent.alt or row.alt)
+    return _from_row(row, *words, sent.focus)
 
 
-def _from_row(row: MediaRow, caption: str, credit: str, alt: str) -> Image:
+_MIDDLE = (0.5, 0.5)
+
+
+def _from_row(row: MediaRow, caption: str, credit: str, alt: str, focus: tuple[float, float] | None = None) -> Image:
+    chosen = focus or (row.focus_x, row.focus_y)
     return Image(
         url=MEDIA + row.path,
         caption=caption,
@@ -116,6 +121,7 @@ def _from_row(row: MediaRow, caption: str, credit: str, alt: str) -> Image:
         width=row.width,
         height=row.height,
         renditions=tuple((width, MEDIA + path) for width, path in row.renditions),
+        focus=None if chosen == _MIDDLE else chosen,
     )
 
 

@@ -34,6 +34,11 @@ document.addEventListener("click", (event) => {
   if (copier) navigator.clipboard?.writeText(copier.dataset.copy).then(() => { copier.textContent = "Đã chép"; });
 });
 
+// What somebody is led to is not left folded.
+document.addEventListener("reveal", ({ target }) => {
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+});
+
 // Choosing in a filter is enough; without scripts its button does the same.
 for (const form of document.querySelectorAll("form[data-auto]")) {
   form.addEventListener("change", () => form.requestSubmit());

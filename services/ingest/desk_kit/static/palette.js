@@ -4,8 +4,16 @@ import { ask } from "./net.js";
 
 const MOST = 8;
 const REST_MS = 150;
-// What a page offers as a step, by the words on it.
-const OFFERED = ".nav a, main .actions a, main .tabs a, main .saved a, .next-links a, main form[data-step] button, #save";
+// What a page offers as a step, by the words on it; what is folded is offered by its name.
+const OFFERED = [
+  ".nav a", "main .actions a", "main .tabs a", "main .saved a", ".next-links a", "main form[data-step] button", "#save",
+  ".side-tabs button", ".side summary", ".side form[data-step] button", ".side button[id]",
+].join(", ");
+// Part of every page, by the keys that do the same.
+const EVERYWHERE = [
+  { name: "Bài mới", act: () => location.assign("/desk/bai/moi") },
+  { name: "Phím tắt", act: () => document.getElementById("keys").showModal() },
+];
 const folded = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
 
 let dialog = null;
@@ -40,12 +48,20 @@ function made() {
 
 function commands(typed) {
   const words = folded(typed).split(/\s+/).filter(Boolean);
-  // The navigation is folded away on a phone.
-  const isThere = (one) => !one.disabled && (one.closest(".nav") || one.getClientRects().length > 0);
+  // The navigation is folded away on a phone, and one tab is shown at a time.
+  const isFolded = (one) => one.closest("[hidden]:not([data-tab])") || one.parentElement.closest("details:not([open]) > :not(summary)");
+  const isThere = (one) => !one.disabled && !isFolded(one) && (one.closest(".nav, .side") || one.getClientRects().length > 0);
   const all = [...document.querySelectorAll(OFFERED)].filter(isThere);
-  const named = all.map((one) => ({ name: one.textContent.replace(/\s+/g, " ").trim(), act: () => one.click() }));
+  const named = [...all.map((one) => ({ name: one.textContent.replace(/\s+/g, " ").trim(), act: () => doIt(one) })), ...EVERYWHERE];
   const once = [...new Map(named.map((one) => [one.name, one])).values()];
   return once.filter(({ name }) => words.every((word) => folded(name).includes(word))).slice(0, MOST);
+}
+
+function doIt(one) {
+  one.dispatchEvent(new Event("reveal", { bubbles: true }));
+  if (!one.matches("summary")) return one.click();
+  one.parentElement.open = true;
+  (one.parentElement.querySelector("input:not([type=hidden]), select, textarea, button") ?? one).focus();
 }
 
 function find() {

@@ -21,25 +21,34 @@ export function refuse(form, error) {
     form.append(words);
   }
   const shown = first?.hidden ? form.querySelector("[contenteditable=true]") : first;
-  (shown ?? form.querySelector("[data-refusal]"))?.scrollIntoView({ block: "center" });
+  const place = shown ?? form.querySelector("[data-refusal]");
+  // It may be folded away, or on a tab that is not shown.
+  place?.dispatchEvent(new Event("reveal", { bubbles: true }));
+  place?.scrollIntoView({ block: "center" });
   shown?.focus();
 }
 
 export function forgive(form) {
   form.querySelectorAll("[data-refusal]").forEach((words) => words.remove());
-  form.querySelectorAll("[aria-invalid]").forEach((input) => {
+  // Fields may stand outside their form.
+  for (const input of form.elements) {
+    if (!input.hasAttribute("aria-invalid")) continue;
+    placeOf(input).querySelectorAll("[data-refusal]").forEach((words) => words.remove());
     input.removeAttribute("aria-invalid");
     input.removeAttribute("aria-describedby");
-  });
+  }
 }
+
+const placeOf = (input) => input.closest(".field") ?? input.parentElement;
 
 // "images.2.caption" is the caption of the third picture, "byline.0.name" the first person's name.
 const ROWS = { images: "image", byline: "person", people: "person" };
 
 function inputOf(form, path) {
   const [name, number, part] = path.split(".");
-  const rows = ROWS[name] && form.querySelectorAll(`[name=${ROWS[name]}_${part ?? "name"}]`);
-  if (rows?.length) return rows[Number(number) || 0] ?? null;
+  const ofRows = ROWS[name] && `${ROWS[name]}_${part ?? "name"}`;
+  const rows = [...form.elements].filter((one) => one.name === ofRows);
+  if (rows.length) return rows[Number(number) || 0] ?? null;
   const named = name ? form.elements.namedItem(name) : null;
   // A day or an hour is typed beside what is sent: both have the name, one as its id.
   const found = named instanceof RadioNodeList ? [...named].find((one) => one.closest(".date-field")) : named;
@@ -55,5 +64,5 @@ function beside(input, message) {
   words.textContent = message;
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", words.id);
-  (input.closest(".field") ?? input.parentElement).append(words);
+  placeOf(input).append(words);
 }

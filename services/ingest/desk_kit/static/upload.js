@@ -8,8 +8,8 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const noteOf = (file) => `toasoan:upload:${file.name}:${file.size}:${file.lastModified}`;
 
-// One line per file in `list`; `taken(media, file)` for each that arrived.
-export function uploader(list, taken) {
+// One line per file in `list`; `taken(media, file)` for each that arrived, `failed(file)` for each that did not.
+export function uploader(list, taken, failed = () => {}) {
   const queue = [];
   let running = 0;
 
@@ -23,7 +23,7 @@ export function uploader(list, taken) {
   return (files) => {
     for (const file of files) {
       const line = makeLine(list, file.name);
-      queue.push(() => send(file, line, taken));
+      queue.push(() => send(file, line, taken, failed));
     }
     next();
   };
@@ -46,7 +46,7 @@ function makeLine(list, name) {
   return { item, bar, said };
 }
 
-async function send(file, line, taken) {
+async function send(file, line, taken, failed) {
   try {
     const media = await whole(file, line);
     line.bar.value = 1;
@@ -59,6 +59,7 @@ async function send(file, line, taken) {
     line.bar.remove();
     line.said.className = "fault";
     line.said.textContent = error.message;
+    failed(file);
   }
 }
 
