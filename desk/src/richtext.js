@@ -140,15 +140,17 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
     { name: "block", text: "+ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
     ...(pictures ? [{ name: "picture", text: "+ Ảnh", title: "Chèn ảnh ở con trỏ (Ctrl+Alt+P)", run: () => pictures.pick() }] : []),
-    { name: "wide", text: "Ảnh rộng", title: "Ảnh rộng hơn cột chữ", run: () => wide("wide"), active: () => editor.isActive("figure", { "data-width": "wide" }) },
-    { name: "full", text: "Ảnh tràn", title: "Ảnh tràn hết chiều ngang trang", run: () => wide("full"), active: () => editor.isActive("figure", { "data-width": "full" }) },
     { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },
     { name: "clear", text: "Xóa dạng", title: "Xóa định dạng", run: () => chain().unsetAllMarks().run() },
     { name: "undo", text: "↶", title: "Hoàn tác (Ctrl+Z)", run: () => chain().undo().run() },
     { name: "redo", text: "↷", title: "Làm lại (Ctrl+Y)", run: () => chain().redo().run() },
   ]);
+  const ofPicture = toolbar(element, "richtext-body", [
+    { name: "wide", text: "Ảnh rộng", title: "Ảnh rộng hơn cột chữ", run: () => wide("wide"), active: () => editor.isActive("figure", { "data-width": "wide" }) },
+    { name: "full", text: "Ảnh tràn", title: "Ảnh tràn hết chiều ngang trang", run: () => wide("full"), active: () => editor.isActive("figure", { "data-width": "full" }) },
+  ], { label: "Ảnh trong chữ", isWanted: () => editor.isActive("figure") });
   const ofTable = toolbar(element, "richtext-body", tableCommands(chain), { label: "Bảng", isWanted: () => editor.isActive("table") });
-  editor.on("transaction", () => { refresh(); ofTable(); });
+  editor.on("transaction", () => { refresh(); ofPicture(); ofTable(); });
   element.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();

@@ -57,6 +57,28 @@ def test_a_story_is_published_with_its_last_sentence(desk: OwnDesk, secretary: H
     assert "Câu cuối." in desk.state(story)["body"]
 
 
+def test_a_pictures_caption_is_left_and_its_words_are_the_same_beside_it(desk: OwnDesk, secretary: Hands) -> None:
+    url = desk.picture(1)
+    figure = f'<figure><img src="{url}" alt="Chợ"><figcaption>Chợ cá.</figcaption></figure>'
+    story = desk.article(body=f"<p>Mở đầu.</p>{figure}<p>Kết.</p>", images=[{"url": url, "caption": "Chợ cá."}])
+    _opens(secretary, f"{desk.url}/bai/{story}")
+    caption = secretary.one(f"{_TEXT} figcaption")
+    caption.click()
+    text = secretary.one(_TEXT)
+    text.send_keys(Keys.END, " Bốn giờ.", Keys.ENTER, "Sau ảnh.")
+    secretary.js("document.getElementById('tab-pictures').focus()")
+    secretary.driver.switch_to.active_element.send_keys(Keys.ARROW_LEFT, Keys.ARROW_RIGHT)
+    secretary.presses(".picture-open")
+    field = secretary.one("[name=image_caption]")
+    assert field.get_attribute("value") == "Chợ cá. Bốn giờ."
+    field.send_keys(" Trời mưa.")
+    secretary.presses("#save")
+    until(lambda: desk.state(story)["version"] == 2, 20, "it is saved")
+    saved = desk.state(story)
+    assert "<figcaption>Chợ cá. Bốn giờ. Trời mưa.</figcaption></figure><p>Sau ảnh.</p>" in saved["body"]
+    assert saved["images"][0]["caption"] == "Chợ cá. Bốn giờ. Trời mưa."
+
+
 def _in_browser(hands: Hands) -> str:
     asked = f"const done = arguments[0]; ({ALL_DRAFTS})().then(done, () => done(''))"
     return str(hands.driver.execute_async_script(asked))

@@ -92,6 +92,7 @@ def test_a_step_beside_the_text_leaves_what_is_unsaved(desk: OwnDesk, secretary:
     write_at_end(page, " Chưa lưu.")
     page.on("dialog", lambda dialog: dialog.accept())
     if step == "note":
+        page.get_by_role("tab", name="Trao đổi").click()
         page.get_by_label("Ghi chú cho tòa soạn").fill("Hỏi lại nguồn.")
     if step == "hold":
         page.get_by_text("Giữ bài (embargo)").click()

@@ -99,7 +99,7 @@ def test_without_scripts_all_of_it_stands_there_and_is_saved(desk: OwnDesk, brow
     page.goto(f"{desk.url}/bai/{story}")
     for name in ("Bước tiếp theo", "Ảnh", "Trao đổi về bài", "Ai làm gì, lúc nào"):
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
-    page.get_by_label("Chú thích").fill("Chợ lúc bốn giờ.")
+    page.get_by_role("textbox", name="Chú thích", exact=True).fill("Chợ lúc bốn giờ.")
     page.get_by_role("button", name="Lưu", exact=True).click()
     expect(page.get_by_text("Đã lưu phiên bản 2.")).to_be_visible()
     assert desk.state(story)["images"][0]["caption"] == "Chợ lúc bốn giờ."
@@ -232,7 +232,7 @@ def test_pictures_are_put_in_order_by_mouse_and_keys(desk: OwnDesk, page: Page) 
     assert captions(page) == ["Ảnh 0.", "Ảnh 3.", "Ảnh 1.", "Ảnh 2."]
     expect(thumbs.nth(0)).to_be_focused()
     # Let go over the text it stands there.
-    thumbs.nth(2).drag_to(page.get_by_text("Mở đầu."), target_position={"x": 5, "y": 25})
+    thumbs.nth(2).drag_to(text_of(page).get_by_text("Mở đầu."), target_position={"x": 5, "y": 25})
     expect(page.locator("#richtext-body figure figcaption")).to_have_text("Ảnh 1.")
     page.keyboard.press("Control+s")
     expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 2")

@@ -4,6 +4,7 @@ const SHAPES = { "16 / 9": "Thẻ bài", "1 / 1": "Vuông" };
 
 export const focusOf = (field) => (field.value || "0.5,0.5").split(",").map(Number);
 
+const STEP = 0.05;
 const made = (tag, kind, words = "") => Object.assign(document.createElement(tag), { className: kind, textContent: words });
 
 // Beside the fields of a picture; `field` holds "0.5,0.3".
@@ -17,9 +18,16 @@ export function focusEditor(field, url, changed) {
   box.append(image, dot);
   const sliders = ["Từ trái sang", "Từ trên xuống"].map((words) => {
     const label = made("label", "field");
-    const slider = Object.assign(made("input", ""), { type: "range", min: 0, max: 100, step: 5 });
+    const slider = Object.assign(made("input", ""), { type: "range", min: 0, max: 100, step: 100 * STEP });
     slider.setAttribute("aria-valuetext", "");
     label.append(made("span", "", words), slider);
+    // Each arrow moves the point where it points, on either slider.
+    slider.addEventListener("keydown", (event) => {
+      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      take(focusOf(field).map((share, one) => share + by[one] * STEP));
+    });
     slider.addEventListener("input", () => take([sliders[0].slider, sliders[1].slider].map((one) => one.valueAsNumber / 100)));
     return { label, slider };
   });

@@ -109,6 +109,7 @@ export function pictures(form, { changed, editor }) {
   const words = document.getElementById("words");
   const place = (name) => document.querySelector(`[data-place=${name}]`);
   const showAll = (isAll) => {
+    for (const row of list.children) open(row, false);
     place(isAll ? "words" : "pictures").append(list);
     list.classList.toggle("all-words", isAll);
     mark();

@@ -75,7 +75,7 @@ document.addEventListener("pointerdown", (event) => {
   if (isOpen() && !event.target.closest("#side, .story-now, dialog")) unfold(false);
 });
 side.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !isOpen() || event.defaultPrevented) return;
+  if (event.key !== "Escape" || !isOpen() || event.defaultPrevented || event.target.closest("dialog")) return;
   unfold(false);
   opener.focus();
 });
