@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -64,8 +65,9 @@ def test_a_pictures_caption_is_left_and_its_words_are_the_same_beside_it(desk: O
     _opens(secretary, f"{desk.url}/bai/{story}")
     caption = secretary.one(f"{_TEXT} figcaption")
     caption.click()
-    text = secretary.one(_TEXT)
-    text.send_keys(Keys.END, " Bốn giờ.", Keys.ENTER, "Sau ảnh.")
+    # Where the caret is: keys that are sent to an element go to its end.
+    keys = ActionChains(secretary.driver)
+    keys.send_keys(Keys.END, " Bốn giờ.", Keys.ENTER, "Sau ảnh.").perform()
     secretary.js("document.getElementById('tab-pictures').focus()")
     secretary.driver.switch_to.active_element.send_keys(Keys.ARROW_LEFT, Keys.ARROW_RIGHT)
     secretary.presses(".picture-open")

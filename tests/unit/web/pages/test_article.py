@@ -214,6 +214,19 @@ def test_every_page_is_shared_with_a_picture(paper: Paper) -> None:
         paper.page(f"/anh-chia-se/{sample.WITHDRAWN}-1.jpg")
 
 
+def test_a_shared_picture_is_cut_around_what_was_chosen(paper: Paper) -> None:
+    lead = sample.article(sample.LEAD)
+    file = paper.settings.media_dir / "aa" / lead.images[0].url.rpartition("/")[2]
+    file.parent.mkdir(parents=True)
+    tall = Image.new("RGB", (960, 1800), "#00a040")
+    tall.paste("#1010f0", (0, 1300, 960, 1800))
+    tall.save(file)
+    chosen = lead.images[0].model_copy(update={"focus": (0.5, 1.0), "renditions": ()})
+    store.publish(paper.engine, [published(sample.article(sample.LEAD, version=2, images=(chosen,)))])
+    blue = colour(shared(paper, LEAD_PATH), 600, 300)
+    assert blue[2] > 150 > blue[1]
+
+
 def test_a_headline_without_end_is_drawn_all_the_same(paper: Paper) -> None:
     endless = sample.article(60, version=2, title="Ư" * 300 + " 🎉 ừ" * 90, images=())
     store.publish(paper.engine, [published(endless)])

@@ -45,6 +45,16 @@ def test_without_an_editors_choice_the_newest_with_a_picture_leads(paper: Paper)
     assert words.index("Bản tin số 45") < words.index("Bản tin số 46")
 
 
+def test_a_card_keeps_in_sight_what_was_chosen(paper: Paper) -> None:
+    picture = sample.article(sample.LEAD).images[0]
+    seen = []
+    for version, focus in ((2, None), (3, (0.04, 0.75))):
+        shown = sample.article(sample.LEAD, version=version, images=(picture.model_copy(update={"focus": focus}),))
+        store.publish(paper.engine, [published(shown)])
+        seen.append(re.search(r'class="frame ([^"]*)"', paper.page("/").body))
+    assert [one and one[1] for one in seen] == ["wide", "wide fx0 fy8"]
+
+
 def test_a_card_says_when_as_shortly_as_it_can(paper: Paper) -> None:
     with time_machine.travel("2023-01-11T12:00:00+07:00", tick=False):
         page = paper.page("/")
