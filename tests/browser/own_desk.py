@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,18 @@ class OwnDesk:
         made = imaging.rebuild(self.drawn(number), folder)
         origin = media.Origin(f"anh-{number}.jpg")
         return media.MEDIA + media.keep(self.store, made, HOUSE, origin, caption=f"Ảnh trong kho {number}").path
+
+    def full_store(self, number: int) -> None:
+        """So many pictures in the store, which look alike."""
+        folder = get_settings().media_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        made = imaging.rebuild(self.drawn(0), folder)
+        for one in range(number):
+            path = f"aa/{one:032x}{Path(made.path).suffix}"
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).hardlink_to(folder / made.path)
+            copy = replace(made, sha256=f"{one:064x}", path=path, renditions=())
+            media.keep(self.store, copy, HOUSE, media.Origin(path), caption=f"Ảnh trong kho {one}")
 
     def state(self, article_id: int) -> dict[str, Any]:
         """As programs get it: of a live story what readers see."""

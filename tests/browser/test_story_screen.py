@@ -260,8 +260,7 @@ def test_words_of_all_pictures_are_written_in_one_place(desk: OwnDesk, page: Pag
 
 
 def test_several_pictures_of_a_long_store_come_to_the_caret(desk: OwnDesk, page: Page) -> None:
-    for number in range(60):
-        desk.picture(number)
+    desk.full_store(60)
     story = desk.article(body="<p>Mở đầu.</p>")
     text = opens(page, desk, story)
     write_at_end(page, "")
