@@ -292,7 +292,7 @@ def test_blocks_are_written_moved_and_carried_to_another_article(
     expect(card).to_contain_text("Dòng thời gian")
     expect(card.locator("[data-block=timeline]")).to_contain_text("Ba nghìn người làm.")
 
-    dialog = new_block(page, "Biểu đồ")
+    dialog = new_block(page, "Biểu đồ Cột")
     dialog.get_by_label("Tên biểu đồ").fill("Mực nước")
     dialog.get_by_label("Bảng số").fill("Năm\tMực nước\n2023\t13,75\n2024\t18,25")
     dialog.get_by_role("button", name="Xong").click()

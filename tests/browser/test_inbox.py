@@ -67,6 +67,7 @@ def test_the_number_is_on_every_page_and_in_every_window(context: BrowserContext
 def test_a_colleague_is_called_by_a_few_letters(secretary: BrowserContext, desk: OwnDesk) -> None:
     desk.person("reporter")
     page = opened(secretary, desk, f"/bai/{desk.article(title='Họp chợ phiên')}")
+    page.get_by_role("tab", name="Trao đổi").click()
     note = page.get_by_label("Ghi chú cho tòa soạn")
     note.press_sequentially("Nhờ @rep")
     people = page.get_by_role("listbox", name="Gọi ai")

@@ -10,6 +10,7 @@ from services.web.edge_cache import EdgeCache
 from services.web.routes import ROUTES
 from services.web.searching import read_query
 from shared.database import engine, migrate
+from tests.api_reference import document
 from tests.contract.web.conftest import published, state, withdrawn
 from tests.production.conftest import SITE, Service
 from tests.production.nginx import Nginx
@@ -58,9 +59,16 @@ def test_every_parameter_that_web_reads_is_part_of_what_a_copy_is_known_by(nginx
             read.add(name)
             return "x" if name == "q" else default
 
-    read = {name for route in ROUTES for name in route.parameters} | {"p"}
+    # Of the API the document tells.
+    operations = [one for path in document("web")["paths"].values() for one in path.values()]
+    told = {
+        one["name"] for operation in operations for one in operation.get("parameters", ()) if one.get("in") == "query"
+    }
+    read = {name for route in ROUTES for name in route.parameters} | {"p"} | told
     read_query(Asked())
-    assert {"trang", "q", "from"} <= read
+    assert {"trang", "q", "from", "thread"} <= read
+    # What is left out of that shares one copy with this.
+    nginx.get(SITE, "/x")
     for name in sorted(read):
         assert nginx.get(SITE, f"/x?{name}=1").json()["path"] == f"/x?{name}=1", name
 

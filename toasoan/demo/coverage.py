@@ -4,13 +4,13 @@ coverage.txt has the entries, each a line `title | byline | mark` and its text.
 """
 
 import html
-import time
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from toasoan.demo.api import DemoApi
 
-PAUSE_S = 20.0
+PAUSE_S = 12.0
 _FILE = Path(__file__).with_suffix(".txt")
 _NAME = "demo-truc-tiep-nuoc-rut"
 _STORY = {
@@ -34,11 +34,11 @@ def play(ingest_url: str, key: str, pause_s: float) -> None:
     article = api.articles().get(_NAME) or int(api.call("POST", "/api/articles", _STORY)["id"])
     path = f"/api/articles/{article}"
     for number, entry in enumerate(entries()):
-        time.sleep(pause_s)
+        sleep(pause_s)
         if not _is_open(api, path):
             return
         api.call("POST", f"{path}/live-entries", {"external_id": f"{_NAME}-{number}", "status": "published"} | entry)
-    time.sleep(pause_s)
+    sleep(pause_s)
     if _is_open(api, path):
         api.call("POST", f"{path}/live-close")
 

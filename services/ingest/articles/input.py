@@ -63,7 +63,7 @@ class PersonInput(Input):
     roles: Annotated[tuple[Annotated[str, Field(max_length=50), LINE], ...], Field(max_length=10)] = ()
 
 
-_Share = Annotated[float, Field(ge=0, le=1)]
+_Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class ImageInput(Input):

@@ -14,6 +14,7 @@ _OTHERS = {
     "import": "Nhập tệp",
     "webhooks": "Webhook",
     "demo": "Báo mẫu",
+    "figures": "Thời tiết, giá cả",
 }
 
 

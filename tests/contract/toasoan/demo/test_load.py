@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import time
 from typing import Any
 
 import pytest
@@ -98,7 +97,7 @@ def test_the_live_coverage_plays_to_its_end_once(api: Api, monkeypatch: pytest.M
         waited.append(seconds)
 
     with monkeypatch.context() as patch, pytest.raises(OSError, match="switched off"):
-        patch.setattr(time, "sleep", pause)
+        patch.setattr(coverage, "sleep", pause)
         coverage.play(url, key, 20.0)
     (open_,) = api("GET", "/api/articles").json()["articles"]
     assert api.read(open_["id"])["live"]
