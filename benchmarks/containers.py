@@ -150,6 +150,7 @@ def views(house: ComposeHouse, articles: list[int], first: int) -> Callable[[], 
             secret=secret["TOASOAN_SECRET_KEY"],
             first=first,
             host=f"{SITE_HOST}:{house.port}",
+            origin=house.site_url,
         )
         outcome = load.send(orders)
         assert outcome.statuses == {"204": _VIEWS}, outcome.statuses

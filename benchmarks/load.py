@@ -38,7 +38,8 @@ _DEADLINE_SECONDS = 150
 @dataclass
 class Orders:
     """`requests` in all, `per_second` (0: as fast as answers come) over `connections`; `paths`, or beacons for
-    `articles` under the house's `secret`, from the reader number `first` on. `host` is asked for, if not the port's."""
+    `articles` under the house's `secret`, from the reader number `first` on. `host` is asked for, if not the port's;
+    `origin` is where pages stand, if not there by http."""
 
     port: int
     requests: int
@@ -49,6 +50,7 @@ class Orders:
     secret: str = ""
     first: int = 0
     host: str = ""
+    origin: str = ""
 
     @property
     def named(self) -> str:
@@ -77,8 +79,9 @@ def beacons(orders: Orders) -> Iterator[bytes]:
         body = json.dumps({"token": tokens.issue(article), "referrer": "https://zalo.me/"}).encode()
         ends.append(b"\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
     host = orders.named
+    origin = orders.origin or f"http://{host}"
     heads = [
-        f"POST /api/views HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\nsec-fetch-site: same-origin\r\n"
+        f"POST /api/views HTTP/1.1\r\nhost: {host}\r\norigin: {origin}\r\nsec-fetch-site: same-origin\r\n"
         f"user-agent: {agent}\r\ncontent-type: text/plain\r\nx-forwarded-for: ".encode()
         for agent in AGENTS
     ]
