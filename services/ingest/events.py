@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, Text, select, type_coerce
 from services.ingest.articles.store.revisions import AT_POINTERS, rows_at
 from services.ingest.articles.tables import revisions
 from services.ingest.comments.store import comments
+from services.ingest.kit.only_one import ONLY
 from services.ingest.live_coverage.store import reading as live_entries
-from services.ingest.ops.expected import ONLY, ONLY_ONES
+from services.ingest.ops.expected import ONLY_ONES
 from services.ingest.sections import store as sections
 from shared.contracts.articles import Contract
 from shared.contracts.events import (

@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Engine, Select, delete, select
 
 from services.ingest.appearance import pictures
 from services.ingest.appearance.tables import AppearanceRow, appearances
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid, NotFound
-from services.ingest.kit.tables import outbox
 from services.ingest.media.tables import MediaRow, media
 from shared import clock
 from shared import outbox as events
@@ -23,7 +22,6 @@ from shared.contracts.events import AppearanceChanged
 from shared.database import AdvisoryLock, read, take_lock, write
 from shared.records import record, records
 
-ONLY = 1
 KEPT = 50
 """Versions that can be put back."""
 PICTURES = ("logo", "dark_logo", "icon", "share_picture")
@@ -108,7 +106,7 @@ def save(engine: Engine, chosen: ChosenLook, actor: Actor, if_version: int, act:
         row = {"version": number, "chosen": asdict(chosen), "saved_by": actor.name, "saved_at": clock.moment()}
         connection.execute(appearances.insert(), row)
         connection.execute(delete(appearances).where(appearances.c.version <= number - KEPT))
-        events.add(connection, outbox, AppearanceChanged, [(ONLY, number)])
+        only_one.tell(connection, AppearanceChanged, number)
         audit.append(connection, actor.name, f"appearance.{act}", "appearance", {"version": number, **asdict(chosen)})
     events.wake("ingest")
     return number

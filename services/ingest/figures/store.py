@@ -9,17 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, exists, select, update
 
 from services.ingest.figures.tables import figures
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.periodic import moment
-from services.ingest.kit.tables import outbox
 from shared import clock
 from shared import outbox as events
 from shared.contracts.events import MAX_FIGURES, Figure, FiguresChanged
-from shared.database import read, upsert, write
+from shared.database import read, write
 
-ONLY = 1
 FETCHED_HOLD = timedelta(hours=3)
 """What was fetched is shown for so long; the next fetch that goes well begins it anew."""
 TYPED_HOLD = {"3": timedelta(hours=3), "12": timedelta(hours=12), "24": timedelta(hours=24)}
@@ -106,11 +104,10 @@ def _held(connection: Connection) -> HeldFigures:
 def _tell(connection: Connection, actor: Actor, told: Sequence[Figure], until: datetime) -> None:
     version = _held(connection).version + 1
     _save(connection, {"version": version, "figures": [one.model_dump() for one in told], "until": until})
-    events.add(connection, outbox, FiguresChanged, [(ONLY, version)])
+    only_one.tell(connection, FiguresChanged, version)
     audit.append(connection, actor.name, "figures.told", "figures", {"version": version, "number": len(told)})
 
 
 def _save(connection: Connection, values: dict[str, Any]) -> None:
     first = {"version": 0, "figures": [], "url": "", "error": ""}
-    statement = upsert(connection, figures).values(id=ONLY, **{**first, **values})
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+    connection.execute(only_one.setting(connection, figures, values, first))

@@ -6,17 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from services.ingest.former_addresses.tables import AddressRuleRow, address_rules
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.kit.tables import outbox
 from shared import outbox as events
 from shared.address_rules import MAX_PATTERN_CHARS, MAX_RULES, MAX_STARS, MAX_TARGET_CHARS, BadRule, Fault, Pattern
 from shared.contracts.events import AddressRule, AddressRulesChanged
-from shared.database import AdvisoryLock, read, take_lock, upsert, write
+from shared.database import AdvisoryLock, read, take_lock, write
 from shared.records import record
 
-ONLY = 1
 _NO_RULE = "Không có mẫu địa chỉ này."
 _FAULTS: dict[Fault, tuple[str, str]] = {
     "path": ("pattern", "Địa chỉ cũ phải bắt đầu bằng một dấu / và không có tên miền, ví dụ /chuyen-muc/*."),
@@ -91,9 +89,8 @@ def _change(
         version = row.version + 1 if row else 1
         kept = [rule.model_dump() for rule in rules.values()]
         values = {"version": version, "last_rule": max([last, *rules]), "rules": kept}
-        statement = upsert(connection, address_rules).values(id=ONLY, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-        events.add(connection, outbox, AddressRulesChanged, [(ONLY, version)])
+        connection.execute(only_one.setting(connection, address_rules, values))
+        only_one.tell(connection, AddressRulesChanged, version)
         audit.append(connection, actor.name, act, "address_rules", detail)
     events.wake("ingest")
 

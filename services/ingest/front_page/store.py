@@ -16,17 +16,15 @@ from sqlalchemy import Connection, Engine, delete, exists, select
 
 from services.ingest.articles.tables import articles
 from services.ingest.front_page.tables import front_page, front_page_slots
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import SCHEDULER, Actor
 from services.ingest.kit.errors import Conflict, Invalid
-from services.ingest.kit.tables import outbox
 from shared import clock
 from shared import outbox as events
 from shared.contracts.events import BreakingNews, FrontPageChanged
-from shared.database import AdvisoryLock, read, take_lock, upsert, write
+from shared.database import AdvisoryLock, read, take_lock, write
 from shared.vietnamese.dates import iso
 
-ONLY = 1
 MAX_PINNED = 50
 MAX_IN_SECTION = 10
 """Half of what a page of a section shows: the rest is news."""
@@ -173,12 +171,8 @@ def _apply(connection: Connection, now: datetime, actor: Actor) -> int:
         return before
     version = (before or 0) + 1
     values = {"version": version, **asdict(wanted)}
-    connection.execute(
-        upsert(connection, front_page)
-        .values(id=ONLY, **values)
-        .on_conflict_do_update(index_elements=["id"], set_=values)
-    )
-    events.add(connection, outbox, FrontPageChanged, [(ONLY, version)])
+    connection.execute(only_one.setting(connection, front_page, values))
+    only_one.tell(connection, FrontPageChanged, version)
     audit.append(connection, actor.name, "front_page.changed", "front_page", asdict(wanted))
     return int(version)
 

@@ -14,6 +14,7 @@ from services.ingest.figures import store as figures
 from services.ingest.former_addresses import store as former_addresses
 from services.ingest.front_page import store as front_page
 from services.ingest.kit import generation
+from services.ingest.kit.only_one import ONLY
 from services.ingest.live_coverage.tables import live_entries
 from services.ingest.portraits import store as portraits
 from services.ingest.search_words import store as search_words
@@ -45,7 +46,6 @@ from shared.database import read
 PAGE = 5_000
 NO_VERSION = 0
 """Of what stores are told about a thing that there is not; ingest gives none so low."""
-ONLY = 1
 ONLY_ONES: dict[type[Event], Callable[[Connection], Any]] = {
     FrontPageChanged: front_page.payload,
     FiguresChanged: figures.payload,

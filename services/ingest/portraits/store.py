@@ -8,21 +8,19 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, select
 
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.kit.tables import outbox
 from services.ingest.media.store import MEDIA
 from services.ingest.media.tables import MediaRow, media
 from services.ingest.portraits.tables import portraits
 from shared import outbox as events
 from shared.contracts.articles import Image
 from shared.contracts.events import PortraitsChanged
-from shared.database import AdvisoryLock, read, take_lock, upsert, write
+from shared.database import AdvisoryLock, read, take_lock, write
 from shared.records import records
 from shared.vietnamese.text import one_line, slug
 
-ONLY = 1
 MAX_PORTRAITS = 500
 MAX_CHARS = 200
 _WIDEST = 480
@@ -106,8 +104,7 @@ def _change(engine: Engine, actor: Actor, act: str, name: str, work: Callable[[C
         version, chosen = _held(connection)
         work(connection, chosen)
         values = {"version": version + 1, "portraits": chosen}
-        statement = upsert(connection, portraits).values(id=ONLY, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-        events.add(connection, outbox, PortraitsChanged, [(ONLY, version + 1)])
+        connection.execute(only_one.setting(connection, portraits, values))
+        only_one.tell(connection, PortraitsChanged, version + 1)
         audit.append(connection, actor.name, act, "portrait", {"name": name, "media": chosen.get(name)})
     events.wake("ingest")

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, select
 
 from services.ingest.articles.store.listing import titles
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
-from services.ingest.kit.tables import outbox
 from services.ingest.search_words.rules import read as read_rules
 from services.ingest.search_words.tables import search_words
 from shared import outbox as events
 from shared.contracts.events import SearchRulesChanged
-from shared.database import AdvisoryLock, read, take_lock, upsert, write
-
-ONLY = 1
+from shared.database import AdvisoryLock, read, take_lock, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +42,8 @@ def save(engine: Engine, actor: Actor, said: Said, version: int) -> None:
         if before == said:
             return
         values = {"version": version + 1, "lines": list(said.lines), "places": said.places}
-        statement = upsert(connection, search_words).values(id=ONLY, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-        events.add(connection, outbox, SearchRulesChanged, [(ONLY, version + 1)])
+        connection.execute(only_one.setting(connection, search_words, values))
+        only_one.tell(connection, SearchRulesChanged, version + 1)
         changes: dict[str, object] = {
             "added": [line for line in said.lines if line not in before.lines],
             "removed": [line for line in before.lines if line not in said.lines],

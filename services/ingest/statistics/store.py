@@ -5,16 +5,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select
 
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.tables import audit as audit_log
-from services.ingest.kit.tables import outbox
 from services.ingest.statistics.tables import trending_rules
 from shared import outbox as events
 from shared.contracts.events import TrendingRule, TrendingRulesChanged
-from shared.database import AdvisoryLock, take_lock, upsert, write
+from shared.database import AdvisoryLock, take_lock, write
 
-ONLY = 1
 MAX_RULES = 300
 """What was said before the last so many is forgotten: nobody reads those articles any more."""
 _SUBJECT = "trending:"
@@ -56,9 +54,8 @@ def adopt(engine: Engine) -> None:
 def _keep(connection: Connection, before: TrendingRulesChanged | None, rules: Sequence[TrendingRule]) -> None:
     version = before.version + 1 if before else 1
     values = {"version": version, "rules": [one.model_dump() for one in rules[:MAX_RULES]]}
-    statement = upsert(connection, trending_rules).values(id=ONLY, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-    events.add(connection, outbox, TrendingRulesChanged, [(ONLY, version)])
+    connection.execute(only_one.setting(connection, trending_rules, values))
+    only_one.tell(connection, TrendingRulesChanged, version)
 
 
 def payload(connection: Connection) -> TrendingRulesChanged | None:

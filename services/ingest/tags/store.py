@@ -9,17 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from services.ingest.kit import audit
+from services.ingest.kit import audit, only_one
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from services.ingest.kit.tables import outbox
 from services.ingest.tags.tables import tag_merges
 from shared import outbox as events
 from shared.contracts.events import TagMerge, TagsMerged
-from shared.database import AdvisoryLock, read, take_lock, upsert, write
+from shared.database import AdvisoryLock, read, take_lock, write
 from shared.vietnamese.text import slug
 
-ONLY = 1
 MAX_MERGES = 500
 MAX_CHARS = 100
 _Merges = dict[str, TagMerge]
@@ -88,8 +86,7 @@ def _change(engine: Engine, actor: Actor, act: str, work: Callable[[_Merges], di
         detail = work(merges)
         version = before.version + 1 if before else 1
         values = {"version": version, "merges": [one.model_dump() for one in merges.values()]}
-        statement = upsert(connection, tag_merges).values(id=ONLY, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-        events.add(connection, outbox, TagsMerged, [(ONLY, version)])
+        connection.execute(only_one.setting(connection, tag_merges, values))
+        only_one.tell(connection, TagsMerged, version)
         audit.append(connection, actor.name, act, "tags", detail)
     events.wake("ingest")
