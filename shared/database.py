@@ -263,6 +263,7 @@ class AdvisoryLock(IntEnum):
     trending_rules = 7_305_129
     authors = 7_305_130
     portraits = 7_305_131
+    figures = 7_305_132
 
 
 def take_lock(connection: Connection, lock: AdvisoryLock) -> None:

@@ -16,7 +16,7 @@ from services.ingest.kit.periodic import moment
 from shared import clock
 from shared import outbox as events
 from shared.contracts.events import MAX_FIGURES, Figure, FiguresChanged
-from shared.database import read, write
+from shared.database import AdvisoryLock, read, take_lock, write
 
 FETCHED_HOLD = timedelta(hours=3)
 """What was fetched is shown for so long; the next fetch that goes well begins it anew."""
@@ -51,6 +51,7 @@ def tell(engine: Engine, actor: Actor, told: Sequence[Figure], hours: str) -> No
     if hours not in TYPED_HOLD:
         raise Invalid.of("hours", "Hãy chọn hiện trong bao lâu.")
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.figures)
         _tell(connection, actor, told, clock.moment() + TYPED_HOLD[hours])
     events.wake("ingest")
 
@@ -58,6 +59,7 @@ def tell(engine: Engine, actor: Actor, told: Sequence[Figure], hours: str) -> No
 def fetch_from(engine: Engine, actor: Actor, url: str) -> None:
     """Fetch them from this address from now on; with "" they are typed."""
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.figures)
         values = {"url": url, "next_at": clock.moment() if url else None, "error": ""}
         _save(connection, values)
         audit.append(connection, actor.name, "figures.address", "figures", {"url": url})
@@ -74,6 +76,7 @@ def fetched(engine: Engine, actor: Actor, url: str, told: Sequence[Figure]) -> N
     """What the address said, if it still is the one."""
     now = clock.moment()
     with write(engine) as connection:
+        take_lock(connection, AdvisoryLock.figures)
         if _held(connection).url != url:
             return
         _tell(connection, actor, told, now + FETCHED_HOLD)

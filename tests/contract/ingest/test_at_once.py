@@ -15,6 +15,7 @@ from services.ingest.accounts.tables import users
 from services.ingest.authors.store import authors
 from services.ingest.comments.store import comments
 from services.ingest.comments.tables import comments as comment_rows
+from services.ingest.figures import store as figures
 from services.ingest.front_page import store as front_page
 from services.ingest.front_page.store import Slot
 from services.ingest.inbox.rules import InboxChoice
@@ -24,6 +25,7 @@ from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict
 from services.ingest.kit.tables import generations
 from shared.contracts.commands import SubmitComment
+from shared.contracts.events import Figure
 from shared.database import read, write
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
@@ -80,6 +82,16 @@ def test_two_who_arrange_the_front_page(store: Engine, save: Save) -> None:
     slots, _ = front_page.slots(store)
     assert len(slots) == 1
     assert front_page.pinned(store) == [slots[0].article_id]
+
+
+def test_two_who_tell_weather_and_prices(store: Engine) -> None:
+    def tell(value: str) -> Callable[[], None]:
+        return lambda: figures.tell(store, EDITOR, [Figure(label="Vàng", value=value)], "3")
+
+    figures.tell(store, EDITOR, [], "3")
+    before = figures.current(store).version
+    assert at_once(store, tell("một"), tell("hai")) == [None, None]
+    assert figures.current(store).version == before + 2
 
 
 def test_two_admins_who_take_each_others_role_away(store: Engine) -> None:
