@@ -61,7 +61,8 @@ def keep(source: Path, media_dir: Path, width: int = 0, height: int = 0) -> Rebu
     folder = media_dir / digest[:2]
     folder.mkdir(parents=True, exist_ok=True)
     path = f"{digest[:2]}/{digest[2:34]}.{SUFFIXES[type_]}"
-    source.chmod(0o644)
+    # A temporary file is its owner's alone; here it is as open as its folder, which goes by the house's umask.
+    source.chmod(folder.stat().st_mode & 0o666)
     source.replace(media_dir / path)
     return Rebuilt(path, type_, width, height, size, digest, ())
 

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from services.ingest.tables import FEATURES
 
 INGEST = Path(__file__).resolve().parents[3] / "services" / "ingest"
-WRITES = {"insert": 0, "update": 0, "delete": 0, "upsert": 1}
+WRITES = {"insert": 0, "update": 0, "delete": 0, "upsert": 1, "setting": 1}
 """What makes a statement that writes, and which of its arguments is the table."""
 
 
@@ -51,10 +51,11 @@ def _written(file: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        named = None
-        if isinstance(node.func, ast.Name) and len(node.args) > WRITES.get(node.func.id, 99):
-            named = node.args[WRITES[node.func.id]]
-        elif isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
-            named = node.func.value
-        if isinstance(named, ast.Name) and named.id in tables:
-            yield tables[named.id]
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+        if called not in WRITES:
+            continue
+        # table.insert() is the table's own, insert(table) and only_one.setting(connection, table) are given it.
+        said = [*node.args[WRITES[called] :][:1], *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
+        for named in said:
+            if isinstance(named, ast.Name) and named.id in tables:
+                yield tables[named.id]

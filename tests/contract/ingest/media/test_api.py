@@ -1,6 +1,7 @@
 """Pictures: good ones are rebuilt, hostile ones refused without a trace."""
 
 import io
+import os
 import zlib
 from pathlib import Path
 
@@ -131,6 +132,18 @@ def test_what_is_no_picture_is_kept_as_it_came(api: Api) -> None:
         assert answer.status_code == 201, answer.text
         assert own_file(answer).suffix == Path(name).suffix
     assert own_file(upload(api, SUBTITLES, "loi.vtt")).read_bytes() == SUBTITLES
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644)])
+def test_files_are_as_open_as_the_house_makes_them(api: Api, umask: int, mode: int) -> None:
+    """A house's files are its owner's alone; in containers nginx and web read what ingest wrote."""
+    before = os.umask(umask)
+    try:
+        for name, content in {"anh.jpg": picture(), "tieng.mp3": sound()}.items():
+            assert upload(api, content, name).status_code == 201
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in files()} == {mode}
 
 
 def test_upload_over_the_limit_is_refused(api: Api) -> None:
