@@ -12,7 +12,7 @@ from services.ingest.exchange.importers import Options, import_paths
 from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
 from services.ingest.exchange.tables import ImportJobRow
-from services.ingest.kit import bounded, rights
+from services.ingest.kit import bounded, handed_in, rights
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Forbidden, Refused, TooHeavy
 from services.ingest.kit.fetching import Fetcher
@@ -65,7 +65,7 @@ def import_file(job_id: int) -> None:
     report.take_up(row.counts, row.told)
     problems = list(row.problems)
     done, noted = row.done, time.monotonic()
-    for result in import_paths([jobs.folder() / row.file], _options(engine, row), engine):
+    for result in import_paths([handed_in.folder() / row.file], _options(engine, row), engine):
         report.add(result)
         done += 1
         if result.status == "failed" and len(problems) < _PROBLEMS_KEPT:
@@ -79,7 +79,7 @@ def import_file(job_id: int) -> None:
     finished = {"state": "done", "finished_at": datetime.now(UTC)}
     jobs.note(engine, row.id, **finished, **_so_far(report, done, problems))
     if not row.dry_run:
-        (jobs.folder() / row.file).unlink(missing_ok=True)
+        (handed_in.folder() / row.file).unlink(missing_ok=True)
 
 
 def _so_far(report: ImportReport, done: int, problems: list[list[str]]) -> dict[str, Any]:

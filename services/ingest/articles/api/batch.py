@@ -1,12 +1,14 @@
 """POST /api/articles:batch: NDJSON in, one article a line; one result a line out, streamed.
 
-Lines are worked on while the rest is still on its way, and results go out while lines come in; results wait in
-memory for a client that sends everything before it reads, so that neither side waits for the other.
+Each result goes out while the next line is worked on, but none before the last line is here: nginx sends no more of a
+request whose answer has begun (`ngx_http_upstream_send_request_handler`), and both sides would wait for ever. Until
+then the lines lie in memory, or in a file without a name when there are many.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any
 
 import orjson
@@ -14,115 +16,82 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope, Send
 
 from services.ingest.accounts.bearer import Writer
 from services.ingest.articles.api.answers import RefusedLine, SavedLine
 from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store.articles import save_article
+from services.ingest.kit import handed_in
 from services.ingest.kit.actors import Actor
-from services.ingest.kit.errors import Refused, TooLarge
+from services.ingest.kit.errors import Busy, Refused, TooLarge
 from services.ingest.kit.json_input import read_fields, read_json
 from services.ingest.kit.problems import content, members_of
-from services.ingest.kit.requests import expect_type
+from services.ingest.kit.requests import bounded, expect_type
 from shared.api.described import BodyTaken, Part
 from shared.database import engine
 from shared.telemetry import log
 
+MAX_BYTES = 500_000_000
 MAX_LINE_BYTES = 4_000_000
-_LINES_AT_ONCE = 20
+_AT_ONCE = 2
+"""Of one sender in a process: so much disk a key may take."""
+_IN_MEMORY_BYTES = 1_000_000
 
 router = APIRouter(tags=["articles"])
-Numbered = tuple[int, bytes | None]
-"""A line and its number from 1; None for one that is too long."""
+Body = SpooledTemporaryFile[bytes]
+_sending: Counter[str] = Counter()
 
 
 class Lines(Part):
-    """The lines of the body as they come, but the blank ones."""
+    """The body, when all of it has come. Raises WrongType, TooLarge, Busy."""
 
-    problems = (415,)
+    problems = (413, 415)
     lines = (SavedLine, RefusedLine)
 
     def __init__(self) -> None:
         kinds = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/json")
         self.sent = BodyTaken({kind: {"x-lines": [ArticleInput]} for kind in kinds}, MAX_LINE_BYTES)
 
-    async def __call__(self, request: Request) -> AsyncIterator[Numbered]:
+    async def __call__(self, request: Request, who: Writer) -> AsyncIterator[Body]:
         assert self.sent
         expect_type(request, *self.sent.content)
-        return _lines(request)
+        if _sending[who.name] >= _AT_ONCE:
+            raise Busy("Khóa này đang gửi những lô khác; hãy đợi chúng xong rồi gửi tiếp.")
+        _sending[who.name] += 1
+        try:
+            with SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(handed_in.folder())) as body:
+                async for part in bounded(request, MAX_BYTES).stream():
+                    await run_in_threadpool(body.write, part)
+                body.seek(0)
+                yield body
+        finally:
+            _sending[who.name] -= 1
 
 
-class _Duplex(StreamingResponse):
-    """An answer that is sent while the request is still read: Starlette's own waits for a disconnect by reading
-    the request, and would take lines away."""
-
+class _Results(StreamingResponse):
     media_type = "application/x-ndjson"
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.stream_response(send)
+
+@router.post("/api/articles:batch", response_class=_Results)
+async def batch(who: Writer, sent: Annotated[Body, Depends(Lines())]) -> StreamingResponse:
+    """Many articles, one a line (NDJSON) and each as in `POST /api/articles`; when all have come, one result a line
+    goes back as it is made. What is wrong with one line ends no other."""
+    results = (orjson.dumps(_save(number, line, who)) + b"\n" for number, line in _lines(sent))
+    return _Results(results)
 
 
-@router.post("/api/articles:batch", response_class=_Duplex)
-async def batch(who: Writer, sent: Annotated[AsyncIterator[Numbered], Depends(Lines())]) -> StreamingResponse:
-    """Many articles, one a line (NDJSON) and each as in `POST /api/articles`; one result a line comes back while the
-    rest is on its way. What is wrong with one line ends no other."""
-    results: asyncio.Queue[bytes | None] = asyncio.Queue()
-    reader = asyncio.create_task(_work(sent, who, results))
-
-    async def lines() -> AsyncIterator[bytes]:
-        try:
-            while (part := await results.get()) is not None:
-                yield part
-        finally:
-            reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await reader
-
-    return _Duplex(lines())
-
-
-async def _work(sent: AsyncIterator[Numbered], who: Actor, results: "asyncio.Queue[bytes | None]") -> None:
-    try:
-        waiting: list[Numbered] = []
-        async for numbered in sent:
-            waiting.append(numbered)
-            if len(waiting) >= _LINES_AT_ONCE:
-                await results.put(await run_in_threadpool(_save_all, waiting, who))
-                waiting = []
-        if waiting:
-            await results.put(await run_in_threadpool(_save_all, waiting, who))
-    except ClientDisconnect:
-        log.info("batch cut off by its sender")
-    except Exception:
-        log.exception("batch failed")
-    finally:
-        await results.put(None)
-
-
-async def _lines(request: Request) -> AsyncIterator[Numbered]:
-    number, held, too_long = 1, bytearray(), False
-    async for part in request.stream():
-        *ended, rest = part.split(b"\n")
-        for piece in ended:
-            line = bytes(held) + piece
-            if too_long or len(line) > MAX_LINE_BYTES:
-                yield number, None
-            elif line.strip():
-                yield number, line
-            number, held, too_long = number + 1, bytearray(), False
-        held += rest
-        if len(held) > MAX_LINE_BYTES:
-            held, too_long = bytearray(), True
-    if too_long:
-        yield number, None
-    elif held.strip():
-        yield number, bytes(held)
-
-
-def _save_all(lines: list[Numbered], who: Actor) -> bytes:
-    return b"".join(orjson.dumps(_save(number, line, who)) + b"\n" for number, line in lines)
+def _lines(body: Body) -> Iterator[tuple[int, bytes | None]]:
+    """Lines and their numbers from 1, without the blank ones; None for one that is too long."""
+    for number in count(1):
+        line = body.readline(MAX_LINE_BYTES + 1)
+        if not line:
+            return
+        if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            while (rest := body.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield number, None
+        elif line.strip():
+            yield number, line
 
 
 def _save(number: int, line: bytes | None, who: Actor) -> dict[str, Any]:

@@ -20,9 +20,8 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISLNK
 
 from services.ingest.exchange.importers.found import LeftOut
-from services.ingest.kit import bounded
+from services.ingest.kit import bounded, handed_in
 from services.ingest.kit.errors import Invalid, Refused
-from shared.settings import get_settings
 from shared.vietnamese.text import nfc
 
 SUFFIX = ".zip"
@@ -91,7 +90,7 @@ def unpacked(paths: Sequence[Path]) -> Iterator[list[Source]]:
 
 def _new_folder() -> Path:
     """An empty folder; those that a process which was ended left behind go."""
-    root = get_settings().data_dir / "unpacked"
+    root = handed_in.folder() / "unpacked"
     root.mkdir(parents=True, exist_ok=True)
     for old in root.iterdir():
         if old.stat().st_mtime < time.time() - _STALE_SECONDS:

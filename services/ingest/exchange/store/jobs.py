@@ -9,14 +9,13 @@ from sqlalchemy import Engine, exists, insert, or_, select, update
 
 from services.ingest.exchange.importers import ARCHIVE, FORMATS, SUFFIXES, format_of
 from services.ingest.exchange.tables import ImportJobRow, import_jobs
-from services.ingest.kit import audit, letters, rows
+from services.ingest.kit import audit, handed_in, letters, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.periodic import moment
 from shared import clock
 from shared.database import read, write
 from shared.records import record, records
-from shared.settings import get_settings
 
 MAX_FILE_BYTES = 500_000_000
 TAKEN = (*SUFFIXES, ".zip")
@@ -35,19 +34,12 @@ DUE = exists().where(*_FREE)
 """Whether a job waits or was left."""
 
 
-def folder() -> Path:
-    """Where handed-in files lie until they are worked off."""
-    made = get_settings().data_dir / "imports"
-    made.mkdir(parents=True, exist_ok=True)
-    return made
-
-
 def new_file(name: str) -> Path:
     """A free path for an uploaded file; its suffix says how it is read. Raises Invalid."""
     suffix = Path(name).suffix.lower()
     if suffix not in TAKEN:
         raise Invalid.of("file", f"Chỉ nhận tệp {', '.join(TAKEN)}.")
-    return folder() / f"{secrets.token_hex(8)}{suffix}"
+    return handed_in.folder() / f"{secrets.token_hex(8)}{suffix}"
 
 
 def hand_in(
@@ -80,12 +72,12 @@ def hand_in(
 def repeat_for_real(engine: Engine, actor: Actor, job_id: int) -> int:
     """Import a file whose dry run has been read. Raises NotFound, Invalid."""
     row = one(engine, job_id)
-    if not row.dry_run or row.state != "done" or not (folder() / row.file).is_file():
+    if not row.dry_run or row.state != "done" or not (handed_in.folder() / row.file).is_file():
         raise Invalid.of("", "Chỉ nhập thật được tệp đã chạy thử xong.")
     return hand_in(
         engine,
         actor,
-        folder() / row.file,
+        handed_in.folder() / row.file,
         name=row.name,
         format=row.format,
         dry_run=False,
@@ -153,9 +145,9 @@ def forget_old(engine: Engine, now: datetime) -> bool:
     kept = or_(import_jobs.c.finished_at.is_(None), import_jobs.c.finished_at > now - FILES_KEPT)
     with read(engine) as connection:
         needed = set(connection.execute(select(import_jobs.c.file).where(kept)).scalars())
-    for file in folder().iterdir():
+    for file in handed_in.folder().iterdir():
         # One that is just being handed in has no job yet.
-        if file.name not in needed and file.stat().st_mtime < (now - _BROUGHT_WITHIN).timestamp():
+        if file.is_file() and file.name not in needed and file.stat().st_mtime < (now - _BROUGHT_WITHIN).timestamp():
             file.unlink(missing_ok=True)
     with write(engine) as connection:
         old = import_jobs.c.finished_at < now - _ROWS_KEPT

@@ -1,9 +1,7 @@
 """The API as programs use it, over real HTTP."""
 
-import json
 import re
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -111,66 +109,3 @@ def test_lists_are_paged(api: Api) -> None:
     second = api("GET", "/api/articles", params={"limit": 3, "before": first["next"]}).json()
     assert [row["id"] for row in first["articles"] + second["articles"]] == ids[::-1]
     assert second["next"] is None
-
-
-def test_batch_keeps_good_lines_and_reports_bad_ones(api: Api) -> None:
-    lines = [
-        json.dumps({**STORY, "external_id": "1"}),
-        "{broken",
-        "",
-        json.dumps({**STORY, "title": ""}),
-        json.dumps({**STORY, "external_id": "2"}),
-        "x" * 5_000_000,
-        json.dumps({**STORY, "external_id": "1"}),
-    ]
-    answer = api(
-        "POST", "/api/articles:batch", content="\n".join(lines), headers={"Content-Type": "application/x-ndjson"}
-    )
-    assert answer.status_code == 200
-    results = {line["line"]: line for line in map(json.loads, answer.text.splitlines())}
-    assert sorted(results) == [1, 2, 4, 5, 6, 7]
-    assert [results[number]["result"] for number in (1, 5, 7)] == ["created", "created", "unchanged"]
-    assert results[7]["id"] == results[1]["id"]
-    assert [results[number]["problem"]["status"] for number in (2, 4, 6)] == [422, 422, 413]
-    assert results[4]["problem"]["errors"][0]["field"] == "title"
-    assert len(api("GET", "/api/articles").json()["articles"]) == 2
-
-
-def test_batch_answers_while_lines_still_come(api: Api) -> None:
-    first_answered = threading.Event()
-
-    def lines() -> Iterator[bytes]:
-        for number in range(40):
-            yield json.dumps({**STORY, "external_id": str(number)}).encode() + b"\n"
-        assert first_answered.wait(20)
-        yield json.dumps({**STORY, "external_id": "last"}).encode()
-
-    # The client sends in its own thread of control only, so a raw connection reads here while that one writes.
-    import http.client
-
-    connection = http.client.HTTPConnection(str(api.client.base_url.host), api.client.base_url.port, timeout=30)
-    connection.putrequest("POST", "/api/articles:batch")
-    connection.putheader("Authorization", f"Bearer {api.key}")
-    connection.putheader("Content-Type", "application/x-ndjson")
-    connection.putheader("Transfer-Encoding", "chunked")
-    connection.endheaders()
-
-    def send() -> None:
-        for part in lines():
-            connection.send(b"%x\r\n%s\r\n" % (len(part), part))
-        connection.send(b"0\r\n\r\n")
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    answer = connection.getresponse()
-    assert json.loads(answer.readline())["line"] == 1
-    first_answered.set()
-    rest = answer.read().splitlines()
-    sender.join()
-    assert json.loads(rest[-1])["line"] == 41
-
-
-def test_large_batch_from_a_client_that_reads_last(api: Api) -> None:
-    lines = b"\n".join(json.dumps({**STORY, "status": "draft", "external_id": str(n)}).encode() for n in range(1500))
-    answer = api("POST", "/api/articles:batch", content=lines, headers={"Content-Type": "application/x-ndjson"})
-    assert len(answer.text.splitlines()) == 1500

@@ -77,7 +77,7 @@ def test_a_macs_folder_of_saved_pages_with_their_pictures(tmp_path: Path, store:
     assert results[0].source == f"{packed}/Bài cũ/1/bài.html"
     again = run(packed, dry_run=True)
     assert [result.status for result in again if result.status != "left_out"] == ["unchanged", "unchanged"]
-    assert list((get_settings().data_dir / "unpacked").iterdir()) == []
+    assert list((get_settings().data_dir / "imports" / "unpacked").iterdir()) == []
 
 
 def test_names_that_lead_outside_stay_inside(tmp_path: Path, store: Engine) -> None:
@@ -106,7 +106,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
         made.writestr("b.txt", b"0" * 2_000_000)
     (result,) = run(packed)
     assert result.status == "failed" and "lớn quá" in result.error
-    assert list((get_settings().data_dir / "unpacked").iterdir()) == []
+    assert list((get_settings().data_dir / "imports" / "unpacked").iterdir()) == []
 
 
 def test_a_damaged_file_leaves_the_others(tmp_path: Path, store: Engine) -> None:

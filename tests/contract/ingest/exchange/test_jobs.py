@@ -19,6 +19,7 @@ from services.ingest.articles.store import reading
 from services.ingest.exchange import loop as imports
 from services.ingest.exchange.store import jobs
 from services.ingest.exchange.tables import import_jobs
+from services.ingest.kit import handed_in
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.bounded import Bounds
 from services.ingest.kit.errors import Invalid
@@ -54,7 +55,7 @@ def test_dry_run_is_read_then_done_for_real(store: Engine) -> None:
     assert not imports.work_off(store, lambda: False)
     assert jobs.one(store, real).counts == {"created": 3, "failed": 1}
     assert {row.status for row in reading.listed(store)} == {"draft"}
-    assert not list(jobs.folder().iterdir()), "the file is not kept"
+    assert not list(handed_in.folder().iterdir()), "the file is not kept"
     with pytest.raises(Invalid):
         jobs.repeat_for_real(store, ADMIN, trial)
 
@@ -86,7 +87,7 @@ def test_zip_is_read_as_the_folder_that_it_holds(store: Engine) -> None:
 
 def test_job_that_was_cut_goes_on_behind_what_is_done(store: Engine) -> None:
     job = hand_in(store, 250)
-    lines = (file := jobs.folder() / jobs.one(store, job).file).read_text()
+    lines = (file := handed_in.folder() / jobs.one(store, job).file).read_text()
     with unfinished(file) as pipe:
         pipe.write(lines[: len(lines) // 2])
         pipe.flush()
@@ -106,7 +107,7 @@ def test_job_that_was_cut_goes_on_behind_what_is_done(store: Engine) -> None:
 def blocked(sqlite: Engine) -> Iterator[int]:
     """A job that nobody can end: its file is a pipe into which nobody writes."""
     job = hand_in(sqlite, 1)
-    with unfinished(jobs.folder() / jobs.one(sqlite, job).file):
+    with unfinished(handed_in.folder() / jobs.one(sqlite, job).file):
         yield job
 
 
@@ -137,7 +138,7 @@ def test_job_whose_worker_is_killed_each_time_lies_beside_the_dead_letters(sqlit
         (letter,) = deadletter.waiting(sqlite, dead_letters)
         assert (row.state, letter.attempts) == ("failed", 3)
         assert "Vận hành" in row.problems[-1][1] and f"import {blocked}" in letter.error
-        file = jobs.folder() / row.file
+        file = handed_in.folder() / row.file
         file.unlink()
         file.write_text(json.dumps({**STORY, "external_id": "mended"}))
         tasks.retry(sqlite, RetryJob.model_validate(letter.message["message"]))
