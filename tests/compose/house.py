@@ -148,7 +148,7 @@ class ComposeHouse:
         """Through nginx, by the port that it publishes."""
         headers = {"Host": f"{host}:{self.port}", "User-Agent": READER} | more.pop("headers", {})
         url = f"http://{address}:{self.port}{path}"
-        return httpx2.request(method, url, headers=headers, timeout=20, trust_env=False, **more)
+        return httpx2.request(method, url, headers=headers, trust_env=False, **{"timeout": 20, **more})
 
     def site(self, path: str, method: str = "GET", **more: Any) -> httpx2.Response:
         return self.ask(SITE_HOST, method, path, **more)

@@ -1,7 +1,9 @@
 """A house started as docs/deploy.md says does its work through nginx, and is watched."""
 
 import io
+import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,18 @@ def test_an_article_is_read_found_counted_and_talked_about(house: ComposeHouse) 
     assert house.site(f"/api/articles/{number}/comments").json()["comments"] == []
 
 
+def test_many_articles_come_at_once(house: ComposeHouse) -> None:
+    """More than the buffers between the sender, nginx and ingest hold."""
+    text = "<p>" + "Nước về tới bản, lúa xanh đồng trên. " * 60 + "</p>"
+    lines = [
+        json.dumps({"title": f"Tin {number}", "section": "Thời sự", "body": text, "external_id": f"nhieu-{number}"})
+        for number in range(600)
+    ]
+    kind = {"Content-Type": "application/x-ndjson"}
+    answer = house.api("POST", "/api/articles:batch", content="\n".join(lines), headers=kind, timeout=120)
+    assert [json.loads(line).get("result") for line in answer.text.splitlines()] == ["created"] * 600
+
+
 def test_a_picture_is_shown(house: ComposeHouse) -> None:
     content = io.BytesIO()
     Image.new("RGB", (1200, 800), "#527a66").save(content, "JPEG")
@@ -111,7 +125,20 @@ def test_the_first_account_writes_at_the_desk(house: ComposeHouse, tmp_path: Pat
         page.goto(f"{house.desk_url}/desk/bai/moi")
         expect(page.locator("html[data-editor=ready]")).to_be_attached(timeout=30_000)
         expect(page.get_by_role("textbox", name="Nội dung", exact=True)).to_be_editable()
+        page.goto(f"{house.desk_url}/desk/nhap-xuat")
+        page.get_by_label("Tệp", exact=True).set_input_files(_zip_of_a_page(tmp_path))
+        page.get_by_role("button", name="Gửi tệp").click()
+        ended = page.get_by_role("listitem").filter(has_text="trang-cu.zip")
+        expect(ended).to_contain_text("1 mục, nếu nhập thật", timeout=60_000)
+        expect(ended.locator(".is-published")).to_be_visible()
     assert said == []
+
+
+def _zip_of_a_page(folder: Path) -> Path:
+    made = folder / "trang-cu.zip"
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("bai.html", "<title>Chợ phiên</title><article><h1>Chợ phiên</h1><p>Đông vui.</p></article>")
+    return made
 
 
 def test_prometheus_reaches_everything_and_its_rules_hold(house: ComposeHouse) -> None:
