@@ -51,10 +51,14 @@ ROOMS = {
         ("tests/unit/ingest/kit/test_rights.py",),
         ("services.ingest.kit.rights.x__row",),
     ),
-    "views": Room(("shared/views",), ("tests/unit/shared/views",)),
+    "views": Room(
+        ("shared/views",),
+        ("tests/unit/shared/views", "tests/contract/shared/views"),
+        ("shared.views.bots.x__split", "shared.views.bots.x__disguised"),
+    ),
     "contracts": Room(
         ("shared/contracts", "shared/versions.py"),
-        ("tests/unit/shared/test_contracts.py", "tests/unit/shared/test_versions.py"),
+        tuple(f"tests/unit/shared/test_{name}.py" for name in ("contracts", "former_addresses", "versions")),
     ),
 }
 
