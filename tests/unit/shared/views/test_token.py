@@ -1,6 +1,7 @@
 """Signed view tokens."""
 
 import base64
+import time
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,19 @@ def test_good_for_a_day() -> None:
     assert is_current(int(NOW), NOW + TOKEN_SECONDS)
     assert not is_current(int(NOW), NOW + TOKEN_SECONDS + 1)
     assert not is_current(int(NOW) + 3600, NOW)
+
+
+def test_clocks_of_two_machines_may_differ_by_five_minutes() -> None:
+    assert is_current(int(NOW) + 300, int(NOW))
+    assert not is_current(int(NOW) + 301, int(NOW))
+
+
+def test_a_page_of_now_has_a_token_of_this_hour() -> None:
+    before = time.time()
+    issued_at = TOKENS.read(TOKENS.issue(5)).issued_at
+    assert before - 3600 < issued_at <= time.time()
+    # The clock of 1970 is a time as well.
+    assert TOKENS.read(TOKENS.issue(5, 0.0)).issued_at == 0
 
 
 @pytest.mark.parametrize(
