@@ -58,7 +58,7 @@ ROOMS = {
     ),
     "contracts": Room(
         ("shared/contracts", "shared/versions.py"),
-        tuple(f"tests/unit/shared/test_{name}.py" for name in ("contracts", "former_addresses", "versions")),
+        ("tests/unit/shared/contracts", *(f"tests/unit/shared/test_{name}.py" for name in ("contracts", "versions"))),
     ),
 }
 
