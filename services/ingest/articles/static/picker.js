@@ -1,7 +1,7 @@
 // The store of media in a dialog: looked through by words, older ones as one scrolls, several pictures at once.
 
 import { ask } from "./net.js";
-import { uploader } from "./upload.js";
+import { shown, uploader } from "./upload.js";
 
 const REST_MS = 250;
 
@@ -109,20 +109,9 @@ function item(media, chosen) {
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.url = media.url;
-  if (media.thumb) {
-    const image = document.createElement("img");
-    Object.assign(image, { src: media.thumb, alt: "", loading: "lazy" });
-    button.append(image);
-  } else {
-    const sign = document.createElement("span");
-    sign.className = "film";
-    sign.textContent = media.sign;
-    button.append(sign);
-  }
-  const words = document.createElement("span");
+  const [picture, words] = shown(media);
   words.className = "picker-words";
-  words.textContent = media.caption || media.name || "Chưa có chú thích";
-  button.append(words);
+  button.append(picture, words);
   button.addEventListener("click", chosen);
   row.append(button);
   return row;

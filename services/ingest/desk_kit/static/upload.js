@@ -8,6 +8,15 @@ const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const noteOf = (file) => `toasoan:upload:${file.name}:${file.size}:${file.lastModified}`;
 
+// A medium as lists show it: its small picture, or the sign of what has none, and its words.
+export function shown(media) {
+  const picture = media.thumb
+    ? Object.assign(document.createElement("img"), { src: media.thumb, alt: "", loading: "lazy" })
+    : Object.assign(document.createElement("span"), { className: "film", textContent: media.sign });
+  const textContent = media.caption || media.name || "Chưa có chú thích";
+  return [picture, Object.assign(document.createElement("span"), { textContent })];
+}
+
 // One line per file in `list`; `taken(media, file)` for each that arrived, `failed(file)` for each that did not.
 export function uploader(list, taken, failed = () => {}) {
   const queue = [];

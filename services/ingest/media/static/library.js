@@ -1,6 +1,6 @@
 // The store of media: uploads by choosing or dropping; what arrived stands first in the gallery.
 
-import { dropzone, uploader } from "./upload.js";
+import { dropzone, shown, uploader } from "./upload.js";
 
 const zone = document.getElementById("dropzone");
 const gallery = document.getElementById("gallery");
@@ -9,20 +9,7 @@ function show(media) {
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = `/desk/kho/${media.id}`;
-  if (media.thumb) {
-    const image = document.createElement("img");
-    image.src = media.thumb;
-    image.alt = "";
-    link.append(image);
-  } else {
-    const film = document.createElement("span");
-    film.className = "film";
-    film.textContent = media.sign;
-    link.append(film);
-  }
-  const words = document.createElement("span");
-  words.textContent = media.caption || media.name || "Chưa có chú thích";
-  link.append(words);
+  link.append(...shown(media));
   item.append(link);
   gallery.querySelector(`a[href="${link.getAttribute("href")}"]`)?.closest("li").remove();
   gallery.prepend(item);
