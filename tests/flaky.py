@@ -28,11 +28,11 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Notes how the run ended: only after a run that came to its end is the list of what failed whole."""
-    if hasattr(session.config, "workerinput"):
-        return  # one of several beside each other: the one that leads them notes for all
-    assert session.config.cache
-    session.config.cache.set(_ENDED, int(exitstatus))
-    session.config.cache.set(_PASSED, _passed)
+    cache = getattr(session.config, "cache", None)
+    if hasattr(session.config, "workerinput") or cache is None:
+        return  # one of several beside each other: the one that leads them notes for all; or nothing is to be noted
+    cache.set(_ENDED, int(exitstatus))
+    cache.set(_PASSED, _passed)
 
 
 def main() -> int:
