@@ -113,6 +113,7 @@ class _MediaUseColumns(TypedColumns):
     # which article names which file, in the version it stands at or the one that readers see
     path: Stored[str] = column(String(200), primary_key=True)
     article_id: Stored[int] = column(Integer, ForeignKey("articles.id"), primary_key=True, index=True)
+    entry_id: Stored[int] = column(Integer, primary_key=True, server_default="0")  # 0, or that of its live coverage
 
 
 class AutosaveRow(Record):  # what somebody is writing and has not saved yet, one a person and article

@@ -22,7 +22,7 @@ from services.ingest.inbox.rules import InboxChoice
 from services.ingest.inbox.store import choices
 from services.ingest.kit import generation
 from services.ingest.kit.actors import Role
-from services.ingest.kit.errors import Conflict
+from services.ingest.kit.errors import Conflict, Refused
 from services.ingest.kit.tables import generations
 from shared.contracts.commands import SubmitComment
 from shared.contracts.events import Figure
@@ -59,7 +59,7 @@ def at_once(engine: Engine, *works: Callable[[], Any]) -> list[Exception | None]
     def run(work: Callable[[], Any]) -> Exception | None:
         try:
             work()
-        except (Conflict, ValueError) as refused:
+        except (Refused, ValueError) as refused:
             return refused
         return None
 

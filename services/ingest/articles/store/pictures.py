@@ -1,14 +1,14 @@
 """Which of our pictures an article shows, and which articles show a picture."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Text, delete, exists, not_, or_, select, true, type_coerce
 
 from services.ingest.articles.input import ImageInput
 from services.ingest.articles.sanitise import to_text
-from services.ingest.articles.tables import articles, autosaves, media_uses
+from services.ingest.articles.tables import articles, autosaves, media_uses, revisions
 from services.ingest.kit.errors import Invalid
 from services.ingest.kit.visibility import Seen
 from services.ingest.media.store import MEDIA
@@ -23,6 +23,9 @@ _FIGURE = re.compile(r"<figure>[^<]*+(?:<(?!/?figure>)[^<]*+)*</figure>")
 _SRC = re.compile(r"""<img (?:[^<>"]|"[^"]*+")*?src="(/media/[^"]*)\"""")
 _LINKED = re.compile(rf' href="/media/({NAME}\.[a-z0-9]{{3,4}})"')
 _CAPTION = re.compile(r"<figcaption>([^<]*+(?:<(?!/?figcaption>)[^<]*+)*)</figcaption>")
+
+_BY_ITSELF = media_uses.c.entry_id == 0
+"""Not by an entry of its live coverage."""
 
 
 def visible(seen: Seen) -> ColumnElement[bool]:
@@ -43,6 +46,7 @@ def uses(engine: Engine, seen: Seen, path: str) -> list[dict[str, Any]]:
         .join(media_uses, media_uses.c.article_id == articles.c.id)
         .where(media_uses.c.path == path, _seen(seen))
         .order_by(articles.c.id.desc())
+        .distinct()
         .limit(100)
     )
     with read(engine) as connection:
@@ -50,11 +54,17 @@ def uses(engine: Engine, seen: Seen, path: str) -> list[dict[str, Any]]:
 
 
 def is_used(connection: Connection, path: str) -> bool:
-    """Whether an article shows a file, or is being written with it. One that was withdrawn for good needs none."""
-    shown = select(media_uses.c.article_id).join(articles, articles.c.id == media_uses.c.article_id)
-    shown = shown.where(media_uses.c.path == path, articles.c.status != "withdrawn")
+    """Whether an article or an entry of a running live coverage shows a file, or one is being written with it. An
+    article that was withdrawn for good needs none."""
+    using = (media_uses.c.article_id == articles.c.id) & (media_uses.c.path == path)
+    using &= articles.c.status != "withdrawn"
+    shown = select(articles.c.id).where(using, _BY_ITSELF)
     written = select(autosaves.c.key).where(type_coerce(autosaves.c.fields, Text).contains(name_of(path)))
-    return any(connection.execute(query.limit(1)).first() for query in (shown, written))
+    if any(connection.execute(query.limit(1)).first() for query in (shown, written)):
+        return True
+    standing = or_(revisions.c.version == articles.c.version, revisions.c.version == articles.c.public_version)
+    states = select(revisions.c.state).where(using, ~_BY_ITSELF, revisions.c.article_id == articles.c.id, standing)
+    return any(state.get("live") for state in connection.execute(states).scalars())
 
 
 def _seen(seen: Seen) -> ColumnElement[bool]:
@@ -151,27 +161,33 @@ def note_uses(
     old, new = _files_of(before), _files_of(now)
     if old == new:
         return
-    if gone := old - new:
-        mine = (media_uses.c.article_id == article_id) & media_uses.c.path.in_(gone)
-        connection.execute(delete(media_uses).where(mine))
-    if added := new - old:
-        # Held until the article is saved: nobody removes them meanwhile.
+    needed = {image.url.removeprefix(MEDIA) for state in now for image in state.images if image.url}
+    _note(connection, article_id, 0, added=new - old, gone=old - new, needed=needed)
+
+
+def note_entry(connection: Connection, article_id: int, entry_id: int, images: Sequence[Image], body: str) -> None:
+    """The same of an entry of a live coverage, which shows these and what its text leads to."""
+    mine = (media_uses.c.article_id == article_id) & (media_uses.c.entry_id == entry_id)
+    old = set(connection.execute(select(media_uses.c.path).where(mine)).scalars())
+    needed = {image.url.removeprefix(MEDIA) for image in images}
+    new = needed | set(_LINKED.findall(body))
+    _note(connection, article_id, entry_id, added=new - old, gone=old - new, needed=needed)
+
+
+def _note(
+    connection: Connection, article_id: int, entry_id: int, *, added: Set[str], gone: Set[str], needed: Set[str]
+) -> None:
+    if gone:
+        mine = (media_uses.c.article_id == article_id) & (media_uses.c.entry_id == entry_id)
+        connection.execute(delete(media_uses).where(mine, media_uses.c.path.in_(gone)))
+    if added:
+        # Held until the transaction ends: nobody removes them meanwhile.
         held = select(media.c.path).where(media.c.path.in_(added)).with_for_update(read=True, key_share=True)
         here = set(connection.execute(held).scalars())
-        pictures = {image.url.removeprefix(MEDIA) for state in now for image in state.images if image.url}
-        if pictures & (added - here):
+        if needed & (added - here):
             raise Invalid.of("images", "Một ảnh của bài không còn trong kho; hãy bỏ ảnh ấy hoặc tải lên lại.")
-        rows = [{"path": path, "article_id": article_id} for path in sorted(added)]
+        rows = [{"path": path, "article_id": article_id, "entry_id": entry_id} for path in sorted(added)]
         connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
-
-
-def note_entry(connection: Connection, article_id: int, images: Sequence[Image], body: str) -> None:
-    """Keep the files of an entry of a live coverage for its article, as long as that shows them."""
-    paths = {*(image.url.removeprefix(MEDIA) for image in images), *_LINKED.findall(body)}
-    if not paths:
-        return
-    rows = [{"path": path, "article_id": article_id} for path in sorted(paths)]
-    connection.execute(upsert(connection, media_uses).values(rows).on_conflict_do_nothing())
 
 
 def _files_of(states: Sequence[ArticleState]) -> set[str]:

@@ -28,6 +28,7 @@ from services.ingest.kit.tables import outbox
 from services.ingest.live_coverage.input import LiveEntryInput, NewLiveEntryInput
 from services.ingest.live_coverage.tables import LiveEntryRow, live_entries, live_revisions
 from shared import outbox as events
+from shared.contracts.articles import Image
 from shared.contracts.events import SUBSCRIBERS, LiveEntryPublished, LiveEntryWithdrawn
 from shared.database import write as writing
 from shared.records import record
@@ -234,7 +235,6 @@ def _said(connection: Connection, article_id: int, entry_id: int | None, sent: L
     if not to_text(body).strip() and not images:
         raise Invalid.of("body", "Cập nhật trống.")
     _require_room(connection, article_id, entry_id, body)
-    note_entry(connection, article_id, images, body)
     said = {name: getattr(sent, name) for name in _OF_INPUT}
     return {**said, "body": body, "images": [image.model_dump(mode="json") for image in images]}
 
@@ -268,7 +268,7 @@ def _next(
 def _note(
     connection: Connection, after: Mapping[str, Any], actor: Actor, action: str, *, reason: str = "", tells: bool
 ) -> None:
-    """The revision, the events and the audit line of a version."""
+    """The revision, the files, the events and the audit line of a version."""
     revision = {
         "entry_id": after["id"],
         "version": after["version"],
@@ -279,8 +279,10 @@ def _note(
         "state": _plain(after),
     }
     connection.execute(insert(live_revisions), revision)
+    gone = after["status"] == "withdrawn"
+    images = () if gone else [Image(**image) for image in after["images"]]
+    note_entry(connection, after["article_id"], after["id"], images, "" if gone else after["body"])
     if tells:
-        gone = after["status"] == "withdrawn"
         event = LiveEntryWithdrawn if gone else LiveEntryPublished
         queues = SUBSCRIBERS[event] + ((EDGE_CACHE,) if gone else ())
         events.add(connection, outbox, event, [(after["id"], after["version"])], queues=queues)

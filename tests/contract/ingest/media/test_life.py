@@ -11,15 +11,20 @@ from PIL import Image
 from sqlalchemy import Engine, event
 
 from services.ingest.accounts.store.keys import create_key
+from services.ingest.articles.input import ArticleInput
 from services.ingest.articles.store import articles as store
 from services.ingest.articles.store import autosaves, pictures, workflow
+from services.ingest.articles.store.articles import replace_article
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
+from services.ingest.kit.json_input import read_fields
+from services.ingest.live_coverage.input import NewLiveEntryInput
+from services.ingest.live_coverage.store import ending, entries
 from services.ingest.media import imaging
 from services.ingest.media import store as media
 from shared.settings import get_settings
-from tests.contract.ingest.base import EDITOR
+from tests.contract.ingest.base import EDITOR, STORY
 from tests.contract.ingest.conftest import Save
 from tests.contract.ingest.desk import HOUSE, Desk, form_of
 from tests.contract.ingest.media.test_screen import send
@@ -163,6 +168,51 @@ def test_a_removal_while_an_article_is_saved_with_the_picture_is_refused(store: 
     finally:
         event.remove(store, "before_cursor_execute", pause)
     assert files(row)[0].exists()
+
+
+def in_body(row: Any) -> str:
+    return f'<p>Gió giật cấp 9.</p><figure><img src="{media.MEDIA}{row.path}"></figure>'
+
+
+def entry_with(row: Any) -> NewLiveEntryInput:
+    return read_fields(NewLiveEntryInput, {"body": in_body(row), "status": "published"})
+
+
+def test_what_an_entry_of_a_live_coverage_shows_is_not_removed_until_it_is_withdrawn(store: Engine, save: Save) -> None:
+    row = kept(store)
+    coverage = save(live=True, images=[{"media_id": row.id}]).id
+    entry = entries.write(store, coverage, entry_with(row), EDITOR)
+    replace_article(store, coverage, read_fields(ArticleInput, {**STORY, "live": True}), EDITOR)
+    with pytest.raises(Conflict):
+        media.remove(store, row.id, EDITOR, pictures.is_used)
+    entries.withdraw(store, coverage, entry.id, "Nhầm ảnh", EDITOR)
+    media.remove(store, row.id, EDITOR, pictures.is_used)
+    assert not files(row)[0].exists()
+
+
+def test_a_coverage_that_is_over_needs_its_entries_pictures_as_long_as_its_text_has_them(
+    store: Engine, save: Save
+) -> None:
+    row, coverage = kept(store), save(live=True).id
+    entries.write(store, coverage, entry_with(row), EDITOR)
+    ending.close(store, coverage, EDITOR)
+    with pytest.raises(Conflict):
+        media.remove(store, row.id, EDITOR, pictures.is_used)
+    replace_article(store, coverage, read_fields(ArticleInput, STORY), EDITOR)
+    media.remove(store, row.id, EDITOR, pictures.is_used)
+    assert not files(row)[0].exists()
+
+
+@pytest.mark.postgres
+def test_a_removal_while_an_entry_is_written_with_the_picture(store: Engine, save: Save) -> None:
+    row, coverage = kept(store), save(live=True).id
+    refused = at_once(
+        store,
+        lambda: entries.write(store, coverage, entry_with(row), EDITOR),
+        lambda: media.remove(store, row.id, EDITOR, pictures.is_used),
+    )
+    assert [one is None for one in refused].count(True) == 1
+    assert files(row)[0].exists() is (refused[0] is None)
 
 
 @pytest.mark.postgres
