@@ -20,10 +20,16 @@ from services.ingest.front_page import store as front_page
 from services.ingest.front_page.store import Slot
 from services.ingest.inbox.rules import InboxChoice
 from services.ingest.inbox.store import choices
-from services.ingest.kit import generation
+from services.ingest.kit import audit, generation
 from services.ingest.kit.actors import Role
-from services.ingest.kit.errors import Conflict, Refused
+from services.ingest.kit.errors import Conflict, NotFound, Refused
+from services.ingest.kit.json_input import read_fields
 from services.ingest.kit.tables import generations
+from services.ingest.live_coverage.input import NewLiveEntryInput
+from services.ingest.live_coverage.store import entries
+from services.ingest.live_coverage.store import reading as coverage_entries
+from services.ingest.royalties.store import ledger as royalties
+from services.ingest.royalties.store import rates as royalty_rates
 from shared.contracts.commands import SubmitComment
 from shared.contracts.events import Figure
 from shared.database import read, write
@@ -92,6 +98,34 @@ def test_two_who_tell_weather_and_prices(store: Engine) -> None:
     before = figures.current(store).version
     assert at_once(store, tell("một"), tell("hai")) == [None, None]
     assert figures.current(store).version == before + 2
+
+
+def test_two_who_send_one_entry_of_a_live_coverage(store: Engine, save: Save) -> None:
+    coverage = save(live=True).id
+    sent = [
+        read_fields(NewLiveEntryInput, {"body": f"<p>{text}</p>", "status": "published", "external_id": "9"})
+        for text in ("Cấp 9.", "Cấp 10.")
+    ]
+    assert at_once(store, *[lambda one=one: entries.write(store, coverage, one, EDITOR) for one in sent]) == [None] * 2
+    (entry,) = coverage_entries.listed(store, coverage)
+    assert entry["version"] == 2
+
+
+def test_two_who_take_one_adjustment_back(store: Engine) -> None:
+    adjustment = royalties.adjust(store, EDITOR, "2026-10", author="Lan Anh", amount=50_000, reason="Ảnh thêm")
+    refused = at_once(store, *[lambda: royalties.take_back(store, EDITOR, adjustment)] * 2)
+    assert [type(one) for one in refused].count(NotFound) == 1
+    acts = [one.action for one in audit.entries(store, limit=100)]
+    assert acts.count("royalty.adjustment_removed") == 1
+
+
+def test_two_who_remove_one_rate(store: Engine) -> None:
+    royalty_rates.set_rate(store, EDITOR, kind="photo", role="", from_month="2026-10", amount=50_000, per_picture=True)
+    (rate,) = royalty_rates.listed(store)
+    refused = at_once(store, *[lambda: royalty_rates.remove(store, EDITOR, rate.id)] * 2)
+    assert [type(one) for one in refused].count(NotFound) == 1
+    acts = [one.action for one in audit.entries(store, limit=100)]
+    assert acts.count("royalty.rate_removed") == 1
 
 
 def test_two_admins_who_take_each_others_role_away(store: Engine) -> None:

@@ -17,6 +17,8 @@ from shared.records import record
 from shared.vietnamese.dates import vietnam_day
 from shared.vietnamese.text import one_line, slug
 
+_NOT_HERE = "Không có khoản điều chỉnh này."
+
 
 def adjust(
     engine: Engine,
@@ -63,9 +65,10 @@ def take_back(engine: Engine, actor: Actor, adjustment: int) -> str:
     with write(engine) as connection:
         row = record(connection.execute(select(royalty_adjustments).where(mine)), RoyaltyAdjustmentRow)
         if row is None:
-            raise NotFound("Không có khoản điều chỉnh này.")
+            raise NotFound(_NOT_HERE)
         _require_open(connection, row.month)
-        connection.execute(delete(royalty_adjustments).where(mine))
+        if not connection.execute(delete(royalty_adjustments).where(mine)).rowcount:
+            raise NotFound(_NOT_HERE)
         detail = {"author": row.author_name, "amount": row.amount, "reason": row.reason}
         audit.append(connection, actor.name, "royalty.adjustment_removed", f"royalties:{row.month}", detail)
     return row.month

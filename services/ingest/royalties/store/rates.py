@@ -93,10 +93,10 @@ def set_rate(
 
 def remove(engine: Engine, actor: Actor, rate_id: int) -> None:
     """Raises NotFound."""
+    gone = delete(royalty_rates).where(royalty_rates.c.id == rate_id).returning(*royalty_rates.c)
     with write(engine) as connection:
-        row = record(connection.execute(select(royalty_rates).where(royalty_rates.c.id == rate_id)), RoyaltyRateRow)
+        row = record(connection.execute(gone), RoyaltyRateRow)
         if row is None:
             raise NotFound("Không có mức này.")
-        connection.execute(delete(royalty_rates).where(royalty_rates.c.id == rate_id))
         detail = {"kind": row.kind, "role": row.role, "from_month": row.from_month, "amount": row.amount}
         audit.append(connection, actor.name, "royalty.rate_removed", "royalties", detail)

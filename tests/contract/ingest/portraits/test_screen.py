@@ -12,6 +12,7 @@ from shared.database import read
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.desk import Desk
 from tests.contract.ingest.media.test_life import kept
+from tests.contract.ingest.test_at_once import at_once
 
 
 def told(store: Engine) -> PortraitsChanged:
@@ -53,3 +54,28 @@ def test_two_names_of_one_page_do_not_share_a_face(store: Engine) -> None:
         portraits.choose(store, EDITOR, "Lan", row.id + 1)
     with pytest.raises(Conflict):
         media.remove(store, row.id, EDITOR, portraits.is_used)
+
+
+@pytest.mark.postgres
+def test_two_who_choose_portraits(store: Engine) -> None:
+    faces = [kept(store, colour) for colour in ("red", "blue")]
+    names = dict(zip(("Quang Long", "Cà Thị Sín"), faces, strict=True))
+    chosen = [
+        lambda name=name, face=face: portraits.choose(store, EDITOR, name, face.id) for name, face in names.items()
+    ]
+    assert at_once(store, *chosen) == [None, None]
+    now = told(store)
+    assert (now.version, sorted(now.portraits)) == (2, ["ca-thi-sin", "quang-long"])
+
+
+@pytest.mark.postgres
+def test_a_picture_is_not_removed_while_it_becomes_a_portrait(store: Engine) -> None:
+    face = kept(store)
+    refused = at_once(
+        store,
+        lambda: portraits.choose(store, EDITOR, "Quang Long", face.id),
+        lambda: media.remove(store, face.id, EDITOR, portraits.is_used),
+    )
+    assert [one is None for one in refused].count(True) == 1
+    assert len(portraits.listed(store)) == (refused[0] is None)
+    assert len(media.found(store)) == (refused[0] is None)
