@@ -1,6 +1,5 @@
 """What search does with each message; the work itself stands in the modules beside this one."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from services.search.answers import Answers
 from services.search.documents import IndexDocument, from_state, tombstone
 from services.search.engines.base import SearchEngine
 from services.search.related import Related
-from shared import handler, telemetry
+from shared import clock, handler, telemetry
 from shared.contracts.commands import ListSearchVersions, SearchArticles, SuggestTitles, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
@@ -33,7 +32,7 @@ class Indexing:
 
     def apply(self, documents: list[IndexDocument], events: Sequence[Delivered[Event]]) -> None:
         applied = self.engine.apply(documents)
-        now = time.time()
+        now = clock.now()
         for document, event in zip(documents, events, strict=True):
             if document.id in applied and document.public:
                 telemetry.publish_to_searchable_seconds.observe(max(0.0, now - event.occurred_at.timestamp()))

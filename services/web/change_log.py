@@ -37,7 +37,8 @@ def changes_after(engine: Engine, last: int) -> list[Change]:
 
 def news(engine: Engine, mark: Mark | None) -> tuple[list[Change] | None, Mark]:
     """What has come after the mark, and how far that goes. None where nobody knows what has changed: without a mark,
-    and in another log than it was set in, because the database was made anew or put back to an older state."""
+    in another log than it was set in, because the database was made anew or put back to an older state, and in one that
+    lacks a row."""
     if mark is None:
         return None, _end(engine)
     with read(engine) as connection:
@@ -46,6 +47,10 @@ def news(engine: Engine, mark: Mark | None) -> tuple[list[Change] | None, Mark]:
     # Whoever writes a row deletes those that are too old by then.
     deleted = at is None and any(row.at - CHANGES_KEPT_SECONDS > mark.at for row in rows)
     if at != mark.at and not deleted and mark.id:
+        return None, _end(engine)
+    # Nor where one is missing: a clock that was ahead had it deleted before it was read here.
+    first = mark.id + 1 if mark.id or not rows else rows[0].id
+    if [row.id for row in rows] != list(range(first, first + len(rows))):
         return None, _end(engine)
     return rows, Mark(rows[-1].id, rows[-1].at) if rows else mark
 

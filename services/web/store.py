@@ -34,6 +34,7 @@ from services.web.tables import (
     tag_merges,
     totals,
 )
+from shared import clock
 from shared.contracts.articles import ArticleState
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
@@ -306,7 +307,7 @@ class Changed:
     def __init__(self) -> None:
         self.keys: set[str] = set()
         self.totals: list[tuple[int, int]] = []
-        self.occurred_at = time.time()
+        self.occurred_at = clock.now()
 
     def since(self, times: Iterable[float]) -> None:
         self.occurred_at = min(times, default=self.occurred_at)
@@ -321,7 +322,8 @@ def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, 
         yield connection, changed
         what: list[Any] = changed.totals if kind == "totals" else sorted(changed.keys)
         if what:
-            now = time.time()
+            # Rows of another host's worker must not look old to this one.
+            now = clock.now()
             row = {"at": now, "occurred_at": changed.occurred_at, "kind": kind, "what": what}
             connection.execute(insert(changes), row)
             connection.execute(delete(changes).where(changes.c.at < now - CHANGES_KEPT_SECONDS))

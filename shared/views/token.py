@@ -13,8 +13,8 @@ from shared.views.definition import TOKEN_SECONDS
 
 # Tokens issued within one hour are the same text, so that a page's bytes change once an hour at most.
 _STEP = 3600
-# Clocks of two web machines may differ by this much.
-_SKEW = 300
+# Clocks of two web machines may be ten minutes apart.
+_SKEW = 900
 
 
 class ViewToken(NamedTuple):

@@ -4,12 +4,11 @@ A row of the outbox says so: it is written with the withdrawal and stays until n
 the same when its read model knows (services.web.edge_cache): until then a page made anew may still show the article.
 """
 
-import time
-
 from sqlalchemy import Engine, exists, select
 
 from services.ingest.articles.store.revisions import EDGE_CACHE
 from services.ingest.kit.tables import outbox
+from shared import clock
 from shared.database import read, write
 from shared.edge_cache import forget
 from shared.outbox import drop
@@ -27,7 +26,7 @@ def work(engine: Engine, url: str) -> None:
         waiting = connection.execute(rows).all()
     if not waiting:
         return
-    old = time.time() - _AGAIN_SECONDS
+    old = clock.now() - _AGAIN_SECONDS
     if url:
         forget(url)
     if done := [row.id for row in waiting if not url or row.occurred_at < old]:

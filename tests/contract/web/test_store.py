@@ -15,6 +15,7 @@ from services.web.held import versions
 from services.web.model import Tombstone
 from services.web.reading import reading
 from services.web.tables import changes, comments, entries
+from shared import clock
 from shared.contracts.articles import ArticleState, Author, Correction, Tag
 from shared.contracts.commands import ListWebComments, ListWebVersions
 from shared.contracts.envelope import Delivered
@@ -32,6 +33,7 @@ from shared.contracts.events import (
 from shared.database import write
 from tests.contract.web.conftest import START, delivered, published, state, withdrawn
 from tests.plans import scanned
+from tests.servers import RedisServer
 
 
 def listed(engine: Engine, name: str) -> list[int]:
@@ -77,6 +79,31 @@ def test_followers_know_another_log_of_changes_when_they_see_one(
             row = {"id": fallen, "at": at, "occurred_at": 0.0, "kind": "pages", "what": []}
             connection.execute(changes.insert(), row)
         assert news(store_engine, mark) == (None, Mark(fallen, at)), fallen
+
+
+def test_no_host_s_clock_takes_a_change_from_those_who_have_not_read_it(
+    store_engine: Engine, counters_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_booted_at", None)
+    store.publish(store_engine, [published(state(1))])
+    _, mark = news(store_engine, None)
+    store.publish(store_engine, [published(state(2))])
+    # The worker of a host whose clock is ten minutes ahead.
+    host = time.time
+    monkeypatch.setattr(time, "time", lambda: host() + 600)
+    with counters_redis.client() as client:
+        clock.set_by(client)
+    store.publish(store_engine, [published(state(3))])
+    rows, mark = news(store_engine, mark)
+    assert rows is not None
+    assert {"article:2", "article:3"} <= {key for row in rows for key in row.what}
+    # One who cannot ask what time it is deletes it: then nobody knows what has changed.
+    monkeypatch.setattr(clock, "_booted_at", None)
+    monkeypatch.setattr(time, "time", host)
+    store.publish(store_engine, [published(state(4))])
+    monkeypatch.setattr(time, "time", lambda: host() + 600)
+    store.publish(store_engine, [published(state(5))])
+    assert news(store_engine, mark)[0] is None
 
 
 def test_the_highest_version_wins_in_any_order_and_number(store_engine: Engine) -> None:
