@@ -5,7 +5,7 @@ Raises the kinds of services.ingest.kit.errors.Refused; then nothing was stored.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, select
@@ -34,6 +34,7 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.rights import Action
 from services.ingest.sections import store as sections
+from shared import clock
 from shared.contracts.articles import ArticleState, Correction
 from shared.database import write
 from shared.outbox import wake
@@ -136,7 +137,7 @@ def publish(
         if state.status == "published":
             # What is prepared has an act of its own: a program that publishes again does not know of it.
             return unchanged(before)
-        now = datetime.now(UTC)
+        now = clock.moment()
         times = times_of(before, "published", at, now)
         same_time = times["status"] == state.status and times["published_at"] == state.published_at
         if same_time and at_now.is_approved:
@@ -200,7 +201,7 @@ def correct(
         if before.state.status != "published":
             raise Conflict("Chỉ cải chính được bài đang xuất bản.")
         require_publish(actor, replace(at_now, is_approved=False))
-        notice = Correction(at=datetime.now(UTC), notice=sent.notice, wrong=sent.wrong, right=sent.right)
+        notice = Correction(at=clock.moment(), notice=sent.notice, wrong=sent.wrong, right=sent.right)
         changes: dict[str, Any] = {"corrections": (*seen.state.corrections, notice)}
         if sent.title is not None:
             changes |= {"title": sent.title, "slug": slug(sent.title)}
@@ -226,7 +227,7 @@ def publish_due(engine: Engine, article_id: int, version: int, actor: Actor) -> 
 
     def work(connection: Connection) -> Saved | None:
         before = current(connection, article_id)
-        row, now = before.row, datetime.now(UTC)
+        row, now = before.row, clock.moment()
         if row.version != version or row.status != "scheduled" or row.published_at is None or row.published_at > now:
             return None
         if why := fault(connection, before):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, TypeVarTuple
 
@@ -18,6 +18,7 @@ from services.ingest.kit import audit
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import NotFound, Stale
 from services.ingest.kit.tables import outbox
+from shared import clock
 from shared import outbox as events
 from shared.contracts.addresses import article_path
 from shared.contracts.articles import ArticleState, Author
@@ -144,7 +145,7 @@ def write_version(connection: Connection, version: Version) -> Saved:
 
 def write_versions(connection: Connection, versions: Sequence[Version], *, bulk: bool = False) -> list[Saved]:
     """Write a version each of different articles, by one statement a table where there is no older version."""
-    now = datetime.now(UTC)
+    now = clock.moment()
     effects = [NONE if one.prepares else _effect(one.row, one.fields["status"]) for one in versions]
     ids = _keep_rows(connection, versions, effects, now)
     states = [

@@ -1,7 +1,6 @@
 """A whole article as somebody sent it: whether it is a new version, and what the rules make of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
@@ -21,6 +20,7 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Conflict
 from services.ingest.sections.store import FoundSection
 from services.ingest.sections.tables import sections
+from shared import clock
 from shared.contracts.articles import ArticleState, OldPicture
 from shared.database import read
 from shared.vietnamese.text import thousands
@@ -72,7 +72,7 @@ def next_of(
     connection: Connection, before: Current | None, submission: Submission, find_section: FindSection
 ) -> Saved | Version:
     """The next version of an article, or it stays where nothing differs. Raises Refused with nothing written."""
-    sent, actor, now = submission.sent, submission.actor, datetime.now(UTC)
+    sent, actor, now = submission.sent, submission.actor, clock.moment()
     whole = before
     prepares = submission.prepares and before is not None and before.state.status == "published"
     if before is not None and not prepares:

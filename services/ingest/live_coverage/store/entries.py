@@ -6,7 +6,7 @@ that what its entries are together cannot change.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -27,6 +27,7 @@ from services.ingest.kit.rights import Action
 from services.ingest.kit.tables import outbox
 from services.ingest.live_coverage.input import LiveEntryInput, NewLiveEntryInput
 from services.ingest.live_coverage.tables import LiveEntryRow, live_entries, live_revisions
+from shared import clock
 from shared import outbox as events
 from shared.contracts.articles import Image
 from shared.contracts.events import SUBSCRIBERS, LiveEntryPublished, LiveEntryWithdrawn
@@ -70,7 +71,7 @@ def write(engine: Engine, article_id: int, sent: NewLiveEntryInput, actor: Actor
             _require_public(connection, coverage, actor)
         said = _said(connection, article_id, known.id if known is not None else None, sent)
         said["input_hash"] = input_hash
-        now = datetime.now(UTC)
+        now = clock.moment()
         if known is not None:
             shows = public and known.status == "draft"
             shown_now = {"status": "published", "published_at": now} if shows else {}
@@ -144,7 +145,7 @@ def publish(engine: Engine, article_id: int, entry_id: int, actor: Actor, if_ver
         _require_public(connection, coverage, actor)
         if row.status == "published":
             return _unchanged(row)
-        shown = {"status": "published", "published_at": datetime.now(UTC)}
+        shown = {"status": "published", "published_at": clock.moment()}
         return _next(connection, row, shown, actor, "published")
 
     return _committed(engine, work)
@@ -256,7 +257,7 @@ def _next(
     """The next version of an entry; none where nothing changes."""
     if all(getattr(row, name) == value for name, value in changes.items()):
         return _unchanged(row)
-    now = datetime.now(UTC)
+    now = clock.moment()
     values = {**changes, "version": row.version + 1, "updated_at": now}
     connection.execute(update(live_entries).where(_ENTRY.id == row.id).values(values))
     after = {**row._mapping, **values}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Never
 
 import pytest
+import time_machine
 from sqlalchemy import Engine, select
 
 from services.ingest.appearance import store as appearance
@@ -44,7 +45,7 @@ from services.ingest.search_words import store as search_words
 from services.ingest.sections import store as sections
 from services.ingest.statistics import store as statistics
 from services.ingest.tags import store as tags
-from shared import canary
+from shared import canary, clock
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
 from shared.contracts.commands import StoreDeadLetter, SubmitComment
@@ -622,6 +623,21 @@ def test_fresh_news_that_does_not_arrive_is_sent_again(
     house.publish()
     assert follower.look(asker.ask_sync) == {}
     assert house.readers.held("web") == {kept.id: 1, gone.id: 2, far.id: 1, fresh.id: 1}
+
+
+@pytest.mark.parametrize("apart", [-600.0, 600.0])
+def test_fresh_news_of_a_host_with_another_clock_is_followed_too(
+    house: House, asker: Asker, counters_redis: RedisServer, monkeypatch: pytest.MonkeyPatch, apart: float
+) -> None:
+    monkeypatch.setattr(clock, "_booted_at", None)
+    monkeypatch.setattr(delivery_check, "_YOUNG", timedelta(0))
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=apart)), counters_redis.client() as client:
+        clock.set_by(client)
+        fresh = house.save(title="Tin mới")
+    monkeypatch.setattr(clock, "_booted_at", None)
+    house.publish()
+    house.readers.lose("web", fresh.id)
+    assert DeliveryCheck(house.source, publisher("ingest")).look(asker.ask_sync) == {"web": 1}
 
 
 def test_what_a_store_refuses_is_dead_once_until_it_is_replayed_or_newer(
