@@ -32,7 +32,7 @@ from shared.contracts.articles import Contract
 from shared.contracts.messages import AskedQuestion, Query, QuestionsMessage
 from shared.contracts.queues import CONSUMERS
 from shared.publishing import task_name
-from shared.redis_client import redis_client, subscriber
+from shared.redis_client import heard, redis_client, subscriber
 from shared.telemetry import log
 from shared.tracing import current_traceparent
 
@@ -225,7 +225,7 @@ class Asker:
                 with subscriber().pubsub(ignore_subscribe_messages=False) as subscription:
                     subscription.psubscribe(f"{_CHANNEL}{self._line}*")
                     while not self._closed.is_set():
-                        self._take(subscription.get_message(timeout=10))
+                        self._take(heard(subscription))
             except (redis.RedisError, OSError) as error:
                 self._subscribed.clear()
                 if not self._closed.is_set():

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import redis
 
-from shared.redis_client import hint_client, subscriber
+from shared.redis_client import heard, hint_client, subscriber
 from shared.telemetry import log
 
 BROKER_FOUND = "broker-found"
@@ -46,7 +46,7 @@ def _listen(channel: str, callback: Callable[[bytes], None], halt: threading.Eve
             with subscriber().pubsub(ignore_subscribe_messages=True) as subscription:
                 subscription.subscribe(_PREFIX + channel)
                 while not halt.is_set():
-                    message = subscription.get_message(timeout=10)
+                    message = heard(subscription)
                     if message is not None:
                         callback(message["data"])
         except (redis.RedisError, OSError) as error:

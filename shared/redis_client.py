@@ -12,6 +12,8 @@ from shared.settings import get_settings
 from shared.telemetry import log
 
 _REST_SECONDS = 2.0
+# A line on which nothing came for the one is asked whether it is there; the other is how long each look takes.
+_SILENT_SECONDS, _LOOK_SECONDS = 5, 3.0
 _resting_until = 0.0
 T = TypeVar("T")
 connect: Callable[..., redis.Redis] = redis.Redis.from_url
@@ -31,8 +33,17 @@ def hint_client() -> redis.Redis:
 
 
 def subscriber() -> redis.Redis:
-    """A new connection to listen on: it waits for messages as long as they take."""
-    return connection(socket_connect_timeout=2, health_check_interval=15)
+    """A new connection to listen on by `heard`."""
+    return connection(socket_connect_timeout=2, health_check_interval=_SILENT_SECONDS)
+
+
+def heard(subscription: redis.client.PubSub) -> dict[str, Any] | None:
+    """The next message, None where some seconds bring none. Raises redis.RedisError, also where Redis has left two
+    questions unanswered whether it is there: a line that is cut in silence would be listened to for ever."""
+    message: dict[str, Any] | None = subscription.get_message(timeout=_LOOK_SECONDS)
+    if message is None and subscription.health_check_response_counter > 1:
+        raise redis.TimeoutError("nothing is heard any more")
+    return message
 
 
 def connection(**options: Any) -> redis.Redis:
