@@ -12,6 +12,7 @@ from shared.contracts.commands import ListSearchVersions, VersionsAnswer
 from shared.hints import listen, send_hint
 from shared.redis_client import redis_client
 from tests.conftest import forget_settings
+from tests.contract.shared.conftest import Sample, envelope
 from tests.servers import RedisServer
 from tests.swallow import Swallower
 from tests.wait import until
@@ -69,3 +70,17 @@ def test_who_waits_for_answers_listens_anew(cable: Swallower, counters_redis: Re
         until(answered, _FOUND_S, "an answer is heard on a new line")
     finally:
         asker.close()
+
+
+def test_a_worker_that_waits_for_messages_waits_anew(
+    broker: RedisServer, counters_redis: RedisServer, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    with Swallower(str(broker.socket)) as cable:
+        monkeypatch.setenv("TOASOAN_BROKER_URL", f"redis://127.0.0.1:{cable.port}/0")
+        forget_settings()
+        sample: Sample = request.getfixturevalue("sample")
+        sample.send(envelope(1))
+        until(lambda: "1 1" in sample.handled, 30, "the worker works")
+        cable.swallow()
+        sample.send(envelope(2))
+        until(lambda: "2 1" in sample.handled, _FOUND_S, "it works again")
