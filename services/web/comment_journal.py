@@ -77,6 +77,9 @@ def _read(path: Path, seconds: float) -> Sent | None:
             return _KINDS[path.suffix].model_validate_json(path.read_bytes())
     except FileNotFoundError:
         pass  # another process was told that ingest has it
+    except OSError as error:
+        # One place of the disk that cannot be read keeps no other comment waiting.
+        log.error("comment or report cannot be read", name=path.name, error=repr(error)[:200])
     except ValidationError as error:
         log.error("comment or report damaged on disk, put aside", name=path.name, error=repr(error)[:200])
         path.rename(path.with_suffix(".damaged"))

@@ -1,5 +1,6 @@
 """Comments on disk, and what web asks ingest about them."""
 
+import errno
 import os
 import time
 from datetime import UTC, datetime
@@ -57,3 +58,21 @@ def test_reports_leave_comments_their_room(tmp_path: Path, monkeypatch: pytest.M
     assert journal.waiting(-1) == [said, report]
     journal.forget(report)
     assert journal.waiting(-1) == [said]
+
+
+def test_one_that_the_disk_does_not_give_back_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, of_path = CommentJournal(tmp_path), Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.stem == "a":
+            raise OSError(errno.EIO, "Input/output error")
+        return of_path(path)
+
+    for token in ("a", "b"):
+        journal.keep(SubmitComment(token=token, article_id=1, name="Bà Sín", text="Hay.", at=datetime.now(UTC)))
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+    assert [one.token for one in journal.waiting(-1.0) if isinstance(one, SubmitComment)] == ["b"]
+    monkeypatch.undo()
+    assert len(journal.waiting(-1.0)) == 2
