@@ -12,6 +12,7 @@ from statistics import mean
 
 from services.search.documents import IndexDocument, plain_text
 from shared.vietnamese.dates import VIETNAM
+from shared.vietnamese.text import slug
 from toasoan.demo import stories
 
 FIRST = 10
@@ -65,6 +66,7 @@ def _story(number: int, story: stories.DemoStory) -> IndexDocument:
         id=number, version=1, status="published", title=story.title, url=f"/{story.name}",
         summary=story.dated(story.summary, _PAPER_STARTS),
         text=plain_text(story.html(_PAPER_STARTS, _Addresses())), extra=story.tags.replace(";", "\n"),
+        tags=tuple((slug(tag), tag) for tag in map(str.strip, story.tags.split(";")) if tag),
         section_slug="bao", section_name=story.section, published_at=int(_PAPER_STARTS.timestamp()),
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ class Links:
 def documents(bare: bool = False) -> list[IndexDocument]:
     """The stories, with the section and the tags of each, or `bare` without."""
     stories = judged.documents([])
-    return [replace(one, extra="") if bare else replace(one, section_slug=one.section_name) for one in stories]
+    return [replace(one, extra="", tags=()) if bare else replace(one, section_slug=one.section_name) for one in stories]
 
 
 def pairs() -> Mapping[str, Mapping[str, int]]:

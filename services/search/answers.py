@@ -18,6 +18,7 @@ from services.search.spelling import suggest, with_bars
 from services.search.vocabulary import Vocabulary
 from services.search.words import EditorsWords, joined
 from shared import telemetry
+from shared.contracts.articles import Tag
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, SuggestAnswer, Suggestion, SuggestTitles
 from shared.vietnamese.forms import syllables, twins
 from shared.vietnamese.highlight import Highlighter
@@ -207,6 +208,7 @@ def _hit(document: IndexDocument, marker: Highlighter) -> SearchHit:
         highlight_title=marker.whole(document.title),
         status=document.status,
         image=document.image,
+        tags=tuple(Tag(slug=slug, name=name) for slug, name in document.tags),
     )
 
 

@@ -12,6 +12,7 @@ from shared.markup import without
 from shared.settings import get_settings
 from shared.vietnamese import forms
 from shared.vietnamese.dates import VIETNAM
+from shared.vietnamese.text import slug
 
 MAPPING_VERSION = 2
 """Raise when fields are added to the index or mean something else: indexes have to be made anew."""
@@ -60,6 +61,8 @@ class IndexDocument:
     image: str = ""
     linked: tuple[int, ...] = ()
     """Articles of the paper that the text links to."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """(slug, name as it was typed)"""
 
     @property
     def public(self) -> bool:
@@ -78,11 +81,19 @@ class IndexDocument:
     def from_stored(cls, values: dict[str, Any]) -> "IndexDocument":
         if values.keys() != _NAMES:
             values = {name: values[name] for name in cls.__slots__ if name in values}
-        authors = tuple([(slug, name) for slug, name in values.get("authors", ())])
-        return cls(**{**values, "authors": authors, "linked": tuple(values.get("linked", ()))})
+        authors = tuple([(address, name) for address, name in values.get("authors", ())])
+        tags = [(address, name) for address, name in values["tags"]] if "tags" in values else _tags_among(values)
+        return cls(**{**values, "authors": authors, "linked": tuple(values.get("linked", ())), "tags": tuple(tags)})
 
 
 _NAMES = frozenset(IndexDocument.__slots__)
+_LONGEST_TAG = 40
+
+
+def _tags_among(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """What may be tags of a document that was stored before they stood apart from bylines ("Tin: …") and captions."""
+    lines = values.get("extra", "").split("\n")
+    return [(made, line) for line in lines if len(line) <= _LONGEST_TAG and ":" not in line and (made := slug(line))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,7 @@ def from_state(state: ArticleState) -> IndexDocument:
         published_at=int(state.published_at.timestamp()) if state.published_at else 0,
         image=next((image.url for image in state.images if image.url), ""),
         linked=tuple(dict.fromkeys(linked_articles(state.body, get_settings().site_url))),
+        tags=tuple((tag.slug, tag.name) for tag in state.tags),
     )
 
 

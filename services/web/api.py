@@ -28,7 +28,7 @@ from services.web.cache import PageUnavailable
 from services.web.model import Comment
 from services.web.page import Page
 from services.web.pages import search as search_page
-from services.web.searching import BadQuery, read_query, with_section_names
+from services.web.searching import BadQuery, read_query, with_names_of_today
 from shared.api import problems
 from shared.asgi import problem
 from shared.ask import NoAnswer
@@ -76,7 +76,7 @@ async def search(web: InTurn, asked: Annotated[SearchArticles, Depends(Question(
     except NoAnswer:
         return problem(503, "Tạm thời không tìm được", "Phần tìm kiếm đang bận hoặc tạm ngừng.", headers=_AWAY)
     site = get_settings().site_url
-    found = with_section_names(orjson.loads(answer), await web.section_names())
+    found = with_names_of_today(orjson.loads(answer), *await web.names_of_today())
     tally(asked, found["total"])
     for hit in found["results"]:
         hit["url"] = site + hit["url"]

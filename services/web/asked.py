@@ -20,6 +20,7 @@ from services.web.page import Site
 from services.web.responding import Responder
 from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
 from services.web.section_tree import SectionTree
+from services.web.tags import Merged
 from shared.api.described import BodyTaken, Part
 from shared.asgi import problem
 from shared.contracts.articles import ArticleState
@@ -43,11 +44,12 @@ class State:
         self.sink = sink
         self.comments = comments
         self._sections = SectionTree(())
+        self._merged: Merged = {}
         self._sections_until = 0.0
 
-    async def section_names(self) -> dict[str, str]:
-        """slug -> name."""
-        return (await self._known_sections()).names
+    async def names_of_today(self) -> tuple[dict[str, str], Merged]:
+        """The sections' names by their slugs, and the tags that are others now."""
+        return (await self._known_sections()).names, self._merged
 
     async def with_below(self, query: SearchArticles) -> SearchArticles:
         """The question, asked of the section's sub-sections too."""
@@ -60,7 +62,9 @@ class State:
         """Some seconds old at most; those known last while the database is away."""
         if time.monotonic() > self._sections_until:
             try:
-                self._sections = await self.responder.work(lambda site: site.read.section_tree())
+                self._sections, self._merged = await self.responder.work(
+                    lambda site: (site.read.section_tree(), site.read.merged_tags())
+                )
             except PageUnavailable:
                 pass
             self._sections_until = time.monotonic() + _SECTIONS_SECONDS

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 
+from services.web.tags import Merged
 from shared.ask import Asker, NoAnswer
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
 from shared.limits import AddressLimit, Bound
@@ -95,10 +96,13 @@ def _moment(text: str, end: bool) -> datetime | None:
     return moment
 
 
-def with_section_names(found: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """An answer of search as JSON with the sections' names of today: it knows those of the time when it was told."""
+def with_names_of_today(found: dict[str, Any], names: Mapping[str, str], merged: Merged) -> dict[str, Any]:
+    """An answer of search as JSON with the sections' names and the tags of today: it knows those of the time when it
+    was told."""
     for hit in found["results"]:
         hit["section"] = names.get(hit["section_slug"], hit["section"])
+        tags = [merged[tag["slug"]].model_dump() if tag["slug"] in merged else tag for tag in hit.get("tags", ())]
+        hit["tags"] = list({tag["slug"]: tag for tag in tags}.values())
     for row in found["facets"].get("section", ()):
         row["label"] = names.get(row["value"], row["label"])
     return found

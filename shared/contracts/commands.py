@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.appearance import Appearance, Colours, LookFiles
-from shared.contracts.articles import ArticleState, Contract
+from shared.contracts.articles import ArticleState, Contract, Tag
 from shared.contracts.messages import Command, Query
 from shared.contracts.queues import Queue
 from shared.contracts.statistics import ArticleStatistics, LiveNow, SearchStatistics, SiteStatistics, ViewAudit
@@ -137,6 +137,7 @@ class SearchHit(Contract):
     highlight_title: str = ""
     status: str = "published"
     image: str = ""
+    tags: tuple[Tag, ...] = ()
 
 
 class SearchAnswer(Contract):

@@ -3,6 +3,8 @@
 A list keeps `written(text)` beside each text; `patterns(typed)` are what SQL's LIKE asks of it, on every database.
 """
 
+from collections.abc import Sequence
+
 from shared.vietnamese.forms import Syllable, syllables, twins
 from shared.vietnamese.keys import decoded
 
@@ -26,6 +28,22 @@ def patterns(typed: str) -> list[list[str]]:
     """
     words = syllables(typed)[:_MOST_WORDS]
     return [[_pattern(one, begun=at == len(words) - 1) for one in _meant(word)] for at, word in enumerate(words)]
+
+
+def called(typed: Sequence[Syllable], name: Sequence[Syllable]) -> int:
+    """Whether what was typed is this name (2), or of either the other is a part of two words or more (1); 0: neither.
+
+    Marks that were typed must be these; those left out may have been.
+    """
+    shorter = min(len(typed), len(name))
+    if shorter < 2 and len(typed) != len(name):
+        return 0
+    for typed_from in range(len(typed) - shorter + 1):
+        for name_from in range(len(name) - shorter + 1):
+            pairs = zip(typed[typed_from : typed_from + shorter], name[name_from:], strict=False)
+            if all(meant in twins(word) or word == Syllable.of(meant.folded, meant.folded) for word, meant in pairs):
+                return 2 if len(typed) == len(name) else 1
+    return 0
 
 
 def name_key(name: str) -> str:

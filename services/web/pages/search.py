@@ -12,13 +12,16 @@ from services.web import model
 from services.web.model import Card
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
-from services.web.searching import with_section_names
+from services.web.searching import with_names_of_today
 from shared.contracts.addresses import author_path, section_path, tag_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.vietnamese.dates import vietnam_day
+from shared.vietnamese.forms import syllables
+from shared.vietnamese.matching import called
 from shared.vietnamese.text import slug
 
 _LAST_PAGE = 500
+_MOST_WORDS, _MOST_NAMED = 20, 4
 _ASKED = ("q", "section", "author", "from", "to", "sort")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -49,7 +52,7 @@ def search(
         description=f"Tìm tin, bài, ảnh của {site.settings.site_name}, có dấu hoặc không dấu.",
     )
     if answer:
-        named = with_section_names(answer.model_dump(), site.read.section_tree().names)
+        named = with_names_of_today(answer.model_dump(), site.read.section_tree().names, site.read.merged_tags())
         answer = SearchAnswer.model_validate(named)
     pages = _pages(query, answer)
     made = page(
@@ -66,7 +69,7 @@ def search(
         wanted=_wanted(query) if query or not problem else {name: asked.get(name, "")[:200] for name in _ASKED},
         bounds=_bounds(site, query) if query else [],
         times=_times(query, vietnam_day(datetime.now(UTC))) if query else [],
-        named=_named(site, query) if query else [],
+        named=_named(site, query, answer) if query else [],
         address=lambda **changed: address(query, **changed),
         facet=lambda name, value: address(query, **_facet(name, value)),
         pages=pages,
@@ -134,24 +137,33 @@ def _times(query: SearchArticles, today: date) -> list[Narrowing]:
     ]
 
 
-def _named(site: Site, query: SearchArticles) -> list[Narrowing]:
-    """The section, the tag and the author that are called just what was typed."""
-    name = slug(query.q)
-    if not name or query.page > 1:
+def _named(site: Site, query: SearchArticles, answer: SearchAnswer | None) -> list[Narrowing]:
+    """The sections, tags and authors that are called what was typed: just that, or more, or some words of it."""
+    typed = syllables(query.q)[:_MOST_WORDS]
+    if not typed or query.page > 1:
         return []
-    found = []
+    name, tree = slug(query.q), site.read.section_tree()
+    found = [(called(typed, syllables(label)), f"Chuyên mục: {label}", section_path(one))
+             for one, label in tree.names.items()]  # fmt: skip
     other = site.read.merged_tags().get(name)
-    tag = other.slug if other else name
-    if label := site.read.section_tree().names.get(name):
-        found.append(Narrowing(f"Chuyên mục: {label}", section_path(name)))
-    for kind, listing, path in (
-        ("Từ khóa", model.of_tag(tag), tag_path(tag)),
-        ("Tác giả", model.of_author(name), author_path(name)),
+    tags = {other.slug if other else name: query.q}
+    tags |= {tag.slug: tag.name for hit in answer.results for tag in hit.tags} if answer else {}
+    authors = {name: query.q}
+    authors |= {str(row["value"]): str(row["label"]) for row in answer.facets.get("author", ())} if answer else {}
+    for kind, listing, path, named in (
+        ("Từ khóa", model.of_tag, tag_path, tags),
+        ("Tác giả", model.of_author, author_path, authors),
     ):
-        label = site.read.name_of(listing)
-        if label and site.read.listed(listing, size=1).cards:
-            found.append(Narrowing(f"{kind}: {label}", path))
-    return found
+        for one, written in named.items():
+            # Most are not meant: those are not read.
+            if not (one and called(typed, syllables(written))):
+                continue
+            label = site.read.name_of(listing(one))
+            if label and site.read.listed(listing(one), size=1).cards:
+                found.append((called(typed, syllables(label)), f"{kind}: {label}", path(one)))
+    # What is called just so comes first, then in the order of kinds.
+    found = sorted((one for one in found if one[0]), key=lambda one: -one[0])
+    return [Narrowing(label, path) for _, label, path in found[:_MOST_NAMED]]
 
 
 def _facet(name: str, value: object) -> dict[str, object]:

@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from services.search.documents import tombstone
+from services.search.documents import from_state, tombstone
 from services.search.engines.base import Index, SearchEngine, SearchFilter
 from services.search.queries import plan, read
+from shared.contracts.articles import Tag
 from tests.contract.search.conftest import Reader, article, put
 from tests.contract.search.made_paper import made_paper
+from tests.contract.search.processes import state
 
 
 def test_totals_and_pages_are_honest(engine: SearchEngine, reader: Reader) -> None:
@@ -93,6 +95,15 @@ def test_facets_count_what_is_found(engine: SearchEngine, reader: Reader) -> Non
     assert facets["section"][0]["label"] in ("Văn hoá", "Văn hóa")
     assert facets["year"] == [{"value": "2023", "label": "2023", "count": 3}]
     assert facets["author"][0] == {"value": "quang-long", "label": "Quang Long", "count": 2}
+
+
+def test_hits_tell_their_tags_as_they_were_typed(engine: SearchEngine, reader: Reader) -> None:
+    tags = (Tag(slug="gia-vang", name="Giá vàng"), Tag(slug="sjc", name="SJC"))
+    put(engine, [from_state(state(1, "Chợ hoa", tags=tags))])
+    assert reader.hits("cho hoa")[0].tags == tags
+    # Stored before tags stood apart: what may be one, and no byline or caption.
+    held = article(2, "Chợ cá", extra="Giá vàng\nTin, ảnh: Thu\n" + "Một chú thích dài " * 4)
+    assert held.tags == (("gia-vang", "Giá vàng"),)
 
 
 def test_highlights_keep_the_texts_own_marks(engine: SearchEngine, reader: Reader) -> None:

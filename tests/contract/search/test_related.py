@@ -66,6 +66,17 @@ def test_tags_and_section_say_what_is_related(comes: Comes) -> None:
     assert related[1][0] == 2
 
 
+def test_who_wrote_and_what_is_pictured_relates_nothing(comes: Comes) -> None:
+    comes(*(article(number, f"Chuyện số {number}", "Ở bản cao, chị giữ rừng.", tags=()) for number in range(4, 9)))
+    same, health = "Chị giữ cuốn sổ ghi tên trẻ sinh ở bản cao.", (("y-te", "Y tế"),)
+    related = comes(
+        article(1, "Cô đỡ của bản", same, extra="Y tế\nAn\nSuối Lạ", tags=health),
+        article(2, "Máy siêu âm về", same, extra="Y tế\nThu", tags=health),
+        article(3, "Trẻ học đàn", same, extra="Âm nhạc\nAn\nSuối Lạ", tags=(("am-nhac", "Âm nhạc"),)),
+    )
+    assert related[1][0] == 2
+
+
 def test_what_an_editor_linked_to_comes_first(comes: Comes) -> None:
     body = '<p>Xem <a href="/the-thao/tran-dau-3">trận đấu</a>, <a href="https://example.org/a/b-2">ngoài</a></p>'
     links = from_state(state(4, "Lũ cuốn cầu Bản Lầu", f"<p>{FLOOD}</p>{body}"))

@@ -1,6 +1,7 @@
 """The search page in each of its states."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
@@ -12,7 +13,8 @@ from services.web.asked import State
 from services.web.page import Page, Site
 from services.web.pages import search
 from services.web.responding import Responder
-from services.web.searching import BadQuery, read_query
+from services.web.searching import BadQuery, read_query, with_names_of_today
+from shared.contracts.articles import Tag
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.vietnamese.dates import VIETNAM, vietnam_day
 from tests.unit.web.pages.conftest import Paper
@@ -104,6 +106,36 @@ def test_what_narrows_the_search_is_seen_and_can_be_taken_away(paper: Paper) -> 
 def test_what_is_called_so_stands_above_the_articles(paper: Paper) -> None:
     page = paper.make(search.search, SearchArticles(q="kinh te"), SearchAnswer(total=0, took_ms=1), "kinh te")
     assert "Chuyên mục: Kinh tế" in Reader(page.body).words
+
+
+@pytest.mark.parametrize(
+    ("typed", "above"),
+    [
+        ("quang long", ["Tác giả: Quang Long"]),
+        ("tin của quang long", ["Tác giả: Quang Long"]),
+        ("Quảng Long", []),
+        ("kinh tế nông nghiệp", ["Chuyên mục: Kinh tế", "Chuyên mục: Nông nghiệp"]),
+        ("tet", ["Từ khóa: Tết"]),
+        ("tet o ban", []),
+    ],
+)
+def test_authors_tags_and_sections_that_are_meant_stand_above(paper: Paper, typed: str, above: list[str]) -> None:
+    """Of one word only just that is meant: many names have it."""
+    hit = HIT.model_copy(update={"tags": (Tag(slug="tet", name="Tết"), Tag(slug="khong-co", name="Bản"))})
+    facets = {"author": [{"value": "quang-long", "label": "Quang Long", "count": 3}]}
+    answer = SearchAnswer(total=1, took_ms=1, results=(hit,), facets=facets)
+    body = paper.make(search.search, SearchArticles(q=typed), answer, typed).body
+    stands = re.search(r'aria-label="Trang riêng">(.*?)</nav>', body, re.DOTALL)
+    assert re.findall("<strong>(.*?)</strong>", stands[1] if stands else "") == above
+
+
+def test_hits_have_the_names_of_today() -> None:
+    """Search knows those of the time when it was told."""
+    hit = HIT.model_copy(update={"tags": (Tag(slug="covid", name="Covid"), Tag(slug="covid-19", name="Covid-19"))})
+    found = SearchAnswer(total=1, took_ms=1, results=(hit,), facets=FACETS).model_dump()
+    now = with_names_of_today(found, {"kinh-te": "Làm ăn"}, {"covid": Tag(slug="covid-19", name="Covid-19")})
+    assert now["results"][0]["section"] == now["facets"]["section"][0]["label"] == "Làm ăn"
+    assert now["results"][0]["tags"] == [{"slug": "covid-19", "name": "Covid-19"}]
 
 
 def test_days_that_cannot_be_meant_stay_in_the_form(paper: Paper) -> None:
