@@ -72,6 +72,22 @@ def faults_of_store(url: str, with_tls: bool = False) -> Iterator[str]:
         yield f"has a password that can be guessed: it {wrong}"
 
 
+def fault_of_endpoint(url: str, with_key: bool) -> str:
+    """What is wrong with the address of a server that is asked over HTTP; "" for nothing. Quotes nothing of it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "is no address"
+    if parts.scheme not in ("http", "https") or not host or port == 0:
+        return "must begin with https:// or http:// and name a host"
+    if parts.username or parts.password:
+        return "must not hold a password: the key has a setting of its own"
+    if with_key and parts.scheme == "http" and host != "localhost" and not _is_inside(host):
+        return "must begin with https:// where a key is sent to it"
+    return ""
+
+
 def _is_inside(host: str) -> bool:
     try:
         return not ip_address(host).is_global

@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.production import KEY_CHARS, faults_of_address, faults_of_store, weakness
+from shared.production import KEY_CHARS, fault_of_endpoint, faults_of_address, faults_of_store, weakness
 
 # sockaddr_un holds 108 bytes with the final NUL; longer paths cannot be bound.
 _SOCKET_PATH_BYTES = 100
@@ -121,6 +121,15 @@ class Settings(BaseSettings):
         "stay at the edge for 5 minutes",
     )
 
+    embedding_url: str = Field(
+        "",
+        description="address of a server that makes vectors as OpenAI's API does (`https://host/v1/embeddings`): "
+        "readers' questions of four words and more are ordered by meaning too. It is sent those questions and what "
+        "readers may read, never a draft. Unset: none is asked",
+    )
+    embedding_model: str = Field("", description="the model that it is asked for; another one makes all vectors anew")
+    embedding_key: str = Field("", description="its key. Unset: it asks for none")
+
     query_workers: int = Field(
         1,
         ge=1,
@@ -184,6 +193,10 @@ class Settings(BaseSettings):
             )
         if self.smtp_password and self.smtp_tls == "none":
             raise ValueError("TOASOAN_SMTP_TLS must not be none where TOASOAN_SMTP_PASSWORD is set")
+        if self.embedding_url and (wrong := fault_of_endpoint(self.embedding_url, bool(self.embedding_key))):
+            raise ValueError(f"TOASOAN_EMBEDDING_URL {wrong}")
+        if self.embedding_url and not self.embedding_model:
+            raise ValueError("TOASOAN_EMBEDDING_MODEL must be set where TOASOAN_EMBEDDING_URL is")
         if self.production:
             self._refuse_defaults()
         if not self.secret_key:

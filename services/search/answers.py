@@ -11,8 +11,9 @@ from typing import Any
 
 from services.search import places, queries
 from services.search.documents import IndexDocument, completion_prefix, iso
-from services.search.engines.base import MAX_OFFSET, PUBLIC, Found, Index, SearchEngine, SearchFilter
+from services.search.engines.base import MAX_OFFSET, PUBLIC, Found, Index, SearchEngine, SearchFilter, beyond
 from services.search.joining import other_writings
+from services.search.meaning import FIRST, Meaning
 from services.search.queries import ParsedQuery, QueryPlan
 from services.search.spelling import suggest, with_bars
 from services.search.vocabulary import Vocabulary
@@ -50,11 +51,14 @@ _WAYS = 4
 class Answers:
     """Answers questions. Thread-safe. `asked` is called with each that readers or editors ask."""
 
-    def __init__(self, engine: SearchEngine, asked: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, engine: SearchEngine, asked: Callable[[], None] = lambda: None, meaning: Meaning | None = None
+    ) -> None:
         self._engine = engine
         self._cache = _AnswerCache()
         self._vocabulary: Vocabulary | None = None
         self._asked = asked
+        self._meaning = meaning
 
     def warm(self) -> None:
         """Ask as readers will, for some seconds at most: the first answers of an engine that was just started take
@@ -93,7 +97,7 @@ class Answers:
         asked = replace(typed, words=with_bars(words, typed.words))
         plan = queries.plan(asked, strict=query.sort == "newest", meant=meant, written=written, renamed=renamed)
         offset = min((query.page - 1) * query.size, MAX_OFFSET)
-        found = index.search(plan, _scope(query), offset, query.size, query.sort)
+        found = self._found(index, plan, query, offset)
         if not (found.total or found.documents):
             # Words the paper has never printed must not hide what it has on the others.
             found = self._looser(index, plan, query)
@@ -111,6 +115,15 @@ class Answers:
             facets=_facets(found),
             results=tuple(_hit(document, marker) for document in documents),
         )
+
+    def _found(self, index: Index, plan: QueryPlan, query: SearchArticles, offset: int) -> Found:
+        """A page of what was found. Drafts are not told to anybody outside, nor what is asked of them."""
+        end = offset + query.size
+        if self._meaning is None or not plan.nearest or query.drafts or query.sort != "relevance" or end > FIRST:
+            return index.search(plan, _scope(query), offset, query.size, query.sort)
+        found = index.search(plan, _scope(query), 0, FIRST, query.sort)
+        page = [] if offset and offset >= found.total else self._meaning.order(query.q, found.documents)[offset:end]
+        return replace(found, documents=page, nearest=beyond(found.total, offset, len(page)))
 
     @staticmethod
     def _first(

@@ -8,6 +8,7 @@ from celery import Celery
 from services.search.answers import Answers
 from services.search.documents import IndexDocument, from_state, tombstone
 from services.search.engines.base import SearchEngine
+from services.search.meaning import Learning
 from services.search.related import Related
 from shared import clock, handler, telemetry
 from shared.contracts.commands import ListSearchVersions, SearchArticles, SuggestTitles, VersionsAnswer
@@ -28,7 +29,8 @@ class Indexing:
     """What the writing worker works on."""
 
     engine: SearchEngine
-    related: Related
+    after: Sequence[Related | Learning]
+    """Who is told what is in the index now."""
 
     def apply(self, documents: list[IndexDocument], events: Sequence[Delivered[Event]]) -> None:
         applied = self.engine.apply(documents)
@@ -37,7 +39,8 @@ class Indexing:
             if document.id in applied and document.public:
                 telemetry.publish_to_searchable_seconds.observe(max(0.0, now - event.occurred_at.timestamp()))
         # Also for what was not newer: the message may come again because this step was not reached.
-        self.related.indexed(documents)
+        for one in self.after:
+            one.indexed(documents)
 
 
 def _save(indexing: Indexing, events: Sequence[Delivered[ArticlePublished | ArticleSaved]]) -> None:

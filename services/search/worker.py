@@ -9,8 +9,10 @@ from celery import Celery
 
 from services.search import tasks
 from services.search.answers import Answers
+from services.search.embedding import configured
 from services.search.engines.base import IndexMismatch, SearchEngine
 from services.search.engines.choose import make_engine
+from services.search.meaning import Learning, Meaning
 from services.search.reindex import Filler
 from services.search.related import Related
 from services.search.yielding import QuestionSignal
@@ -46,20 +48,25 @@ def _index(app: Celery, engine: SearchEngine) -> int:
         return 1
     _check(engine)
     related = Related(engine, get_settings().data_dir / "search" / "related.db", lambda events: _send(app, events))
-    tasks.register_indexing(app, tasks.Indexing(engine, related))
     filler = Filler(engine)
-    related.start()
-    filler.start()
+    server = configured()
+    learning = Learning(engine, server, engine.vectors(server.model)) if server else None
+    work: list[Related | Filler | Learning] = [related, filler, *([learning] if learning else [])]
+    tasks.register_indexing(app, tasks.Indexing(engine, [related, *([learning] if learning else [])]))
+    for one in work:
+        one.start()
     try:
         return run_worker("search.index", app, [Queue.index])
     finally:
-        filler.stop()
-        related.stop()
+        for one in reversed(work):
+            one.stop()
 
 
 def _query(role: str, app: Celery, engine: SearchEngine) -> int:
     _check(engine)
-    service = Answers(engine, QuestionSignal().note)
+    server = configured()
+    meaning = Meaning(server, engine.vectors(server.model)) if server else None
+    service = Answers(engine, QuestionSignal().note, meaning)
     try:
         service.warm()
     except Unavailable as error:

@@ -112,7 +112,7 @@ class House:
             web_tasks.register(web, self.web)
             self._worker(f"web worker {number}", web, [Queue.page])
         index = make_celery("search")
-        self._indexing = search_tasks.Indexing(self.search, None)  # type: ignore[arg-type]
+        self._indexing = search_tasks.Indexing(self.search, [])
         search_tasks.register_indexing(index, self._indexing)
         self._worker("index worker", index, [Queue.index])
         query = make_celery("search")
@@ -287,7 +287,7 @@ class House:
         for end in ("", "-wal", "-shm"):
             (self.folder / f"related.db{end}").unlink(missing_ok=True)
         self.related = Related(self.search, self.folder / "related.db", self._tell_related)
-        object.__setattr__(self._indexing, "related", self.related)
+        object.__setattr__(self._indexing, "after", [self.related])
         self.check = DeliveryCheck(self.ingest, self._app)
         for number in (1, 2):
             self._drain(number)

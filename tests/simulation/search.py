@@ -71,4 +71,4 @@ class PlayedEngine(SearchEngine):
     def _not_asked(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 
-    words = previous = begin = switch = rollback = close = _not_asked
+    words = vectors = previous = begin = switch = rollback = close = _not_asked

@@ -8,6 +8,7 @@ from typing import Literal
 
 from services.search.documents import MAPPING_VERSION, IndexDocument
 from services.search.queries import Field, QueryPlan
+from services.search.vectors import Vectors
 from services.search.words import EditorsWords
 from shared.contracts.events import SearchRule
 from shared.vietnamese import forms
@@ -205,6 +206,10 @@ class SearchEngine(ABC):
     @abstractmethod
     def keep_words(self, version: int, rules: Sequence[SearchRule], places: bool = True) -> None:
         """Keep these for every process that searches, if none of a higher version are kept. Raises Unavailable."""
+
+    @abstractmethod
+    def vectors(self, model: str) -> Vectors:
+        """The vectors of this model that are kept beside the indexes."""
 
     @abstractmethod
     def close(self) -> None:

@@ -10,6 +10,8 @@ from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.elasticsearch_index import ElasticsearchIndex, away
 from services.search.engines.elasticsearch_queries import mapping
+from services.search.engines.elasticsearch_vectors import ElasticsearchVectors
+from services.search.vectors import Vectors
 from services.search.words import EditorsWords
 from shared import tls
 from shared.away import Unavailable
@@ -119,6 +121,9 @@ class ElasticsearchEngine(base.SearchEngine):
                 self._client.indices.create(index=name, settings=_SETTINGS, mappings={"dynamic": False})
             self._client.indices.put_mapping(index=name, meta=meta)
         self._forget()
+
+    def vectors(self, model: str) -> Vectors:
+        return ElasticsearchVectors(self._client, f"{self._alias}-vectors", model, _SETTINGS)
 
     def close(self) -> None:
         self._client.close()

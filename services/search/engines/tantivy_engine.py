@@ -13,6 +13,7 @@ import orjson
 from services.search.engines import base
 from services.search.engines.base import Index, Made
 from services.search.engines.tantivy_index import TantivyIndex
+from services.search.vectors import FileVectors, Vectors
 from services.search.words import EditorsWords
 from shared.away import Unavailable
 from shared.contracts.events import SearchRule, SearchRulesChanged
@@ -115,6 +116,9 @@ class TantivyEngine(base.SearchEngine):
         if version > self.words().version:
             kept = SearchRulesChanged(version=version, rules=tuple(rules), places=places)
             _replace(self._rules, kept.model_dump_json().encode())
+
+    def vectors(self, model: str) -> Vectors:
+        return FileVectors(self._folder / "vectors.db", model)
 
     def close(self) -> None:
         with self._lock:

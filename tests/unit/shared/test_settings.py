@@ -1,5 +1,6 @@
 """The kept secret: one for all processes, never an empty one."""
 
+import re
 import secrets
 import shlex
 import subprocess
@@ -69,3 +70,30 @@ def test_the_settings_that_the_page_on_running_shows_are_taken_in_production(mon
     assert settings.production and settings.site_name == "Báo Huyện"
     known = {f"TOASOAN_{name.upper()}" for name in type(settings).model_fields}
     assert shown.keys() <= known
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "model", "wrong"),
+    [
+        ("ftp://vec.example/v1", "", "m", "must begin with https://"),
+        ("https:///v1/embeddings", "", "m", "name a host"),
+        ("http://[::1/v1", "", "m", "is no address"),
+        ("https://ai:matkhau@vec.example/v1", "", "m", "must not hold a password"),
+        ("http://vec.example/v1/embeddings", "khoa", "m", "must begin with https:// where a key"),
+        ("https://vec.example/v1/embeddings", "khoa", "", "TOASOAN_EMBEDDING_MODEL must be set"),
+        ("https://vec.example/v1/embeddings", "khoa", "m", ""),
+        ("http://127.0.0.1:11434/v1/embeddings", "khoa", "m", ""),
+    ],
+)
+def test_the_address_of_a_server_of_vectors(
+    monkeypatch: pytest.MonkeyPatch, url: str, key: str, model: str, wrong: str
+) -> None:
+    for name, value in (("URL", url), ("KEY", key), ("MODEL", model)):
+        monkeypatch.setenv(f"TOASOAN_EMBEDDING_{name}", value)
+    forget_settings()
+    if not wrong:
+        assert get_settings().embedding_url == url
+        return
+    with pytest.raises(ValidationError, match=re.escape(wrong)) as refused:
+        get_settings()
+    assert "matkhau" not in str(refused.value)
