@@ -91,9 +91,13 @@ class Answers:
         words = self._words(index)
         written = joined(other_writings(words, typed.words), rules.written(typed.words))
         named = _places(rules, typed, query)
-        renamed = places.written(named)
+        renamed, written = places.written(named), joined(written, places.same(named))
         offer = suggest(words, query.q, {*written, *renamed}) if typed.plain and typed.words else None
         meant = offer.words if offer else ()
+        if offer and not (named or any(word.marked for word in typed.words)):
+            # "haf giang" is a place as soon as it is read as meant.
+            named = _places(rules, replace(typed, words=tuple(meant)), query)
+            renamed, written = places.written(named), joined(written, places.same(named))
         asked = replace(typed, words=with_bars(words, typed.words))
         plan = queries.plan(asked, strict=query.sort == "newest", meant=meant, written=written, renamed=renamed)
         offset = min((query.page - 1) * query.size, MAX_OFFSET)

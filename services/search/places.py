@@ -3,7 +3,7 @@
 Communes count with their kind ("xã Nà Nhạn"): alone, many are everyday words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,9 @@ class NamedPlace:
     start: int
     end: int
     others: tuple[tuple[str, ...], ...]
-    """What else it is or was called, each name in all its writings; none: it only begins like a place."""
+    """What else it is or was called, each name in all its writings."""
+    writings: tuple[str, ...] = ()
+    """How else the name itself is written; neither these nor others: it only begins like a place."""
 
 
 class Places:
@@ -44,7 +46,7 @@ class Places:
         at = 0
         while at < len(words) and len(found) < _PLACES:
             place = self._at(words, at)
-            if place is not None and place.others:
+            if place is not None and (place.others or place.writings):
                 found.append(place)
             at = at + 1 if place is None else place.end
         return found
@@ -52,15 +54,17 @@ class Places:
     def _at(self, words: Sequence[Syllable], start: int) -> NamedPlace | None:
         for end in range(min(start + _LONGEST, len(words)), start, -1):
             others: list[tuple[str, ...]] = []
+            writings: list[str] = []
             named = False
             for line in self._lines.get(_key(words[start:end]), ()):
                 now, *before = (tuple(name.split("|")) for name in line.split("\t"))
-                if _is(words[start:end], now):
-                    named, others = True, [*others, *before]
-                elif any(_is(words[start:end], name) for name in before):
-                    named, others = True, [*others, now]
+                for name in (now, *before):
+                    if _is(words[start:end], name):
+                        named, others = True, [*others, *(before if name is now else (now,))]
+                        writings += [one for one in name if not are(words[start:end], syllables(one))]
+                        break
             if named:
-                return NamedPlace(start, end, tuple(others))
+                return NamedPlace(start, end, tuple(others), tuple(writings))
         return None
 
 
@@ -72,11 +76,21 @@ def places() -> Places:
 
 
 def written(named: Iterable[NamedPlace]) -> Written:
-    """How else the words at these places may be put, as `joining.other_writings` says it."""
+    """How else the words at these places may be put, as `joining.other_writings` says it: other names."""
+    return _put({place: [writing for name in place.others for writing in name] for place in named})
+
+
+def same(named: Iterable[NamedPlace]) -> Written:
+    """The same of other writings of the very name."""
+    return _put({place: place.writings for place in named})
+
+
+def _put(names: Mapping[NamedPlace, Sequence[str]]) -> Written:
     found: dict[int, tuple[Phrase, ...]] = {}
-    for place in named:
-        names = tuple(phrase_of(tuple(syllables(writing))) for name in place.others for writing in name)
-        found |= dict.fromkeys(range(place.start, place.end), names)
+    for place, writings in names.items():
+        if writings:
+            phrases = tuple(phrase_of(tuple(syllables(writing))) for writing in writings)
+            found |= dict.fromkeys(range(place.start, place.end), phrases)
     return found
 
 

@@ -134,8 +134,9 @@ class QueryPlan:
 
     def listed(self) -> "QueryPlan":
         """What a list by relevance is made of."""
-        # Two of the words: what has all of them, or a pair side by side, has these.
-        return replace(self, readings=(), pairs_minimum=0, minimum=NEAREST) if self.nearest else self
+        # Two of the words: what has all of them, or a pair side by side, has these, unless it writes them otherwise.
+        otherwise = tuple(reading for reading in self.readings if any(term.others for term in reading))
+        return replace(self, readings=otherwise, pairs_minimum=0, minimum=NEAREST) if self.nearest else self
 
     def looser(self) -> Iterator["QueryPlan"]:
         """The same query, asking for fewer and fewer of its words: for when nothing is found."""

@@ -17,7 +17,7 @@ from services.search.queries import Field, pairs_as_written, spelled_so, words_a
 from services.search.vocabulary import Vocabulary
 from shared.vietnamese.forms import WORD, Syllable, pair_token, syllables, twins, written
 from shared.vietnamese.keys import decoded, plausible
-from shared.vietnamese.text import nfc
+from shared.vietnamese.text import fold, nfc
 
 MAX_WORDS = 16
 _CANDIDATES = 8
@@ -161,8 +161,11 @@ def _candidates(
     columns = []
     for at, (word, key) in enumerate(zip(words, keys, strict=True)):
         column = {word.exact: _Candidate(word.folded, word.exact, spelled[word.folded].get(word.exact, 0), 0.0)}
-        if key and (articles := spelled[key.folded].get(key.exact)):
-            column[key.exact] = _Candidate(key.folded, key.exact, articles, _KEYS)
+        if key:
+            for exact, articles in spelled[key.folded].items():
+                if exact == key.exact or _goes_on(key.exact, exact):
+                    cost = _KEYS + (0.0 if exact == key.exact else _UNMARKED_AMONG_MARKED)
+                    column[exact] = _Candidate(key.folded, exact, articles, cost)
         for same in twins(word) if at not in fixed else ():
             for exact, articles in spelled[same.folded].items():
                 cost = 0.0 if exact == same.exact else _cost(same, exact, marked)
@@ -191,6 +194,15 @@ def _cost(word: Syllable, exact: str, query_marked: bool) -> float:
     if bare == typed_bare:
         return _TONE_LOST if word.exact == typed_bare else _OTHER_TONE
     return _OTHER_MARKS
+
+
+def _goes_on(exact: str, other: str) -> bool:
+    """Whether the other has only marks that are missing here: keys for some of them were left out."""
+    tone, other_tone = exact[-1:].isdigit(), other[-1:].isdigit()
+    if tone and exact[-1:] != other[-1:]:
+        return False
+    letters, others = exact.rstrip("12345"), other.rstrip("12345") if other_tone else other
+    return len(letters) == len(others) and all(a in (b, fold(b)) for a, b in zip(letters, others, strict=True))
 
 
 def _slip_cost(word: Syllable, exact: str) -> float:
@@ -241,10 +253,19 @@ def _finds_more(
     "Have" means all pairs of neighbours; else all the words. Marked words that stand so in the paper are left alone,
     whatever else is more frequent.
     """
+    if marked:
+        spelled = vocabulary.spellings(same.folded for word in words for same in twins(word))
+        known = [word.marked and any(spelled[same.folded].get(same.exact) for same in twins(word)) for word in words]
+        offers = [offer for offer in offers if _has_reason(words, offer, known)]
     for as_written in (spelled_so if marked else pairs_as_written, words_as_written):
-        if as_written is words_as_written and marked and len(words) > _FEW:
-            # Some long article has any words.
-            offers = [offer for offer in offers if all(map(_restores, words, offer))]
+        if as_written is words_as_written and marked:
+            # Some article has any words: what the paper does write is no slip because of that.
+            far = len(words) > _FEW
+            offers = [
+                offer
+                for offer in offers
+                if all(_restores(*pair) or not (far or right) for *pair, right in zip(words, offer, known, strict=True))
+            ]
         typed = 0
         # Mostly the first one is it: the others are looked up only where it is not.
         for some in filter(None, (offers[:1], offers[1:])):
@@ -257,6 +278,16 @@ def _finds_more(
         if typed:
             return None
     return None
+
+
+def _has_reason(words: Sequence[Syllable], offer: Sequence[Syllable], known: Sequence[bool]) -> bool:
+    """Whether each word that the paper writes, and that is to be another, stands beside one that stays: what else says
+    that it is wrong?"""
+    stays = [word == offered for word, offered in zip(words, offer, strict=True)]
+    return all(
+        stays[at] or not known[at] or any(stays[max(0, at - 1) : at]) or any(stays[at + 1 : at + 2])
+        for at in range(len(words))
+    )
 
 
 def _apart(words: Sequence[Syllable]) -> bool:
@@ -276,7 +307,7 @@ def _respell(typed: str, words: Sequence[Syllable], best: Sequence[Syllable]) ->
     for match, word, better in zip(WORD.finditer(text), words, best, strict=False):
         pieces.append(text[end : match.start()])
         end = match.end()
-        if word.exact == better.exact:
+        if word == better:  # "ha2" is written as "hà" is kept
             pieces.append(match[0])
             continue
         spelled = written(better.exact)

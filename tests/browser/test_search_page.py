@@ -71,6 +71,7 @@ def test_everything_is_reached_and_seen_by_keyboard(paper: House, page: Page) ->
     assert page.evaluate(WHERE_FOCUS_IS)["text"].startswith("Người nuôi ong"), "one step to the first result"
 
     page.goto(f"{paper.web_url}/tim-kiem?section=du-lich&q=ong+bac+ha")
+    page.get_by_text("Tìm kỹ hơn").click()
     wanted = page.locator(TO_REACH).count()
     page.locator("#noi-dung").focus()
     page.keyboard.press("Tab")

@@ -109,6 +109,8 @@ def _bounds(site: Site, query: SearchArticles) -> list[Narrowing]:
         found.append(Narrowing(f"Tác giả: {label}", address(query, author="")))
     if query.date_from or query.date_to:
         found.append(Narrowing(_span(query), address(query, **{"from": "", "to": ""})))
+    if query.sort == "newest":
+        found.append(Narrowing("Mới nhất trước", address(query, sort="")))
     return found
 
 

@@ -38,6 +38,29 @@ def test_either_name_finds_both_and_the_exact_one_first(reader: Reader) -> None:
     assert reader.search("Bắc Giang").total == 3  # of "bắc" and "giang" apart as well
 
 
+def test_writings_of_one_name_are_the_same(engine: SearchEngine, reader: Reader) -> None:
+    put(
+        engine,
+        [
+            article(21, "Chợ đêm TP.HCM", "TP.HCM mở chợ đêm."),
+            article(22, "Chợ đêm ở phố cổ", "Thành công của một phố nghề."),
+            article(23, "Bình Dương mở chợ", "Chợ ở Bình Dương."),
+            article(24, "Bắc Cạn giữ rừng", "Rừng Bắc Cạn."),
+        ],
+    )
+    # Before places that are a part of it now, and before what only has some of the words.
+    assert set(reader.ids("chợ đêm thành phố Hồ Chí Minh")[:2]) == {9, 21}
+    assert set(reader.ids("thành phố hồ chí minh")[:2]) == {9, 21}
+    assert set(reader.ids("tphcm")[:2]) == {9, 21}
+    assert reader.ids("Bắc Kạn")[0] == 24
+    assert "TP HCM" not in reader.search("thành phố hồ chí minh").also
+
+
+@pytest.mark.parametrize("typed", ["bawcs giang", "ba8c1 giang"])
+def test_a_place_is_known_by_its_keys(reader: Reader, typed: str) -> None:
+    assert reader.ids(typed)[:2] == [1, 2]
+
+
 def test_precise_words_stay_precise(reader: Reader) -> None:
     assert reader.ids('"Bắc Giang"') == [1]
     assert 2 not in reader.ids("Bắc Giang", sort="newest")

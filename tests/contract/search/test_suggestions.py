@@ -58,6 +58,28 @@ def test_what_is_right_or_unknown_is_left_alone(reader: Reader, typed: str) -> N
     assert reader.search(typed).suggestion is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("ủy ban nhân dân", None),  # the paper has all these words, and never "nhận dân"
+        ("sĩ quan", None),  # both would have to be others
+        ("công nhăn", "công nhân"),
+        ("ủy ban nhânn", "ủy ban nhân"),
+    ],
+)
+def test_what_the_paper_writes_elsewhere_is_no_slip(
+    engine: SearchEngine, reader: Reader, typed: str, offered: str | None
+) -> None:
+    put(
+        engine,
+        [
+            article(11, "Dân nhận quà", "Ủy ban xã trao, dân ở bản đi qua suối mà nhận."),
+            article(12, "Công nhân nhà máy", "Công nhân về quê. Bác sĩ khám, cơ quan lo xe. Ủy ban hỏi thăm."),
+        ],
+    )
+    assert reader.search(typed).suggestion == offered
+
+
 def test_the_paper_teaches_new_words(engine: SearchEngine, reader: Reader) -> None:
     assert reader.search("khau trang").suggestion is None
     put(engine, [article(20, "Đeo khẩu trang nơi đông người", "Khẩu trang được phát miễn phí.")])

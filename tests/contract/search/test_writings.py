@@ -109,6 +109,12 @@ def test_what_is_right_is_left_alone(reader: Reader, typed: str) -> None:
         ("ky thuat", "kĩ thuật"),
         ("tieng viet", "tiếng việt"),
         ("ngay 30/4", "ngày 30/4"),
+        # of the keys some were left out
+        ("dieenj bieen phur", "điện biên phủ"),
+        ("tiengs vieejt", "tiếng việt"),
+        # one key of VNI alone reads like the form that marks have in the index
+        ("d9a62u tu7", "đầu tư"),
+        ("d9ie6n5 bie6n phu3", "điện biên phủ"),
     ],
 )
 def test_what_is_offered_is_as_the_paper_writes_it(reader: Reader, typed: str, offered: str) -> None:

@@ -99,8 +99,19 @@ def test_what_narrows_the_search_is_seen_and_can_be_taken_away(paper: Paper) -> 
     assert "Bỏ điều kiện Chuyên mục: Kinh tế" in reader.words and "Bỏ điều kiện Năm 2023" in reader.words
     assert "/tim-kiem?q=ch%E1%BB%A3&from=2023-01-01&to=2023-12-31" in reader.links
     assert "/tim-kiem?q=ch%E1%BB%A3&section=kinh-te" in reader.links
+    page = paper.make(search.search, query.model_copy(update={"sort": "newest"}), SearchAnswer(total=1, took_ms=1), "")
+    assert "Bỏ điều kiện Mới nhất trước" in Reader(page.body).words
+    # What is seen so needs no open form above the results.
+    assert "<details>" in page.body
     today = vietnam_day(datetime.now(UTC)).isoformat()
     assert f"/tim-kiem?q=ch%E1%BB%A3&section=kinh-te&from={today}&to={today}" in reader.links
+
+
+def test_what_a_facet_has_narrowed_to_is_told_from_what_it_could(paper: Paper) -> None:
+    query = SearchArticles(q="chợ", section="kinh-te")
+    facets = {"section": [*FACETS["section"], {"value": "thoi-su", "label": "Thời sự", "count": 2}]}
+    body = paper.make(search.search, query, SearchAnswer(total=1, took_ms=1, results=(HIT,), facets=facets), "chợ").body
+    assert re.findall('aria-current="true">(.*?)</a>', body) == ["Kinh tế (1.234)"]
 
 
 def test_what_is_called_so_stands_above_the_articles(paper: Paper) -> None:
