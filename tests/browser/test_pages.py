@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from services.web import store
 from shared.contracts.events import SectionSaved
+from shared.vietnamese.dates import VIETNAM
 from tests.browser.chromium import READER, Theme
 from tests.contract.web.conftest import Site, delivered
 from tests.unit.web.pages import sample
@@ -227,13 +228,32 @@ def test_a_picture_is_enlarged_in_place(page: Page) -> None:
 
 
 def test_a_story_is_put_aside_and_found_again(page: Page) -> None:
+    page.goto("/doc-sau")
+    nothing = page.get_by_text("Bạn chưa lưu bài nào.")
+    expect(nothing).to_be_visible()
     page.goto(ARTICLE)
     page.get_by_role("button", name="Lưu đọc sau").click()
     expect(page.get_by_role("button", name="Đã lưu")).to_be_visible()
     page.goto("/doc-sau")
+    expect(page.get_by_role("link", name="Chợ phiên Mường Sương")).to_be_visible()
+    expect(nothing).to_be_hidden()
     page.get_by_role("link", name="Chợ phiên Mường Sương").click()
     page.get_by_role("button", name="Đã lưu").click()
     expect(page.get_by_role("button", name="Lưu đọc sau")).to_be_visible()
+
+
+def test_what_was_read_at_two_addresses_is_listed_once(page: Page) -> None:
+    page.goto("/ngay")
+    page.evaluate("navigator.serviceWorker.ready")
+    month = page.get_by_role("heading", level=1).inner_text()
+    paths = ["/ngay", f"/ngay/{datetime.now(VIETNAM):%Y-%m}", ARTICLE, f"{ARTICLE}?y-kien=moi-nhat"]
+    for path in paths:
+        page.goto(path)
+    kept = "async (all) => (await Promise.all(all.map((one) => caches.match(one)))).every(Boolean)"
+    until(lambda: page.evaluate(kept, paths))
+    page.goto("/ngoai-tuyen")
+    for words in (month, "Chợ phiên Mường Sương"):
+        expect(page.get_by_role("listitem").filter(has_text=words)).to_have_count(1)
 
 
 def test_pages_fit_at_four_times_the_size(page: Page) -> None:

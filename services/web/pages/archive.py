@@ -30,7 +30,7 @@ def month(site: Site, written: str = "") -> Page:
     head = Head(
         title=f"Lưu trữ: {name} - {site.settings.site_name}",
         description=f"Tin, bài của {site.settings.site_name} theo ngày, {name.lower()}.",
-        canonical=site.path,
+        canonical=f"/ngay/{first:%Y-%m}",
         data=[linked_data.breadcrumbs(site.settings, trail)],
     )
     before, after = days[0] - timedelta(days=1), days[-1] + timedelta(days=1)

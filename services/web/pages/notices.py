@@ -25,7 +25,9 @@ def privacy(site: Site) -> Page:
 def offline(site: Site) -> Page:
     """What the service worker shows where the network is gone and the page is not kept: what is."""
     words = "Máy của bạn đang không có mạng và trang này chưa được lưu."
-    return _in_browser(site, "offline", "Không có mạng", words, "Còn đọc được trên máy này", "trang-1")
+    return _in_browser(
+        site, "offline", "Không có mạng", words, "Còn đọc được trên máy này", "trang-1", "Chưa có trang nào."
+    )
 
 
 def saved(site: Site) -> Page:
@@ -34,12 +36,14 @@ def saved(site: Site) -> Page:
         "Muốn lưu một bài, bấm dấu trang “Lưu đọc sau” ở đầu bài; muốn theo dõi một chuyên mục, từ khóa hay tác giả, "
         "bấm “Theo dõi” ở trang ấy. Tất cả chỉ nằm trong trình duyệt này; bài đã lưu đọc được cả khi không có mạng."
     )
-    return _in_browser(site, "saved", "Đọc sau", words, "Bài đã lưu", "doc-sau")
+    return _in_browser(site, "saved", "Đọc sau", words, "Bài đã lưu", "doc-sau", "Bạn chưa lưu bài nào.")
 
 
-def _in_browser(site: Site, kind: str, name: str, words: str, list_name: str, cache: str) -> Page:
+def _in_browser(site: Site, kind: str, name: str, words: str, list_name: str, cache: str, nothing: str) -> Page:
     head = Head(title=f"{name} - {site.settings.site_name}")
-    return page(site, kind, "kept.html", head, name=name, words=words, list_name=list_name, cache=cache)
+    return page(
+        site, kind, "kept.html", head, name=name, words=words, list_name=list_name, cache=cache, nothing=nothing
+    )
 
 
 _PRIVACY = (

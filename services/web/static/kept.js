@@ -4,9 +4,13 @@
   if (!list || !window.caches) return;
   const pages = await caches.open(list.dataset.kept);
   const rows = [];
+  const known = new Set(); // one page may have been read at several addresses
   for (const request of (await pages.keys()).reverse()) {
     const answer = await pages.match(request);
     const made = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const own = made.querySelector('link[rel="canonical"]')?.href || request.url;
+    if (known.has(own)) continue;
+    known.add(own);
     const link = document.createElement("a");
     link.href = request.url;
     link.textContent = made.querySelector("main h1")?.textContent || made.title;
@@ -15,7 +19,8 @@
     rows.push(row);
   }
   list.querySelector("ul").replaceChildren(...rows);
-  list.hidden = !rows.length;
+  list.querySelector("[data-none]").hidden = rows.length;
+  list.hidden = false;
 })();
 
 (async () => {
