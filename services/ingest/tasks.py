@@ -10,6 +10,7 @@ from services.ingest.ops import store as letters
 from shared import handler
 from shared.contracts.commands import (
     HeldCommentsAnswer,
+    LikeComment,
     ListHeldComments,
     ReportComment,
     RetryJob,
@@ -27,13 +28,16 @@ def retry(engine: Engine, command: RetryJob) -> None:
 
 def _held_comments(source: Engine, query: ListHeldComments) -> HeldCommentsAnswer:
     return HeldCommentsAnswer(
-        tokens=comments.held(source, query.tokens), reports=visitors.settled(source, query.reports)
+        tokens=comments.held(source, query.tokens),
+        reports=visitors.settled_reports(source, query.reports),
+        likes=visitors.settled_likes(source, query.likes),
     )
 
 
 HANDLERS: tuple[Handled[Engine], ...] = (
     SubmitComment.done_by(comments.hold),
     ReportComment.done_by(visitors.report),
+    LikeComment.done_by(visitors.like),
     StoreDeadLetter.done_by(letters.keep),
     RetryJob.done_by(retry),
     ListHeldComments.answered_by(_held_comments),

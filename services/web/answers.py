@@ -92,6 +92,7 @@ class ShownComment(BaseModel):
     at: AwareDatetime
     edited: bool = Field(description="The paper changed its words.")
     by_paper: bool = Field(description="The paper answered.")
+    likes: int = Field(description="How many readers like it.")
     replies: "list[ShownComment]" = Field(description="The last ones; with `thread`, a page of them.")
     more_replies: int = Field(description="Older ones, which `thread` with this comment's id answers.")
 
@@ -116,6 +117,19 @@ class ReportedAnswer(BaseModel):
 
     status: Literal["reported"]
     detail: str
+
+
+class LikedAnswer(BaseModel):
+    """A like was taken; it is counted once."""
+
+    status: Literal["liked"]
+    detail: str
+
+
+class SentLike(BaseModel):
+    """That a reader likes a comment."""
+
+    comment_id: int = Field(ge=1, lt=10**9, description="A comment that is shown under the article.")
 
 
 class SentReport(BaseModel):

@@ -7,7 +7,15 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from services.web.answers import CommentsAnswer, FoundAnswer, HeldAnswer, MostReadAnswer, PublicArticle, ReportedAnswer
+from services.web.answers import (
+    CommentsAnswer,
+    FoundAnswer,
+    HeldAnswer,
+    LikedAnswer,
+    MostReadAnswer,
+    PublicArticle,
+    ReportedAnswer,
+)
 from services.web.asked import (
     ID,
     Address,
@@ -23,7 +31,7 @@ from services.web.asked import (
     WindowRead,
     kept_page,
 )
-from services.web.asked_comments import CommentRead, Report, ReportRead, TypedComment
+from services.web.asked_comments import CommentRead, LikeRead, Pointed, ReportRead, TypedComment
 from services.web.cache import PageUnavailable
 from services.web.model import Comment
 from services.web.page import Page
@@ -211,7 +219,7 @@ async def comment(state: Web, address: Address, sent: Annotated[TypedComment, De
         **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
     },
 )
-async def report(state: Web, address: Address, found: Annotated[Report, Depends(ReportRead())]) -> Response:
+async def report(state: Web, address: Address, found: Annotated[Pointed, Depends(ReportRead)]) -> Response:
     """Report a comment to the moderators, as JSON or as a form; of one reader it counts once."""
     article = found.sent.article
     if await asyncio.to_thread(state.comments.wait_to_report, address):
@@ -228,6 +236,32 @@ async def report(state: Web, address: Address, found: Annotated[Report, Depends(
     return _json({"status": "reported", "detail": "Đã báo. Tòa soạn sẽ xem lại bình luận này."}, 202)
 
 
+@router.post(
+    "/api/articles/{id}/likes",
+    status_code=202,
+    response_model=LikedAnswer,
+    responses={
+        303: {"description": "To a form: back to the article."},
+        **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
+    },
+)
+async def like(state: Web, address: Address, found: Annotated[Pointed, Depends(LikeRead)]) -> Response:
+    """Like a comment, as JSON or as a form; of one reader it counts once."""
+    article = found.sent.article
+    if await asyncio.to_thread(state.comments.wait_to_like, address):
+        slow = [{"field": "", "message": "Bạn bấm thích quá nhanh; hãy chờ một lát."}]
+        return await found.sent.refused(429, slow)
+    try:
+        await asyncio.to_thread(state.comments.like, article.id, found.comment_id, address)
+    except OSError:
+        away = [{"field": "", "message": "Chưa ghi được lượt thích; hãy thử lại sau ít phút."}]
+        return await found.sent.refused(503, away)
+    if found.sent.is_form:
+        path = article_path(article.section_slug, article.slug, article.id)
+        return RedirectResponse(f"{path}?binh-luan=da-thich#da-thich", 303)
+    return _json({"status": "liked", "detail": "Đã nhận lượt thích của bạn."}, 202)
+
+
 def _shown(comment: Comment) -> dict[str, Any]:
     return {
         "id": comment.id,
@@ -236,6 +270,7 @@ def _shown(comment: Comment) -> dict[str, Any]:
         "at": iso(comment.at),
         "edited": comment.edited,
         "by_paper": comment.by_paper,
+        "likes": comment.likes,
         "replies": [_shown(reply) for reply in comment.replies],
         "more_replies": comment.more_replies,
     }

@@ -1,4 +1,4 @@
-"""What readers write to the paper: comments and reports of comments, from its pages or from a program."""
+"""What readers write to the paper: comments, reports of comments and likes, from its pages or from a program."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,9 +9,9 @@ import orjson
 from fastapi import Request
 from fastapi.responses import Response
 
-from services.web.answers import SentComment, SentReport
+from services.web.answers import SentComment, SentLike, SentReport
 from services.web.asked import ID, Answered, Commented, public_article, state, within
-from services.web.commenting import MAX_BYTES, MAX_REPORT_BYTES, CommentForm, read_comment
+from services.web.commenting import MAX_BYTES, MAX_POINTED_BYTES, CommentForm, read_comment
 from services.web.page import Page
 from services.web.pages import comments as comment_pages
 from services.web.responding import Responder
@@ -64,33 +64,38 @@ class CommentRead(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A comment that a reader reports, and how it is refused."""
+class Pointed:
+    """A comment that a reader reports or likes, and how that is refused."""
 
     comment_id: int
     sent: TypedComment
 
 
-class ReportRead(Part):
-    """A comment that is shown, reported from one of the paper's pages or by a program."""
+class PointedRead(Part):
+    """A comment that is shown, reported or liked from one of the paper's pages or by a program."""
 
     problems = (403, 404, 410, 413, 422, 503)
-    sent = BodyTaken(
-        {"application/json": SentReport, "application/x-www-form-urlencoded": SentReport}, MAX_REPORT_BYTES
-    )
 
-    async def __call__(self, request: Request, id: ID) -> Report:
-        fields, is_form = await _sent(request, MAX_REPORT_BYTES, "Lời báo")
+    def __init__(self, body: type[SentReport | SentLike], what: str, refusal: str) -> None:
+        self.sent = BodyTaken({"application/json": body, "application/x-www-form-urlencoded": body}, MAX_POINTED_BYTES)
+        self._what, self._refusal = what, refusal
+
+    async def __call__(self, request: Request, id: ID) -> Pointed:
+        fields, is_form = await _sent(request, MAX_POINTED_BYTES, self._what)
         said = str(fields.get("comment_id"))
         comment_id = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
         article, is_shown = await public_article(
             request, id, lambda site, number: site.read.shows_comment(number, comment_id)
         )
         nothing = CommentForm("", "", "", None, False)
-        answers = TypedComment(article, nothing, is_form, state(request).responder, "Chưa báo được")
+        answers = TypedComment(article, nothing, is_form, state(request).responder, self._refusal)
         if not is_shown:
             raise Answered(await answers.refused(422, [{"field": "comment_id", "message": "Không có bình luận này."}]))
-        return Report(comment_id, answers)
+        return Pointed(comment_id, answers)
+
+
+ReportRead = PointedRead(SentReport, "Lời báo", "Chưa báo được")
+LikeRead = PointedRead(SentLike, "Lượt thích", "Chưa nhận được lượt thích")
 
 
 async def _sent(request: Request, limit: int, what: str) -> tuple[dict[str, Any], bool]:

@@ -1,5 +1,5 @@
-"""Readers' comments and reports on disk until ingest says that it holds them: what a reader was thanked for is not
-lost, whatever becomes of the broker and of the worker that has the message in its hands.
+"""Readers' comments, reports and likes on disk until ingest says that it holds them: what a reader was thanked for is
+not lost, whatever becomes of the broker and of the worker that has the message in its hands.
 
 A file for each; several web processes may share the folder, because ingest knows what comes twice.
 """
@@ -11,20 +11,20 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.web.synced_files import sync_folder, write_whole
-from shared.contracts.commands import ReportComment, SubmitComment
+from shared.contracts.commands import LikeComment, ReportComment, SubmitComment
 from shared.telemetry import log
 
-Sent = SubmitComment | ReportComment
+Sent = SubmitComment | ReportComment | LikeComment
 
 LIMIT = 10_000
-"""Comments on disk at most, and as many reports. Past it readers are told that theirs was not taken."""
+"""Comments on disk at most, and as many reports and likes. Past it readers are told that theirs was not taken."""
 GIVE_UP_SECONDS = 7 * 86_400.0
 """Ingest does not take comments on an article that it does not know: after this long they are dropped."""
 
 DAMAGED_SECONDS = 30 * 86_400.0
 """What could not be read lies aside for so long, for whoever wants to look."""
 # By the endings of their files: the release before reads those that it knows.
-_KINDS: dict[str, type[Sent]] = {".json": SubmitComment, ".report": ReportComment}
+_KINDS: dict[str, type[Sent]] = {".json": SubmitComment, ".report": ReportComment, ".like": LikeComment}
 
 
 class CommentJournalFull(OSError):
@@ -60,7 +60,8 @@ class CommentJournal:
     def _path(self, sent: Sent) -> Path:
         if isinstance(sent, SubmitComment):
             return self._folder / f"{sent.token}.json"
-        return self._folder / f"{sent.comment_id}-{sent.visitor}.report"
+        ending = "like" if isinstance(sent, LikeComment) else "report"
+        return self._folder / f"{sent.comment_id}-{sent.visitor}.{ending}"
 
     def _files(self, ending: str) -> list[Path]:
         return sorted(self._folder.glob(f"*{ending}"), key=lambda path: path.name)
@@ -71,7 +72,7 @@ def _read(path: Path, seconds: float) -> Sent | None:
     try:
         age = time.time() - path.stat().st_mtime
         if age > GIVE_UP_SECONDS:
-            log.error("comment or report dropped: ingest would not take it", name=path.name)
+            log.error("comment, report or like dropped: ingest would not take it", name=path.name)
             path.unlink(missing_ok=True)
         elif age > seconds:
             return _KINDS[path.suffix].model_validate_json(path.read_bytes())
@@ -81,6 +82,6 @@ def _read(path: Path, seconds: float) -> Sent | None:
         # One place of the disk that cannot be read keeps no other comment waiting.
         log.error("comment or report cannot be read", name=path.name, error=repr(error)[:200])
     except ValidationError as error:
-        log.error("comment or report damaged on disk, put aside", name=path.name, error=repr(error)[:200])
+        log.error("comment, report or like damaged on disk, put aside", name=path.name, error=repr(error)[:200])
         path.rename(path.with_suffix(".damaged"))
     return None

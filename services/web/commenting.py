@@ -1,6 +1,6 @@
 """Readers' comments on their way in: checked, judged, handed to ingest, held there until an editor approves them.
 
-Reports of comments go the same way.
+Reports of comments and likes go the same way.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from services.web.spam import judge
 from shared.addresses import blocks
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
-from shared.contracts.commands import HELD_TOKENS, ListHeldComments, ReportComment, SubmitComment
+from shared.contracts.commands import HELD_TOKENS, LikeComment, ListHeldComments, ReportComment, SubmitComment
 from shared.limits import AddressLimit, Bound, SharedLimiter
 from shared.publishing import send_command
 from shared.settings import get_settings
@@ -23,11 +23,13 @@ from shared.telemetry import log
 from shared.vietnamese.text import one_line, plain
 
 MAX_NAME, MAX_EMAIL, MAX_TEXT = 100, 254, 3000
-MAX_BYTES, MAX_REPORT_BYTES = 64_000, 1_000
+MAX_BYTES, MAX_POINTED_BYTES = 64_000, 1_000
 # A carrier's /48 has 65,536 phones. One of twenty reading within the hour and one of a hundred of those writing are 33
 # comments, where a flood out of all its /64 gets 60 at once and 720 an hour.
 RATE, SITE_RATE = Bound(5, 20.0), Bound(60, 5.0)
 REPORT_RATE, SITE_REPORT_RATE = Bound(10, 60.0), Bound(60, 5.0)
+# Of one address a comment is liked once: the bound holds what goes over the broker, not what is counted.
+LIKE_RATE, SITE_LIKE_RATE = Bound(30, 10.0), Bound(120, 2.0)
 _FOLLOW_SECONDS, _ANSWER_SECONDS = 10.0, 5.0
 TRAP = "website"
 """A field that people do not see: programs fill it in."""
@@ -82,6 +84,7 @@ class Comments:
     def __init__(self, journal: CommentJournal, ask: AskFunction) -> None:
         self._rate = AddressLimit("comment", RATE, SITE_RATE, SharedLimiter(), spare_private=False)
         self._reports = AddressLimit("report", REPORT_RATE, SITE_REPORT_RATE, SharedLimiter(), spare_private=False)
+        self._likes = AddressLimit("like", LIKE_RATE, SITE_LIKE_RATE, SharedLimiter(), spare_private=False)
         self._journal = journal
         self._ask = ask
 
@@ -123,6 +126,17 @@ class Comments:
         self._journal.keep(report)
         _hand_over(report)
 
+    def wait_to_like(self, address: str) -> float:
+        """Seconds until this address may like a comment; 0.0: now, once."""
+        return self._likes.wait(address)
+
+    def like(self, article_id: int, comment_id: int, address: str) -> None:
+        """Count that a reader likes a comment, as `send` does. Raises OSError."""
+        visitor, at = visitor_key(address), datetime.now(UTC)
+        like = LikeComment(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at)
+        self._journal.keep(like)
+        _hand_over(like)
+
     async def follow(self) -> None:
         """For ever: see that what was taken arrives."""
         while True:
@@ -130,10 +144,10 @@ class Comments:
             try:
                 await asyncio.to_thread(self.look)
             except (NoAnswer, OSError, *BROKER_ERRORS) as error:
-                log.warning("comments or reports wait on disk", error=repr(error)[:200])
+                log.warning("comments, reports or likes wait on disk", error=repr(error)[:200])
 
     def look(self) -> None:
-        """Forget the comments and reports that ingest holds, send the others again.
+        """Forget the comments, reports and likes that ingest holds, send the others again.
 
         Ingest's answer comes behind what was sent before: what it does not know then is lost on the way.
         Raises NoAnswer, OSError, the broker's errors.
@@ -144,12 +158,16 @@ class Comments:
             asked = ListHeldComments(
                 tokens=tuple(one.token for one in part if isinstance(one, SubmitComment)),
                 reports=tuple(one.of for one in part if isinstance(one, ReportComment)),
+                likes=tuple(one.of for one in part if isinstance(one, LikeComment)),
             )
             answer = self._ask(asked, _ANSWER_SECONDS)
-            tokens, reports = set(answer.tokens), set(answer.reports)
+            held: dict[type[Sent], set[Any]] = {
+                SubmitComment: set(answer.tokens),
+                ReportComment: set(answer.reports),
+                LikeComment: set(answer.likes),
+            }
             for one in part:
-                known = one.token in tokens if isinstance(one, SubmitComment) else one.of in reports
-                if known:
+                if (one.token if isinstance(one, SubmitComment) else one.of) in held[type(one)]:
                     self._journal.forget(one)
                 else:
                     _publish(one)
@@ -166,7 +184,7 @@ def _hand_over(sent: Sent) -> None:
     try:
         _publish(sent)
     except BROKER_ERRORS as error:
-        log.warning("comment or report waits on disk", error=repr(error)[:200])
+        log.warning("comment, report or like waits on disk", error=repr(error)[:200])
 
 
 def _publish(sent: Sent) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVarTuple
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from services.web.model import Comment, Discussion
+from services.web.model import Comment, Discussion, Order
 from services.web.tables import comments
 
 COMMENTS, REPLIES = 100, 15
@@ -28,9 +28,15 @@ _ITS_COMMENTS = select(
     comments.c.at,
     comments.c.edited,
     comments.c.by_paper,
+    comments.c.likes,
 ).where(comments.c.article_id == bindparam("id"), comments.c.public)
 _OLDEST_FIRST = _in_parts(_ITS_COMMENTS.where(comments.c.parent_id.is_(None)).order_by(comments.c.at, comments.c.id))
 _NEWEST_FIRST = _OLDEST_FIRST.order_by(None).order_by(comments.c.at.desc(), comments.c.id.desc())
+_IN_ORDER: dict[Order, Select[int | None, int, str, str, int, bool, bool, int]] = {
+    "oldest": _OLDEST_FIRST,
+    "newest": _NEWEST_FIRST,
+    "liked": _OLDEST_FIRST.order_by(None).order_by(comments.c.likes.desc(), comments.c.at, comments.c.id),
+}
 _THREAD = _ITS_COMMENTS.where(comments.c.parent_id.is_(None), comments.c.id == bindparam("thread"))
 _ITS_REPLIES = _in_parts(
     _ITS_COMMENTS.where(comments.c.parent_id == bindparam("thread")).order_by(comments.c.at, comments.c.id)
@@ -68,10 +74,9 @@ _SHOWN = select(comments.c.id).where(
 )
 
 
-def page_of(connection: Connection, article_id: int, newest_first: bool, page: int) -> Discussion:
-    """Approved comments; replies stand in the order of time either way."""
-    which = _NEWEST_FIRST if newest_first else _OLDEST_FIRST
-    rows = connection.execute(which, {"id": article_id, **_part(page)}).all()
+def page_of(connection: Connection, article_id: int, order: Order, page: int) -> Discussion:
+    """Approved comments; replies stand in the order of time always."""
+    rows = connection.execute(_IN_ORDER[order], {"id": article_id, **_part(page)}).all()
     found = [_comment(row) for row in rows[:COMMENTS]]
     replies: dict[int | None, list[Comment]] = {one.id: [] for one in found}
     numbers: dict[int | None, int] = {}
@@ -84,7 +89,7 @@ def page_of(connection: Connection, article_id: int, newest_first: bool, page: i
         replace(one, replies=tuple(last), more_replies=numbers.get(one.id, 0) - len(last))
         for one, last in zip(found, replies.values(), strict=True)
     )
-    return Discussion(whole, _number(connection, article_id), page, len(rows) > COMMENTS, newest_first)
+    return Discussion(whole, _number(connection, article_id), page, len(rows) > COMMENTS, order)
 
 
 def thread(connection: Connection, article_id: int, comment_id: int, page: int) -> Discussion:
@@ -113,5 +118,5 @@ def _part(page: int) -> dict[str, int]:
 
 
 def _comment(row: Sequence[Any]) -> Comment:
-    _, number, name, text, at, edited, by_paper = row
-    return Comment(number, name, text, datetime.fromtimestamp(at, UTC), (), edited, by_paper)
+    _, number, name, text, at, edited, by_paper, likes = row
+    return Comment(number, name, text, datetime.fromtimestamp(at, UTC), (), edited, by_paper, likes)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.contracts.addresses import article_path, author_path, section_path, tag_path
 from shared.contracts.articles import ArticleState, Image
@@ -130,6 +130,8 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
+    """What a reader said, or the paper in answer."""
+
     id: int
     name: str
     text: str
@@ -137,8 +139,13 @@ class Comment:
     replies: tuple["Comment", ...] = ()
     edited: bool = False
     by_paper: bool = False
+    likes: int = 0
     more_replies: int = 0
     """Older ones than `replies`."""
+
+
+Order = Literal["oldest", "newest", "liked"]
+"""In which comments stand: by their time, or those that most readers like first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,7 @@ class Discussion:
     page: int = 1
     more: bool = False
     """There is a next page."""
-    newest_first: bool = False
+    order: Order = "oldest"
     thread: int = 0
 
 

@@ -18,6 +18,7 @@ from services.web.model import (
     Discussion,
     Listed,
     LiveEntry,
+    Order,
     Ranked,
     Section,
     Story,
@@ -103,10 +104,10 @@ class Reading:
         ids = dict.fromkeys([*state.related, *(alike or [])])
         return tuple(self.cards([one for one in ids if one != state.id])[:RELATED])
 
-    def comments(self, article_id: int, newest_first: bool = False, page: int = 1) -> Discussion:
+    def comments(self, article_id: int, order: Order = "oldest", page: int = 1) -> Discussion:
         """A page of the approved comments."""
         self.depends.add(keys.comments(article_id))
-        return discussions.page_of(self._connection, article_id, newest_first, page)
+        return discussions.page_of(self._connection, article_id, order, page)
 
     def thread(self, article_id: int, comment_id: int, page: int = 1) -> Discussion:
         """A comment with a page of the replies to it; none where readers see no such comment."""

@@ -99,7 +99,7 @@ PARTS: dict[str, Maker] = {
 """What many pages share, by the name of its slot ("part:latest")."""
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
-_COMMENTS = re.compile(rf"{article.NEWEST}|[1-9][0-9]{{0,8}}")
+_COMMENTS = re.compile(rf"{'|'.join(article.ORDERS)}|[1-9][0-9]{{0,8}}")
 _MAX_PART = 999_999  # all comments of any article, however many
 
 
@@ -122,7 +122,7 @@ def resolve(path: str, query: str) -> Address | None:
         if found is None:
             continue
         known = {name: value for name, value in parse_qsl(query) if name in route.parameters} if query else {}
-        if not _COMMENTS.fullmatch(known.get(article.SHOWN, article.NEWEST)):
+        if article.SHOWN in known and not _COMMENTS.fullmatch(known[article.SHOWN]):
             del known[article.SHOWN]
         for name, most in (("trang", MAX_PAGE), (article.PART, _MAX_PART)):
             if known.get(name) == "1":

@@ -385,6 +385,7 @@ def _comment(event: CommentPublished | CommentRemoved, version: int) -> dict[str
         "at": int(event.at.timestamp() if isinstance(event, CommentPublished) else time.time()),
         "edited": isinstance(event, CommentPublished) and event.edited,
         "by_paper": isinstance(event, CommentPublished) and event.by_paper,
+        "likes": event.likes if isinstance(event, CommentPublished) else 0,
     }
 
 

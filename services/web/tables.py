@@ -135,6 +135,7 @@ class _CommentColumns(TypedColumns):
     at: Stored[int] = column(BigInteger)  # when it was written; of a tombstone, when it came
     edited: Stored[bool] = column(Boolean, server_default=false())
     by_paper: Stored[bool] = column(Boolean, server_default=false())
+    likes: Stored[int] = column(Integer, server_default="0")
 
 
 class _LiveEntryColumns(TypedColumns):

@@ -61,10 +61,9 @@ class SubmitComment(Command):
     """Who wrote it, as far as that is known: a key that says no address."""
 
 
-class ReportComment(Command):
-    """A reader thinks that a comment breaks the paper's rules; of one visitor it counts once."""
+class OfOneComment(Command):
+    """What a reader says of a comment; of one visitor it counts once."""
 
-    kind: ClassVar[str] = "report_comment"
     queue: ClassVar[Queue] = Queue.comments
     comment_id: int
     article_id: int
@@ -77,24 +76,39 @@ class ReportComment(Command):
         return self.comment_id, self.visitor
 
 
+class ReportComment(OfOneComment):
+    """A reader thinks that a comment breaks the paper's rules; of one visitor it counts once."""
+
+    kind: ClassVar[str] = "report_comment"
+
+
+class LikeComment(OfOneComment):
+    """A reader likes a comment; of one visitor it counts once."""
+
+    kind: ClassVar[str] = "like_comment"
+
+
 HELD_TOKENS = 500
-"""Comments and reports asked after in one question."""
+"""Comments, reports and likes asked after in one question."""
 
 
 class HeldCommentsAnswer(Contract):
     tokens: tuple[str, ...]
     reports: tuple[tuple[int, str], ...] = ()
     """Those that it has noted, and those of which nothing would come any more."""
+    likes: tuple[tuple[int, str], ...] = ()
+    """As `reports`."""
 
 
 class ListHeldComments(Query[HeldCommentsAnswer]):
-    """Which of these comments does ingest hold, decided or not, and which of these reports (comment id, visitor)? What
-    it does not know is sent again."""
+    """Which of these comments does ingest hold, decided or not, and which of these reports and likes (comment id,
+    visitor)? What it does not know is sent again."""
 
     kind: ClassVar[str] = "list_held_comments"
     queue: ClassVar[Queue] = Queue.comments
     tokens: tuple[str, ...] = Field(max_length=HELD_TOKENS)
     reports: tuple[tuple[int, str], ...] = Field((), max_length=HELD_TOKENS)
+    likes: tuple[tuple[int, str], ...] = Field((), max_length=HELD_TOKENS)
 
 
 class StoreDeadLetter(Command):
@@ -342,6 +356,7 @@ COMMANDS: tuple[type[Command], ...] = (
     SearchStatistics,
     SubmitComment,
     ReportComment,
+    LikeComment,
     ListHeldComments,
     StoreDeadLetter,
     RetryJob,

@@ -217,7 +217,8 @@ class TrendingRulesChanged(Event):
 
 
 class CommentPublished(Event):
-    """An editor approved a reader's comment, mended one that is public, or answered one in the paper's name."""
+    """An editor approved a reader's comment, mended one that is public, or answered one in the paper's name; or readers
+    like one."""
 
     kind: ClassVar[str] = "comment_published"
     id: int
@@ -230,6 +231,7 @@ class CommentPublished(Event):
     edited: bool = False
     """The paper changed its words."""
     by_paper: bool = False
+    likes: int = 0
 
 
 class CommentRemoved(Event):

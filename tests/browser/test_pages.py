@@ -1,6 +1,7 @@
 """Every kind of page in a real browser: valid, accessible, calm, and whole without JavaScript."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -240,6 +241,29 @@ def test_a_story_is_put_aside_and_found_again(page: Page) -> None:
     page.get_by_role("link", name="Chợ phiên Mường Sương").click()
     page.get_by_role("button", name="Đã lưu").click()
     expect(page.get_by_role("button", name="Lưu đọc sau")).to_be_visible()
+
+
+def test_a_comment_is_liked_in_place_once_and_without_a_script_too(page: Page, plain_page: Page) -> None:
+    page.goto(ARTICLE)
+    like = page.locator("#binh-luan-1 > .acts .like")
+    expect(like).to_have_attribute("aria-pressed", "false")
+    page.route("**/likes*", lambda route: route.abort())
+    like.click()
+    expect(page.get_by_role("alert")).to_contain_text("Chưa gửi được lượt thích")
+    page.unroute("**/likes*")
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    expect(like).to_have_text(re.compile(r"Thích\b.*\b1$", re.DOTALL))
+    expect(page.get_by_role("alert")).to_have_count(0)
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    like.click()
+    page.goto(ARTICLE)
+    expect(like).to_have_attribute("aria-pressed", "true")
+    assert not [one for one in sent if "likes" in one.url]
+    plain_page.goto(ARTICLE)
+    plain_page.locator("#binh-luan-1 > .acts .like").click()
+    expect(plain_page.get_by_text("Báo đã nhận lượt thích của bạn")).to_be_visible()
 
 
 def test_what_was_read_at_two_addresses_is_listed_once(page: Page) -> None:

@@ -94,6 +94,7 @@ def listed(request: Request, who: Annotated[Account, needs(Action.moderate)]) ->
         bans=bans,
         ban_days=visitors.BAN_DAYS,
         max_text=comments.MAX_ANSWER,
+        state_of=comments.state_of,
         names=people.names(source, deciders),
     )
 

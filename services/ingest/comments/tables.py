@@ -41,12 +41,19 @@ class CommentRow(Record):
     original: Stored[str | None] = column(Text)  # what the reader wrote, where the paper changed it
     by_paper: Stored[bool] = column(Boolean, server_default=false())
     reports: Stored[int] = column(Integer, server_default="0")  # of readers, since somebody last decided
+    likes: Stored[int] = column(Integer, server_default="0")  # each has raised the version by one
 
 
 class _CommentColumns(CommentRow, TypedColumns): ...
 
 
 class _ReportColumns(TypedColumns):  # who has reported what: once each
+    comment_id: Stored[int] = column(Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
+    visitor: Stored[str] = column(String(64), primary_key=True)
+    at: Stored[datetime] = column(UtcDateTime, index=True)
+
+
+class _LikeColumns(TypedColumns):  # who likes what: once each
     comment_id: Stored[int] = column(Integer, ForeignKey("comments.id", ondelete="CASCADE"), primary_key=True)
     visitor: Stored[str] = column(String(64), primary_key=True)
     at: Stored[datetime] = column(UtcDateTime, index=True)
@@ -73,4 +80,5 @@ comments = Table(
     sqlite_autoincrement=True,
 )
 reports = Table("comment_reports", metadata, _ReportColumns)
+likes = Table("comment_likes", metadata, _LikeColumns)
 bans = Table("comment_bans", metadata, _BanColumns)

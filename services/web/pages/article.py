@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import orjson
 
 from services.web import model
-from services.web.model import Discussion
+from services.web.model import Discussion, Order
 from services.web.page import Gone, Missing, Moved, Page, Site, slot
 from services.web.pages import body, linked_data
 from services.web.pages.coverage import coverage, laid_out
@@ -16,9 +16,16 @@ from shared.contracts.addresses import article_path, live_path
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.dates import iso
 
-SHOWN, NEWEST, PART = "y-kien", "moi-nhat", "trang-y-kien"
-"""The parameters of an article's page that say which comments it shows: the newest first, or the id of one with all
+SHOWN, PART = "y-kien", "trang-y-kien"
+"""The parameters of an article's page that say which comments it shows: in which order, or the id of one with all
 replies to it; and which page of them."""
+ORDERS: dict[str, Order] = {"moi-nhat": "newest", "thich-nhat": "liked"}
+"""Orders of comments as addresses say them; the oldest first is said by none."""
+_ORDER_NAMES: dict[str, str] = {
+    "": "Cũ nhất trước",
+    "moi-nhat": "Mới nhất trước",
+    "thich-nhat": "Được thích nhất",
+}
 JSON = "application/json; charset=utf-8"
 
 
@@ -70,8 +77,10 @@ def story_page(site: Site, state: ArticleState, **form: object) -> Page:
         trail=trail,
         video=video,
         poster=first,
-        newest_first=discussion.newest_first,
-        newest_path=f"{story.path}?{SHOWN}={NEWEST}",
+        orders=[
+            (name, f"{story.path}?{SHOWN}={said}" if said else story.path, ORDERS.get(said, "oldest"))
+            for said, name in _ORDER_NAMES.items()
+        ],
         thread_path=f"{story.path}?{SHOWN}=",
         part_paths=_around(story.path, discussion),
         coverage=live,
@@ -90,7 +99,7 @@ def _discussion(site: Site, state: ArticleState) -> Discussion:
         found = site.read.thread(state.id, int(shown), number)
         is_there = bool(found.comments) and (number == 1 or bool(found.comments[0].replies))
     else:
-        found = site.read.comments(state.id, shown == NEWEST, number)
+        found = site.read.comments(state.id, ORDERS.get(shown, "oldest"), number)
         is_there = number == 1 or bool(found.comments)
     if not is_there:
         raise Moved(article_path(state.section_slug, state.slug, state.id))
@@ -99,11 +108,13 @@ def _discussion(site: Site, state: ArticleState) -> Discussion:
 
 def _around(path: str, discussion: Discussion) -> tuple[str, str]:
     """The addresses of the pages of comments before and after; "" where there is none."""
-    shown = str(discussion.thread) if discussion.thread else NEWEST if discussion.newest_first else ""
+    said = {order: name for name, order in ORDERS.items()}
+    shown = str(discussion.thread or said.get(discussion.order, ""))
 
     def at(number: int) -> str:
-        said = {PART: str(number) if number > 1 else "", SHOWN: shown}
-        return f"{path}?{urlencode(known)}" if (known := {name: one for name, one in said.items() if one}) else path
+        wanted = {PART: str(number) if number > 1 else "", SHOWN: shown}
+        known = {name: one for name, one in wanted.items() if one}
+        return f"{path}?{urlencode(known)}" if known else path
 
     number = discussion.page
     return at(number - 1) if number > 1 else "", at(number + 1) if discussion.more else ""

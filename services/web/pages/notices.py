@@ -59,9 +59,9 @@ _PRIVACY = (
     "Chế độ sáng, tối và cỡ chữ bạn chọn, bài bạn lưu đọc sau, chủ đề bạn theo dõi, bình luận đang viết dở, cùng những "
     "trang vừa đọc để xem lại khi mất mạng, chỉ nằm trong trình duyệt của bạn và xóa được bất cứ lúc nào.",
     "Khi bạn gửi bình luận, tòa soạn nhận tên, nội dung và thư điện tử nếu bạn điền. Thư điện tử chỉ để tòa soạn liên "
-    "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng. Địa chỉ mạng của người gửi "
-    "hoặc báo bình luận chỉ được giữ dưới dạng một mã băm trong 30 ngày, để chặn người quấy rối và để một người báo "
-    "nhiều lần chỉ tính một.",
+    "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng. Địa chỉ mạng của người gửi, "
+    "báo hoặc thích bình luận chỉ được giữ dưới dạng một mã băm trong 30 ngày, để chặn người quấy rối và để một người "
+    "báo hay thích nhiều lần chỉ tính một.",
     "Video, bài đăng ở YouTube, Vimeo, Facebook, TikTok, X chỉ được tải sau khi bạn bấm xem; từ lúc đó quy định của "
     "các trang ấy được áp dụng.",
     "Bạn có quyền yêu cầu xem, sửa hoặc xóa dữ liệu của mình: hãy viết thư cho tòa soạn theo địa chỉ ở trang "

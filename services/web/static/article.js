@@ -110,6 +110,41 @@
     frame.focus();
   });
 
+  // A comment is liked without leaving the page; which ones were stays in this browser, the last of them.
+  const LIKED = "da-thich";
+  let liked = [];
+  try { liked = JSON.parse(localStorage.getItem(LIKED) || "[]"); } catch {}
+  for (const like of document.querySelectorAll(".like")) {
+    const number = like.querySelector("b");
+    like.setAttribute("aria-pressed", liked.includes(like.value));
+    like.addEventListener("click", async (event) => {
+      event.preventDefault();
+      if (like.getAttribute("aria-pressed") === "true" || like.ariaDisabled) return;
+      like.ariaDisabled = "true";
+      like.parentElement.querySelector(".problem")?.remove();
+      let wrong = "Chưa gửi được lượt thích: mất mạng, hoặc máy chủ không trả lời.";
+      try {
+        const answer = await fetch(like.form.action, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ comment_id: +like.value }),
+          signal: AbortSignal.timeout?.(20_000),
+        });
+        wrong = answer.ok ? "" : (await answer.json()).detail;
+      } catch {}
+      like.ariaDisabled = null;
+      if (wrong) {
+        const said = Object.assign(document.createElement("span"), { className: "problem", textContent: wrong });
+        said.setAttribute("role", "alert");
+        return like.parentElement.append(said);
+      }
+      like.setAttribute("aria-pressed", true);
+      number.textContent = (+number.textContent.replace(/\D/g, "") + 1).toLocaleString("vi");
+      liked = [...liked, like.value].slice(-500);
+      try { localStorage.setItem(LIKED, JSON.stringify(liked)); } catch {}
+    });
+  }
+
   const form = one("[data-comment]");
   if (!form) return;
   const { text, parent_id: parent } = form.elements;

@@ -60,6 +60,10 @@ def test_every_answer_is_as_the_document_says(site: Site) -> None:
     assert site.client.post(reports, json={"comment_id": 2}).status_code == 202
     assert site.client.post(reports, data={"comment_id": 1}).status_code == 303
     assert site.client.post(reports, json={"comment_id": 3}).status_code == 422
+    likes = "/api/articles/1/likes"
+    assert site.client.post(likes, json={"comment_id": 2}).status_code == 202
+    assert site.client.post(likes, data={"comment_id": 1}).status_code == 303
+    assert site.client.post(likes, json={"comment_id": 3}).status_code == 422
     assert site.client.post("/api/views", json={"token": "x"}).status_code == 204
     assert site.client.post("/api/views", content=b"x").status_code == 400
     # Nobody answers search here: `test_search_answers_what_the_document_says`.

@@ -1,4 +1,4 @@
-"""A reader's comment, and a report of one, from the thanks to the moderators' list."""
+"""A reader's comment, and a report and a like of one, from the thanks to the moderators' list."""
 
 import os
 import subprocess
@@ -132,6 +132,25 @@ def test_a_report_is_taken_while_the_broker_is_away(
     broker.start()
     start_worker()
     until(lambda: comments.listed(ingest, "approved")[0].reports, 60, "the moderators have it")
+
+
+def test_a_like_counts_once_though_its_messages_were_lost_and_came_twice(
+    site: Site, broker: RedisServer, ingest: Engine, shown: int, start_worker: Callable[[], None]
+) -> None:
+    def like() -> int:
+        return site.client.post("/api/articles/1/likes", json={"comment_id": shown}).status_code
+
+    assert like() == 202
+    with broker.client() as client:
+        assert client.delete("ts:comments") == 1
+    assert (like(), like()) == (202, 202)
+    broker.kill()
+    assert like() == 202
+    broker.start()
+    start_worker()
+    until(lambda: comments.listed(ingest, "approved")[0].likes, 60, "it is counted")
+    until(lambda: not waiting(), 40, "web has let go of it")
+    assert comments.listed(ingest, "approved")[0].likes == 1
 
 
 def test_a_comment_that_cannot_be_held_is_not_thanked_for(site: Site, ingest: Engine) -> None:

@@ -288,7 +288,7 @@ def test_what_is_said_last_under_a_comment_is_shown_however_many_came_between(st
     ]
     store.save_comments(store_engine, [delivered(one, one.id) for one in said])
     with reading(store_engine) as view:
-        oldest, newest = view.comments(1), view.comments(1, newest_first=True)
+        oldest, newest = view.comments(1), view.comments(1, "newest")
         of_one, beyond = view.thread(1, 600), view.thread(1, 600, page=2)
     assert [(one.text, one.more_replies) for one in oldest.comments[:2]] == [("Ý 1", 0), ("Ý 2", 0)]
     assert [one.text for one in oldest.comments[0].replies] == ["Ý 601"]

@@ -12,7 +12,14 @@ import pytest
 from services.web import comment_journal, commenting
 from services.web.comment_journal import CommentJournal
 from services.web.commenting import Comments
-from shared.contracts.commands import HELD_TOKENS, HeldCommentsAnswer, ListHeldComments, ReportComment, SubmitComment
+from shared.contracts.commands import (
+    HELD_TOKENS,
+    HeldCommentsAnswer,
+    LikeComment,
+    ListHeldComments,
+    ReportComment,
+    SubmitComment,
+)
 
 
 def test_many_that_ingest_does_not_take_hide_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +53,7 @@ def test_what_could_not_be_read_lies_aside_for_a_month(tmp_path: Path) -> None:
         assert aside.exists() is there
 
 
-def test_reports_leave_comments_their_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reports_and_likes_leave_comments_their_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comment_journal, "LIMIT", 1)
     journal, now = CommentJournal(tmp_path), datetime.now(UTC)
     report = ReportComment(comment_id=7, article_id=1, visitor="v", at=now)
@@ -55,8 +62,11 @@ def test_reports_leave_comments_their_room(tmp_path: Path, monkeypatch: pytest.M
         journal.keep(report.model_copy(update={"comment_id": 8}))
     said = SubmitComment(token="a", article_id=1, name="Bà Sín", text="Hay.", at=now)
     journal.keep(said)
-    assert journal.waiting(-1) == [said, report]
+    like = LikeComment(comment_id=7, article_id=1, visitor="v", at=now)
+    journal.keep(like)
+    assert journal.waiting(-1) == [said, report, like]
     journal.forget(report)
+    journal.forget(like)
     assert journal.waiting(-1) == [said]
 
 

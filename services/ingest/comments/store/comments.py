@@ -67,8 +67,8 @@ def held(engine: Engine, tokens: Sequence[str]) -> tuple[str, ...]:
 
 
 def approve(engine: Engine, comment_id: int, actor: Actor, seen: int | None = None) -> int:
-    """Show a comment to readers; its version then. `seen` is the version that was decided on, None for any. Raises
-    NotFound, Conflict."""
+    """Show a comment to readers; its state then. `seen` is the state that was decided on (`state_of`), None for any.
+    Raises NotFound, Conflict."""
     return _decide(engine, comment_id, actor, "approved", CommentPublished, seen)
 
 
@@ -85,7 +85,7 @@ def edit(engine: Engine, comment_id: int, text: str, actor: Actor, seen: int | N
         if row.by_paper:
             raise Conflict("Lời của tòa soạn không sửa ở đây: hãy gỡ và trả lời lại.")
         if text == row.text:
-            return row.version
+            return state_of(row)
         _require_seen(row, seen)
         original = row.text if row.original is None else row.original
         values = {
@@ -99,7 +99,7 @@ def edit(engine: Engine, comment_id: int, text: str, actor: Actor, seen: int | N
             events.add(connection, outbox, CommentPublished, [(comment_id, row.version + 1)])
         audit.append(connection, actor.name, "comment.edited", f"comment:{comment_id}", {"article": row.article_id})
     events.wake("ingest")
-    return row.version + 1
+    return state_of(row) + 1
 
 
 def answer(engine: Engine, comment_id: int, text: str, key: str, actor: Actor) -> None:
@@ -294,6 +294,7 @@ def _event(row: CommentRow) -> Event:
         at=row.at,
         edited=row.original is not None,
         by_paper=row.by_paper,
+        likes=row.likes,
     )
 
 
@@ -327,8 +328,13 @@ def _is_under_public(connection: Connection, row: CommentRow) -> bool:
     return bool(connection.execute(above).scalar() == "approved")
 
 
+def state_of(row: CommentRow) -> int:
+    """What of a comment a moderator has read: its version but for likes, which change no word."""
+    return row.version - row.likes
+
+
 def _require_seen(row: CommentRow, seen: int | None) -> None:
-    if seen is not None and seen != row.version:
+    if seen is not None and seen != state_of(row):
         raise Conflict("Người khác vừa sửa hoặc quyết định bình luận này: hãy tải lại trang để đọc lại.")
 
 
@@ -339,7 +345,7 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
             if row.reports > 0:
                 visitors.dismiss_reports(connection, comment_id)
                 audit.append(connection, actor.name, "comment.kept", f"comment:{comment_id}", {"reports": row.reports})
-            return row.version
+            return state_of(row)
         _require_seen(row, seen)
         if status == "approved" and not _is_under_public(connection, row):
             raise Conflict("Bình luận được trả lời chưa được duyệt.")
@@ -355,4 +361,4 @@ def _decide(engine: Engine, comment_id: int, actor: Actor, status: str, event: t
             events.add(connection, outbox, event, [(comment_id, row.version + 1)])
         audit.append(connection, actor.name, f"comment.{status}", f"comment:{comment_id}", {"article": row.article_id})
     events.wake("ingest")
-    return row.version + 1
+    return state_of(row) + 1

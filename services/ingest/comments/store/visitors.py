@@ -1,18 +1,22 @@
-"""What readers say of others' comments, and whose comments nobody wants to read for a time.
+"""What readers say of others' comments, what they like, and whose comments nobody wants to read for a time.
 
 People are told apart by the visitor keys that web makes; after VISITOR_DAYS nobody knows who it was.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, func, select, update
 
-from services.ingest.comments.tables import BanRow, bans, comments, reports
+from services.ingest.comments.tables import BanRow, bans, comments, likes, reports
 from services.ingest.kit import audit, rows
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
-from shared.contracts.commands import ReportComment
+from services.ingest.kit.tables import outbox
+from shared import outbox as events
+from shared.contracts.commands import LikeComment, OfOneComment, ReportComment
+from shared.contracts.events import CommentPublished
 from shared.database import read, upsert, write
 from shared.records import records
 
@@ -20,34 +24,63 @@ VISITOR_DAYS = 30
 BAN_DAYS = (1, 7, 30)
 BAN = "ban"
 """Who decided what a banned reader sent."""
-_MAY_BE_REPORTED = (comments.c.status == "approved") & ~comments.c.by_paper
+_MAY_BE_LIKED = comments.c.status == "approved"
+_MAY_BE_REPORTED = _MAY_BE_LIKED & ~comments.c.by_paper
 
 
 def report(engine: Engine, sent: ReportComment) -> None:
     """Note that a reader reported a comment that is public: once, however often it arrives."""
-    visitor = sent.visitor[:64]
-    row = {"comment_id": sent.comment_id, "visitor": visitor, "at": sent.at}
-    shown = (comments.c.id == sent.comment_id) & _MAY_BE_REPORTED
     with write(engine) as connection:
-        known = connection.execute(select(comments.c.id).where(shown).with_for_update()).first()
-        if known is None or is_banned(connection, visitor):
-            return
-        noted = upsert(connection, reports).values(row).on_conflict_do_nothing().returning(reports.c.comment_id)
-        if connection.execute(noted).first() is not None:
+        if _note(connection, sent, reports, _MAY_BE_REPORTED) is not None:
             one_more = {"reports": comments.c.reports + 1}
             connection.execute(update(comments).where(comments.c.id == sent.comment_id).values(one_more))
 
 
-def settled(engine: Engine, sent: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+def like(engine: Engine, sent: LikeComment) -> None:
+    """Count that a reader likes a comment that is public, and tell readers: once, however often it arrives."""
+    with write(engine) as connection:
+        version = _note(connection, sent, likes, _MAY_BE_LIKED)
+        if version is None:
+            return
+        one_more = {"likes": comments.c.likes + 1, "version": version + 1}
+        connection.execute(update(comments).where(comments.c.id == sent.comment_id).values(one_more))
+        events.add(connection, outbox, CommentPublished, [(sent.comment_id, version + 1)])
+    events.wake("ingest")
+
+
+def _note(connection: Connection, sent: OfOneComment, noted: Table[Any], may_be: ColumnElement[bool]) -> int | None:
+    """The version of the comment, which is locked then, where this is new."""
+    visitor = sent.visitor[:64]
+    shown = select(comments.c.version).where(comments.c.id == sent.comment_id, may_be).with_for_update()
+    version = connection.execute(shown).scalar()
+    if version is None or is_banned(connection, visitor):
+        return None
+    row = {"comment_id": sent.comment_id, "visitor": visitor, "at": sent.at}
+    added = upsert(connection, noted).values(row).on_conflict_do_nothing().returning(noted.c.comment_id)
+    return None if connection.execute(added).first() is None else version
+
+
+def settled_reports(engine: Engine, sent: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
     """Those of these reports (comment id, visitor) that are noted, or of which nothing would come: their comments are
     not public any more, or their senders are banned."""
+    return _settled(engine, sent, reports, _MAY_BE_REPORTED)
+
+
+def settled_likes(engine: Engine, sent: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """The same of likes."""
+    return _settled(engine, sent, likes, _MAY_BE_LIKED)
+
+
+def _settled(
+    engine: Engine, sent: Sequence[tuple[int, str]], noted: Table[Any], may_be: ColumnElement[bool]
+) -> tuple[tuple[int, str], ...]:
     ids, people = {one for one, _ in sent}, {visitor for _, visitor in sent}
-    shown = select(comments.c.id).where(comments.c.id.in_(ids), _MAY_BE_REPORTED)
-    noted = select(reports.c.comment_id, reports.c.visitor).where(reports.c.comment_id.in_(ids))
+    shown = select(comments.c.id).where(comments.c.id.in_(ids), may_be)
+    held = select(noted.c.comment_id, noted.c.visitor).where(noted.c.comment_id.in_(ids), noted.c.visitor.in_(people))
     refused = select(bans.c.visitor).where(bans.c.visitor.in_(people), bans.c.until > datetime.now(UTC))
     with read(engine) as connection:
         public = set(connection.execute(shown).scalars())
-        known = {(one, visitor) for one, visitor in connection.execute(noted.where(reports.c.visitor.in_(people)))}
+        known = {(one, visitor) for one, visitor in connection.execute(held)}
         banned = set(connection.execute(refused).scalars())
     return tuple(one for one in sent if one[0] not in public or one in known or one[1] in banned)
 
@@ -109,12 +142,15 @@ def is_banned(connection: Connection, visitor: str) -> bool:
 
 
 def forget_visitors(engine: Engine, now: datetime) -> bool:
-    """Who wrote and who reported, after a month, and bans that are over; True when there may be more."""
+    """Who wrote, reported and liked, after a month, and bans that are over; True when there may be more."""
     until = now - timedelta(days=VISITOR_DAYS)
     written = select(comments.c.id).where(comments.c.visitor != "", comments.c.at < until).limit(rows.STEP)
-    old = select(reports.c.comment_id).where(reports.c.at < until).limit(rows.STEP)
+    more = False
     with write(engine) as connection:
         gone = connection.execute(update(comments).where(comments.c.id.in_(written)).values(visitor="")).rowcount
         connection.execute(rows.some(bans, bans.c.until < now))
-        more = connection.execute(delete(reports).where(reports.c.comment_id.in_(old), reports.c.at < until)).rowcount
-    return gone == rows.STEP or more >= rows.STEP
+        for noted in (reports, likes):
+            old = select(noted.c.comment_id).where(noted.c.at < until).limit(rows.STEP)
+            left = connection.execute(delete(noted).where(noted.c.comment_id.in_(old), noted.c.at < until)).rowcount
+            more |= left >= rows.STEP
+    return gone == rows.STEP or more

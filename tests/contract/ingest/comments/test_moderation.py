@@ -11,7 +11,7 @@ from services.ingest.events import build
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.visibility import Seen
-from shared.contracts.commands import ReportComment, SubmitComment
+from shared.contracts.commands import LikeComment, ReportComment, SubmitComment
 from shared.contracts.events import CommentPublished
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.comments.test_store import events_of_comments, submit
@@ -24,6 +24,11 @@ ALL = Seen(None, "")
 def report(store: Engine, comment_id: int, visitor: str) -> None:
     now = datetime.now(UTC)
     visitors.report(store, ReportComment(comment_id=comment_id, article_id=1, visitor=visitor, at=now))
+
+
+def like(store: Engine, comment_id: int, visitor: str) -> None:
+    now = datetime.now(UTC)
+    visitors.like(store, LikeComment(comment_id=comment_id, article_id=1, visitor=visitor, at=now))
 
 
 def public(store: Engine, article_id: int, token: str = "t1", **fields: Any) -> int:
@@ -65,7 +70,44 @@ def test_web_lets_go_of_a_report_that_is_noted_or_would_come_to_nothing(store: E
     visitors.ban(store, by_banned, 1, EDITOR)
     comments.reject(store, gone, EDITOR)
     sent = [(first, "v1"), (first, "v2"), (first, "of c"), (gone, "v1"), (999, "v1")]
-    assert visitors.settled(store, sent) == tuple(one for one in sent if one != (first, "v2"))
+    assert visitors.settled_reports(store, sent) == tuple(one for one in sent if one != (first, "v2"))
+
+
+def test_likes_of_one_visitor_count_once_and_readers_are_told(store: Engine, save: Save) -> None:
+    article = save().id
+    first, by_banned = public(store, article, "a"), public(store, article, "b", visitor="of b")
+    visitors.ban(store, by_banned, 1, EDITOR)
+    submit(store, article, token="held")
+    held = comments.listed(store)[0].id
+    for comment_id, visitor in (
+        (first, "v1"),
+        (first, "v1"),
+        (first, "of b"),
+        (held, "v1"),
+        (999, "v1"),
+        (first, "v2"),
+    ):
+        like(store, comment_id, visitor)
+    liked = told(store)
+    assert (liked.id, liked.likes, liked.text) == (first, 2, "Hay quá!")
+    comments.answer(store, first, "Cảm ơn bạn.", "k", EDITOR)
+    like(store, told(store).id, "v1")
+    assert (told(store).by_paper, told(store).likes) == (True, 1), "what the paper says may be liked as well"
+    sent = [(first, "v1"), (first, "v3"), (first, "of b"), (held, "v1")]
+    assert visitors.settled_likes(store, sent) == tuple(one for one in sent if one != (first, "v3"))
+
+
+def test_likes_do_not_come_between_a_moderator_and_a_comment(store: Engine, save: Save) -> None:
+    only = public(store, save().id)
+    (read,) = comments.listed(store, "approved")
+    like(store, only, "v1")
+    state = comments.edit(store, only, "Sửa lời.", EDITOR, seen=comments.state_of(read))
+    like(store, only, "v2")
+    with pytest.raises(Conflict):
+        comments.reject(store, only, EDITOR, seen=comments.state_of(read))
+    comments.reject(store, only, EDITOR, seen=state)
+    comments.approve(store, only, EDITOR)
+    assert told(store).likes == 2
 
 
 def test_a_comment_that_stays_is_not_asked_about_again_for_every_reader_who_dislikes_it(
@@ -160,15 +202,18 @@ def test_who_is_banned_is_refused_until_then_and_nobody_else(store: Engine, save
     assert [row.token for row in comments.listed(store)] == ["t3", "t4"]
 
 
-def test_after_a_month_nobody_knows_who_wrote_and_who_reported(store: Engine, save: Save) -> None:
+def test_after_a_month_nobody_knows_who_wrote_reported_and_liked(store: Engine, save: Save) -> None:
     only = public(store, save().id, visitor="v1")
     report(store, only, "v2")
+    like(store, only, "v2")
     visitors.ban(store, only, 30, EDITOR)
     visitors.forget_visitors(store, datetime.now(UTC) + timedelta(days=29))
     assert comments.listed(store, "approved")[0].visitor == "v1"
+    assert visitors.settled_likes(store, [(only, "v2")])
     visitors.forget_visitors(store, datetime.now(UTC) + timedelta(days=31))
     (row,) = comments.listed(store, "approved")
-    assert (row.visitor, row.reports, visitors.banned(store)) == ("", 1, [])
+    assert (row.visitor, row.reports, row.likes, visitors.banned(store)) == ("", 1, 1, [])
+    assert not visitors.settled_likes(store, [(only, "v2")])
     with pytest.raises(Invalid):
         visitors.ban(store, only, 1, EDITOR)
 

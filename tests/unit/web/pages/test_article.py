@@ -330,7 +330,7 @@ def test_what_the_paper_wrote_or_changed_among_comments_is_said(paper: Paper) ->
     assert page.count("Tòa soạn đã sửa lời") == 1
     assert 'Báo Mẫu <b class="of-paper">Tòa soạn</b>' in page
     # The paper's own words cannot be reported to it.
-    assert re.findall(r'name="comment_id" value="(\d+)"', page) == ["30"]
+    assert re.findall(r'form="bao-vi-pham" name="comment_id" value="(\d+)"', page) == ["30"]
 
 
 @pytest.mark.parametrize(
