@@ -15,6 +15,7 @@ from services.ingest.kit import once
 from services.ingest.media import store as media
 from services.ingest.media import uploads
 from services.ingest.ops import store as letters
+from services.ingest.tips import store as tips
 from services.ingest.webhooks.store import deliveries
 from shared import clock
 from shared.telemetry import log
@@ -30,6 +31,7 @@ STEPS: tuple[Forget, ...] = (
     comments.forget_rejected,
     comments.forget_addresses,
     visitors.forget_visitors,
+    tips.forget_old,
     autosaves.forget_abandoned,
     once.forget_old,
     invitations.forget_old,

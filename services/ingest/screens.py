@@ -32,6 +32,7 @@ SCREENS = (
     "services.ingest.articles.screen.draft_search",
     "services.ingest.planning.screen",
     "services.ingest.comments.screen",
+    "services.ingest.tips.screen",
     "services.ingest.statistics.screen",
     "services.ingest.royalties.screen",
     "services.ingest.search_words.screen",

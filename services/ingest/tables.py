@@ -22,6 +22,7 @@ from services.ingest.search_words import tables as search_words
 from services.ingest.sections import tables as sections
 from services.ingest.statistics import tables as statistics
 from services.ingest.tags import tables as tags
+from services.ingest.tips import tables as tips
 from services.ingest.webhooks import tables as webhooks
 
 __all__ = ["FEATURES", "metadata"]
@@ -48,6 +49,7 @@ FEATURES = {
     "sections": sections,
     "statistics": statistics,
     "tags": tags,
+    "tips": tips,
     "webhooks": webhooks,
 }
 """The module of each feature's tables."""

@@ -14,7 +14,7 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, genera
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from services.web import address_uses, api, asked, static_files
+from services.web import address_uses, api, asked, static_files, tip_form
 from services.web.beacons import ViewSink
 from services.web.cache import PageCache
 from services.web.cached_response import StaticEntry, keeping, security_headers
@@ -28,6 +28,8 @@ from services.web.render import make_renderer
 from services.web.responding import Responder
 from services.web.routes import resolve
 from services.web.searching import Searching
+from services.web.tip_journal import TipJournal
+from services.web.tipping import Tips
 from shared import process, telemetry
 from shared.api import page as docs
 from shared.api.described import Described
@@ -66,6 +68,7 @@ class Web:
         # Beside the journal of views: a container keeps that folder.
         journal = CommentJournal(settings.data_dir / "views" / "comments")
         self.comments = Comments(journal, self.asker.ask_sync)
+        self.tips = Tips(TipJournal(settings.data_dir / "views" / "tips"), self.asker.ask_sync)
         self.responder = Responder(self.pages, self.maker)
         self.protocol = make_protocol(self.pages, self.sink, self.clock)
         self.ready = False
@@ -73,6 +76,7 @@ class Web:
     async def start(self, app: FastAPI) -> None:
         self.asker.start()
         app.state.web = asked.State(self.responder, Searching(self.asker), self.sink, self.comments)
+        app.state.tips = self.tips
         for file in static_files.files(get_settings()).values():
             self.pages.hot[file.address.encode()] = StaticEntry(file)
         await self.sink.start()
@@ -163,7 +167,7 @@ def make_app(web: Web) -> FastAPI:
         settings = get_settings()
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
         process.register(ROLE, f"http://{host}:{settings.web_port}/metrics")
-        loops = (web.tick(), web.changes.follow(), web.comments.follow(), web.note_uses())
+        loops = (web.tick(), web.changes.follow(), web.comments.follow(), web.tips.follow(), web.note_uses())
         running = [asyncio.create_task(loop) for loop in loops]
         try:
             yield
@@ -178,6 +182,7 @@ def make_app(web: Web) -> FastAPI:
     app.add_middleware(Measured, service="web", headers=security_headers())
     app.add_exception_handler(asked.Answered, asked.answered)
     app.include_router(api.router)
+    app.include_router(tip_form.router)
     docs.publish(app)
     app.mount("/media", MediaFiles(get_settings().media_dir, _public), name="media")
 

@@ -22,6 +22,7 @@ from services.web.pages import (
     parts,
     share_picture,
     sitemaps,
+    tip,
 )
 from services.web.theme.look import FOLDER
 from shared.media_files import NAME
@@ -64,6 +65,7 @@ ROUTES: tuple[Route, ...] = (
     _route("/rieng-tu", notices.privacy),
     _route("/ngoai-tuyen", notices.offline),
     _route("/doc-sau", notices.saved),
+    _route(tip.PATH, tip.form),
     _route(feeds.LISTED, feeds.listed),
     _route(r"/rss\.xml", feeds.rss),
     _route(rf"/rss/{_SLUG}\.xml", feeds.rss),

@@ -14,7 +14,7 @@ _ARTICLE = re.compile(r"/[a-z0-9-]+/[a-z0-9-]*-([0-9]{1,9})(?:[?#].*)?")
 RESERVED = frozenset(
     """api static media tim-kiem doc-nhieu tu-khoa tac-gia ngay cai-chinh cach-tinh-luot-xem gioi-thieu rieng-tu
     rss kenh-rss atom feed sitemap news-sitemap robots favicon healthz readyz metrics desk ops well-known video anh
-    ngoai-tuyen doc-sau anh-chia-se truc-tiep giao-dien""".split()
+    ngoai-tuyen doc-sau anh-chia-se truc-tiep giao-dien gui-tin""".split()
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Base64Bytes, Field
 
 from shared.contracts.appearance import Appearance, Colours, LookFiles
 from shared.contracts.articles import ArticleState, Contract, Tag
@@ -109,6 +109,57 @@ class ListHeldComments(Query[HeldCommentsAnswer]):
     tokens: tuple[str, ...] = Field(max_length=HELD_TOKENS)
     reports: tuple[tuple[int, str], ...] = Field((), max_length=HELD_TOKENS)
     likes: tuple[tuple[int, str], ...] = Field((), max_length=HELD_TOKENS)
+
+
+TIP_PHOTOS, TIP_PHOTO_BYTES = 4, 8_000_000
+"""Photos with a tip, and the bytes of one: a message holds one photo, and brokers take some 16 MB."""
+TIP_DAYS = 90
+"""So long is a tip kept, with its sender's name and address."""
+
+
+class SubmitTip(Command):
+    """What a reader tells the newsroom; `token` makes a second sending the same tip. Its photos follow by themselves,
+    once the tip is held."""
+
+    kind: ClassVar[str] = "submit_tip"
+    queue: ClassVar[Queue] = Queue.comments
+    private: ClassVar[bool] = True
+    token: str
+    name: str = ""
+    contact: str = ""
+    text: str
+    photos: int = Field(0, ge=0, le=TIP_PHOTOS)
+    at: AwareDatetime
+    visitor: str = ""
+
+
+class SubmitTipPhoto(Command):
+    """A photo of a tip as it was sent, of which only the pixels will be kept."""
+
+    kind: ClassVar[str] = "submit_tip_photo"
+    queue: ClassVar[Queue] = Queue.comments
+    private: ClassVar[bool] = True
+    token: str
+    place: int = Field(ge=0, lt=TIP_PHOTOS)
+    data: Base64Bytes
+
+
+HELD_TIPS = 200
+"""Tips asked after in one question."""
+
+
+class HeldTipsAnswer(Contract):
+    tokens: tuple[str, ...]
+    lacking: tuple[tuple[str, int], ...] = ()
+    """Photos (token, place) that it waits for."""
+
+
+class ListHeldTips(Query[HeldTipsAnswer]):
+    """Which of these tips does ingest hold, and which of their photos does it lack?"""
+
+    kind: ClassVar[str] = "list_held_tips"
+    queue: ClassVar[Queue] = Queue.comments
+    tokens: tuple[str, ...] = Field(max_length=HELD_TIPS)
 
 
 class StoreDeadLetter(Command):
@@ -357,6 +408,9 @@ COMMANDS: tuple[type[Command], ...] = (
     SubmitComment,
     ReportComment,
     LikeComment,
+    SubmitTip,
+    SubmitTipPhoto,
+    ListHeldTips,
     ListHeldComments,
     StoreDeadLetter,
     RetryJob,

@@ -45,6 +45,7 @@ def addresses(site: str) -> dict[str, str]:
         "search": "/tim-kiem?q=ruong+bac+thang",
         "search-empty": "/tim-kiem?q=khongcotu",
         "feeds": "/kenh-rss",
+        "tip": "/gui-tin",
         "archive": "/ngay",
         "saved": "/doc-sau",
         "how-we-count": "/cach-tinh-luot-xem",

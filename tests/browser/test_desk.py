@@ -17,7 +17,8 @@ expect.set_options(timeout=30_000)
 
 SCREENS = (
     "/", "/viec", "/viec/cach-bao",
-    "/bang", "/bai", "/bai/moi", "/kho", "/trang-nhat", "/giao-dien", "/tim", "/binh-luan", "/lich", "/lich/moi",
+    "/bang", "/bai", "/bai/moi", "/kho", "/trang-nhat", "/giao-dien", "/tim", "/binh-luan",
+    "/ban-doc-gui", "/lich", "/lich/moi",
     "/so-lieu", "/bay-gio", "/so-lieu/tim-kiem", "/nhuan-but", "/nhuan-but/muc", "/tai-khoan", "/mat-khau",
     "/tai-khoan-khac", "/khoa",
     "/chuyen-muc", "/nhat-ky", "/nhap-xuat", "/nguon-tin", "/webhook", "/tu-tim-kiem", "/tu-khoa", "/ops",

@@ -26,7 +26,7 @@ ARTICLE = "/kinh-te/cho-phien-muong-suong-40"
 PAGES = (
     "/", "/kinh-te", "/kinh-te?trang=2", "/nong-nghiep", "/tu-khoa/tet", "/tac-gia/quang-long", "/ngay/2023-01-10",
     "/ngay", "/ngay/2023-01", "/doc-sau", "/anh", "/video", "/doc-nhieu", "/cai-chinh",
-    "/gioi-thieu", "/cach-tinh-luot-xem", "/rieng-tu", "/ngoai-tuyen", "/kenh-rss",
+    "/gioi-thieu", "/cach-tinh-luot-xem", "/rieng-tu", "/ngoai-tuyen", "/kenh-rss", "/gui-tin",
     "/khong-co", "/kinh-te/ban-tin-so-37-37", "/tim-kiem", ARTICLE, "/thoi-su/ban-tin-so-39-39",
     "/nong-nghiep/ban-tin-so-38-38", "/thoi-su/ban-tin-so-36-36",
 )  # fmt: skip

@@ -11,6 +11,7 @@ _OTHERS = {
     "scheduler": "Hẹn giờ",
     "command line": "Dòng lệnh",
     "ban": "Lệnh chặn",
+    "readers": "Bạn đọc",
     "import": "Nhập tệp",
     "webhooks": "Webhook",
     "demo": "Báo mẫu",

@@ -18,6 +18,7 @@ KINDS = {
     "late": "Trễ hạn",
     "published": "Bài lên trang",
     "correction": "Đề nghị cải chính",
+    "tip": "Bạn đọc gửi tin",
 }
 OF_ARTICLES = {
     "article.handed_over": "assigned",
@@ -29,6 +30,7 @@ OF_ARTICLES = {
 }
 """Of entries of the audit log about articles: the kind that they are."""
 OF_PLANS = {"plan.added": "assigned", "plan.changed": "assigned"}
+OF_TIPS = {"tip.received": "tip"}
 DUE_BEFORE = timedelta(hours=2)
 # A task for any time of a day is due in the morning, and late when the day is over.
 _MORNING = time(8)
@@ -92,7 +94,7 @@ def kind_of(action: str, detail: Mapping[str, Any], actor: str) -> str:
         return ""
     if action in OF_PLANS and detail.get("assigned") is None:
         return ""
-    return OF_ARTICLES.get(action) or OF_PLANS.get(action, "")
+    return OF_ARTICLES.get(action) or OF_PLANS.get(action) or OF_TIPS.get(action, "")
 
 
 def _clock(hour: str) -> time:

@@ -30,6 +30,7 @@ class EntryRow(Record):
     actor: Stored[str] = column(String(200))  # who did it; "" for the clock
     article_id: Stored[int | None] = column(Integer, ForeignKey("articles.id"))
     plan_id: Stored[int | None] = column(Integer)  # a plan can be removed: nobody sees its entries then
+    tip_id: Stored[int | None] = column(Integer)  # a tip is deleted in time
     note: Stored[str] = column(Text)  # what was said
     at: Stored[datetime] = column(UtcDateTime)
     read_at: Stored[datetime | None] = column(UtcDateTime)

@@ -40,6 +40,7 @@ class Action(StrEnum):
     search_words = "Sửa từ đồng nghĩa và bài đứng đầu khi bạn đọc tìm"
     tags = "Gộp từ khóa"
     moderate = "Duyệt bình luận"
+    tips = "Xem, nhận và bỏ tin bạn đọc gửi"
     statistics = "Xem số liệu bạn đọc"
     plan_read = "Xem lịch đề tài"
     plan = "Sửa lịch đề tài"
@@ -95,6 +96,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.search_words: _row("     -         all     all        all    all    -"),
     Action.tags: _row("             -         -       all        all    all    -"),
     Action.moderate: _row("         -         section all        all    all    -"),
+    Action.tips: _row("             -         -       all        all    all    -"),
     Action.statistics: _row("       all       all     all        all    all    all"),
     Action.plan_read: _row("        all       all     all        all    all    all"),
     Action.plan: _row("             own       section all        all    all    -"),

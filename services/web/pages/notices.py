@@ -3,6 +3,7 @@
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
 from services.web.pages.paper import paper_of
+from shared.contracts.commands import TIP_DAYS
 from shared.views import definition
 
 
@@ -62,6 +63,9 @@ _PRIVACY = (
     "lạc khi cần và không bao giờ được công bố. Bình luận được duyệt trước khi đăng. Địa chỉ mạng của người gửi, "
     "báo hoặc thích bình luận chỉ được giữ dưới dạng một mã băm trong 30 ngày, để chặn người quấy rối và để một người "
     "báo hay thích nhiều lần chỉ tính một.",
+    f"Khi bạn gửi tin cho tòa soạn, chúng tôi nhận lời kể, ảnh, tên và cách liên lạc nếu bạn điền; chỉ thư ký tòa soạn "
+    f"và lãnh đạo báo xem được. Của ảnh chỉ giữ hình, không giữ nơi chụp và tên máy. Tất cả bị xóa sau {TIP_DAYS} "
+    "ngày.",
     "Video, bài đăng ở YouTube, Vimeo, Facebook, TikTok, X chỉ được tải sau khi bạn bấm xem; từ lúc đó quy định của "
     "các trang ấy được áp dụng.",
     "Bạn có quyền yêu cầu xem, sửa hoặc xóa dữ liệu của mình: hãy viết thư cho tòa soạn theo địa chỉ ở trang "

@@ -33,7 +33,7 @@ _MEMORY_BYTES = 1_000_000_000
 _MOST_FAULTS = 20
 _ADDRESSES = (
     "/ /thoi-su /thoi-su?trang=2 /kinh-te /doc-nhieu /cai-chinh /anh /video /tu-khoa/tet /tac-gia/quang-long "
-    "/ngay/2026-03-02 /ngay/2026-03 /cach-tinh-luot-xem /gioi-thieu /rieng-tu /ngoai-tuyen /doc-sau /kenh-rss"
+    "/ngay/2026-03-02 /ngay/2026-03 /cach-tinh-luot-xem /gioi-thieu /rieng-tu /ngoai-tuyen /doc-sau /gui-tin /kenh-rss"
 )
 
 Make = Callable[[Site], Page]

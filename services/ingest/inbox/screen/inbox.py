@@ -79,6 +79,8 @@ def opened(entry_id: RowId, who: Annotated[Account, needs(Action.home)]) -> Resp
     """Where an entry leads. The page there says that it was read, once it is looked at (inbox.js): mail programs and
     browsers ask for links that nobody has opened."""
     found, read = entries.one(engine("ingest"), who, entry_id), f"?viec={entry_id}"
+    if found.tip_id is not None:
+        return RedirectResponse(f"/desk/ban-doc-gui{read}#t{found.tip_id}", 303)
     if found.article_id is None:
         return RedirectResponse(f"/desk/lich/{found.plan_id}{read}", 303)
     if _is_outside(who, found):

@@ -3,20 +3,38 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from services.ingest.articles.tables import articles
 from services.ingest.inbox.tables import inbox_deliveries, inbox_entries
 from services.ingest.kit import rows
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import NotFound
+from services.ingest.kit.rights import Action, may
 from services.ingest.kit.visibility import seen_by
 from services.ingest.planning.tables import plans
 from services.ingest.sections.tables import sections
+from services.ingest.tips.tables import tips
 from shared.database import read, write
 
 SHOWN = 50
 _KEPT = timedelta(days=90)
+# Not a word of it: notices leave the house by e-mail, and whoever confides in a paper does not mean that.
+_TIP_TITLE = literal("Tin bạn đọc gửi, số ") + cast(tips.c.id, String)
 
 
 def listed(engine: Engine, who: Account, *, unread: bool = False, before: int | None = None) -> list[Any]:
@@ -99,7 +117,7 @@ def _entries(who: Account) -> Select[Any]:
     )
     columns = (
         inbox_entries,
-        func.coalesce(articles.c.title, plans.c.title).label("title"),
+        func.coalesce(articles.c.title, plans.c.title, _TIP_TITLE).label("title"),
         articles.c.slug,
         articles.c.section_id,
         articles.c.created_by,
@@ -116,12 +134,14 @@ def _entries(who: Account) -> Select[Any]:
         select(*columns)
         .outerjoin(articles, articles.c.id == inbox_entries.c.article_id)
         .outerjoin(plans, plans.c.id == inbox_entries.c.plan_id)
+        .outerjoin(tips, tips.c.id == inbox_entries.c.tip_id)
         .outerjoin(sections, sections.c.id == func.coalesce(articles.c.section_id, plans.c.section_id))
         .where(inbox_entries.c.user_id == who.id)
         .where(
             or_(
                 and_(articles.c.id.is_not(None), article_seen),
                 and_(plans.c.id.is_not(None), plan_seen),
+                tips.c.id.is_not(None) if may(who, Action.tips) else false(),
             )
         )
     )

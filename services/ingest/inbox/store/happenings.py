@@ -15,7 +15,7 @@ from services.ingest.inbox import rules
 from services.ingest.inbox.store import deliveries
 from services.ingest.inbox.tables import inbox_cursor, inbox_entries
 from services.ingest.kit import rights
-from services.ingest.kit.actors import Account
+from services.ingest.kit.actors import Account, Role
 from services.ingest.kit.rights import Action
 from services.ingest.kit.tables import audit
 from services.ingest.kit.visibility import seen_by
@@ -88,11 +88,14 @@ def _told(connection: Connection, lines: Sequence[Any]) -> list[dict[str, Any]]:
     for line, kind, id_ in found:
         if line.action in rules.OF_PLANS:
             whom = [one for one in people if one.id == line.detail["assigned"]]
-            about = {"article_id": None, "plan_id": id_, "note": ""}
+            about = {"article_id": None, "plan_id": id_, "tip_id": None, "note": ""}
+        elif line.action in rules.OF_TIPS:
+            whom = [one for one in people if one.role is Role.secretary and rights.may(one, Action.tips)]
+            about = {"article_id": None, "plan_id": None, "tip_id": id_, "note": ""}
         elif id_ in rows:
             whom = _concerned(kind, line, rows[id_], signed.get(id_, set()), people)
             note = notes.get(line.detail.get("note"), line.detail.get("reason", ""))
-            about = {"article_id": id_, "plan_id": None, "note": note}
+            about = {"article_id": id_, "plan_id": None, "tip_id": None, "note": note}
         else:
             continue
         told = {"event": f"audit:{line.id}", "kind": kind, "actor": line.actor, "at": line.at, **about}
@@ -130,5 +133,5 @@ def _is_news(row: Any, at: datetime) -> bool:
 def _of_plan(row: Any, kind: str, now: datetime) -> dict[str, Any]:
     """Another day or hour is another deadline."""
     event = f"{kind}:{row.id}:{row.day}T{row.hour}"
-    about = {"article_id": None, "plan_id": row.id, "note": ""}
+    about = {"article_id": None, "plan_id": row.id, "tip_id": None, "note": ""}
     return {"user_id": row.assignee_id, "event": event, "kind": kind, "actor": "", "at": now, **about}

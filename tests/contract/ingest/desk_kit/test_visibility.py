@@ -1,5 +1,5 @@
 """Every address of the desk, asked by every role with the ids of what belongs to others: drafts, plans, pictures,
-comments, notes, autosaves, uploads and royalties of another section.
+comments, tips, notes, autosaves, uploads and royalties of another section.
 
 The addresses are those of the app: a new one is walked by itself, and an id that nobody has put here fails the walk.
 """
@@ -30,8 +30,9 @@ from services.ingest.planning import store as plans
 from services.ingest.royalties.store import ledger
 from services.ingest.royalties.tables import royalty_adjustments
 from services.ingest.statistics import screen as statistics
+from services.ingest.tips import store as tips
 from shared import deadletter
-from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, StoreDeadLetter, SubmitComment
+from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, StoreDeadLetter, SubmitComment, SubmitTip
 from shared.contracts.messages import Query
 from shared.contracts.statistics import (
     ArticleStatistics,
@@ -65,6 +66,7 @@ class Secrets:
     picture: int
     plan: int
     comment: int
+    tip: int
     adjustment: int
     upload: str
 
@@ -81,6 +83,8 @@ class Secrets:
             "id": self.draft,
             "article_id": self.draft,
             "comment_id": self.comment,
+            "tip_id": self.tip,
+            "place": 0,
             "media_id": self.picture,
             "plan_id": self.plan,
             "adjustment": self.adjustment,
@@ -109,6 +113,8 @@ def secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     plan_id = plans.add(desk.store, HOUSE, plan)
     comments.hold(desk.store, _comment(draft))
     comment = comments.queue(desk.store, Seen(None, ""))[0].id
+    tips.hold(desk.store, SubmitTip(token="t", name=SECRET, text=f"{SECRET} nổ ra.", at=datetime.now(UTC)))
+    tip = tips.listed(desk.store, "new")[0].id
     adjustment = ledger.adjust(desk.store, HOUSE, THIS_MONTH, author=SECRET, amount=1000, reason=SECRET)
     # The very name of who must not see it: a name gives no right.
     for role in NARROW:
@@ -125,7 +131,8 @@ def secrets(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     answers = _Answers(draft)
     for module in (statistics, draft_search):
         monkeypatch.setattr(module, "ask", answers)
-    return Secrets(draft, waiting, picture, plan_id, comment, adjustment, uploads.start(owner.id, f"{SECRET}.jpg", 10))
+    upload = uploads.start(owner.id, f"{SECRET}.jpg", 10)
+    return Secrets(draft, waiting, picture, plan_id, comment, tip, adjustment, upload)
 
 
 @pytest.mark.parametrize("role", NARROW)
@@ -232,6 +239,7 @@ def _state(desk: Desk, secrets: Secrets) -> list[Any]:
         adjustments = connection.execute(select(royalty_adjustments)).all()
     article = [reading.article(desk.store, one)["version"] for one in (secrets.draft, secrets.scheduled)]
     held = [row.status for row in comments.queue(desk.store, Seen(None, ""))]
+    held += [row.status for row in tips.listed(desk.store, "new")]
     owner = desk.be("editor", "van.hoa")
     writing = autosaves.listed(desk.store, owner.id, Seen(None, ""))
     upload = uploads.offset(owner.id, secrets.upload)
