@@ -22,8 +22,8 @@ replies to it; and which page of them."""
 ORDERS: dict[str, Order] = {"moi-nhat": "newest", "thich-nhat": "liked"}
 """Orders of comments as addresses say them; the oldest first is said by none."""
 _ORDER_NAMES: dict[str, str] = {
-    "": "Cũ nhất trước",
-    "moi-nhat": "Mới nhất trước",
+    "": "Cũ nhất",
+    "moi-nhat": "Mới nhất",
     "thich-nhat": "Được thích nhất",
 }
 JSON = "application/json; charset=utf-8"
