@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import Engine, select
 
 from services.ingest.accounts.store import accounts
+from services.ingest.accounts.store.directory import everybody
 from services.ingest.articles.store import reading
 from services.ingest.comments.store import comments, visitors
 from services.ingest.inbox.store import entries, happenings
@@ -101,7 +102,7 @@ def test_secretaries_are_told_without_a_word_of_it(sqlite: Engine) -> None:
     tips.hold(sqlite, tip())
     happenings.follow(sqlite)
     with read(sqlite) as connection:
-        people = {one.role: one for one in happenings.everybody(connection)}
+        people = {one.role: one for one in everybody(connection)}
     (told,) = entries.listed(sqlite, people[Role.secretary])
     assert (told.kind, told.tip_id, told.title) == ("tip", only(sqlite).id, f"Tin bạn đọc gửi, số {only(sqlite).id}")
     assert entries.listed(sqlite, people[Role.reporter]) == []
