@@ -200,6 +200,7 @@ def _scope(query: SearchArticles) -> SearchFilter:
     return SearchFilter(
         sections=(query.section, *query.below) if query.section else (),
         author=query.author,
+        signed=query.signed,
         published_from=_seconds(query.date_from),
         published_before=None if query.date_to is None else int(query.date_to.timestamp()) + 1,
         drafts=query.drafts,

@@ -14,7 +14,7 @@ from shared.vietnamese import forms
 from shared.vietnamese.dates import VIETNAM
 from shared.vietnamese.text import slug
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 """Raise when fields are added to the index or mean something else: indexes have to be made anew."""
 
 PUBLISHED = "published"
@@ -51,10 +51,12 @@ class IndexDocument:
     text: str = ""
     """The body as plain text, paragraphs on lines."""
     extra: str = ""
-    """Searched, never shown: tags, byline, captions."""
+    """Searched, never shown: tags, what it is a part of, byline, captions."""
     url: str = ""
     section_slug: str = ""
     section_name: str = ""
+    second_section: str = ""
+    """The slug of another section that lists it too."""
     authors: tuple[tuple[str, str], ...] = ()
     """(slug, name)"""
     published_at: int = 0
@@ -72,6 +74,11 @@ class IndexDocument:
     def year(self) -> int:
         """Year of publication in Vietnam; 0 for none."""
         return datetime.fromtimestamp(self.published_at, VIETNAM).year if self.published_at else 0
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The slugs of those that list it."""
+        return tuple(filter(None, (self.section_slug, self.second_section)))
 
     def stored(self) -> dict[str, Any]:
         """As a JSON object; `from_stored` reads it."""
@@ -116,7 +123,8 @@ def from_state(state: ArticleState) -> IndexDocument:
     if state.status == WITHDRAWN:
         return tombstone(state.id, state.version)
     captions = (text for image in state.images for text in (image.caption, image.credit))
-    extra = "\n".join(text for text in (*(tag.name for tag in state.tags), state.byline, *captions) if text)
+    tags = dict.fromkeys(tag.name for tag in (*state.tags, state.event) if tag)
+    extra = "\n".join(text for text in (*tags, state.byline, *captions) if text)
     return IndexDocument(
         id=state.id,
         version=state.version,
@@ -128,6 +136,7 @@ def from_state(state: ArticleState) -> IndexDocument:
         url=article_path(state.section_slug, state.slug, state.id),
         section_slug=state.section_slug,
         section_name=state.section_name,
+        second_section=state.second_section if state.second_section != state.section_slug else "",
         authors=tuple((author.slug, author.name) for author in state.authors),
         published_at=int(state.published_at.timestamp()) if state.published_at else 0,
         image=next((image.url for image in state.images if image.url), ""),

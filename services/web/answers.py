@@ -14,6 +14,7 @@ class ShownAuthor(BaseModel):
 
     name: str
     roles: list[str]
+    url: str
 
 
 class PublicArticle(BaseModel):

@@ -78,13 +78,13 @@ async def article(page: Annotated[Response, Depends(kept_page)], id: ID) -> Resp
 @router.get("/api/search", response_model=FoundAnswer, responses=_LEADS_ON)
 async def search(web: InTurn, asked: Annotated[SearchArticles, Depends(Question())], tally: Tally) -> Response:
     """Search the paper. At least one of q, section, author, from and to is needed."""
-    asked = await web.with_below(asked)
+    asked = await web.meant(asked)
     try:
         answer = await web.searching.search_json(asked)
     except NoAnswer:
         return problem(503, "Tạm thời không tìm được", "Phần tìm kiếm đang bận hoặc tạm ngừng.", headers=_AWAY)
     site = get_settings().site_url
-    found = with_names_of_today(orjson.loads(answer), *await web.names_of_today())
+    found = with_names_of_today(orjson.loads(answer), await web.names_of_today())
     tally(asked, found["total"])
     for hit in found["results"]:
         hit["url"] = site + hit["url"]
@@ -114,7 +114,7 @@ async def search_form(request: Request, state: Web, address: Address, tally: Tal
     try:
         # Pages write "trang"; the API says "page".
         parameters = {**request.query_params, "page": request.query_params.get("trang", "1")}
-        query = await state.with_below(read_query(parameters))
+        query = await state.meant(read_query(parameters))
         answer = await state.searching.search(query)
         tally(query, answer.total)
     except BadQuery as bad:

@@ -18,9 +18,17 @@ from services.web.commenting import Comments
 from services.web.model import Discussion, Tombstone
 from services.web.page import Site
 from services.web.responding import Responder
-from services.web.searching import MAX_PAGE, MAX_QUERY, MAX_SIZE, BadQuery, Searching, read_query
+from services.web.searching import (
+    MAX_PAGE,
+    MAX_QUERY,
+    MAX_SIZE,
+    BadQuery,
+    NamesOfToday,
+    Searching,
+    names_of_today,
+    read_query,
+)
 from services.web.section_tree import SectionTree
-from services.web.tags import Merged
 from shared.api.described import BodyTaken, Part
 from shared.asgi import problem
 from shared.contracts.articles import ArticleState
@@ -44,16 +52,19 @@ class State:
         self.sink = sink
         self.comments = comments
         self._sections = SectionTree(())
-        self._merged: Merged = {}
+        self._names = NamesOfToday()
         self._sections_until = 0.0
 
-    async def names_of_today(self) -> tuple[dict[str, str], Merged]:
-        """The sections' names by their slugs, and the tags that are others now."""
-        return (await self._known_sections()).names, self._merged
+    async def names_of_today(self) -> NamesOfToday:
+        """Some seconds old at most."""
+        await self._known_sections()
+        return self._names
 
-    async def with_below(self, query: SearchArticles) -> SearchArticles:
-        """The question, asked of the section's sub-sections too."""
+    async def meant(self, query: SearchArticles) -> SearchArticles:
+        """The question, asked of the section's sub-sections too, and of all names that its author signs with."""
         section = (await self._known_sections()).get(query.section)
+        if names := self._names.signing.meant(query.author):
+            query = query.model_copy(update={"signed": names})
         if section is None or not section.children:
             return query
         return query.model_copy(update={"below": tuple(one.slug for level, one in section.all() if level)})
@@ -62,8 +73,8 @@ class State:
         """Some seconds old at most; those known last while the database is away."""
         if time.monotonic() > self._sections_until:
             try:
-                self._sections, self._merged = await self.responder.work(
-                    lambda site: (site.read.section_tree(), site.read.merged_tags())
+                self._sections, self._names = await self.responder.work(
+                    lambda site: (site.read.section_tree(), names_of_today(site.read))
                 )
             except PageUnavailable:
                 pass
@@ -162,7 +173,7 @@ class Question(Part):
         self,
         q: Annotated[str, _QUERY, Query(description="Words, with or without their marks.")] = "",
         section: Annotated[str, Query(description="A section's slug.")] = "",
-        author: Annotated[str, Query(description="An author's name.")] = "",
+        author: Annotated[str, Query(description="An author's number or name, or a slug that several share.")] = "",
         begin: Annotated[str, _DAY, Query(alias="from", description="A day in Vietnam, or a moment.")] = "",
         end: Annotated[str, _DAY, Query(alias="to", description="Its last second, or a moment.")] = "",
         sort: Annotated[str, _SORT, Query()] = "relevance",

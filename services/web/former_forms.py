@@ -64,15 +64,16 @@ def _feeds(segments: list[str], given: dict[str, str], read: Reading) -> Iterato
 
 def _lists(segments: list[str], given: dict[str, str], read: Reading) -> Iterator[str]:
     """A section, a tag, an author."""
-    named = [(path, kind, given[name]) for name, path, kind in _NAMED if given.get(name)]
+    tags = [given[name] for name in ("tag", "tags", "keyword") if given.get(name)]
+    authors = [given["author_name"]] if given.get("author_name") else []
     if len(segments) > 1:
         before = set(segments[:-1])
-        named += [(tag_path, model.of_tag, segments[-1])] if before & _TAGS else []
-        named += [(author_path, model.of_author, segments[-1])] if before & _AUTHORS else []
-    for path, kind, word in named:
-        for one in _spellings(word):
-            if read.name_of(kind(one)) is not None:
-                yield path(one)
+        tags += segments[-1:] if before & _TAGS else []
+        authors += segments[-1:] if before & _AUTHORS else []
+    for word in tags:
+        yield from (tag_path(one) for one in _spellings(word) if read.name_of(model.of_tag(one)) is not None)
+    for word in authors:
+        yield from (author_path(one) for one in _spellings(word) if read.is_signed(one))
     words = [given[name].rpartition("/")[2] for name in _SECTION_NAMES if given.get(name)] + segments[-1:]
     for word in words:
         if section := _section(word, read):
@@ -80,14 +81,6 @@ def _lists(segments: list[str], given: dict[str, str], read: Reading) -> Iterato
         elif len(segments) > 1 or word not in segments:
             # What was a category there may have become a tag here.
             yield from (tag_path(one) for one in _spellings(word) if read.name_of(model.of_tag(one)) is not None)
-
-
-_NAMED = (
-    ("tag", tag_path, model.of_tag),
-    ("tags", tag_path, model.of_tag),
-    ("keyword", tag_path, model.of_tag),
-    ("author_name", author_path, model.of_author),
-)
 
 
 def _section(word: str, read: Reading) -> str:

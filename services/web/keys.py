@@ -11,6 +11,8 @@ FIGURES = "figures"
 PORTRAITS = "portraits"
 TAGS = "tags"
 """Which tags are merged into others."""
+AUTHORS = "authors"
+"""Whose the names in bylines are."""
 
 
 def article(article_id: int) -> str:

@@ -1,6 +1,7 @@
 """Where articles stand: the lists they are in, and who stands next to whom."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     tuple_,
     type_coerce,
     union_all,
+    update,
 )
 
 from services.web import keys, model
@@ -29,7 +31,9 @@ from shared.database import upsert
 OTHERS = 6
 """Older articles of the section that an article's page lists."""
 
-TAKE_OUT = delete(entries).where(
+_READ_AT_ONCE = 500
+_PUT = update(articles).where(articles.c.id == bindparam("article"))
+_TAKE_OUT = delete(entries).where(
     entries.c.list == bindparam("name"),
     entries.c.published_at == bindparam("at"),
     entries.c.article_id == bindparam("id"),
@@ -78,7 +82,7 @@ def take_out(connection: Connection, before: dict[int, Where], ids: Iterable[int
     ]
     if rows:
         # One by one: for an IN of several whole keys SQLite reads every entry that there is.
-        connection.execute(TAKE_OUT, rows)
+        connection.execute(_TAKE_OUT, rows)
 
 
 def put_in(connection: Connection, states: list[ArticleState], parents: dict[str, str]) -> None:
@@ -92,7 +96,9 @@ def put_in(connection: Connection, states: list[ArticleState], parents: dict[str
     ]
     connection.execute(upsert(connection, entries).on_conflict_do_nothing(), rows)
     written = {model.of_tag(tag.slug): tag.name for state in states for tag in (*state.tags, state.event) if tag}
-    written |= {model.of_author(author.slug): author.name for state in states for author in state.authors}
+    # The page of a known author is headed by their own name, not by one of those they signed with.
+    nobodys = (author for state in states for author in state.authors if "/" not in author.slug)
+    written |= {model.of_author(author.slug): author.name for author in nobodys}
     if written:
         statement = upsert(connection, names)
         statement = statement.on_conflict_do_update(index_elements=["list"], set_={"name": statement.excluded.name})
@@ -104,6 +110,45 @@ def put_in(connection: Connection, states: list[ArticleState], parents: dict[str
         own = {"article_id": statement.excluded.article_id}
         rows = [{"path": path, "article_id": article_id} for path, article_id in sorted(elsewhere.items())]
         connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=own), rows)
+
+
+def rearrange(
+    connection: Connection, lists: set[str], kind: str, stands: Callable[[dict[str, Any]], dict[str, str]]
+) -> None:
+    """Put the articles of these lists into those that they belong in now. `kind` begins the names of all that change,
+    `stands` says from an article's state which of them there are, each with how it is written ("" where that is known).
+    """
+    found = select(entries.c.article_id).where(entries.c.list.in_(lists)).distinct().order_by(entries.c.article_id)
+    ids = list(connection.execute(found).scalars()) if lists else []
+    for first in range(0, len(ids), _READ_AT_ONCE):
+        _rearrange(connection, ids[first : first + _READ_AT_ONCE], kind, stands)
+
+
+def _rearrange(
+    connection: Connection, ids: list[int], kind: str, stands: Callable[[dict[str, Any]], dict[str, str]]
+) -> None:
+    query = select(articles.c.id, articles.c.published_at, articles.c.lists, articles.c.state)
+    put: list[dict[str, Any]] = []
+    gone: list[dict[str, Any]] = []
+    come: list[dict[str, Any]] = []
+    own: dict[str, str] = {}
+    for article_id, at, held, state in connection.execute(query.where(articles.c.id.in_(ids), articles.c.public)):
+        now = stands(state)
+        own |= {name: how for name, how in now.items() if how}
+        lists = list(dict.fromkeys([*(one for one in held if not one.startswith(kind)), *now]))
+        put.append({"article": article_id, "lists": lists})
+        gone += [{"name": one, "at": at, "id": article_id} for one in held if one not in lists]
+        come += [{"list": one, "published_at": at, "article_id": article_id} for one in lists if one not in held]
+    if put:
+        connection.execute(_PUT.values(lists=bindparam("lists")), put)
+    if gone:
+        connection.execute(_TAKE_OUT, gone)
+    if come:
+        connection.execute(upsert(connection, entries).on_conflict_do_nothing(), come)
+    if own:
+        # What stands for itself again may have had no article of its own before.
+        rows = [{"list": one, "name": name} for one, name in sorted(own.items())]
+        connection.execute(upsert(connection, names).on_conflict_do_nothing(), rows)
 
 
 def _spelled(path: str) -> set[str]:

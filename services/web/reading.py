@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, select
 
-from services.web import coverages, discussions, keys, model, tags
+from services.web import coverages, discussions, keys, model, people, tags
 from services.web import page_statements as sql
 from services.web.listings import OTHERS
 from services.web.model import (
@@ -25,6 +25,7 @@ from services.web.model import (
     Tombstone,
     image_of,
 )
+from services.web.people import Signing
 from services.web.section_tree import SectionTree
 from services.web.tables import totals
 from shared.contracts.articles import ArticleState, Image
@@ -33,6 +34,7 @@ from shared.contracts.former_addresses import picture_key
 from shared.database import read
 from shared.media_files import name_of
 from shared.vietnamese.dates import day_bounds, vietnam_day
+from shared.vietnamese.matching import name_key
 
 RELATED = 6
 
@@ -51,6 +53,7 @@ class Reading:
         self._connection = connection
         self._tree: SectionTree | None = None
         self._merged_tags: tags.Merged | None = None
+        self._signing: Signing | None = None
         self.depends: set[str] = set()
 
     # ---------------------------------------------------------------- articles
@@ -258,9 +261,21 @@ class Reading:
             self._merged_tags = tags.merged(self._connection)
         return self._merged_tags
 
+    def signing(self) -> Signing:
+        """Whose the names in bylines are."""
+        self.depends.add(keys.AUTHORS)
+        if self._signing is None:
+            self._signing = people.signing(self._connection)
+        return self._signing
+
+    def is_signed(self, slug: str) -> bool:
+        """Whether names that are spelled so stand, or once stood, in bylines."""
+        return slug in self.signing().by_slug or self.name_of(model.of_author(slug)) is not None
+
     def _state(self, fields: dict[str, Any]) -> ArticleState:
-        """An article with its section's name and its tags of today."""
-        return tags.now(ArticleState.model_validate(_named(fields, self.section_tree().names)), self.merged_tags())
+        """An article with its section's name, its tags and its authors of today."""
+        state = ArticleState.model_validate(_named(fields, self.section_tree().names))
+        return self.signing().now(tags.now(state, self.merged_tags()))
 
     def name_of(self, name: str) -> str | None:
         """How a tag's or an author's list is written; None where there never was one."""
@@ -304,10 +319,11 @@ class Reading:
         within = {one.slug for _, one in section.all()}
         return [card for card in self.cards(ids) if card.section_slug in within]
 
-    def portrait(self, slug: str) -> Image | None:
-        """Of an author."""
+    def portrait(self, names: Iterable[str]) -> Image | None:
+        """The first one of these names has; what it shows is the name."""
         self.depends.add(keys.PORTRAITS)
-        found = (self._connection.execute(sql.PORTRAITS).scalar() or {}).get(slug)
+        shown = {name_key(one["alt"]): one for one in (self._connection.execute(sql.PORTRAITS).scalar() or {}).values()}
+        found = next((shown[key] for key in map(name_key, names) if key in shown), None)
         return image_of(found) if found else None
 
     def figures(self, at: datetime) -> tuple[list[dict[str, str]], int]:

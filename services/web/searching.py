@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from services.web.people import Signing
+from services.web.reading import Reading
 from services.web.tags import Merged
 from shared.ask import Asker, NoAnswer
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
 from shared.limits import AddressLimit, Bound
 from shared.telemetry import search_requests_total
 from shared.vietnamese.dates import VIETNAM, day_bounds, vietnam_day
+from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import one_line
 
 SEARCH_SECONDS = 3.0
@@ -96,15 +100,37 @@ def _moment(text: str, end: bool) -> datetime | None:
     return moment
 
 
-def with_names_of_today(found: dict[str, Any], names: Mapping[str, str], merged: Merged) -> dict[str, Any]:
-    """An answer of search as JSON with the sections' names and the tags of today: it knows those of the time when it
-    was told."""
+@dataclass(frozen=True, slots=True)
+class NamesOfToday:
+    """Of sections by their slugs, of tags that are others now, of whoever signs."""
+
+    sections: Mapping[str, str] = field(default_factory=dict)
+    merged: Merged = field(default_factory=dict)
+    signing: Signing = field(default_factory=Signing)
+
+
+def names_of_today(read: Reading) -> NamesOfToday:
+    return NamesOfToday(read.section_tree().names, read.merged_tags(), read.signing())
+
+
+def with_names_of_today(found: dict[str, Any], names: NamesOfToday) -> dict[str, Any]:
+    """An answer of search as JSON with the names of today: it knows those of the time when it was told, and not whose
+    names of authors are. Authors are named by what `Signing.meant` reads."""
     for hit in found["results"]:
-        hit["section"] = names.get(hit["section_slug"], hit["section"])
-        tags = [merged[tag["slug"]].model_dump() if tag["slug"] in merged else tag for tag in hit.get("tags", ())]
+        hit["section"] = names.sections.get(hit["section_slug"], hit["section"])
+        tags = [names.merged[tag["slug"]].model_dump() if tag["slug"] in names.merged else tag for tag in hit.get("tags", ())]
         hit["tags"] = list({tag["slug"]: tag for tag in tags}.values())
     for row in found["facets"].get("section", ()):
-        row["label"] = names.get(row["value"], row["label"])
+        row["label"] = names.sections.get(row["value"], row["label"])
+    authors: dict[str, dict[str, Any]] = {}
+    for row in found["facets"].get("author", ()):
+        one = names.signing.of(row["label"])
+        value = str(one.id) if one else row["label"]
+        # Whoever signs an article with two names counts twice here: too rare to ask again for.
+        own = authors.setdefault(value if one else name_key(value), {**row, "value": value, "count": 0})
+        own |= {"label": one.name if one else row["label"], "count": own["count"] + row["count"]}
+    if authors:
+        found["facets"]["author"] = sorted(authors.values(), key=lambda row: -row["count"])
     return found
 
 

@@ -15,13 +15,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, select, type_coerce
 
-from services.web import coverages, keys, listings, media_uses, model, tags
+from services.web import coverages, keys, listings, media_uses, model, people, tags
 from services.web.tables import (
     REMOVED,
     address_rules,
     appearance,
     appearance_files,
     articles,
+    authors,
     changes,
     comments,
     entries,
@@ -42,6 +43,7 @@ from shared.contracts.events import (
     AppearanceChanged,
     ArticlePublished,
     ArticleWithdrawn,
+    AuthorsChanged,
     CommentPublished,
     CommentRemoved,
     FiguresChanged,
@@ -70,8 +72,8 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
     states = {(event.payload.article.id, event.version): event.payload.article for event in events}
     texts = {at: state.model_dump_json() for at, state in states.items()}
     with _writing(engine) as (connection, changed):
-        merges = tags.merged(connection)
-        states = {at: tags.now(state, merges) for at, state in states.items()}
+        merges, signing = tags.merged(connection), people.signing(connection)
+        states = {at: signing.now(tags.now(state, merges)) for at, state in states.items()}
         rows = [_row(state, version, texts[state.id, version]) for (_, version), state in states.items()]
         before = listings.places(connection, [row["id"] for row in rows])
         newer = insert_newer(connection, articles, rows)
@@ -222,6 +224,22 @@ def merge_tags(engine: Engine, events: Sequence[Delivered[TagsMerged]]) -> None:
         # Whoever says the same again makes no page anew.
         if insert_newer(connection, tag_merges, rows) and (after := tags.merged(connection)) != before:
             changed.keys |= {keys.TAGS, *map(keys.listing, tags.move(connection, before, after))}
+
+
+def set_authors(engine: Engine, events: Sequence[Delivered[AuthorsChanged]]) -> None:
+    """Bring articles to the lists of those whose names stand under them."""
+    rows = [
+        {
+            "id": event.payload.id,
+            "version": event.version,
+            "authors": [one.model_dump() for one in event.payload.authors],
+        }
+        for event in events
+    ]
+    with _writing(engine) as (connection, changed):
+        before = people.signing(connection)
+        if insert_newer(connection, authors, rows) and (after := people.signing(connection)) != before:
+            changed.keys |= {keys.AUTHORS, *map(keys.listing, people.move(connection, before, after))}
 
 
 def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] | Delivered[CommentRemoved]]) -> None:

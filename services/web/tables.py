@@ -113,6 +113,12 @@ class _PortraitColumns(TypedColumns):  # one row
     portraits: Stored[dict[str, Any]] = column(Json)  # slug of an author -> picture
 
 
+class _AuthorColumns(TypedColumns):  # one row: who signs with which names
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
+    authors: Stored[list[dict[str, Any]]] = column(Json)
+
+
 class _AppearanceColumns(TypedColumns):  # one row: what the newsroom has chosen of the site's look
     id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
     version: Stored[int] = column(BigInteger)
@@ -193,6 +199,7 @@ sections = Table("sections", metadata, _SectionColumns)
 front_page = Table("front_page", metadata, _FrontPageColumns)
 figures = Table("figures", metadata, _FiguresColumns)
 portraits = Table("portraits", metadata, _PortraitColumns)
+authors = Table("authors", metadata, _AuthorColumns)
 appearance = Table("appearance", metadata, _AppearanceColumns)
 appearance_files = Table("appearance_files", metadata, _AppearanceFileColumns)
 REMOVED = text("NOT public")

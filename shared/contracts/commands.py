@@ -234,6 +234,9 @@ class SearchArticles(Query[SearchAnswer]):
     below: tuple[str, ...] = ()
     """The sections below `section`, at every level: what stands in them stands in it."""
     author: str = ""
+    """The slug of a name, which names that differ in their marks share."""
+    signed: tuple[str, ...] = ()
+    """Names, one of which must stand in the byline as it is; in place of `author`."""
     date_from: AwareDatetime | None = None
     date_to: AwareDatetime | None = None
     sort: Literal["relevance", "newest"] = "relevance"

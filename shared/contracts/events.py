@@ -128,7 +128,7 @@ class FiguresChanged(Event):
 
 
 class PortraitsChanged(Event):
-    """Editors chose or took away a portrait: all of them, by the slugs of the names that readers see."""
+    """Editors chose or took away a portrait: all of them; what each shows is the name that readers see."""
 
     kind: ClassVar[str] = "portraits_changed"
     id: int = 1
@@ -161,6 +161,22 @@ class AddressRulesChanged(Event):
     id: int = 1
     version: int
     rules: tuple[AddressRule, ...] = ()
+
+
+class SigningAuthor(Contract):
+    """A person, and the names in bylines that readers may know to be theirs; the first one heads their page."""
+
+    id: int
+    names: tuple[str, ...]
+
+
+class AuthorsChanged(Event):
+    """Editors said whose a name in bylines is, or that it is nobody's: all authors whom readers may know."""
+
+    kind: ClassVar[str] = "authors_changed"
+    id: int = 1
+    version: int
+    authors: tuple[SigningAuthor, ...] = ()
 
 
 class TagMerge(Contract):
@@ -320,6 +336,7 @@ SUBSCRIBERS: dict[type[Event], tuple[Queue, ...]] = {
     AppearanceChanged: (Queue.page,),
     AddressRulesChanged: (Queue.page,),
     TagsMerged: (Queue.page,),
+    AuthorsChanged: (Queue.page,),
     SearchRulesChanged: (Queue.index,),
     TrendingRulesChanged: (Queue.count,),
     CommentPublished: (Queue.page,),

@@ -130,6 +130,7 @@ def _tell_of_today(engine: Engine) -> None:
     told = FiguresChanged(version=1, figures=weather, until=datetime.now(UTC) + timedelta(days=1))
     store.set_figures(engine, [delivered(told, 1)])
     (face,) = sample.article(1).images
+    face = face.model_copy(update={"alt": "Quang Long"})
     store.set_portraits(engine, [delivered(PortraitsChanged(version=1, portraits={"quang-long": face}), 1)])
 
 

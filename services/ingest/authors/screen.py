@@ -49,7 +49,7 @@ def sign(who: Annotated[Account, needs(Action.authors)], form: Form) -> Response
     if author_id is None:
         authors.let_go(engine("ingest"), who.actor, name)
         return back(_HERE, f"Tên ký “{name}” nay chưa gắn với ai.")
-    authors.sign(engine("ingest"), who.actor, name, author_id)
+    authors.sign(engine("ingest"), who.actor, name, author_id, told=form.checked("told"))
     return back(_HERE, f"Đã gắn tên ký “{name}”.")
 
 

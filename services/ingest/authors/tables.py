@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String, Table, TypedColumns
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Table, TypedColumns, false
 
 from services.ingest.kit.tables import metadata
 from shared.database import UtcDateTime
@@ -27,6 +27,13 @@ class _PenNameColumns(TypedColumns):
     author_id: Stored[int] = column(Integer, ForeignKey("authors.id"), index=True)
     by: Stored[str] = column(String(200))
     at: Stored[datetime] = column(UtcDateTime)
+    # Readers may know whose it is. Somebody may sign with another name so that they do not.
+    told: Stored[bool] = column(Boolean, server_default=false())
+
+
+class _ToldColumns(TypedColumns):  # one row: which version of all that the site was told
+    id: Stored[int] = column(Integer, primary_key=True, autoincrement=False)
+    version: Stored[int] = column(BigInteger)
 
 
 class _BylineColumns(TypedColumns):  # which article is signed with which name, in the version it stands at
@@ -42,4 +49,5 @@ authors = Table(
     sqlite_autoincrement=True,  # an id is never given twice: sheets of royalties are read by it
 )
 pen_names = Table("pen_names", metadata, _PenNameColumns)
+authors_told = Table("authors_told", metadata, _ToldColumns)
 bylines = Table("bylines", metadata, _BylineColumns)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, c
 from services.ingest.appearance import store as appearance
 from services.ingest.articles.store.revisions import EVENTS
 from services.ingest.articles.tables import articles, revisions
+from services.ingest.authors.store import authors
 from services.ingest.comments.tables import comments
 from services.ingest.figures import store as figures
 from services.ingest.former_addresses import store as former_addresses
@@ -27,6 +28,7 @@ from shared.contracts.events import (
     SUBSCRIBERS,
     AddressRulesChanged,
     AppearanceChanged,
+    AuthorsChanged,
     CommentPublished,
     CommentRemoved,
     Event,
@@ -53,6 +55,7 @@ ONLY_ONES: dict[type[Event], Callable[[Connection], Any]] = {
     AppearanceChanged: appearance.payload,
     AddressRulesChanged: former_addresses.payload,
     TagsMerged: tags.payload,
+    AuthorsChanged: authors.payload,
     SearchRulesChanged: search_words.payload,
     TrendingRulesChanged: statistics.payload,
 }

@@ -19,6 +19,7 @@ from shared.contracts.articles import Image
 from shared.contracts.events import PortraitsChanged
 from shared.database import AdvisoryLock, read, take_lock, write
 from shared.records import records
+from shared.vietnamese.matching import name_key
 from shared.vietnamese.text import one_line, slug
 
 MAX_PORTRAITS = 500
@@ -43,9 +44,9 @@ def choose(engine: Engine, actor: Actor, name: str, media_id: int) -> None:
         raise Invalid.of("name", "Hãy chọn tên ký.")
 
     def work(connection: Connection, chosen: _Portraits) -> None:
-        same = next((known for known in chosen if known != name and slug(known) == slug(name)), None)
+        same = next((known for known in chosen if known != name and name_key(known) == name_key(name)), None)
         if same is not None:
-            raise Invalid.of("name", f"Trang tác giả này đã có chân dung của “{same}”.")
+            raise Invalid.of("name", f"Tên ký này đã có chân dung, ghi là “{same}”.")
         if name not in chosen and len(chosen) >= MAX_PORTRAITS:
             raise Invalid.of("name", f"Đã có {MAX_PORTRAITS} chân dung; hãy bỏ bớt những người không còn viết.")
         # Its row is held: nobody removes it from the store meanwhile.
@@ -72,7 +73,12 @@ def payload(connection: Connection) -> PortraitsChanged | None:
     if not version:
         return None
     rows = _pictures(connection, chosen)
-    told = {slug(name): _told(name, rows[media_id]) for name, media_id in chosen.items() if media_id in rows}
+    told: dict[str, Image] = {}
+    for name, media_id in chosen.items():
+        if media_id in rows:
+            # Sites of the release before look by the slug, which names that differ in their marks share.
+            own = f"{slug(name)}/{name_key(name)}" if slug(name) in told else slug(name)
+            told[own] = _told(name, rows[media_id])
     return PortraitsChanged(version=version, portraits=told)
 
 

@@ -40,6 +40,8 @@ class SearchFilter:
     sections: tuple[str, ...] = ()
     """In any of these; none: in all."""
     author: str = ""
+    signed: tuple[str, ...] = ()
+    """Any of these names, in place of `author`."""
     published_from: int | None = None
     """Unix seconds, inclusive."""
     published_before: int | None = None
@@ -234,6 +236,6 @@ def labelled(buckets: Iterable[tuple[object, int]]) -> list[tuple[str, str, int]
         value, _, label = str(key).partition("\t")
         if value in ("", "0"):
             continue
-        known = rows.get(value)
-        rows[value] = (known[0] if known else label or value, count + (known[1] if known else 0))
-    return sorted(((value, label, count) for value, (label, count) in rows.items()), key=lambda row: -row[2])
+        known, before = rows.get(value, ("", 0))
+        rows[value] = (known or label, count + before)
+    return sorted(((value, label or value, count) for value, (label, count) in rows.items()), key=lambda row: -row[2])

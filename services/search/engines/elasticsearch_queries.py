@@ -10,9 +10,13 @@ from services.search.engines import base
 from services.search.engines.base import SearchFilter
 from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
 from shared.vietnamese import forms
+from shared.vietnamese.matching import name_key
+from shared.vietnamese.text import slug
 
 # Keys of a stored document; the searched forms are made from them and not stored.
-_KEYWORDS = ("status", "section", "section_facet", "author", "author_facet", "starts", "spellings")
+_KEYWORDS = (
+    *("status", "section", "listed", "section_facet", "author", "signed", "author_facet", "starts", "spellings"),
+)
 _STORED = list(IndexDocument.__slots__)
 
 
@@ -43,9 +47,13 @@ def source(document: IndexDocument) -> dict[str, Any]:
     tokens = docs.tokens(document)
     made |= {
         "section": document.section_slug,
-        "section_facet": f"{document.section_slug}\t{document.section_name}",
+        "listed": document.sections,
+        "section_facet": [
+            f"{slug}\t{document.section_name if slug == document.section_slug else ''}" for slug in document.sections
+        ],
         "author": [slug for slug, _ in document.authors],
-        "author_facet": [f"{slug}\t{name}" for slug, name in document.authors],
+        "signed": [name_key(name) for _, name in document.authors],
+        "author_facet": [f"{name_key(name)}\t{name}" for _, name in document.authors],
         # Every different syllable, so that an aggregation can tell how it is written.
         "spellings": sorted({token for token in tokens.exact.split() if token != docs.SEPARATOR}),
         "starts": tokens.starts,
@@ -111,14 +119,27 @@ def visible(scope: SearchFilter) -> list[dict[str, Any]]:
             draft["filter"] = [{"terms": {"section": list(scope.draft_sections)}}]
         filters = [{"bool": {"should": [published, {"bool": draft}], "minimum_should_match": 1}}]
     if scope.sections:
-        filters.append({"terms": {"section": list(scope.sections)}})
-    if scope.author:
+        # An index of the release before has no field "listed", nor "signed": nothing stands there.
+        either = [{"terms": {field: list(scope.sections)}} for field in ("listed", "section")]
+        filters.append({"bool": {"should": either, "minimum_should_match": 1}})
+    if scope.signed:
+        filters.append(_signed(scope.signed))
+    elif scope.author:
         filters.append({"term": {"author": scope.author}})
     between = {"gte": scope.published_from, "lt": scope.published_before}
     between = {bound: value for bound, value in between.items() if value is not None}
     if between:
         filters.append({"range": {"published_at": between}})
     return filters
+
+
+def _signed(names: Sequence[str]) -> dict[str, Any]:
+    before = {
+        "filter": {"terms": {"author": [slug(name) for name in names]}},
+        "must_not": {"exists": {"field": "signed"}},
+    }
+    either = [{"terms": {"signed": [name_key(name) for name in names]}}, {"bool": before}]
+    return {"bool": {"should": either, "minimum_should_match": 1}}
 
 
 def _term(term: Term) -> dict[str, Any]:

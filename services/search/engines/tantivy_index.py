@@ -21,7 +21,7 @@ from services.search.documents import WITHDRAWN, IndexDocument
 from services.search.engines import base
 from services.search.engines.base import PUBLIC, Found, Made, SearchFilter
 from services.search.engines.recent import RecentDocuments
-from services.search.engines.tantivy_queries import TantivyQueries, fields, make_schema
+from services.search.engines.tantivy_queries import TantivyQueries, facets_of, fields, make_schema
 from services.search.likeness import CANDIDATES, nearest, tag_pairs
 from services.search.queries import Field, QueryPlan, Term
 from shared.away import Unavailable
@@ -53,7 +53,7 @@ class TantivyIndex(base.Index):
         self._index = Index.open(str(folder))
         self._index.config_reader("manual")
         self._schema = self._index.schema
-        self._queries = TantivyQueries(self._schema, self._fields)
+        self._queries = TantivyQueries(self._schema, self.made.mapping)
         self._lock = threading.Lock()
         self._writer: IndexWriter | None = None
         self._seen: object = None
@@ -122,11 +122,8 @@ class TantivyIndex(base.Index):
         made.add_bytes("source", orjson.dumps(document.stored()))
         if document.status == WITHDRAWN:
             return made
-        made.add_text("section", document.section_slug)
-        made.add_text("section_facet", f"{document.section_slug}\t{document.section_name}")
-        for slug, name in document.authors:
-            made.add_text("author", slug)
-            made.add_text("author_facet", f"{slug}\t{name}")
+        for name, value in facets_of(document, self.made.mapping):
+            made.add_text(name, value)
         tokens = docs.tokens(document)
         for field in self._fields:
             made.add_text(field.value, getattr(tokens, field.value))

@@ -1,13 +1,15 @@
 """What is asked of a tantivy index: its fields, and queries made of plans."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tantivy import FieldType, Occur, Query, Schema, SchemaBuilder, Searcher
 
 from services.search import documents as docs
-from services.search.documents import PUBLISHED, WITHDRAWN
+from services.search.documents import PUBLISHED, WITHDRAWN, IndexDocument
 from services.search.engines.base import SearchFilter
 from services.search.queries import MOST_PAIRS, Field, Phrase, QueryPlan, Term
+from shared.vietnamese.matching import name_key
+from shared.vietnamese.text import slug
 
 # In so large an index words of every second article no longer rank: they say next to nothing, and tantivy scores every
 # article that has them, found or not (120,000 articles, headlines: 36 ms without this, 13 with it).
@@ -21,6 +23,21 @@ def fields(mapping: int) -> list[Field]:
     return [field for field in Field if mapping > 1 or field is not Field.head]
 
 
+def facets_of(document: IndexDocument, mapping: int) -> Iterator[tuple[str, str]]:
+    """(field, what stands there) of the sections that list a document and of those who signed it."""
+    yield "section", document.section_slug
+    yield "section_facet", f"{document.section_slug}\t{document.section_name}"
+    if mapping > 2 and document.second_section:
+        yield "section_facet", f"{document.second_section}\t"
+    if mapping > 2:
+        yield from (("listed", listing) for listing in document.sections)
+    for spelled, name in document.authors:
+        yield "author", spelled
+        yield "author_facet", f"{spelled if mapping < 3 else name_key(name)}\t{name}"
+        if mapping > 2:
+            yield "signed", name_key(name)
+
+
 def make_schema(mapping: int = docs.MAPPING_VERSION) -> Schema:
     """The fields; raise documents.MAPPING_VERSION with any change."""
     builder = SchemaBuilder()
@@ -28,7 +45,7 @@ def make_schema(mapping: int = docs.MAPPING_VERSION) -> Schema:
     builder.add_unsigned_field("version", fast=True)
     builder.add_integer_field("published_at", indexed=True, fast=True)
     builder.add_integer_field("year", fast=True)
-    for name in ("status", "section", "author"):
+    for name in ("status", "section", "author", *(("listed", "signed") if mapping > 2 else ())):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("starts", tokenizer_name="whitespace", index_option="basic")
     for name in ("section_facet", "author_facet"):
@@ -40,11 +57,12 @@ def make_schema(mapping: int = docs.MAPPING_VERSION) -> Schema:
 
 
 class TantivyQueries:
-    """Queries of an index with this schema, where these fields are searched."""
+    """Queries of an index with this schema, which was made with this mapping."""
 
-    def __init__(self, schema: Schema, fields: Sequence[Field]) -> None:
+    def __init__(self, schema: Schema, mapping: int) -> None:
         self._schema = schema
-        self._fields = fields
+        self._mapping = mapping
+        self._fields = fields(mapping)
 
     def matching(self, plan: QueryPlan, scope: SearchFilter) -> Query:
         """What is found, without what only ranks: enough for totals and facets."""
@@ -93,8 +111,12 @@ class TantivyQueries:
             either = [(Occur.Should, published), (Occur.Should, Query.boolean_query(draft))]
             clauses = [(Occur.Must, Query.boolean_query(either))]
         if scope.sections:
-            clauses.append((Occur.Must, Query.term_set_query(self._schema, "section", list(scope.sections))))
-        if scope.author:
+            listed = "listed" if self._mapping > 2 else "section"
+            clauses.append((Occur.Must, Query.term_set_query(self._schema, listed, list(scope.sections))))
+        if scope.signed:
+            field, form = ("signed", name_key) if self._mapping > 2 else ("author", slug)
+            clauses.append((Occur.Must, Query.term_set_query(self._schema, field, list(map(form, scope.signed)))))
+        elif scope.author:
             clauses.append((Occur.Must, self._raw("author", scope.author)))
         if scope.published_from is not None or scope.published_before is not None:
             between = Query.range_query(

@@ -12,7 +12,7 @@ from services.web.pages.coverage import coverage, laid_out
 from services.web.pages.frame import Head, describe, numbered, page, share_picture
 from services.web.pages.video import player
 from shared.blocks.markup import current
-from shared.contracts.addresses import article_path, live_path
+from shared.contracts.addresses import article_path, author_path, live_path
 from shared.contracts.articles import ArticleState
 from shared.vietnamese.dates import iso
 
@@ -138,7 +138,14 @@ def as_json(site: Site, article_id: str) -> Page:
         "tags": [tag.name for tag in state.tags],
         "event": state.event.name if state.event else "",
         "byline": state.byline,
-        "authors": [{"name": author.name, "roles": author.roles} for author in state.authors],
+        "authors": [
+            {
+                "name": author.name,
+                "roles": author.roles,
+                "url": site.settings.site_url + author_path(author.slug),
+            }
+            for author in state.authors
+        ],
         "dateline": state.dateline,
         "published_at": iso(state.published_at) if state.published_at else None,
         "updated_at": iso(state.updated_at),

@@ -16,7 +16,7 @@ from services.web.pages.linked_data import absolute
 from services.web.pages.paper import paper_of
 from services.web.pages.xml import attribute, text, with_whole_addresses
 from shared.blocks.markup import current, first_paragraph
-from shared.contracts.addresses import article_path, section_path, tag_feed_path, tag_path
+from shared.contracts.addresses import article_path, author_path, section_path, tag_feed_path, tag_path
 from shared.contracts.articles import ArticleState, Image
 from shared.settings import Settings
 from shared.vietnamese.dates import iso
@@ -162,7 +162,11 @@ def _rss_item(state: ArticleState, settings: Settings) -> str:
 
 
 def _atom_entry(state: ArticleState, settings: Settings) -> str:
-    people = [f"<author><name>{text(author.name)}</name></author>" for author in state.authors]
+    people = [
+        f"<author><name>{text(author.name)}</name>"
+        f"<uri>{text(settings.site_url + author_path(author.slug))}</uri></author>"
+        for author in state.authors
+    ]
     parts = [
         f"<entry><title>{text(state.title)}</title><id>{text(_identity(state, settings))}</id>",
         f'<link rel="alternate" type="text/html" href={attribute(_url(state, settings))}/>',
@@ -189,7 +193,9 @@ def _json_item(state: ArticleState, settings: Settings) -> dict[str, Any]:
         "language": "vi",
     }
     if state.authors:
-        item["authors"] = [{"name": author.name} for author in state.authors]
+        item["authors"] = [
+            {"name": author.name, "url": settings.site_url + author_path(author.slug)} for author in state.authors
+        ]
     image = _first_image(state)
     if image is not None:
         item["image"] = absolute(settings, image.url)

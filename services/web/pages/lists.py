@@ -1,5 +1,6 @@
 """Lists of articles: sections, tags, authors, days, photographs, videos, corrections, the most read."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ from services.web.model import Listed, Ranked, Section
 from services.web.page import Missing, Moved, Page, Site
 from services.web.pages import archive, linked_data, parts
 from services.web.pages.frame import Head, numbered, page
-from shared.contracts.addresses import tag_feed_path, tag_path
+from shared.contracts.addresses import author_path, tag_feed_path, tag_path
 from shared.vietnamese.dates import VIETNAM, long_date
 
 SIZE = 20
@@ -71,20 +72,43 @@ def tag(site: Site, slug: str) -> Page:
     )
 
 
-def author(site: Site, slug: str) -> Page:
-    """Raises Missing for somebody who never signed anything."""
-    name = _name(site, model.of_author(slug))
-    listed = site.read.listed(model.of_author(slug), site.page_number, SIZE)
-    number = site.read.number(model.of_author(slug))
+def author(site: Site, number: str, written: str) -> Page:
+    """Raises Missing for a number that is nobody's, Moved where the name is another one now."""
+    person = site.read.signing().by_id.get(int(number))
+    if person is None:
+        # The names are nobody's again, or another one's: where they stand is told there.
+        raise Moved(author_path(written)) if site.read.is_signed(written) else Missing
+    if person.slug != f"{number}/{written}":
+        raise Moved(author_path(person.slug))
+    return _author(site, person.slug, person.name, person.names)
+
+
+def byline(site: Site, slug: str) -> Page:
+    """Names that are spelled so and that nobody has given an author, and the authors who share that spelling.
+
+    Raises Missing where nobody ever signed so, Moved where all that was signed so is one author's.
+    """
+    if not site.read.is_signed(slug):
+        raise Missing
+    people = site.read.signing().by_slug.get(slug, ())
+    name = site.read.name_of(model.of_author(slug))
+    if len(people) == 1 and not site.read.listed(model.of_author(slug), size=1).cards:
+        raise Moved(author_path(people[0].slug))
+    name = name or people[0].name
+    return _author(site, slug, name, [name], namesakes=[(one.name, author_path(one.slug)) for one in people])
+
+
+def _author(site: Site, slug: str, name: str, names: Iterable[str], namesakes: Trail | None = None) -> Page:
     return _list(
         site,
         "author",
         name,
-        listed,
+        site.read.listed(model.of_author(slug), site.page_number, SIZE),
         [*_home(), (name, site.path)],
         label="Tác giả",
-        number=number,
-        portrait=site.read.portrait(slug),
+        number=site.read.number(model.of_author(slug)),
+        portrait=site.read.portrait(names),
+        namesakes=namesakes or (),
     )
 
 
@@ -209,6 +233,7 @@ def _list(
         "day_shown": None,
         "number": 0,
         "portrait": None,
+        "namesakes": (),
     }
     return page(
         site,

@@ -12,7 +12,8 @@ from services.web import model
 from services.web.model import Card
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
-from services.web.searching import with_names_of_today
+from services.web.people import Signing
+from services.web.searching import names_of_today, with_names_of_today
 from shared.contracts.addresses import author_path, section_path, tag_path
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.vietnamese.dates import vietnam_day
@@ -52,7 +53,7 @@ def search(
         description=f"Tìm tin, bài, ảnh của {site.settings.site_name}, có dấu hoặc không dấu.",
     )
     if answer:
-        named = with_names_of_today(answer.model_dump(), site.read.section_tree().names, site.read.merged_tags())
+        named = with_names_of_today(answer.model_dump(), names_of_today(site.read))
         answer = SearchAnswer.model_validate(named)
     pages = _pages(query, answer)
     made = page(
@@ -105,7 +106,8 @@ def _bounds(site: Site, query: SearchArticles) -> list[Narrowing]:
         label = site.read.section_tree().names.get(query.section, query.section)
         found.append(Narrowing(f"Chuyên mục: {label}", address(query, section="")))
     if query.author:
-        label = site.read.name_of(model.of_author(query.author)) or query.author
+        names = site.read.signing().meant(query.author)
+        label = names[0] if names else site.read.name_of(model.of_author(query.author)) or query.author
         found.append(Narrowing(f"Tác giả: {label}", address(query, author="")))
     if query.date_from or query.date_to:
         found.append(Narrowing(_span(query), address(query, **{"from": "", "to": ""})))
@@ -150,22 +152,34 @@ def _named(site: Site, query: SearchArticles, answer: SearchAnswer | None) -> li
     other = site.read.merged_tags().get(name)
     tags = {other.slug if other else name: query.q}
     tags |= {tag.slug: tag.name for hit in answer.results for tag in hit.tags} if answer else {}
-    authors = {name: query.q}
-    authors |= {str(row["value"]): str(row["label"]) for row in answer.facets.get("author", ())} if answer else {}
     for kind, listing, path, named in (
         ("Từ khóa", model.of_tag, tag_path, tags),
-        ("Tác giả", model.of_author, author_path, authors),
+        ("Tác giả", model.of_author, author_path, _authors(site.read.signing(), query.q, answer)),
     ):
         for one, written in named.items():
             # Most are not meant: those are not read.
             if not (one and called(typed, syllables(written))):
                 continue
-            label = site.read.name_of(listing(one))
-            if label and site.read.listed(listing(one), size=1).cards:
+            label = site.read.name_of(listing(one)) or written
+            if site.read.listed(listing(one), size=1).cards:
                 found.append((called(typed, syllables(label)), f"{kind}: {label}", path(one)))
     # What is called just so comes first, then in the order of kinds.
     found = sorted((one for one in found if one[0]), key=lambda one: -one[0])
     return [Narrowing(label, path) for _, label, path in found[:_MOST_NAMED]]
+
+
+def _authors(people: Signing, typed: str, answer: SearchAnswer | None) -> dict[str, str]:
+    """slug -> name: who is called what was typed, and who wrote what was found."""
+    name, meant = slug(typed), people.of(typed)
+    called_so = [meant] if meant else people.by_slug.get(name, ())
+    found = {one.slug: one.name for one in called_so} | {name: typed}
+    for row in answer.facets.get("author", ()) if answer else ():
+        label = str(row["label"])
+        one = people.of(label)
+        # Marks that are typed count: who types "Hòa" means no Hoa.
+        if not (meant and one and one != meant and slug(one.name) == name):
+            found.setdefault(one.slug if one else slug(label), label)
+    return found
 
 
 def _facet(name: str, value: object) -> dict[str, object]:

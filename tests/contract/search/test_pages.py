@@ -94,7 +94,36 @@ def test_facets_count_what_is_found(engine: SearchEngine, reader: Reader) -> Non
     assert [(row["value"], row["count"]) for row in facets["section"]] == [("van-hoa", 2), ("thoi-su", 1)]
     assert facets["section"][0]["label"] in ("Văn hoá", "Văn hóa")
     assert facets["year"] == [{"value": "2023", "label": "2023", "count": 3}]
-    assert facets["author"][0] == {"value": "quang-long", "label": "Quang Long", "count": 2}
+    assert facets["author"][0] == {"value": "quang long", "label": "Quang Long", "count": 2}
+
+
+def test_authors_whose_names_differ_in_a_mark_are_told_apart(engine: SearchEngine, reader: Reader) -> None:
+    signed = [(1, "Hoa"), (2, "Hòa"), (3, "HÓA"), (4, "HOÀ"), (5, "Thu Hòa")]
+    put(engine, [article(number, "Chợ", authors=(("hoa", name),)) for number, name in signed])
+    assert sorted(reader.ids("chợ", author="hoa")) == [1, 2, 3, 4, 5], "the slug that they share"
+    assert sorted(reader.ids("chợ", author="Hòa", signed=("Hòa",))) == [2, 4]
+    assert sorted(reader.ids("", author="7", signed=("Hòa", "Thu Hòa"))) == [2, 4, 5]
+    counted = [(row["label"].casefold(), row["count"]) for row in reader.search("chợ").facets["author"]]
+    assert len(counted) == 4 and counted[0] in (("hòa", 2), ("hoà", 2))
+
+
+def test_a_story_is_found_in_its_second_section_and_drafts_leak_by_none(engine: SearchEngine, reader: Reader) -> None:
+    put(
+        engine,
+        [
+            article(1, "Chợ", section_slug="kinh-te", section_name="Kinh tế", second_section="van-hoa"),
+            article(2, "Chợ", section_slug="van-hoa", section_name="Văn hóa"),
+            article(3, "Chợ", section_slug="kinh-te", section_name="Kinh tế"),
+            article(4, "Chợ", section_slug="kinh-te", second_section="van-hoa", status="draft"),
+        ],
+    )
+    assert sorted(reader.ids("chợ", section="van-hoa")) == [1, 2]
+    assert sorted(reader.ids("chợ", section="kinh-te")) == [1, 3]
+    counted = {row["value"]: (row["label"], row["count"]) for row in reader.search("chợ").facets["section"]}
+    assert counted == {"van-hoa": ("Văn hóa", 2), "kinh-te": ("Kinh tế", 2)}
+    # Who may read the drafts of one section reads none that another section merely gives it.
+    assert sorted(reader.ids("chợ", drafts=True, draft_sections=("van-hoa",))) == [1, 2, 3]
+    assert sorted(reader.ids("chợ", drafts=True, draft_sections=("kinh-te",))) == [1, 2, 3, 4]
 
 
 def test_hits_tell_their_tags_as_they_were_typed(engine: SearchEngine, reader: Reader) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import delete, text
 from services.web import store
 from services.web.changes import BLIND_SECONDS
 from services.web.pagemaking import GRACE_SECONDS
-from services.web.searching import with_names_of_today
+from services.web.searching import NamesOfToday, with_names_of_today
 from services.web.tables import changes
 from shared.contracts.events import CommentPublished, RankedArticle, RankingChanged, SectionSaved, ViewTotalsChanged
 from shared.database import write
@@ -336,7 +336,7 @@ def test_what_search_knows_of_sections_is_told_by_their_names_of_today() -> None
         "results": [{"section": "Thời sự", "section_slug": "thoi-su"}, {"section": "Cũ", "section_slug": "da-bo"}],
         "facets": {"section": [{"value": "thoi-su", "label": "Thời sự", "count": 2}]},
     }
-    told = with_names_of_today(found, {"thoi-su": "Chuyện hôm nay"}, {})
+    told = with_names_of_today(found, NamesOfToday({"thoi-su": "Chuyện hôm nay"}))
     assert [hit["section"] for hit in told["results"]] == ["Chuyện hôm nay", "Cũ"]
     assert told["facets"]["section"][0]["label"] == "Chuyện hôm nay"
 

@@ -8,7 +8,7 @@ from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict
 from services.ingest.royalties.store import rates
 from services.ingest.royalties.store.sheet import sheet
-from shared.database import engine, migrate, write
+from shared.database import engine, migrate, read, write
 from shared.migrations import upgrade
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save
@@ -129,3 +129,6 @@ def test_links_of_before_go_on_where_they_are_clear(before_authors: Engine) -> N
     migrate("ingest")
     assert [(one.name, one.account_id) for one in authors.listed(before_authors)] == [("Lan Anh", 7)]
     assert [one.name for one in bylines.unknown(before_authors)] == ["Hoa", "Hòa"], "two names: nobody knows whose"
+    with read(before_authors) as connection:
+        told = authors.payload(connection)
+    assert told is not None and [one.names for one in told.authors] == [("Lan Anh",)], "an author's only name"

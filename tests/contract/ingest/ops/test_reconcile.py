@@ -24,6 +24,7 @@ from services.ingest.articles.store import revisions
 from services.ingest.articles.store.articles import save_article
 from services.ingest.articles.store.revisions import WEBHOOKS
 from services.ingest.articles.versions import Saved
+from services.ingest.authors.store import authors
 from services.ingest.comments.store import comments
 from services.ingest.events import build
 from services.ingest.figures import store as figures
@@ -438,6 +439,7 @@ def _say_all(house: House) -> None:
     portraits.choose(house.source, EDITOR, "Thu Sương", media.keep(house.source, face, EDITOR).id)
     search_words.save(house.source, EDITOR, search_words.Said(("UBND = Ủy ban nhân dân",)), 0)
     statistics.set_rule(house.source, EDITOR, saved.id, "pin", 1)
+    authors.add(house.source, EDITOR, "Thu Sương", None)
 
 
 @pytest.mark.parametrize("way", ["the broker loses it", "the store loses it", "everything is told anew"])

@@ -9,6 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from services.web import store
 from services.web.asked import State
 from services.web.page import Page, Site
 from services.web.pages import search
@@ -16,10 +17,13 @@ from services.web.responding import Responder
 from services.web.searching import BadQuery, read_query, with_names_of_today
 from shared.contracts.articles import Tag
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
+from shared.contracts.events import AuthorsChanged, SigningAuthor
 from shared.vietnamese.dates import VIETNAM, vietnam_day
+from tests.contract.web.conftest import delivered
 from tests.unit.web.pages.conftest import Paper
 from tests.unit.web.pages.reader import Reader
 
+THU_HOA = delivered(AuthorsChanged(version=1, authors=(SigningAuthor(id=7, names=("Thu Hòa", "Hòa")),)), 1)
 HIT = SearchHit(
     id=40,
     title="Chợ phiên",
@@ -203,4 +207,30 @@ class _Reads:
 )
 def test_a_section_is_searched_with_all_below_it(paper: Paper, section: str, below: tuple[str, ...]) -> None:
     web = State(cast(Responder, _Reads(paper)), Mock(), Mock(), Mock())
-    assert asyncio.run(web.with_below(SearchArticles(q="chợ", section=section))).below == below
+    assert asyncio.run(web.meant(SearchArticles(q="chợ", section=section))).below == below
+
+
+def test_who_is_asked_for_by_name_or_number_is_one_person(paper: Paper) -> None:
+    store.set_authors(paper.engine, [THU_HOA])
+    web = State(cast(Responder, _Reads(paper)), Mock(), Mock(), Mock())
+    asked = {
+        "7": ("Thu Hòa", "Hòa"),
+        "HOÀ": ("Thu Hòa", "Hòa"),
+        "Hoa": ("Hoa",),
+        "hoa": (),
+        "8": (),
+    }
+    for author, names in asked.items():
+        assert asyncio.run(web.meant(SearchArticles(author=author, q=""))).signed == names, author
+
+
+def test_facets_name_people_and_count_what_they_sign_with_all_names(paper: Paper) -> None:
+    store.set_authors(paper.engine, [THU_HOA])
+    rows = (("hòa", "HÒA", 3), ("hoa", "Hoa", 2), ("thu hòa", "Thu Hòa", 1))
+    facets = {"author": [{"value": value, "label": label, "count": count} for value, label, count in rows]}
+    answer = SearchAnswer(total=6, took_ms=2, results=(HIT,), facets=facets)
+    reader = Reader(paper.make(search.search, SearchArticles(q="chợ"), answer, "chợ").body)
+    assert "Thu Hòa (4)" in reader.words and "Hoa (2)" in reader.words
+    assert {"/tim-kiem?q=ch%E1%BB%A3&author=7", "/tim-kiem?q=ch%E1%BB%A3&author=Hoa"} <= set(reader.links)
+    narrowed = Reader(paper.make(search.search, SearchArticles(q="chợ", author="7"), answer, "chợ").body)
+    assert "Tác giả: Thu Hòa" in narrowed.words
