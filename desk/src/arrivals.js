@@ -1,5 +1,6 @@
 // Pictures that come with a paste or are let fall on the text: each has its place at once, and its file when that arrived.
 
+import { alone } from "./history.js";
 import { picturesIn } from "./pasted_pictures.js";
 import { behind } from "./story_block.js";
 
@@ -37,7 +38,7 @@ export function arrivals(upload, onLeftOut = () => {}) {
 
   function put(files, at) {
     const all = files.map((file) => [nameOf(), file]);
-    editor.commands.insertContentAt(at, all.map(([name]) => ({ type: "figure", attrs: { waiting: name } })));
+    editor.chain().command(alone).insertContentAt(at, all.map(([name]) => ({ type: "figure", attrs: { waiting: name } }))).run();
     send(all);
     return true;
   }

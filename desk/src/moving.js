@@ -1,6 +1,7 @@
 // Blocks of the text one place up or down, by keys and by the buttons that pictures and story blocks have.
 
 import { Extension } from "@tiptap/core";
+import { closeHistory } from "@tiptap/pm/history";
 import { NodeSelection, TextSelection } from "@tiptap/pm/state";
 
 // The block at `at`, or that of the selection; where it begins then, null where it stays.
@@ -20,7 +21,7 @@ export function moveBlock({ state, view }, by, at = null) {
   const isText = selection instanceof TextSelection && selection.from > begin && selection.to < begin + block.nodeSize;
   if (isText) tr.setSelection(TextSelection.create(tr.doc, selection.anchor - begin + to, selection.head - begin + to));
   else if (NodeSelection.isSelectable(block)) tr.setSelection(NodeSelection.create(tr.doc, to));
-  view.dispatch(tr.scrollIntoView());
+  view.dispatch(closeHistory(tr.scrollIntoView()));
   return to;
 }
 

@@ -2,6 +2,7 @@
 
 import { NodeSelection } from "@tiptap/pm/state";
 
+import { alone } from "./history.js";
 import { behind } from "./story_block.js";
 
 const folded = (node) => node.textContent.replace(/\s+/g, " ").trim();
@@ -62,7 +63,7 @@ export function picturesOf(editor) {
         type: "figure", attrs: { src: url, alt }, content: caption ? [{ type: "text", text: caption }] : [],
       }));
       const place = isLine ? { from: $head.before(), to: $head.after() } : (at ?? behind(state));
-      editor.chain().focus().insertContentAt(place, content).scrollIntoView().run();
+      editor.chain().focus().command(alone).insertContentAt(place, content).scrollIntoView().run();
       const first = isLine ? place.from : place;
       if (editor.state.doc.nodeAt(first)?.type.name === "figure") {
         editor.view.dispatch(editor.state.tr.setSelection(NodeSelection.create(editor.state.doc, first)));

@@ -10,6 +10,7 @@ import { diffIndices } from "node-diff3";
 import { arrivals } from "./arrivals.js";
 import { caretButton } from "./caret_button.js";
 import { figure, showCredits } from "./figure.js";
+import { alone } from "./history.js";
 import { mended } from "./legacy.js";
 import { Moving } from "./moving.js";
 import { cleanPasted } from "./paste.js";
@@ -125,7 +126,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
   };
   const insertBlock = async () => {
     const html = await blocks.insert();
-    if (html) chain().insertContentAt(behind(editor.state), { type: "storyBlock", attrs: { html } }).run();
+    if (html) chain().command(alone).insertContentAt(behind(editor.state), { type: "storyBlock", attrs: { html } }).run();
   };
   const refresh = toolbar(element, "richtext-body", [
     { name: "bold", text: "B", title: "Đậm (Ctrl+B)", run: () => chain().toggleBold().run(), active: () => editor.isActive("bold") },
@@ -137,7 +138,7 @@ export function createEditor(element, { html, labelledBy, editable, onChange, on
     { name: "ul", text: "•", title: "Danh sách (Ctrl+Shift+8)", run: () => chain().toggleBulletList().run(), active: () => editor.isActive("bulletList") },
     { name: "ol", text: "1.", title: "Danh sách số (Ctrl+Shift+7)", run: () => chain().toggleOrderedList().run(), active: () => editor.isActive("orderedList") },
     { name: "box", text: "Hộp", title: "Hộp thông tin", run: () => chain().toggleWrap("box").run(), active: () => editor.isActive("box") },
-    { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
+    { name: "table", text: "Bảng", title: "Chèn bảng 3 × 3", run: () => chain().command(alone).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
     { name: "block", text: "+ Khối", title: "Chèn khối: dòng thời gian, biểu đồ, hỏi – đáp…", run: insertBlock },
     ...(pictures ? [{ name: "picture", text: "+ Ảnh", title: "Chèn ảnh ở con trỏ (Ctrl+Alt+P)", run: () => pictures.pick() }] : []),
     { name: "link", text: "Liên kết", title: "Liên kết (Ctrl+K)", run: link, active: () => editor.isActive("link") },

@@ -1,6 +1,7 @@
 // A story block in the text: one whole thing, shown as readers will see it, changed in its form.
 
 import { Node } from "@tiptap/core";
+import { closeHistory } from "@tiptap/pm/history";
 import { NodeSelection } from "@tiptap/pm/state";
 
 import { buttonOf, moveBlock } from "./moving.js";
@@ -81,7 +82,7 @@ class Card {
   with(change, name) {
     const at = this.getPos();
     const { state, view } = this.editor;
-    view.dispatch(change(state.tr, at));
+    view.dispatch(change(closeHistory(state.tr), at));
     if (name) this.refocus(at, name);
   }
 

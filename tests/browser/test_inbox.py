@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from services.ingest.articles.store import workflow
 from services.ingest.inbox import loop
 from services.ingest.inbox.rules import InboxChoice
-from services.ingest.inbox.store import choices
+from services.ingest.inbox.store import browsers, choices
 from services.ingest.kit.fetching import Fetcher
 from shared.http_client import Answer
 from tests.browser.own_desk import HOUSE, OwnDesk, until_at
@@ -131,6 +131,35 @@ def test_a_browser_that_was_asked_shows_what_happened_and_leads_to_it(
     assert page.evaluate("localStorage.subscribed") is None, "the next person here is somebody else"
 
 
+@pytest.mark.parametrize("way", ["at once", "by the next page"])
+def test_a_browser_that_has_another_address_says_so_by_itself(
+    context: BrowserContext, desk: OwnDesk, outside: Outside, way: str
+) -> None:
+    desk.sign_in(context, "reporter")
+    context.grant_permissions(["notifications"], origin=desk.url.removesuffix("/desk"))
+    before, after = PushService(outside), PushService(outside, "dia-chi-moi")
+    context.add_init_script(_SUBSCRIBES % before.subscription)
+    page = opened(context, desk, "/viec/cach-bao")
+    page.get_by_role("button", name="Bật ở trình duyệt này").click()
+    expect(page.locator("#browsers")).to_contain_text("(trình duyệt này)")
+    until_at(page, lambda: context.service_workers, "the service worker")
+    if way == "at once":
+        context.service_workers[0].evaluate(_RENEWED, after.subscription)
+    else:
+        context.add_init_script(_SUBSCRIBES % after.subscription)
+        page.reload()
+
+    def told() -> bool:
+        rows = browsers.of(desk.store, desk.person("reporter"))
+        return after.endpoint in {row.endpoint for row in rows}
+
+    until_at(page, told, "the desk knows the new address")
+    choices.choose(desk.store, desk.person("reporter"), InboxChoice(frozenset(), frozenset({"sent_back"})))
+    send_back(desk, "Họp chợ phiên")
+    loop.send_push(desk.store, _InPlain(allowed=LOOPBACK))
+    assert [one["title"] for one in after.shown()] == ["Bài bị trả lại: Họp chợ phiên"]
+
+
 class _InPlain(Fetcher):
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         return super().post(url.replace("https:", "http:", 1), body, headers)
@@ -139,6 +168,12 @@ class _InPlain(Fetcher):
 _NOTICES = """() => navigator.serviceWorker.getRegistration("/desk/static/push_worker.js")
     .then((one) => one.getNotifications())
     .then((all) => all.map((one) => [one.title, one.body, one.data.url]))"""
+# What is untrusted waits for nothing, but the work has begun by then.
+_RENEWED = """(given) => {
+    const keys = { p256dh: given.browser_key, auth: given.auth };
+    const newSubscription = { toJSON: () => ({ endpoint: given.endpoint, keys }) };
+    self.dispatchEvent(Object.assign(new ExtendableEvent("pushsubscriptionchange"), { newSubscription }));
+}"""
 _SUBSCRIBES = """
     const given = %s;
     const made = {

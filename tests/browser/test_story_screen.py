@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from shared.blocks.markup import written
+from tests.blocks import block
 from tests.browser.chromium import READER
 from tests.browser.own_desk import OwnDesk, text_of, until_at, write_at_end
 from tests.wait import until
@@ -363,3 +365,80 @@ def test_a_table_grows_shrinks_merges_and_has_heads_and_a_caption(desk: OwnDesk,
     assert 'colspan="2"' in body
     text.get_by_text("Giá cá.").click()
     expect(bar).to_be_hidden()
+
+
+# ---------------------------------------------------------------- related stories
+
+
+def related(page: Page) -> list[str]:
+    return [one.inner_text() for one in page.locator("#related-chosen li .grow").all()]
+
+
+def test_related_stories_are_found_by_words_number_or_address_and_put_in_order(desk: OwnDesk, page: Page) -> None:
+    names = ("Nước lên ở Huế", "Lũ ở Hòa Bình", "Bão số 5 vào bờ")
+    ids = [desk.article(title=name) for name in names]
+    story = desk.article()
+    opens(page, desk, story)
+    page.locator("#more summary").click()
+    box = page.get_by_label("Bài liên quan", exact=True)
+    box.press_sequentially("nuoc hue")
+    found = page.get_by_role("listbox", name="Bài tìm thấy")
+    expect(found.get_by_role("option")).to_have_text([re.compile("Nước lên ở Huế")])
+    box.press("Enter")
+    expect(box).to_be_focused()
+    box.press_sequentially(str(ids[1]))
+    expect(found.get_by_role("option").first).to_contain_text("Lũ ở Hòa Bình")
+    box.press("Enter")
+    box.fill(f"{desk.url}/bai/{ids[2]}")
+    found.get_by_role("option", name="Bão số 5 vào bờ").click()
+    assert related(page) == list(names)
+    # What is chosen, and the story itself, are not offered again.
+    box.press_sequentially("o")
+    expect(page.locator("#related-said")).to_have_text("Không có bài nào như vậy.")
+    box.fill("")
+
+    chosen = page.locator("#related-chosen li")
+    chosen.nth(2).drag_to(chosen.nth(0), target_position={"x": 5, "y": 2})
+    assert related(page) == [names[2], names[0], names[1]]
+    page.get_by_role("button", name=f"Bỏ: {names[0]}").press("Alt+ArrowUp")
+    assert related(page) == [names[0], names[2], names[1]]
+    expect(page.get_by_role("button", name=f"Bỏ: {names[0]}")).to_be_focused()
+    page.get_by_role("button", name=f"Lên: {names[2]}").press("Delete")
+    assert related(page) == [names[0], names[1]]
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saving")).to_contain_text("Đã lưu phiên bản 2")
+    assert desk.state(story)["related"] == [ids[0], ids[1]]
+    page.reload()
+    expect(chosen.locator(".grow")).to_have_text([names[0], names[1]])
+
+
+def test_related_stories_are_typed_where_there_are_no_scripts(desk: OwnDesk, browser: Browser) -> None:
+    other = desk.article(title="Nước lên ở Huế")
+    story = desk.article()
+    context = browser.new_context(java_script_enabled=False, locale="vi-VN")
+    desk.sign_in(context, "secretary")
+    page = context.new_page()
+    page.goto(f"{desk.url}/bai/{story}")
+    page.locator("#more summary").click()
+    page.get_by_label("Bài liên quan", exact=True).fill(f"{desk.url}/bai/{other}")
+    page.get_by_role("button", name="Lưu", exact=True).click()
+    until(lambda: desk.state(story)["related"] == [other], what="saved")
+    context.close()
+
+
+# ---------------------------------------------------------------- taking back
+
+
+def test_each_block_that_was_put_in_is_taken_back_by_itself(desk: OwnDesk, page: Page) -> None:
+    box = written(block("facts"))
+    opens(page, desk, desk.article(body=f"<p>Mở đầu.</p>{box}<p>Kết.</p>"))
+    cards = page.locator(".story-card")
+    expect(cards).to_have_count(1)
+    # As fast as a finger never is.
+    cards.first.locator("[data-story=copy]").evaluate("button => { button.click(); button.click(); button.click(); }")
+    expect(cards).to_have_count(4)
+    for left in (3, 2, 1):
+        text_of(page).press("Control+z")
+        expect(cards).to_have_count(left)
+    text_of(page).press("Control+y")
+    expect(cards).to_have_count(2)

@@ -162,6 +162,12 @@ def to_input(draft: Draft, before: ArticleState | None) -> ArticleInput:
     return read_fields(ArticleInput, given)
 
 
+def named_in(words: str) -> int:
+    """The id of the article that is named by number or by address; 0 for anything else, as words of a headline."""
+    found = _NUMBER.search(words.partition("?")[0].partition("#")[0]) if " " not in words else None
+    return int(found[1]) if found and (words.isdigit() or "/" in words) else 0
+
+
 def related_in(words: str) -> list[int]:
     """The ids of articles that were named by number or by address, at the desk or for readers. Raises Invalid."""
     named = words.replace(",", " ").split()

@@ -9,8 +9,10 @@ from fastapi.responses import Response
 
 from services.ingest.articles import rules, steps
 from services.ingest.articles.asked import asked_of
+from services.ingest.articles.screen.article_form import named_in
 from services.ingest.articles.screen.chosen import BOARD, LIST, PERIODS, Chosen
 from services.ingest.articles.store import listing, saved_filters
+from services.ingest.articles.store.links import titles_of
 from services.ingest.desk_kit import people, presence
 from services.ingest.desk_kit.forms import Form, RowId
 from services.ingest.desk_kit.pages import STATUS_NAMES, NavItem, back, done, page
@@ -70,12 +72,14 @@ def listed(
 
 @router.get("/bai/tim.json")
 def find(who: Annotated[Account, needs(Action.read)], q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """{"articles": [{"id", "title", "status"}]}: a few stories by their titles, the last changed first."""
-    wanted = listing.ListFilter(title=one_line(q))
-    rows = listing.page(engine("ingest"), seen_by(who), wanted, limit=_FOUND) if wanted.title else []
-    return json_answer(
-        {"articles": [{"id": row.id, "title": row.title, "status": STATUS_NAMES[row.status]} for row in rows]}
-    )
+    """{"articles": [{"id", "title", "status"}]}: the story that a number or an address names, then a few by their
+    titles, the last changed first."""
+    source, wanted = engine("ingest"), listing.ListFilter(title=one_line(q))
+    rows = listing.page(source, seen_by(who), wanted, limit=_FOUND) if wanted.title else []
+    found = [{"id": row.id, "title": row.title, "status": STATUS_NAMES[row.status]} for row in rows]
+    named = titles_of(source, seen_by(who), [number]) if (number := named_in(wanted.title)) else []
+    first = [{"id": one, "title": title, "status": f"số {one}"} for one, title in named]
+    return json_answer({"articles": [*first, *(one for one in found if (one["id"], one["title"]) not in named)]})
 
 
 def steps_of(who: Account) -> list[tuple[str, str]]:

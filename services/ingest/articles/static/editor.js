@@ -6,6 +6,7 @@ import { Keeper, Moved } from "./keeper.js";
 import { Away, post, Refused } from "./net.js";
 import { credits, pictures } from "./pictures.js";
 import { forgive, refuse } from "./refusal.js";
+import { relatedStories } from "./related.js";
 import { richText } from "./richtext_field.js";
 import { clock, when } from "./times.js";
 
@@ -70,6 +71,7 @@ byId("title").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.isComposing) event.preventDefault();
 });
 // Its pictures stand beside it.
+relatedStories(field("related"), () => changed());
 document.addEventListener("input", ({ target }) => { if (target.name && target.form === form) changed(); });
 byId("add-person").addEventListener("click", () => {
   const row = rowOf("person-row", {});

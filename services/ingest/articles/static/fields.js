@@ -60,7 +60,9 @@ export function fieldsOf(form) {
     const now = normal(read());
     const differs = (name) => JSON.stringify(now[name]) !== JSON.stringify(draft[name]);
     for (const name of [...LINES, ...Object.keys(CHOICES), "summary"]) {
-      if (differs(name)) field(name).value = draft[name];
+      if (!differs(name)) continue;
+      field(name).value = draft[name];
+      field(name).dispatchEvent(new Event("refill"));
     }
     if (differs("tags")) field("tags").value = draft.tags.join(", ");
     if (differs("body") && editor) editor.take(draft.body);

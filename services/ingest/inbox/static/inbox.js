@@ -5,6 +5,7 @@
 import { post } from "./net.js";
 
 const LINE = "/desk/viec/dong";
+const WORKER = "/desk/static/push_worker.js";
 const LOAD_MS = 10_000;
 const AGAIN_MS = [2_000, 60_000];
 // The server beats every 15 s: who hears nothing for so long has a dead line.
@@ -84,11 +85,23 @@ async function readEntry() {
   history.replaceState(history.state, "", here);
 }
 
+// The push service may have given this browser another address while nobody had a session.
+async function tellAgain() {
+  const mine = `push-${document.querySelector("meta[name=who]").content}`;
+  const told = localStorage.getItem(mine);
+  if (!told || !navigator.serviceWorker) return;
+  const worker = await navigator.serviceWorker.getRegistration(WORKER);
+  const now = (await worker?.pushManager?.getSubscription())?.toJSON();
+  if (!now || now.endpoint === told) return;
+  await post("/desk/viec/trinh-duyet", { endpoint: now.endpoint, browser_key: now.keys.p256dh, auth: now.keys.auth });
+  localStorage.setItem(mine, now.endpoint);
+}
+
 const leaving = document.querySelector('form[action="/desk/dang-xuat"]');
 leaving?.addEventListener("submit", async (event) => {
   if (!navigator.serviceWorker) return;
   event.preventDefault();
-  const worker = await navigator.serviceWorker.getRegistration("/desk/static/push_worker.js").catch(() => null);
+  const worker = await navigator.serviceWorker.getRegistration(WORKER).catch(() => null);
   await (await worker?.pushManager?.getSubscription())?.unsubscribe().catch(() => false);
   leaving.submit();
 });
@@ -110,3 +123,4 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) begin(); }
 document.addEventListener("visibilitychange", () => { if (!document.hidden) begin(); });
 begin();
 readEntry();
+tellAgain().catch(() => {});

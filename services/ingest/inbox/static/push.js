@@ -37,6 +37,8 @@ async function turnOn() {
   const options = { userVisibleOnly: true, applicationServerKey: bytes(houseKey) };
   const { endpoint, keys } = (await registration.pushManager.subscribe(options)).toJSON();
   await post("/desk/viec/trinh-duyet", { endpoint, browser_key: keys.p256dh, auth: keys.auth });
+  // Every page of hers looks whether it has become another one (inbox.js).
+  localStorage.setItem(`push-${document.querySelector("meta[name=who]").content}`, endpoint);
   location.reload();
 }
 
