@@ -11,6 +11,7 @@ from services.ingest.articles.store import reading
 from services.ingest.articles.store.revisions import shown, with_state
 from services.ingest.articles.tables import ArticleRow, articles
 from services.ingest.sections.tables import sections
+from shared.contracts.addresses import article_path
 from shared.database import read
 from shared.records import records
 from shared.settings import get_settings
@@ -48,14 +49,19 @@ def external_id(article_id: int, given: str | None) -> str:
 
 
 def _name_elsewhere(connection: Connection, found: list[Article]) -> None:
-    """Add what other houses can make of numbers and slugs of ours: `second_section_name`, `related_external_ids`."""
+    """Add what other houses can make of numbers and slugs of ours: `second_section_name`, `related_external_ids`,
+    `related_urls`."""
     names = dict(connection.execute(select(sections.c.slug, sections.c.name)).all())
     ids = {one for article in found for one in article["related"]}
-    query = select(articles.c.id, articles.c.external_id).where(articles.c.id.in_(ids))
-    given = dict(connection.execute(query).all()) if ids else {}
+    query = select(articles.c.id, articles.c.external_id, articles.c.slug, sections.c.slug.label("section"))
+    query = query.join(sections, sections.c.id == articles.c.section_id).where(articles.c.id.in_(ids))
+    given = {row.id: row for row in connection.execute(query)} if ids else {}
+    site = get_settings().site_url
     for article in found:
         article["second_section_name"] = names.get(article["second_section"], "")
-        article["related_external_ids"] = [external_id(one, given.get(one)) for one in article["related"]]
+        related = [given[one] for one in article["related"] if one in given]
+        article["related_external_ids"] = [external_id(one.id, one.external_id) for one in related]
+        article["related_urls"] = [site + article_path(one.section, one.slug, one.id) for one in related]
 
 
 def one_article(engine: Engine, article_id: int) -> Article:

@@ -8,6 +8,9 @@ from services.ingest.exchange.exporters import Article, external_id
 from shared.contracts.addresses import article_path
 
 
+_OF_PICTURE = ("url", "caption", "credit", "alt", "focus")
+
+
 def write(articles: Iterator[Article]) -> Iterator[bytes]:
     for article in articles:
         yield line(article) + b"\n"
@@ -17,7 +20,7 @@ def line(article: Article) -> bytes:
     """The article as JSON. Without a sender's id it gets one from this house, so that importing twice makes one."""
     here = article_path(article["section"], article["slug"], article["id"])
     known = dict(article)
-    for name in ("original", "original_format", "related", "second_section_name"):
+    for name in ("original", "original_format", "related", "related_urls", "second_section_name"):
         del known[name]
     return orjson.dumps(
         {
@@ -26,7 +29,8 @@ def line(article: Article) -> bytes:
             "section": article["section_name"],
             "second_section": article["second_section_name"],
             "images": [
-                {name: image[name] for name in ("url", "caption", "credit", "alt")} for image in article["images"]
+                {name: image[name] for name in ("url", "caption", "credit", "alt", "focus")}
+                for image in article["images"]
             ],
             # Where the article stood here leads to it wherever it goes.
             "old_paths": list(dict.fromkeys([*article["old_paths"], here])),

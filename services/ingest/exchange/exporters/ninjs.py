@@ -53,13 +53,37 @@ def item(article: Article) -> dict[str, Any]:
         ],
         "subjects": [
             {"name": article["section_name"], "rel": "section", "literal": article["section"]},
+            *_second(article),
             *({"name": tag, "rel": "keyword"} for tag in article["tags"]),
             *([{"name": article["event"], "rel": "event"}] if article["event"] else []),
         ],
-        "associations": [_picture(index, image) for index, image in enumerate(article["images"], 1) if image["url"]],
+        "associations": [
+            *(_picture(index, image) for index, image in enumerate(article["images"], 1) if image["url"]),
+            *_shared(article["social_image"]),
+            *(
+                {"name": f"related{index}", "uri": url, "type": "text"}
+                for index, url in enumerate(article["related_urls"], 1)
+            ),
+        ],
         "altIds": [{"role": "article", "value": str(article["id"])}],
     }
     return {name: value for name, value in found.items() if value not in ("", None, [])}
+
+
+def _second(article: Article) -> list[dict[str, str]]:
+    if not article["second_section"]:
+        return []
+    return [{"name": article["second_section_name"], "rel": "secondSection", "literal": article["second_section"]}]
+
+
+def _shared(url: str) -> list[dict[str, Any]]:
+    """The picture for where it is shared."""
+    if not url:
+        return []
+    whole = get_settings().site_url + url
+    return [
+        {"name": "socialImage", "uri": whole, "type": "picture", "renditions": [{"name": "original", "href": whole}]}
+    ]
 
 
 def _picture(index: int, image: dict[str, Any]) -> dict[str, Any]:

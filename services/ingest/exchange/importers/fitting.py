@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from services.ingest.articles.input import FURTHEST, MAX_BODY_BYTES, OLDEST_YEAR
+from services.ingest.articles.input import FURTHEST, MAX_BODY_BYTES, MOST_RELATED, OLDEST_YEAR
 from services.ingest.articles.sanitise import text_to_html, to_text
 from services.ingest.exchange.importers.bodies import prepared
 from services.ingest.exchange.importers.found import Fields, ForeignArticle
@@ -60,6 +60,12 @@ def fitted(found: ForeignArticle, status: str, section: str, now: datetime) -> t
         made["event"] = event
     elif event:
         found.remarks.append(f"Sự kiện: {event}"[:5000])
+    if fields.get("second_section"):
+        made["second_section"] = _section({"section": fields["second_section"]}, made["section"], found)
+    related = [key(str(one)) for one in fields.get("related_external_ids", ())]
+    made["related_external_ids"] = list(dict.fromkeys(related))[:MOST_RELATED]
+    if len(str(fields.get("social_image", ""))) <= _URL:
+        made["social_image"] = str(fields.get("social_image", ""))
     made["byline"] = _byline(fields.get("byline", ""), found)
     made["images"] = _images(fields.get("images", []), found)
     made["old_paths"] = _addresses(fields.get("old_paths", []), found)

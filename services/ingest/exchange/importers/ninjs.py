@@ -124,7 +124,10 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
         "body_format": "html" if html or not plain else "text",
         "section": section,
         "tags": tags,
-        "event": next((_name(one) for one in _subjects_in(item) if _is_event(one)), ""),
+        "event": next((_name(one) for one in _subjects_in(item) if _is(one, "event")), ""),
+        "second_section": next((_name(one) for one in _subjects_in(item) if _is(one, "secondSection")), ""),
+        "related_external_ids": [_string(one.get("uri")) for one in _associated(item) if _is_related(one)],
+        "social_image": next((_href(one) for one in _associated(item) if _is_shared(one)), ""),
         "dateline": located,
         "byline": _byline(item),
         "source": _name(next(iter(_list(item.get("infosources"))), "")),
@@ -197,7 +200,7 @@ def _lower(value: Any, depth: int = 0) -> Any:
 def _subjects(item: dict[str, Any], left: Counter[tuple[str, str]]) -> tuple[str | None, list[str]]:
     """(section, tags): the section is what says so (Superdesk: its service), else the first subject."""
     found = _subjects_in(item)
-    subjects = [one for one in found if _name(one) and not _is_event(one)]
+    subjects = [one for one in found if _name(one) and not (_is(one, "event") or _is(one, "secondSection"))]
     if bare := sum(not _name(one) for one in found):
         left["chủ đề", "chỉ có mã, không có tên"] += bare
     services = [_name(one) for one in _list(item.get("service")) if _name(one)]
@@ -215,9 +218,25 @@ def _subjects_in(item: dict[str, Any]) -> list[Any]:
     return [*_list(item.get("subject")), *_list(item.get("subjects"))]
 
 
-def _is_event(subject: Any) -> bool:
-    """What this house says of the event that an article is a part of."""
-    return isinstance(subject, dict) and subject.get("rel") == "event"
+def _is(subject: Any, rel: str) -> bool:
+    """What this house says of the event that an article is a part of, and of the other section that lists it."""
+    return isinstance(subject, dict) and subject.get("rel") == rel
+
+
+def _is_related(association: dict[str, Any]) -> bool:
+    """What this house says of the stories that are to stand under another."""
+    name = _string(association.get("name"))
+    return association.get("type") == "text" and name.startswith("related") and bool(_string(association.get("uri")))
+
+
+def _is_shared(association: dict[str, Any]) -> bool:
+    """What this house says of the picture for where an article is shared."""
+    return association.get("name") == "socialImage"
+
+
+def _href(picture: dict[str, Any]) -> str:
+    found = _picture(picture)
+    return found["url"] if found else ""
 
 
 def _byline(item: dict[str, Any]) -> str:
@@ -244,6 +263,8 @@ def _images(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> 
     own = [item] if kind in _PICTURES else []
     images = []
     for one in [*own, *_associated(item)]:
+        if _is_related(one) or _is_shared(one):
+            continue
         if str(one.get("type") or "picture" if one.get("renditions") else one.get("type")).lower() not in _PICTURES:
             left[f"mục đi kèm ({str(one.get('type') or 'không rõ loại')[:30]})", "chỉ lấy ảnh đi kèm"] += 1
         elif image := _picture(one):

@@ -57,6 +57,7 @@ def house(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> House:
     return enter
 
 
+FOCUSED = {"Chợ": [0.2, 0.8], "Hoa": None}
 FORMER_PICTURE = "/wp-content/uploads/2019/05/doi.png"
 
 
@@ -184,9 +185,31 @@ def test_what_a_story_leads_to_is_found_in_the_new_house(house: House, tmp_path:
     assert (here["second_section"], here["event"], here["related"]) == ("xa-hoi", "Bão số 5", [first])
     assert (get_settings().media_dir / here["social_image"].removeprefix(media.MEDIA)).is_file()
     assert [one.status for one in import_paths([tmp_path / "out" / "articles.ndjson"], options)] == ["unchanged"] * 2
-    house("ba")
-    of_ninjs = list(import_paths([tmp_path / "out" / "articles.ninjs.json"]))
-    assert reading.article(migrated(), int(of_ninjs[1].id or 0))["event"] == "Bão số 5"
+    other = house("ba")
+    articles.save_article(other, read_fields(ArticleInput, sent | {"title": "Bài của báo mới"}), EDITOR)
+    file = tmp_path / "out" / "articles.ninjs.json"
+    first, second = (int(result.id or 0) for result in import_paths([file], options))
+    here = reading.article(other, second)
+    assert (here["second_section"], here["event"], here["related"]) == ("xa-hoi", "Bão số 5", [first])
+    assert (get_settings().media_dir / here["social_image"].removeprefix(media.MEDIA)).is_file()
+    assert (here["images"], here["tags"]) == ([], []), "it stands in no list of pictures, and a section is no keyword"
+    assert [one.status for one in import_paths([file], options)] == ["unchanged"] * 2
+
+
+def test_what_must_not_be_cut_of_a_picture_comes_along(house: House, tmp_path: Path) -> None:
+    old = house("cu")
+    Image.new("RGB", (1000, 600), "green").save(tmp_path / "green.png")
+    row = media.keep(old, imaging.rebuild(tmp_path / "green.png", get_settings().media_dir), EDITOR)
+    images = [{"url": media.MEDIA + row.path, "caption": caption, "focus": at} for caption, at in FOCUSED.items()]
+    sent = {"title": "Chợ", "body": "<p>Chợ họp.</p>", "section": "Kinh tế", "images": images}
+    articles.save_article(old, read_fields(ArticleInput, sent), EDITOR)
+    export_house(old, tmp_path / "out", ("ndjson",))
+    new = house("moi")
+    options = Options(media_folder=tmp_path / "out" / "media")
+    (result,) = import_paths([tmp_path / "out" / "articles.ndjson"], options)
+    here = reading.article(new, int(result.id or 0))["images"]
+    assert {one["caption"]: one["focus"] for one in here} == FOCUSED
+    assert [one.status for one in import_paths([tmp_path / "out" / "articles.ndjson"], options)] == ["unchanged"]
 
 
 def test_ndjson_leads_the_old_address_to_the_new_house(house: House, tmp_path: Path) -> None:
