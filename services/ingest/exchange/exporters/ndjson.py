@@ -7,7 +7,6 @@ import orjson
 from services.ingest.exchange.exporters import Article, external_id
 from shared.contracts.addresses import article_path
 
-
 _OF_PICTURE = ("url", "caption", "credit", "alt", "focus")
 
 
@@ -28,10 +27,7 @@ def line(article: Article) -> bytes:
             "external_id": external_id(article["id"], article["external_id"]),
             "section": article["section_name"],
             "second_section": article["second_section_name"],
-            "images": [
-                {name: image[name] for name in ("url", "caption", "credit", "alt", "focus")}
-                for image in article["images"]
-            ],
+            "images": [{name: image[name] for name in _OF_PICTURE} for image in article["images"]],
             # Where the article stood here leads to it wherever it goes.
             "old_paths": list(dict.fromkeys([*article["old_paths"], here])),
             "earlier_views": article["opening_views"],
