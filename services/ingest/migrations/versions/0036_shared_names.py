@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ingest_0036"
-down_revision = "ingest_0034"
+down_revision = "ingest_0035"
 branch_labels = None
 depends_on = None
 

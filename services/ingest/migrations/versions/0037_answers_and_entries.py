@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "ingest_0037"
-down_revision = "ingest_0034"
+down_revision = "ingest_0036"
 branch_labels = None
 depends_on = None
 

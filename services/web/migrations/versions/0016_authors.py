@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "web_0016"
-down_revision = "web_0014"
+down_revision = "web_0015"
 branch_labels = None
 depends_on = None
 
