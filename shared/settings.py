@@ -99,8 +99,8 @@ class Settings(BaseSettings):
     )
     paper_file: Path | None = Field(
         None,
-        description="TOML file of the imprint, in production mode with a licence of its own; unset: none but the demo "
-        "paper's",
+        description="TOML file of the imprint, in the form of `services/web/paper.toml`: production mode refuses to go "
+        "without, and one that names no publisher or no licence of its own. Unset: none but the demo paper's",
     )
     second_factor: Literal["offered", "required"] = Field(
         "offered",
@@ -219,6 +219,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"{'' if name.startswith('elastic') else 'TOASOAN_'}{name.upper()} {wrong}")
         if self.demo:
             raise ValueError("TOASOAN_DEMO must be 0 in production mode")
+        if self.paper_file is None:
+            raise ValueError(
+                "TOASOAN_PAPER_FILE must name the file that says who publishes the paper and by which licence in "
+                "production mode (services/web/paper.toml shows its form)"
+            )
 
     @property
     def _public_host(self) -> str:

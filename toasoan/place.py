@@ -110,13 +110,17 @@ def problems(error: "ValidationError") -> list[str]:
 def _main() -> int:
     from pydantic import ValidationError
 
+    from services.web.pages.paper import paper_of
+    from shared.settings import get_settings
+
     try:
         place = from_settings()
+        paper_of(get_settings())
     except ValidationError as error:
         print("; ".join(problems(error)), file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"the data folder cannot be used: {error}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        print(f"the data folder or the paper's file cannot be used: {error}", file=sys.stderr)
         return 1
     print(json.dumps(asdict(place), default=str))
     return 0

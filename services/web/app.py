@@ -23,6 +23,7 @@ from services.web.comment_journal import CommentJournal
 from services.web.commenting import Comments
 from services.web.hotpath import Clock, make_protocol
 from services.web.pagemaking import PageMaker
+from services.web.pages.paper import paper_of
 from services.web.reading import reading
 from services.web.render import make_renderer
 from services.web.responding import Responder
@@ -261,6 +262,11 @@ def main() -> int:
     import uvloop
 
     process.prepare(ROLE)
+    try:
+        paper_of(get_settings())
+    except (OSError, ValueError) as error:
+        log.error("paper file refused", error=str(error))
+        return 1
     migrate_patiently()
     uvloop.run(serve())
     return 0

@@ -16,7 +16,7 @@ import httpx2
 from tests.browser.chromium import READER
 from tests.compose import page, table
 from tests.compose.engine import Engine
-from tests.production.compose import ROOT
+from tests.production.compose import IMPRINT, ROOT
 from tests.servers import free_port
 from tests.wait import until
 
@@ -225,7 +225,8 @@ class ComposeHouse:
         return "\n".join(told)
 
     def _fill_in(self) -> None:
-        """What example.env asks for; a password where it says so."""
+        """What example.env asks for; a password where it says so; and who publishes the paper."""
+        (self.root / "paper.toml").write_text(IMPRINT)
         net, alike = self._free_net(), f"{self.project}.invalid"
         words = {
             "TOASOAN_SITE_NAME": "Báo Thử",

@@ -70,6 +70,17 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+PAPER_FILE = "/etc/toasoan/paper.toml"
+"""Where the processes look for it."""
+IMPRINT = """tagline = "Báo thử"
+about = []
+[[imprint]]
+since = 2026-01-01
+agency = "Báo Thử"
+licence = "Giấy phép số 1/GP-TEST"
+"""
+
+
 def example_environment() -> dict[str, str]:
     """Every variable that must be set, set to something."""
     hosts = {"SITE_HOST": "bao.test", "DESK_HOST": "toasoan.test"}

@@ -16,7 +16,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from tests.production.compose import ROOT, example_environment, filled, raw
+from tests.production.compose import IMPRINT, PAPER_FILE, ROOT, example_environment, filled, raw
 from tests.production.nginx import Nginx
 from tests.servers import PostgresServer, free_port
 from tests.wait import until
@@ -54,6 +54,8 @@ class Production:
         self._environment = example_environment()
         compose = filled(raw(), self._environment)
         self._services: dict[str, dict[str, Any]] = compose["services"]
+        imprint = folder / "paper.toml"
+        imprint.write_text(IMPRINT)
         self.postgres = self.make_postgres()
         self.ports = {name: free_port() for name in ("broker", "counters", *self.names)}
         # Where the names of the compose network lead here.
@@ -62,6 +64,7 @@ class Production:
             "@broker:6379": f"@{self._listens('broker')}",
             "@counters:6379": f"@{self._listens('counters')}",
             "@elasticsearch:9200": f"@{elasticsearch_url.removeprefix('http://')}",
+            PAPER_FILE: str(imprint),
         }
         self.site_host = self._environment["SITE_HOST"]
         self.desk_host = self._environment["DESK_HOST"]

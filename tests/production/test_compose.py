@@ -17,6 +17,7 @@ from shared.contracts.queues import Queue
 from shared.settings import Settings
 from tests.production.compose import (
     COMPOSE_FILE,
+    PAPER_FILE,
     ROOT,
     MissingVariable,
     example_environment,
@@ -269,6 +270,16 @@ def test_files_that_are_mounted_exist() -> None:
         assert target.startswith("/") or not source
     used = {mount.split(":")[0] for mount in mounts}
     assert volumes <= used
+
+
+def test_who_prints_the_imprint_is_given_it() -> None:
+    """Everybody is told where it is; `web` prints it, `tools` tries themes with it."""
+    (file,) = (config["file"] for config in COMPOSE["configs"].values())
+    assert f"/{file.removeprefix('./')}" in (ROOT / ".gitignore").read_text().splitlines()
+    for name, service in SERVICES.items():
+        assert service.get("environment", {}).get("TOASOAN_PAPER_FILE", PAPER_FILE) == PAPER_FILE
+        given = [config["target"] for config in service.get("configs", [])]
+        assert given == ([PAPER_FILE] if name in ("web", "web-b", "tools") else []), name
 
 
 def test_networks_secrets_and_dependencies_exist() -> None:

@@ -1,5 +1,10 @@
 """Production mode refuses what is only safe on one's own machine."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
@@ -16,6 +21,7 @@ GOOD = {
     "TOASOAN_SITE_URL": "https://bao.example",
     "TOASOAN_INGEST_URL": "https://toasoan.bao.example",
     "TOASOAN_DEMO": "0",
+    "TOASOAN_PAPER_FILE": "/etc/toasoan-paper.toml",
 }
 
 
@@ -51,6 +57,7 @@ def test_what_was_said_whole_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TOASOAN_INGEST_URL", "http://localhost:8001"),
         ("TOASOAN_DEMO", "1"),
         ("TOASOAN_DEMO", ""),
+        ("TOASOAN_PAPER_FILE", ""),
         ("TOASOAN_DATABASE_URL", "postgresql:///ingest"),
         ("TOASOAN_DATABASE_URL", "postgresql://ingest@postgres/ingest"),
         ("TOASOAN_DATABASE_URL", "postgresql://ingest:ingest@postgres/ingest"),
@@ -68,6 +75,30 @@ def test_what_was_said_whole_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_default_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     with pytest.raises(ValidationError, match=name):
         settings(monkeypatch, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('licence = ""', "licence"),
+        ('licence = "b"\nlicense = "c"', "license"),
+        ("licence", "line"),
+        (None, "No such file"),
+    ],
+)
+def test_a_house_with_no_imprint_of_its_own_ends_in_one_line(tmp_path: Path, words: str | None, said: str) -> None:
+    """`web` in its container, and whoever asks for a place on one machine."""
+    own = tmp_path / "paper.toml"
+    if words is not None:
+        own.write_text(f'tagline = ""\nabout = []\n[[imprint]]\nsince = 2026-01-01\nagency = "a"\n{words}\n')
+    environment = {**os.environ, **GOOD, "TOASOAN_PAPER_FILE": str(own), "TOASOAN_DATA_DIR": str(tmp_path / "data")}
+    for module in ("services.web.app", "toasoan.place"):
+        command = [sys.executable, "-m", module]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        told = (ended.stdout + ended.stderr).strip()
+        assert ended.returncode == 1, told
+        assert said in told and str(own) in told
+        assert len(told.splitlines()) == 1, told
 
 
 def test_on_ones_own_machine_nothing_need_be_said() -> None:

@@ -71,7 +71,7 @@ def test_status_of_no_house_is_an_empty_list_and_exit_code_1() -> None:
 
 def test_status_of_a_stopped_house_in_production_names_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not every house in production stands in containers."""
-    for name, value in {"PRODUCTION": "1", "DEMO": "0", "SECRET_KEY": secrets.token_hex(24)}.items():
+    for name, value in {"PRODUCTION": "1", "DEMO": "0", "SECRET_KEY": secrets.token_hex(24), "PAPER_FILE": "x"}.items():
         monkeypatch.setenv(f"TOASOAN_{name}", value)
     for name in ("SITE", "INGEST"):
         monkeypatch.setenv(f"TOASOAN_{name}_URL", "https://bao.example")

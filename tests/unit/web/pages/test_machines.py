@@ -195,11 +195,45 @@ def test_a_paper_file_that_cannot_be_meant_is_refused(tmp_path: Path) -> None:
         load_paper(wrong)
 
 
-@pytest.mark.parametrize("licence", ["", " ", load_paper().imprint.licence])
-def test_production_refuses_a_foot_with_no_licence_or_the_demos(paper: Paper, tmp_path: Path, licence: str) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "since = 2020-01-01\nagency = 5",
+        'since = "2020-01-01"\nagency = "a"',
+        'since = 2020-01-01T00:00:00\nagency = "a"',
+        'since = 2020-01-01\nagency = "a"\nlicence = ["b"]',
+    ],
+)
+def test_a_paper_file_whose_words_are_none_is_refused_at_once(tmp_path: Path, wrong: str) -> None:
+    """Not when the page is made that prints them."""
     own = tmp_path / "paper.toml"
-    own.write_text(f'tagline = "x"\nabout = []\n[[imprint]]\nsince = 2020-01-01\nagency = "a"\nlicence = "{licence}"\n')
+    own.write_text(f'tagline = "x"\nabout = []\n[[imprint]]\n{wrong}\n')
+    with pytest.raises(ValueError, match=r"paper\.toml: \w+: ") as refused:
+        load_paper(own)
+    assert "\n" not in str(refused.value)
+
+
+_OF_THE_DEMO = load_paper().imprint
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2999-01-01"])
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("licence", ""), ("licence", " "), ("licence", _OF_THE_DEMO.licence), ("agency", " "), ("agency", "Báo Mẫu")],
+)
+def test_production_refuses_a_foot_without_publisher_and_licence_or_with_the_demos(
+    paper: Paper, tmp_path: Path, name: str, word: str, day: str
+) -> None:
+    """One that holds from a day to come is refused today: on that day nobody starts the house again."""
+    own = tmp_path / "paper.toml"
+    words = {"agency": "a", "licence": "b"} | {name: word}
+    head = 'tagline = "x"\nabout = []\n[[imprint]]\nsince = 2019-01-01\nagency = "a"\nlicence = "b"\n'
+    lines = "".join(f'{key} = "{value}"\n' for key, value in words.items())
+    own.write_text(f"{head}[[imprint]]\nsince = {day}\n{lines}")
     settings = paper.settings.model_copy(update={"paper_file": own, "demo": False})
     make_renderer(settings)
-    with pytest.raises(ValueError, match="licence"):
+    with pytest.raises(ValueError, match=name):
         make_renderer(settings.model_copy(update={"production": True}))
+    own = tmp_path / "good.toml"
+    own.write_text(head)
+    make_renderer(settings.model_copy(update={"production": True, "paper_file": own}))
