@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from services.ingest.accounts.store import accounts
-from services.ingest.exchange.importers import Options, import_paths
+from services.ingest.exchange.importers import Options, archive, import_paths
 from services.ingest.exchange.importers.report import ImportReport
 from services.ingest.exchange.store import jobs
 from services.ingest.exchange.tables import ImportJobRow
@@ -54,6 +54,8 @@ def work_off(engine: Engine, halted: Callable[[], bool]) -> bool:
         told = error.detail if isinstance(error, Refused) else _CRASHED
         problems = [*jobs.one(engine, row.id).problems, ["", told[:300]]]
         jobs.note(engine, row.id, state="failed", problems=problems, finished_at=datetime.now(UTC))
+    finally:
+        archive.forget_left()
     return True
 
 

@@ -4,17 +4,17 @@ Names in it are only words: none leads out of the folder. Those that a Mac or an
 were meant.
 """
 
+import fcntl
 import lzma
 import os
+import secrets
 import shutil
 import struct
-import tempfile
-import time
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISLNK
@@ -27,13 +27,14 @@ from shared.vietnamese.text import nfc
 SUFFIX = ".zip"
 _BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 MAX_BYTES = 2_000_000_000
+# With their folders: each takes a place on the disk, however empty it is.
 _MAX_FILES = 100_000
 # Python holds some ten times as much of what an archive says of its files.
 _MAX_DIRECTORY_BYTES = 20_000_000
 _END_BYTES = 66_000
 _MAX_DEPTH, _MAX_NAME_BYTES = 20, 200
 _BLOCK = 1 << 20
-_STALE_SECONDS = 86_400.0
+_HELD = ".held"
 _UTF8_NAMES = 0x800
 _ENCRYPTED = 0x1
 # Documents that are archives inside.
@@ -67,16 +68,16 @@ def is_of_the_system(name: PurePosixPath | Path) -> bool:
 @contextmanager
 def unpacked(paths: Sequence[Path]) -> Iterator[list[Source]]:
     """The paths, with a folder in place of each archive for as long as this lasts."""
-    folders: list[Path] = []
+    folders: list[_Folder] = []
     try:
         sources = []
         for path in paths:
             source = Source(path, str(path))
             try:
                 if is_archive(path):
-                    folders.append(_new_folder())
-                    source.path = folders[-1]
-                    source.left = _unpack(path, folders[-1])
+                    folders.append(_Folder())
+                    source.path = folders[-1].path
+                    source.left = _unpack(path, source.path)
             except Refused as refused:
                 source.fault = refused
             except (OSError, zipfile.BadZipFile, ValueError, OverflowError, struct.error) as error:
@@ -85,17 +86,53 @@ def unpacked(paths: Sequence[Path]) -> Iterator[list[Source]]:
         yield sources
     finally:
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            folder.close()
 
 
-def _new_folder() -> Path:
-    """An empty folder; those that a process which was ended left behind go."""
-    root = handed_in.folder() / "unpacked"
-    root.mkdir(parents=True, exist_ok=True)
-    for old in root.iterdir():
-        if old.stat().st_mtime < time.time() - _STALE_SECONDS:
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(dir=root))
+def forget_left() -> None:
+    """Delete what processes that were ended have unpacked."""
+    root = _root()
+    for path in root.iterdir() if root.exists() else ():
+        if path.is_dir():
+            try:
+                with _locked(path.with_suffix(_HELD), fcntl.LOCK_NB):
+                    shutil.rmtree(path, ignore_errors=True)
+                    path.with_suffix(_HELD).unlink(missing_ok=True)
+            except OSError:
+                # In use.
+                continue
+
+
+class _Folder:
+    """An empty folder, held by a lock beside it until it is closed or this process ends."""
+
+    def __init__(self) -> None:
+        _root().mkdir(parents=True, exist_ok=True)
+        self.path = _root() / secrets.token_hex(8)
+        self._held = ExitStack()
+        # Before the folder is there, nobody can take it for one that was left.
+        self._held.enter_context(_locked(self.path.with_suffix(_HELD)))
+        self.path.mkdir(mode=0o700)
+
+    def close(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.path.with_suffix(_HELD).unlink(missing_ok=True)
+        self._held.close()
+
+
+@contextmanager
+def _locked(file: Path, how: int = 0) -> Iterator[None]:
+    """Raises OSError where it is another's, with LOCK_NB."""
+    number = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | how)
+        yield
+    finally:
+        os.close(number)
+
+
+def _root() -> Path:
+    return handed_in.folder() / "unpacked"
 
 
 def _unpack(path: Path, folder: Path) -> list[LeftOut]:
@@ -108,7 +145,7 @@ def _unpack(path: Path, folder: Path) -> list[LeftOut]:
             raise Refused("Đây là tài liệu (Office, EPUB), không phải tệp nén các trang.")
         if len(found) > _MAX_FILES:
             raise Refused(f"Tệp nén có quá {_MAX_FILES} tệp.")
-        room = MAX_BYTES
+        room, places = MAX_BYTES, _MAX_FILES
         for number, one in enumerate(found):
             bounded.going_on()
             if one.is_dir():
@@ -123,6 +160,10 @@ def _unpack(path: Path, folder: Path) -> list[LeftOut]:
             elif (target := _free(folder, name, number)) is None:
                 left["hai lần trong tệp nén"] += 1
             else:
+                places -= 1 + sum(not one.exists() for one in target.parents)
+                if places < 0:
+                    raise Refused(f"Tệp nén có quá {_MAX_FILES} tệp và thư mục.")
+                target.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     room -= _write(archive, one, target, room)
                 except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError) as error:
@@ -182,6 +223,5 @@ def _free(folder: Path, name: PurePosixPath, number: int) -> Path | None:
     for target in (folder / name, folder / f"~{number}" / name.name):
         above = [one for one in target.parents if one.is_relative_to(folder)]
         if not target.exists() and not any(one.is_file() for one in above):
-            target.parent.mkdir(parents=True, exist_ok=True)
             return target
     return None

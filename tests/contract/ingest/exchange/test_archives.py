@@ -125,3 +125,34 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, store: Engine, content: b
     (tmp_path / "x.zip").write_bytes(content)
     (result,) = run(tmp_path / "x.zip")
     assert result.status == "failed" and result.error
+
+
+def test_folders_take_places_like_files(tmp_path: Path, store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty folders around each empty file of a small archive are a disk full of them."""
+    monkeypatch.setattr(archive, "_MAX_FILES", 100)
+    packed = tmp_path / "sâu.zip"
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("a/b/c.html", PAGE.format("a"))
+        for number in range(10):
+            made.writestr("/".join(f"{number}-{depth}" for depth in range(15)) + "/x.html", b"")
+    (result,) = run(packed)
+    assert result.status == "failed" and "thư mục" in result.error
+    with zipfile.ZipFile(packed, "w") as made:
+        for number in range(90):
+            made.writestr(f"a/b/{number}.html", PAGE.format(number))
+    assert [result.status for result in run(packed)] == ["created"] * 90
+
+
+def test_what_an_import_unpacked_that_was_ended_goes_and_what_another_reads_stays(
+    tmp_path: Path, store: Engine
+) -> None:
+    packed = tmp_path / "x.zip"
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("a.html", PAGE.format("a"))
+    with archive.unpacked([packed]) as (reading,):
+        left = reading.path.with_name("left")
+        left.mkdir()
+        (left / "a.html").write_text("a")
+        archive.forget_left()
+        assert not left.exists() and [file.name for file in reading.path.iterdir()] == ["a.html"]
+    assert not reading.path.exists()

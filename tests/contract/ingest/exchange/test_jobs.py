@@ -22,7 +22,7 @@ from services.ingest.exchange.tables import import_jobs
 from services.ingest.kit import handed_in
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.bounded import Bounds
-from services.ingest.kit.errors import Invalid
+from services.ingest.kit.errors import Invalid, TooHeavy
 from services.ingest.kit.tables import dead_letters
 from shared import deadletter
 from shared.contracts.commands import RetryJob
@@ -83,6 +83,30 @@ def test_zip_is_read_as_the_folder_that_it_holds(store: Engine) -> None:
     assert imports.work_off(store, lambda: False)
     row = jobs.one(store, job)
     assert (row.state, row.counts, row.format) == ("done", {"created": 1}, "zip")
+
+
+def test_what_a_job_unpacked_goes_when_it_is_ended(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a bound, however often it is tried: nothing else would delete it for a day."""
+    accounts.create_user("quan.tri@bao.example", "admin", engine=store)
+    file = jobs.new_file("bài cũ.zip")
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("a.ndjson", json.dumps({**STORY, "external_id": "1"}))
+    jobs.hand_in(store, ADMIN, file, name="bài cũ.zip", format="auto", dry_run=False, status="draft")
+    monkeypatch.setattr("services.ingest.kit.bounded.run", _ended_while_it_unpacks)
+    assert imports.work_off(store, lambda: False)
+    assert list((handed_in.folder() / "unpacked").iterdir()) == []
+
+
+def _ended_while_it_unpacks(*_: object, **__: object) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from services.ingest.exchange.importers import archive\n"
+        "with archive.unpacked([Path(sys.argv[1])]): os._exit(9)"
+    )
+    (packed,) = handed_in.folder().glob("*.zip")
+    assert subprocess.run([sys.executable, "-c", code, packed], cwd=ROOT, check=False).returncode == 9
+    (left,) = (path for path in (handed_in.folder() / "unpacked").iterdir() if path.is_dir())
+    assert list(left.iterdir())
+    raise TooHeavy("more than 1 s")
 
 
 def test_job_that_was_cut_goes_on_behind_what_is_done(store: Engine) -> None:
