@@ -36,6 +36,8 @@ __all__ = [
 
 # One commit for this many, some 20 ms of work: editors who save meanwhile wait that long.
 _AT_ONCE = 50
+# What is only told, damaged or left out, costs no commit: a file may have a hundred thousand of it.
+_TOLD_AT_ONCE = 2000
 _UNKNOWN, _OF_THE_SYSTEM = "không phải định dạng nhận được", "của hệ điều hành"
 _WITH_ARTICLES = "ảnh, lấy khi có bài dùng"
 _PICTURES = frozenset((".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"))
@@ -57,15 +59,18 @@ def import_paths(
 def _batches(found: Iterator[tuple[str, Piece]]) -> Iterator[list[tuple[str, Piece]]]:
     """What is saved together; what takes an article back meets what came before it."""
     part: list[tuple[str, Piece]] = []
+    articles = 0
     for where, piece in found:
+        is_article = isinstance(piece, ForeignArticle)
         is_kill = isinstance(piece, ForeignArticle) and bool(piece.killed)
-        if part and (is_kill or len(part) == _AT_ONCE):
+        if part and (is_kill or articles == _AT_ONCE or len(part) == _TOLD_AT_ONCE):
             yield part
-            part = []
+            part, articles = [], 0
         part.append((where, piece))
+        articles += is_article
         if is_kill:
             yield part
-            part = []
+            part, articles = [], 0
     if part:
         yield part
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from services.ingest.articles.store import reading
-from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths
+from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths, ndjson
 from services.ingest.exchange.importers.report import ImportReport
 from tests.contract.ingest.base import STORY, migrated
 
@@ -74,6 +74,34 @@ def test_ndjson_keeps_good_lines_and_names_bad_ones(tmp_path: Path, store: Engin
     assert "title" in results[2].error
     again = run(tmp_path / "x.ndjson", lines)
     assert (again[0].status, again[0].id) == ("unchanged", results[0].id)
+
+
+def test_a_line_without_end_takes_no_memory_and_leaves_the_others(
+    tmp_path: Path, store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a gigabyte of it ended the process, and with it all that stood beside it in the file."""
+    monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", 2000)
+    good = json.dumps({**STORY, "external_id": "1"})
+    assert len(good) < 1900
+    exact = good + " " * (1999 - len(good.encode()))
+    lines = [good, '{"title": "' + "a" * 100_000, exact.replace('"1"', '"2"'), "b" * 2000, "c" * 1_000_000]
+    results = run(tmp_path / "x.ndjson", "\n".join(lines))
+    assert [result.status for result in results] == ["created", "failed", "created", "failed", "failed"]
+    assert [result.source.rpartition(":")[2] for result in results] == ["1", "2", "3", "4", "5"]
+    assert "Dòng dài quá" in results[1].error
+
+
+def test_what_is_only_told_costs_no_commits(tmp_path: Path, store: Engine) -> None:
+    """A hundred thousand damaged lines, or kinds of things that are not taken, held a worker for minutes."""
+    statements: list[str] = []
+    event.listen(store, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    results = run(tmp_path / "x.ndjson", "\n".join(["{bad"] * 1500))
+    assert [result.status for result in results] == ["failed"] * 1500
+    kinds = [{"type": f"loại {number}"} for number in range(1500)]
+    item = {"uri": "u", "headline": "Tin", "body_text": "Chữ.", "associations": kinds}
+    results = run(tmp_path / "x.json", json.dumps(item))
+    assert sum(result.status == "left_out" for result in results) == 1500
+    assert len(statements) < 60
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
