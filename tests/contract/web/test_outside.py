@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.web import keys, store
-from services.web.outside import Outside, feeds_of
+from services.web.outside import Outside, _post, feeds_of
 from shared.database import engine, migrate
 from shared.settings import get_settings
 from tests.contract.web.conftest import published, state
@@ -83,6 +83,23 @@ def test_the_edge_and_the_hub_are_told_even_if_they_fail_at_first(
     assert urls == {
         f"https://bao.example{path}" for path in ("/rss.xml", "/atom.xml", "/feed.json", "/rss/thoi-su.xml")
     }
+
+
+def test_a_hub_leads_nobody_anywhere(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is somebody else's: what it names may stand inside the house's network."""
+    visits: list[str] = []
+    monkeypatch.setattr(Handler, "do_GET", lambda self: visits.append(self.path), raising=False)
+
+    def lead_inside(self: Handler) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(302)
+        self.send_header("location", f"http://127.0.0.1:{receiver.server_port}/inside")
+        self.end_headers()
+
+    monkeypatch.setattr(Handler, "do_POST", lead_inside)
+    with pytest.raises(OSError, match="302"):
+        _post(f"http://127.0.0.1:{receiver.server_port}/hub", b"", "text/plain")
+    assert visits == []
 
 
 def test_nobody_is_told_where_nobody_is_set() -> None:
