@@ -19,6 +19,7 @@ from services.ingest.desk_kit.streams import STREAMS
 from services.ingest.files import may_have
 from services.ingest.front_page import api as front_page
 from services.ingest.kit import problems
+from services.ingest.kit.still import StillThere
 from services.ingest.live_coverage import api as live_coverage
 from services.ingest.media import api as media
 from services.ingest.ops import api as watch
@@ -64,6 +65,7 @@ def make_app() -> FastAPI:
     for short, whole in (("/desk", "/desk/"), ("/ops", "/desk/ops"), ("/ops/", "/desk/ops")):
         app.add_route(short, partial(_redirect, whole), include_in_schema=False)
     app.mount("/media", MediaFiles(get_settings().media_dir, may_have), name="media")
+    app.add_middleware(StillThere)
     app.add_middleware(Measured, service="ingest", headers=_HEADERS)
     return app
 

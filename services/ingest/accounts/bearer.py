@@ -1,6 +1,7 @@
 """Which program calls: the key in `Authorization: Bearer`."""
 
 import time
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
@@ -8,6 +9,7 @@ from fastapi.security import HTTPBearer, SecurityScopes
 from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store.keys import actor_of
+from services.ingest.kit import still
 from services.ingest.kit.actors import Actor, Scope
 from services.ingest.kit.errors import Forbidden, Unauthorized
 from shared.api.described import Part
@@ -45,7 +47,15 @@ Publisher = Annotated[Actor, Security(_KEY, scopes=[Scope.publish])]
 async def actor(request: Request, scope: Scope) -> Actor:
     """Who calls. Raises Unauthorized, or Forbidden without the scope; before any of the body is read."""
     kind, _, key = request.headers.get("authorization", "").partition(" ")
-    found = await _known(key.strip()) if kind.lower() == "bearer" and key.strip() else None
+    key = key.strip() if kind.lower() == "bearer" else ""
+    found = await _entitled(key, scope)
+    still.again(request, partial(_entitled, key, scope))
+    return found
+
+
+async def _entitled(key: str, scope: Scope) -> Actor:
+    """Raises Unauthorized, Forbidden."""
+    found = await _known(key) if key else None
     if found is None:
         raise Unauthorized("Thiếu khóa API, hoặc khóa sai, hết hạn hay đã bị thu hồi.")
     if not found.may(scope):

@@ -1,6 +1,7 @@
 """Who asks: the session cookie, the CSRF token, and the dependencies that endpoints name their right with."""
 
 import hmac
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from services.ingest.accounts.store import accounts, sessions
 from services.ingest.desk_kit.forms import read_form
-from services.ingest.kit import rights
+from services.ingest.kit import rights, still
 from services.ingest.kit.actors import Account
 from services.ingest.kit.errors import Forbidden, Refused
 from services.ingest.kit.rights import Action
@@ -60,6 +61,7 @@ class Needs:
             raise NotSignedIn("Hãy đăng nhập để tiếp tục.")
         request.state.who, request.state.token = who, token
         if request.method not in _SAFE:
+            still.again(request, partial(_refuse_ended, token))
             await _refuse_forgery(request, token)
         if who.must_change_password and self.action is not Action.self:
             raise PasswordWanted("Hãy đổi mật khẩu dùng một lần trước.")
@@ -129,6 +131,12 @@ def refuse_foreign_origin(request: Request) -> None:
             raise Forbidden("Yêu cầu này đến từ một trang khác.")
     elif request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden("Yêu cầu này đến từ một trang khác.")
+
+
+async def _refuse_ended(token: str) -> None:
+    """A session ends with its account, its role and its password. Raises NotSignedIn."""
+    if await run_in_threadpool(accounts.account_of, engine("ingest"), token) is None:
+        raise NotSignedIn("Phiên này đã kết thúc; hãy đăng nhập lại.")
 
 
 async def _refuse_forgery(request: Request, token: str) -> None:
