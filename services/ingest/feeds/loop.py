@@ -177,5 +177,5 @@ def _tell(engine: Engine, saved: Saved, found: ForeignArticle, until: datetime |
         return
     if until is not None and saved.status != "published":
         workflow.set_embargo(engine, saved.id, until, IMPORTER)
-    for remark in dict.fromkeys(found.remarks):
-        workflow.add_note(engine, saved.id, remark, actor)
+    for note in found.notes():
+        workflow.add_note(engine, saved.id, note, actor)

@@ -8,6 +8,9 @@ from typing import Any
 from services.ingest.comments.store.imported import FormerComment
 from services.ingest.kit.errors import Refused
 
+# An item may have as many headlines, or rights, as its file is long; each note is a row.
+_MOST_NOTES = 50
+
 Fields = dict[str, Any]
 """An article as POST /api/articles takes it."""
 
@@ -41,6 +44,12 @@ class ForeignArticle:
     """What was mended, for the report."""
     remarks: list[str] = field(default_factory=list)
     """What editors should know of it; kept beside the article."""
+
+    def notes(self) -> list[str]:
+        """The remarks as notes, each once; of more than anybody reads the first, and how many there were."""
+        said = list(dict.fromkeys(remark[:5000] for remark in self.remarks))
+        more = len(said) - _MOST_NOTES
+        return said if more <= 0 else [*said[:_MOST_NOTES], f"Còn {more} ghi chú nữa trong tệp, không giữ lại."]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -208,8 +208,8 @@ class Saver:
         actor = self._options.actor
         if one.until is not None and saved.status != "published":
             workflow.set_embargo(self._engine, saved.id, one.until, actor)
-        for remark in dict.fromkeys(one.found.remarks):
-            workflow.add_note(self._engine, saved.id, remark[:5000], actor)
+        for note in one.found.notes():
+            workflow.add_note(self._engine, saved.id, note, actor)
 
     def _take_back(self, where: str, one: _Ready, results: list[ImportResult | None]) -> bool:
         """Take from readers what its agency took back; False where there is nothing to take from them."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from services.ingest.articles.store import reading
+from services.ingest.articles.store import reading, workflow
 from services.ingest.exchange.importers import ImportResult, Options, format_of, import_paths, ndjson
 from services.ingest.exchange.importers.report import ImportReport
 from tests.contract.ingest.base import STORY, migrated
@@ -89,6 +89,16 @@ def test_a_line_without_end_takes_no_memory_and_leaves_the_others(
     assert [result.status for result in results] == ["created", "failed", "created", "failed", "failed"]
     assert [result.source.rpartition(":")[2] for result in results] == ["1", "2", "3", "4", "5"]
     assert "Dòng dài quá" in results[1].error
+
+
+def test_an_item_with_headlines_without_end_leaves_some_notes(tmp_path: Path, store: Engine) -> None:
+    """300,000 of them were as many notes, each with its own commit, and the worker was ended on the way."""
+    item = {"uri": "u", "body_text": "Chữ.", **{f"headline_{number}": f"Tin {number}" for number in range(300)}}
+    (result,) = run(tmp_path / "x.json", json.dumps(item))
+    assert result.id is not None
+    told = [note.text for note in workflow.notes(store, result.id)]
+    assert len(told) == 51
+    assert any(text.startswith("Còn 2") for text in told)
 
 
 def test_what_is_only_told_costs_no_commits(tmp_path: Path, store: Engine) -> None:
