@@ -10,7 +10,7 @@ _COMMENTS = "comments"
 _TAKEN = ("created", "updated", "unchanged", "withdrawn", _COMMENTS)
 # Reasons come from files: so many different ones are kept.
 _MOST_REASONS = 200
-_OTHERS = "lý do khác"
+_OTHERS, _OTHER_KINDS = "lý do khác", "loại khác"
 
 
 class ImportReport:
@@ -63,7 +63,7 @@ class ImportReport:
     @staticmethod
     def _count(counter: Counter[Any], key: Any, number: int) -> None:
         if key not in counter and len(counter) >= _MOST_REASONS:
-            key = (key[0], _OTHERS) if isinstance(key, tuple) else _OTHERS
+            key = (_OTHER_KINDS, _OTHERS) if isinstance(key, tuple) else _OTHERS
         counter[key] += number
 
     def told(self) -> dict[str, Any]:

@@ -101,6 +101,19 @@ def test_an_item_with_headlines_without_end_leaves_some_notes(tmp_path: Path, st
     assert any(text.startswith("Còn 2") for text in told)
 
 
+def test_a_report_stays_short_whatever_a_file_names(tmp_path: Path, store: Engine) -> None:
+    """It is written down with every hundred results: kinds without end made it gigabytes."""
+    kinds = [{"type": f"loại {number}"} for number in range(1500)]
+    item = {"uri": "u", "headline": "Tin", "body_text": "Chữ.", "associations": kinds}
+    report = ImportReport()
+    for result in run(tmp_path / "x.json", json.dumps(item)):
+        report.add(result)
+    told = report.told()["left_out"]
+    assert sum(number for _, _, number in told) == 1500
+    assert len(told) <= 201
+    assert ["loại khác", "lý do khác"] in [one[:2] for one in told]
+
+
 def test_what_is_only_told_costs_no_commits(tmp_path: Path, store: Engine) -> None:
     """A hundred thousand damaged lines, or kinds of things that are not taken, held a worker for minutes."""
     statements: list[str] = []
