@@ -1,8 +1,8 @@
 // The pictures of what is pasted: those that are in it become files, those that are elsewhere are counted.
 
 const MOST = 50;
-const TYPES = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", webp: "image/webp" };
-const DATA = /^data:image\/(png|jpe?g|webp);base64,/i;
+const TYPES = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg", webp: "image/webp", gif: "image/gif" };
+const DATA = /^data:image\/(png|jpe?g|webp|gif);base64,/i;
 
 // `clipboard` is { files, rtf() }. Puts a figure in the place of each picture in `body` that is not of the paper's own,
 // with a name of its own; returns { files: Map of names, leftOut }.

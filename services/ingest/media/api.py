@@ -34,7 +34,7 @@ _FORM_BYTES = 100_000
 _MOST_BYTES = imaging.MAX_UPLOAD_BYTES + _FORM_BYTES
 _WORDS = ("caption", "credit", "alt")
 _MOST_CHARS = 2000
-_TAKEN = "JPEG, PNG, WebP, HEIC, AVIF; MP4, WebM; M4A, MP3; WebVTT; PDF."
+_TAKEN = "JPEG, PNG, WebP, GIF, HEIC, AVIF; MP4, WebM; M4A, MP3; WebVTT; PDF."
 
 
 @dataclass(frozen=True, slots=True)

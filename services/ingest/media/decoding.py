@@ -1,7 +1,8 @@
 """A picture's pixels as cameras, telephones and agencies send them: upright, in the web's colours, of eight bits.
 
 Runs inside the bounded process only (services.ingest.media.imaging). What a file says about itself may be broken
-without the picture being so: then it is left out. Of a picture from which the end is missing nothing is made.
+without the picture being so: then it is left out. Of a picture from which the end is missing nothing is made; of one
+that moves, its first frame is taken.
 """
 
 import io
@@ -20,11 +21,11 @@ MAX_JPEG_PIXELS = 120_000_000
 """A JPEG is decoded at a fraction of its size: the largest sensors make some 100 million pixels."""
 MAX_PIXELS = 50_000_000
 """Of all others, which are decoded whole: a telephone's largest HEIC has 48.8 million."""
-TAKEN = "JPEG, PNG, WebP, HEIC hoặc AVIF"
+TAKEN = "JPEG, PNG, WebP, GIF, HEIC hoặc AVIF"
 # (A camera's MPO is opened as the JPEG that it begins with.)
-_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
-# Several pictures in one file that are no film: a camera's small ones beside the large one, a telephone's burst.
-_FIRST_IS_MEANT = {"MPO", "HEIF"}
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF")
+# Several pictures in one file that do not move: a camera's small ones beside the large one, a telephone's burst.
+_NO_FILM = {"MPO", "HEIF"}
 _ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,12 +48,14 @@ Crop = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class ReadPicture:
-    """`pixels` are RGB or RGBA, MAX_SIDE at most each way; `caption` and `credit` what the file said about itself."""
+    """`pixels` are RGB or RGBA, MAX_SIDE at most each way; `caption` and `credit` what the file said about itself;
+    `moved` where they are the first frame of several."""
 
     pixels: Image.Image
     format: str
     caption: str
     credit: str
+    moved: bool
 
 
 def read(source: Path, crop: Crop | None) -> ReadPicture:
@@ -91,6 +94,7 @@ def _read(source: Path, crop: Crop | None, whole: bool) -> ReadPicture:
             _refuse_unfit(opened)
             words = _words_in(opened)
             orientation = _orientation(opened)
+            moved = _moves(opened)
             if kind in ("JPEG", "MPO"):
                 _decode_small(opened, crop)
             try:
@@ -101,7 +105,7 @@ def _read(source: Path, crop: Crop | None, whole: bool) -> ReadPicture:
                 raise
             if not whole and _lost_its_end(opened, source):
                 raise _broken()
-            return ReadPicture(_finished(opened, orientation, crop), kind, *words)
+            return ReadPicture(_finished(opened, orientation, crop), kind, *words, moved)
     except UnidentifiedImageError:
         raise _refusal(f"Chỉ nhận ảnh {TAKEN}.") from None
     except (OSError, ValueError, SyntaxError, EOFError):
@@ -123,8 +127,6 @@ def _refuse_unfit(opened: Image.Image) -> None:
         raise _refusal(f"Ảnh quá {most // 1_000_000} triệu điểm ảnh{advice}.")
     if min(opened.size) < 1:
         raise _refusal("Ảnh trống.")
-    if opened.format not in _FIRST_IS_MEANT and getattr(opened, "n_frames", 1) > 1:
-        raise _refusal("Không nhận ảnh động.")
 
 
 def _finished(picture: Image.Image, orientation: int, crop: Crop | None) -> Image.Image:
@@ -205,6 +207,18 @@ def _lost_its_end(picture: Image.Image, source: Path) -> bool:
 
 def _is_flat(picture: Image.Image) -> bool:
     return all(low == high for low, high in (band.getextrema() for band in picture.split()))
+
+
+def _moves(opened: Image.Image) -> bool:
+    """Whether another frame follows the first, which stays the one in hand."""
+    if opened.format in _NO_FILM:
+        return False
+    try:
+        return bool(getattr(opened, "is_animated", False))
+    except _BROKEN_HEAD:
+        return False
+    finally:
+        opened.seek(0)
 
 
 def _orientation(opened: Image.Image) -> int:

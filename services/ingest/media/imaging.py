@@ -1,8 +1,8 @@
 """Uploaded pictures, rebuilt from their pixels in a process of its own with limits on memory and time.
 
-Nothing of the sent file survives but pixels: no metadata, no tail, no name. JPEG (cameras' MPO too), PNG, WebP, HEIC
-and AVIF are read (services.ingest.media.decoding); JPEG, PNG and WebP, which every browser shows, are written, and
-smaller copies as AVIF and WebP, with two JPEG for browsers that know neither.
+Nothing of the sent file survives but pixels: no metadata, no tail, no name. JPEG (cameras' MPO too), PNG, WebP, GIF,
+HEIC and AVIF are read (services.ingest.media.decoding); JPEG, PNG (of a GIF, too) and WebP, which every browser shows,
+are written, and smaller copies as AVIF and WebP, with two JPEG for browsers that know neither.
 Pillow's advice for untrusted files (docs/handbook/security) is followed: few formats, a pixel limit, a bounded process.
 """
 
@@ -46,6 +46,8 @@ class Rebuilt:
     caption: str = ""
     credit: str = ""
     """What the file said about itself (IPTC), read before all of it but the pixels is left behind."""
+    moved: bool = False
+    """Whether it is the first frame of several."""
 
 
 Crop = tuple[float, float, float, float]
@@ -62,6 +64,7 @@ class _Made(TypedDict):
     renditions: list[tuple[int, str]]
     caption: str
     credit: str
+    moved: bool
 
 
 def rebuild(source: Path, media_dir: Path, crop: Crop | None = None) -> Rebuilt:
@@ -104,6 +107,7 @@ def _move_in(folder: Path, media_dir: Path, made: _Made) -> Rebuilt:
         renditions=tuple(renditions),
         caption=made["caption"],
         credit=made["credit"],
+        moved=made["moved"],
     )
 
 
@@ -121,7 +125,9 @@ def rebuild_here(source: str, folder: str, crop: Crop | None) -> _Made:
     fresh = Image.new(picture.pixels.mode, picture.pixels.size)
     fresh.paste(picture.pixels)
     kind = picture.format
-    if kind not in _WRITTEN:
+    if kind == "GIF":
+        kind = "PNG"  # Few colours and sharp edges.
+    elif kind not in _WRITTEN:
         kind = "WEBP" if fresh.mode == "RGBA" else "JPEG"
     mime, suffix = _WRITTEN[kind]
     options: dict[str, dict[str, Any]] = {"JPEG": {"quality": 86, "progressive": True}, "WEBP": {"quality": 86}}
@@ -143,4 +149,5 @@ def rebuild_here(source: str, folder: str, crop: Crop | None) -> _Made:
         "renditions": renditions,
         "caption": picture.caption,
         "credit": picture.credit,
+        "moved": picture.moved,
     }

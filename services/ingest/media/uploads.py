@@ -113,6 +113,7 @@ def drop(user_id: int, upload_id: str) -> None:
 def is_picture(head: bytes) -> bool:
     """By a file's first bytes, whatever it is called."""
     is_known = head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or head[:4] + head[8:12] == b"RIFFWEBP"
+    is_known = is_known or head[:6] in (b"GIF87a", b"GIF89a")
     # HEIC and AVIF are boxes as MP4 is, of another brand.
     return is_known or (head[4:8] == b"ftyp" and head[8:12] in _PICTURE_BRANDS)
 
@@ -120,7 +121,7 @@ def is_picture(head: bytes) -> bool:
 def limits_in_words() -> str:
     """What may be uploaded, for people."""
     return (
-        f"Ảnh JPEG, PNG, WebP, HEIC, AVIF đến {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB và "
+        f"Ảnh JPEG, PNG, WebP, GIF, HEIC, AVIF đến {imaging.MAX_UPLOAD_BYTES // 1_000_000} MB và "
         f"{imaging.MAX_PIXELS // 1_000_000} triệu điểm ảnh; video MP4, WebM và âm thanh M4A đến "
         f"{films.MAX_BYTES // 1_000_000} MB, MP3 đến {sounds.MAX_BYTES // 1_000_000} MB; phụ đề WebVTT; "
         f"văn bản PDF đến {documents.MAX_BYTES // 1_000_000} MB."

@@ -66,13 +66,15 @@ class Pictures:
         self._moved: dict[str, str] = {}
         """Its files in the house that it comes from, to ours."""
         self._missing: set[str] = set()
+        self.moved = False
+        """Whether the article in hand has a picture that moved where it was."""
         self._rehearsed: dict[str, str] = {}
         """Name of an address to ours, of those that were only rehearsed."""
 
     def place(self, fields: dict[str, Any], beside: Path | None = None) -> tuple[dict[str, Any], tuple[str, ...], bool]:
         """(the fields with our addresses in place of foreign ones, the addresses that were not at hand, whether any is
         new to us); `beside` is the folder that addresses without a host start from."""
-        self._placed, self._moved = {}, {}
+        self._placed, self._moved, self.moved = {}, {}, False
         if beside is None:
             self._beside = None
         elif self._beside is None or self._beside.root != beside.resolve():
@@ -203,6 +205,7 @@ class Pictures:
             return None
         if rebuilt is None:
             return None
+        self.moved = self.moved or rebuilt.moved
         name = self._name(url)
         if self._rehearse:
             if name == url or not media.is_kept(self._engine, rebuilt.path):

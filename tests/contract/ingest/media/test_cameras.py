@@ -66,6 +66,44 @@ def test_the_first_picture_of_a_camera_s_file_of_several_is_taken(rebuild: Rebui
     assert near(picture, (100, 100), BLUE) and near(picture, (500, 100), RED)
 
 
+@pytest.mark.parametrize("colours", [2, 16, 256])
+def test_a_gif_is_taken_without_loss(rebuild: Rebuild, colours: int) -> None:
+    content = saved(halves().quantize(colours), "GIF")
+    assert uploads.is_picture(content[:64])
+    made, picture, kept = rebuild(content)
+    assert (made.type, picture.size, made.moved, kept[:4]) == ("image/png", (640, 480), False, b"\x89PNG")
+    assert near(picture, (100, 100), BLUE, 1) and near(picture, (500, 100), RED, 1)
+
+
+def test_what_shows_through_a_gif_goes_on_showing_through(rebuild: Rebuild) -> None:
+    picture = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    picture.paste((200, 30, 30, 255), (0, 0, 20, 40))
+    _, shown, _ = rebuild(saved(picture, "GIF"))
+    assert shown.convert("RGBA").getpixel((30, 20))[3] == 0  # type: ignore[index]
+    assert near(shown, (10, 20), RED)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_of_what_moves_the_first_frame_is_taken(rebuild: Rebuild, kind: str) -> None:
+    others = [Image.new("RGB", (640, 480), colour) for colour in ("green", "white", "black")]
+    made, picture, kept = rebuild(saved(halves(), kind, save_all=True, append_images=others))
+    assert made.moved
+    assert not getattr(Image.open(io.BytesIO(kept)), "is_animated", False)
+    assert near(picture, (100, 100), BLUE) and near(picture, (500, 100), RED)
+
+
+def test_a_gif_whose_later_frames_are_broken_gives_its_first(rebuild: Rebuild) -> None:
+    content = saved(halves(), "GIF", save_all=True, append_images=[uneven(640, 480)])
+    _, picture, _ = rebuild(content[: len(content) - 2000])
+    assert near(picture, (100, 100), BLUE)
+
+
+def test_a_gif_that_claims_more_points_than_anybody_draws_is_refused(rebuild: Rebuild) -> None:
+    content = saved(halves(), "GIF")
+    with pytest.raises(Invalid):
+        rebuild(content[:6] + b"\xff\xff\xff\xff" + content[10:])
+
+
 def test_a_telephone_s_heic_is_taken_without_the_place_it_was_made_at(rebuild: Rebuild) -> None:
     content = PHONE.read_bytes()
     assert uploads.is_picture(content[:64])
@@ -133,7 +171,7 @@ def test_what_has_more_points_than_anybody_s_camera_is_refused_in_words(rebuild:
         rebuild(saved(Image.new("L", (8_000, 7_000)), "PNG"))
     assert "50 triệu điểm ảnh; hãy gửi ảnh này ở dạng JPEG" in refused.value.errors[0]["message"]
     with pytest.raises(Invalid) as refused:
-        rebuild(saved(halves(), "GIF"))
+        rebuild(saved(halves(), "TIFF"))
     assert "HEIC hoặc AVIF" in refused.value.errors[0]["message"]
 
 
