@@ -232,6 +232,8 @@ def _title(fields: Fields, body: str, found: ForeignArticle) -> str:
     if len(words) > _TITLE_FROM_BODY:
         words = words[:_TITLE_FROM_BODY].rpartition(" ")[0] + "…"
     has_pictures = bool(fields.get("images") or "<img" in body or fields.get("video_url"))
+    if not words and not has_pictures and found.killed:
+        return UNTITLED  # An agency takes an item back without repeating it.
     if not words and not has_pictures:
         raise Invalid.of("title", "Không có tiêu đề lẫn nội dung.")
     found.changes.append("không có tiêu đề: lấy những chữ đầu bài" if words else "không có tiêu đề")

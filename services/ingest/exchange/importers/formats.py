@@ -35,7 +35,9 @@ SUFFIXES = (
 )
 _ROOTS = {
     "rss": "rss", "rdf": "rss", "feed": "rss", "nitf": "nitf", "newsml": "newsml1", "newsitem": "newsml",
-    "newsmessage": "newsml", "packageitem": "newsml", "html": "html",
+    "newsmessage": "newsml", "packageitem": "newsml", "conceptitem": "newsml", "knowledgeitem": "newsml",
+    "planningitem": "newsml", "catalogitem": "newsml", "catalog": "newsml", "groupset": "newsml",
+    "contentset": "newsml", "html": "html",
 }  # fmt: skip
 _ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,40}:)?([A-Za-z][\w.-]{0,40})(?=[\s/>])")
 

@@ -1,36 +1,51 @@
 """NewsML-G2 (IPTC): news items, alone or in a news message; text inline (XHTML, NITF, plain) and pictures beside it.
 
 Pictures are items of their own in the same file; a text shows those that a package or its links name, and all of the
-file's where there is one text only. https://iptc.org/standards/newsml-g2/
+file's where there is one text only. A content set without its item, as some keep it, is a text without metadata.
+https://iptc.org/standards/newsml-g2/
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from services.ingest.exchange.importers import nitf, wires
 from services.ingest.exchange.importers.found import Fields, ForeignArticle, LeftOut, Piece
-from services.ingest.exchange.importers.xml import items
+from services.ingest.exchange.importers.newsml_text import (
+    LANG,
+    REMOTE,
+    body_of,
+    has_text,
+    inline_of,
+    is_text,
+    local,
+    without_head,
+    words,
+)
+from services.ingest.exchange.importers.xml import NAR, items
 from services.ingest.kit.errors import Refused
 
-_NAR = "{http://iptc.org/std/nar/2006-10-01/}"
-_ITEM, _PACKAGE = f"{_NAR}newsItem", f"{_NAR}packageItem"
+_NAR = f"{{{NAR}}}"
+_ITEM, _PACKAGE, _CONTENT = f"{_NAR}newsItem", f"{_NAR}packageItem", f"{_NAR}contentSet"
 _OTHERS = {
     f"{_NAR}conceptItem": "khái niệm",
     f"{_NAR}knowledgeItem": "bộ khái niệm",
     f"{_NAR}planningItem": "kế hoạch tin bài",
     f"{_NAR}catalogItem": "danh mục mã",
+    f"{_NAR}catalog": "danh mục mã",
+    f"{_NAR}groupSet": "phần của một gói tin",
 }
 _SECTION_ROLES = ("section", "category", "cat", "mainsubject")
 _TOPICS = ("", "abstract")
 # What is so short is an agency's code for a topic, not its name.
 _CODE = 2
 _NO_TEXT = ("audio", "video", "graphic", "animation")
+_HEADED = "bỏ tít, giờ lặp lại ở đầu bài"
+_DATA = "nội dung là dữ liệu, không phải bài viết"
 _PREFERRED = re.compile(r"^vi\b", re.IGNORECASE)
 
 
@@ -48,7 +63,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
     whole = _first_reading(path)
     used: set[str] = set()
     left: Counter[tuple[str, str]] = Counter()
-    for number, item in enumerate(items(path, _ITEM, _PACKAGE, *_OTHERS), start=1):
+    for number, item in enumerate(items(path, _ITEM, _PACKAGE, _CONTENT, *_OTHERS), start=1):
         where = f"{path}#{number}"
         if isinstance(item, Refused):
             yield where, item
@@ -62,10 +77,10 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
             continue
         if kind == "picture" and whole.texts:
             continue
-        if kind in _NO_TEXT and not _body(item)[0]:
+        if kind in _NO_TEXT and not has_text(item):
             left[f"mục {kind}", "không có văn bản"] += 1
             continue
-        found = _found(item, whole)
+        found = _found(item, whole, left)
         used |= {image["url"] for image in found.fields["images"]}
         found.changes += whole.repairs
         whole.repairs.clear()
@@ -79,8 +94,8 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
 
 def _first_reading(path: Path) -> _File:
     whole = _File()
-    for item in items(path, _ITEM, _PACKAGE, repairs=whole.repairs):
-        if isinstance(item, Refused):
+    for item in items(path, _ITEM, _PACKAGE, _CONTENT, *_OTHERS, repairs=whole.repairs):
+        if isinstance(item, Refused) or item.tag in _OTHERS:
             continue  # the second reading tells it
         if item.tag == _PACKAGE:
             whole.together.append({name for one in item.iter(f"{_NAR}itemRef") if (name := _target(one))})
@@ -92,9 +107,9 @@ def _first_reading(path: Path) -> _File:
 
 
 def _picture(item: Element) -> dict[str, str]:
-    remote = [one for one in item.iter(f"{_NAR}remoteContent") if one.get("href")]
+    remote = [one for one in item.iter(REMOTE) if one.get("href")]
     widest = max(remote, key=lambda one: _number(one.get("width")), default=None)
-    captions = {one.get("role", "").rpartition(":")[2]: _words(one) for one in _own(item, "description")}
+    captions = {one.get("role", "").rpartition(":")[2]: words(one) for one in _own(item, "description")}
     return {
         "url": (widest.get("href") or "").strip() if widest is not None else "",
         "caption": captions.get("caption") or next(iter(captions.values()), ""),
@@ -103,14 +118,22 @@ def _picture(item: Element) -> dict[str, str]:
     }
 
 
-def _found(item: Element, whole: _File) -> ForeignArticle:
-    body, body_format = _body(item)
-    section, tags = _subjects(item)
+def _found(item: Element, whole: _File, left: Counter[tuple[str, str]]) -> ForeignArticle:
+    # Making a body of it changes the inline document: it is asked before.
+    inline = inline_of(item)
+    language, byline = _language(item, inline), nitf.byline(item)
+    is_data = bool(inline) and not any(map(is_text, inline))
+    _name_literals(item)
+    title = _child(item, "headline") or _of_nitf_head(item) or _child(item, "title") or _child(item, "slugline")
+    abstract = next((said for one in item.iter() if local(one) == "abstract" and (said := words(one))), "")
+    is_headed = bool([one for one in inline if without_head(one, title)])
+    body, body_format = body_of(item, is_text_item=_class(item) == "text")
+    section, tags = _subjects(item, left)
     located = _names(item, "located")
     fields: Fields = {
         "external_id": item.get("guid") or None,
-        "title": _child(item, "headline") or _of_nitf_head(item) or _child(item, "title") or _child(item, "slugline"),
-        "summary": _summary(item) or _subheadline(item),
+        "title": title,
+        "summary": _summary(item) or _subheadline(item) or abstract,
         "body": body,
         "body_format": body_format,
         "section": section,
@@ -119,43 +142,89 @@ def _found(item: Element, whole: _File) -> ForeignArticle:
         "byline": _child(item, "by")
         or _names(item, "creator")
         or _names(item, "contributor")
-        or nitf.byline(item)
+        or byline
         or _child(item, "creditline").rstrip(" -–—"),
-        "source": _names(item, "infoSource"),
-        "language": next((one.get("tag", "") for one in _own(item, "language")), ""),
+        "source": _names(item, "infoSource") or _provider(item),
+        "language": language,
         "images": _images(item, whole),
     }
     said = [_child(item, name) for name in ("firstCreated", "contentCreated", "versionCreated")]
     found = ForeignArticle(fields, dates=tuple(said))
+    found.changes += [_HEADED] if is_headed else []
     found.version = wires.version(item.get("version", ""), said[-1])
     wires.apply_status(found, next((_code(one) for one in item.iter(f"{_NAR}pubStatus")), ""))
     embargoed = next(iter(item.iter(f"{_NAR}embargoed")), None)
     if embargoed is not None:
         # Without a time it holds until the agency says otherwise.
-        found.embargo = _words(embargoed)
-    if body and not _inline(item):
+        found.embargo = words(embargoed)
+    if is_data:
+        found.status = _DATA
+    elif body and not inline:
         found.status = "toàn văn ở tệp khác"
     for note in item.iter(f"{_NAR}edNote"):
-        wires.remark(found, "Hãng ghi", _words(note))
+        wires.remark(found, "Hãng ghi", " ".join(note.itertext()))
     wires.remark(found, "Điều kiện sử dụng", _child(item, "usageTerms"))
     wires.remark(found, "Bản quyền", _rights(item))
-    for words in _others(item):
-        wires.remark(found, "Tiêu đề, mô tả khác", words)
+    for other in [*_others(item), *([abstract] if abstract != fields["summary"] else [])]:
+        wires.remark(found, "Tiêu đề, mô tả khác", other)
+    _remark_rest(found, item, has_text=bool(inline))
     return found
 
 
+def _remark_rest(found: ForeignArticle, item: Element, *, has_text: bool) -> None:
+    """What an article of ours has no place for."""
+    for name, label in (("slugline", "Slugline"), ("urgency", "Độ gấp")):
+        wires.remark(found, label, next((said for one in _own(item, name) if (said := words(one))), ""))
+    wires.remark(found, "Thể loại", ", ".join(said for one in _own(item, "genre") if (said := _name(one))))
+    for one in item.iter(f"{_NAR}link"):
+        wires.remark(found, "Xem thêm", _see_also(one))
+    if has_text and _class(item) != "picture":
+        for one in item.iter(REMOTE):
+            wires.remark(found, "Tệp đi kèm", one.get("href", ""))
+
+
+def _language(item: Element, inline: list[Element]) -> str:
+    """What the item says of its text, else what the text itself or its metadata is written in."""
+    said = [one.get("tag", "") for one in _own(item, "language")]
+    return next(filter(None, [*said, *(one.get(LANG, "") for one in [*inline, item])]), "")
+
+
+def _provider(item: Element) -> str:
+    found = (_name(one) for part in item.findall(f"{_NAR}itemMeta") for one in part.findall(f"{_NAR}provider"))
+    return next(filter(None, found), "")
+
+
+def _see_also(link: Element) -> str:
+    """A link that people can follow, with its title."""
+    href = link.get("href", "")
+    title = next((words(one) for one in link.findall(f"{_NAR}title")), "")
+    return f"{title} {href}".strip() if href.startswith("http") else ""
+
+
+def _name_literals(item: Element) -> None:
+    """A literal that an assertion of the item explains is no name: the assertion's own stands for it."""
+    names: dict[str, str] = {}
+    for one in item.findall(f"{_NAR}assert"):
+        if literal := one.get("literal"):
+            places = [place for name in ("locality", "area", "country") for place in one.iter(f"{_NAR}{name}")]
+            names[literal] = next((said for part in [one, *places] if (said := _name_inside(part))), "")
+    for one in item.iter():
+        if one.get("literal") in names and one.tag != f"{_NAR}assert":
+            one.set("literal", names[one.attrib["literal"]])
+
+
 def _rights(item: Element) -> str:
-    notice = [_words(one) for one in item.iter(f"{_NAR}copyrightNotice")]
+    notice = [words(one) for one in item.iter(f"{_NAR}copyrightNotice")]
     holders = [_name(one) for one in item.iter(f"{_NAR}copyrightHolder")]
     return "; ".join(dict.fromkeys(one for one in [*notice, *holders] if one))
 
 
 def _others(item: Element) -> list[str]:
     """Headlines and descriptions behind the first."""
-    headlines = [_words(one) for one in _own(item, "headline")]
-    descriptions = [_words(one) for one in _own(item, "description")]
+    headlines = [words(one) for one in _own(item, "headline")]
+    descriptions = [words(one) for one in _own(item, "description")]
     shown = {_child(item, "headline"), _summary(item) or _subheadline(item)}
-    return [words for words in dict.fromkeys([*headlines, *descriptions]) if words and words not in shown]
+    return [said for said in dict.fromkeys([*headlines, *descriptions]) if said and said not in shown]
 
 
 def _images(item: Element, whole: _File) -> list[dict[str, str]]:
@@ -174,12 +243,12 @@ def _target(element: Element) -> str:
 
 def _summary(item: Element) -> str:
     """The description that says it is one, else the first."""
-    found = {one.get("role", "").rpartition(":")[2]: _words(one) for one in reversed(_own(item, "description"))}
+    found = {one.get("role", "").rpartition(":")[2]: words(one) for one in reversed(_own(item, "description"))}
     return found.get("summary") or next(iter(reversed(found.values())), "")
 
 
 def _subheadline(item: Element) -> str:
-    found = [_words(one) for one in _own(item, "headline") if "sub" in one.get("role", "").lower()]
+    found = [words(one) for one in _own(item, "headline") if "sub" in one.get("role", "").lower()]
     return next(iter(found), "")
 
 
@@ -187,55 +256,29 @@ def _own(item: Element, name: str) -> list[Element]:
     """The item's own of these, not those of the parts and links inside it."""
     parts = [*item.findall(f"{_NAR}contentMeta"), *item.findall(f"{_NAR}itemMeta")]
     found = [one for part in parts for one in part.iter(f"{_NAR}{name}")]
-    in_vietnamese = [
-        one for one in found if _PREFERRED.match(one.get("{http://www.w3.org/XML/1998/namespace}lang", ""))
-    ]
+    in_vietnamese = [one for one in found if _PREFERRED.match(one.get(LANG, ""))]
     return [*in_vietnamese, *(one for one in found if one not in in_vietnamese)]
 
 
-def _subjects(item: Element) -> tuple[str | None, list[str]]:
+def _subjects(item: Element, left: Counter[tuple[str, str]]) -> tuple[str | None, list[str]]:
     """(section, tags): the section is the subject with that type, else the first that is a topic with a name; a place,
     a person or a company is none."""
-    found = [one for one in item.iter(f"{_NAR}subject") if _name(one)]
+    every = list(item.iter(f"{_NAR}subject"))
+    found = [one for one in every if len(_name(one)) > _CODE]
+    if bare := len(every) - len(found):
+        left["chủ đề", "chỉ có mã, không có tên"] += bare
     kinds = {id(one): re.split(r"[:/]", one.get("type", "").lower())[-1] for one in found}
-    topics = [one for one in found if kinds[id(one)] in _TOPICS and one.find(f"{_NAR}name") is not None]
-    topics = [one for one in topics if len(_name(one)) > _CODE]
+    topics = [one for one in found if kinds[id(one)] in _TOPICS and _concept(one)]
     said = [one for one in found if kinds[id(one)] in _SECTION_ROLES]
     chosen = next(iter([*said, *topics]), None)
-    keywords = [_words(one) for one in item.iter(f"{_NAR}keyword")]
+    keywords = [words(one) for one in item.iter(f"{_NAR}keyword")]
     rest = [_name(one) for one in found if one is not chosen]
+    rest += [_name(facet) for one in found for facet in one.findall(f"{_NAR}facetConcept")]
     return (None if chosen is None else _name(chosen)), wires.tags(keywords, rest)
 
 
-def _body(item: Element) -> tuple[str, str]:
-    """(body, format) of the inline content; ("", "html") where there is none."""
-    for inline in item.iter(f"{_NAR}inlineXML"):
-        if any(_local(one) in ("body.content", "body") for one in inline.iter()):
-            return nitf.body(inline), "html"
-        if len(inline):
-            return nitf.as_html(inline), "html"
-    for inline in item.iter(f"{_NAR}inlineData"):
-        kind, data = inline.get("contenttype", ""), "".join(inline.itertext()).strip()
-        if data and not inline.get("encoding"):
-            return data, "html" if "html" in kind or "<p" in data else "text"
-    remote = [one for one in item.iter(f"{_NAR}remoteContent") if one.get("href")]
-    if remote and _class(item) == "text":
-        url = escape(remote[0].get("href", ""))
-        return f'<p><a href="{url}">{url}</a></p>', "html"
-    return "", "html"
-
-
-def _inline(item: Element) -> bool:
-    """Whether the text is in the file itself."""
-    return any(one.tag in (f"{_NAR}inlineXML", f"{_NAR}inlineData") for one in item.iter())
-
-
 def _of_nitf_head(item: Element) -> str:
-    return next((_words(one) for one in item.iter() if _local(one) in ("hl1", "title") and _words(one)), "")
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+    return next((words(one) for one in item.iter() if local(one) in ("hl1", "title") and words(one)), "")
 
 
 def _class(item: Element) -> str:
@@ -249,7 +292,7 @@ def _code(element: Element) -> str:
 
 def _child(item: Element, name: str) -> str:
     own = _own(item, name)
-    return next((found for one in own or item.iter(f"{_NAR}{name}") if (found := _words(one))), "")
+    return next((found for one in own or item.iter(f"{_NAR}{name}") if (found := words(one))), "")
 
 
 def _names(item: Element, name: str) -> str:
@@ -258,14 +301,21 @@ def _names(item: Element, name: str) -> str:
 
 
 def _name(element: Element) -> str:
-    """A concept's name: the Vietnamese one, else its first, or the literal."""
+    """A concept's name, or the literal."""
+    return _concept(element) or element.get("literal", "")
+
+
+def _concept(element: Element) -> str:
+    """A concept's own name; a subject in several facets has its main concept's."""
+    main = element.find(f"{_NAR}mainConcept")
+    return _name_inside(element) or ("" if main is None else _name_inside(main))
+
+
+def _name_inside(element: Element) -> str:
+    """The Vietnamese name, else the first."""
     names = element.findall(f"{_NAR}name")
-    names.sort(key=lambda one: not _PREFERRED.match(one.get("{http://www.w3.org/XML/1998/namespace}lang", "")))
-    return next((found for one in names if (found := _words(one))), element.get("literal", ""))
-
-
-def _words(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    names.sort(key=lambda one: not _PREFERRED.match(one.get(LANG, "")))
+    return next((found for one in names if (found := words(one))), "")
 
 
 def _number(value: Any) -> int:

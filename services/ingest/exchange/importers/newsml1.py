@@ -12,6 +12,7 @@ from services.ingest.exchange.importers.found import Fields, ForeignArticle, Pie
 from services.ingest.exchange.importers.xml import stories
 
 _STATUS = {"usable": "usable", "canceled": "canceled", "cancelled": "canceled", "withheld": "withheld", "embargoed": ""}
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NO_PICTURES = ("thumbnail", "icon", "quicklook")
 
 
@@ -24,18 +25,20 @@ def _found(item: Element) -> ForeignArticle:
     codes = [name for one in item.iter("SubjectDetail") if (name := _formal(one))]
     subjects = [name for one in item.iter("Subject") if (name := _formal(one))]
     subjects = [name for name in [*subjects, *codes] if not name.isdigit()]
+    keywords = [" ".join("".join(one.itertext()).split()) for one in item.iter("KeywordLine")]
+    keywords += [one.get("Value", "") for one in item.iter("Property") if _formal(one).lower() == "keyword"]
     fields: Fields = {
-        "external_id": _words(item, "PublicIdentifier") or _words(item, "NewsItemId") or None,
+        "external_id": _identity(item) or None,
         "title": _words(item, "HeadLine") or _words(item, "SlugLine") or _words(item, "NewsLineText"),
         "summary": _words(item, "SubHeadLine"),
         "body": body,
         "body_format": body_format,
         "section": subjects[0] if subjects else None,
-        "tags": wires.tags(
-            [" ".join("".join(one.itertext()).split()) for one in item.iter("KeywordLine")], subjects[1:]
-        ),
+        "tags": wires.tags(keywords, subjects[1:]),
         "dateline": _words(item, "DateLine").rstrip(" -–—"),
         "byline": _words(item, "ByLine"),
+        "source": next((name for one in item.iter("Provider") for party in one if (name := _formal(party))), ""),
+        "language": next((_formal(one) for one in item.iter("Language")), "") or item.get(_LANG, ""),
         "images": _pictures(item),
     }
     found = ForeignArticle(
@@ -50,7 +53,28 @@ def _found(item: Element) -> ForeignArticle:
     if status == "embargoed":
         change = next(iter(item.iter("StatusWillChange")), None)
         found.embargo = "" if change is None else _words(change, "DateAndTime")
+    codes = [one for name in ("Subject", "SubjectMatter", "SubjectDetail") for one in item.iter(name)]
+    genres = [one for one in item.iter("Genre") if _formal(one)]
+    for label, said in (
+        ("Slugline", _words(item, "SlugLine")),
+        ("Độ gấp", next((_formal(one) for one in item.iter("Urgency")), "")),
+        ("Thể loại", ", ".join(dict.fromkeys(map(_formal, genres)))),
+        ("Mã chủ đề", ", ".join(dict.fromkeys(name for one in codes if (name := _formal(one)).isdigit()))),
+        ("Bản quyền", _words(item, "CopyrightLine")),
+        ("Điều kiện sử dụng", _words(item, "UsageType") or _words(item, "UsageRights")),
+    ):
+        wires.remark(found, label, said)
     return found
+
+
+def _identity(item: Element) -> str:
+    """The item's name without its revision, which every later one has instead."""
+    name, revision = _words(item, "PublicIdentifier"), next(iter(item.iter("RevisionId")), None)
+    if revision is not None and (number := "".join(revision.itertext()).strip()):
+        for ending in (f":{number}{revision.get('Update', '')}", f":{number}"):
+            if name.endswith(ending):
+                return name.removesuffix(ending)
+    return name or _words(item, "NewsItemId")
 
 
 def _body(item: Element) -> tuple[str, str]:

@@ -29,9 +29,22 @@ _REMARKS = (
     ("ednote", "Hãng ghi"), ("usageterms", "Điều kiện sử dụng"), ("evolvedfrom", "Viết tiếp tin"),
     ("copyrightholder", "Bản quyền"), ("copyrightnotice", "Bản quyền"),
 )  # fmt: skip
-_NO_STORIES = {"event": "sự kiện trong lịch", "planning": "kế hoạch tin bài"}
+_NO_STORIES = {"event": "sự kiện trong lịch", "planning": "kế hoạch tin bài", "assignment": "phân công"}
+# An item of these kinds is itself what its file holds, whatever stands inside it.
+_KINDS = ("text", "composite", "component", "audio", "video", *_PICTURES, *_NO_STORIES)
+_SOUND_AND_FILM = ("audio", "video")
+_STORIES = ("text", "story", "article", "news", "composite", "component", *_SOUND_AND_FILM, *_PICTURES)
+# What Superdesk says of where an item is in its own house.
+_STATES = {
+    "published": "usable", "corrected": "usable", "being_corrected": "usable", "killed": "canceled",
+    "recalled": "canceled", "unpublished": "withheld",
+}  # fmt: skip
 # What others than the text itself a list of texts holds.
 _NO_TEXTS = ("creditline", "credit", "writer", "byline")
+# What an article is about, beside its subjects.
+_NAMED = (
+    "place", "places", "person", "people", "organisation", "organisations", "event", "events", "object", "objects",
+)  # fmt: skip
 # By the roles of headlines.
 _HEADLINES = {"short": "card_title", "search": "search_title", "kicker": "kicker"}
 # By how its members begin: (what stands for them, what it may be called already).
@@ -94,7 +107,8 @@ def _held(value: Any, depth: int = 0) -> list[Any]:
     if depth == _DEEPEST or not isinstance(value, dict | list):
         return []
     if isinstance(value, dict):
-        if _tells({str(name).lower() for name in value}):
+        names = {str(name).lower(): one for name, one in value.items()}
+        if _tells(names) or (names.get("type") in _KINDS and ("uri" in names or "guid" in names)):
             return [value]
         return next((found for inside in value.values() if (found := _held(inside, depth + 1))), [])
     found = [_held(one, depth + 1) for one in value]
@@ -130,7 +144,7 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
         "social_image": next((_href(one) for one in _associated(item) if _is_shared(one)), ""),
         "dateline": located,
         "byline": _byline(item),
-        "source": _name(next(iter(_list(item.get("infosources"))), "")),
+        "source": _name(next(iter(_list(item.get("infosources"))), "")) or _name(item.get("source")),
         "language": _string(item.get("language")),
         "images": _images(item, kind, left),
         **_headlines(item),
@@ -139,6 +153,9 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
     found = ForeignArticle(fields, dates=tuple(said))
     found.version = wires.version(_string(item.get("version")), said[-1])
     wires.apply_status(found, _string(item.get("pubstatus")))
+    wires.apply_status(found, _STATES.get(state := _string(item.get("state")).lower(), state))
+    if kind not in _STORIES:
+        found.status = f"loại {kind}"
     if item.get("embargoed") is not None:
         found.embargo = _string(item["embargoed"])
     elif _string(item.get("embargoed_text")):
@@ -149,9 +166,21 @@ def _item(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> Fo
             wires.remark(found, label + whose, words(" ".join(map(_string, _list(one.get(name))))))
     for other in _others(item):
         wires.remark(found, "Tiêu đề, mô tả khác", other)
-    if kind not in ("text", "composite", *_PICTURES):
+    if kind not in _STORIES or kind in _SOUND_AND_FILM:
         wires.remark(found, "Loại", kind)
+    _remark_rest(found, item, kind)
     return found
+
+
+def _remark_rest(found: ForeignArticle, item: dict[str, Any], kind: str) -> None:
+    """What an article of ours has no place for."""
+    for name, label in (("slugline", "Slugline"), ("urgency", "Độ gấp"), ("priority", "Ưu tiên")):
+        wires.remark(found, label, _string(item.get(name)))
+    genres = [_name(one) for name in ("genre", "genres") for one in _list(item.get(name))]
+    wires.remark(found, "Thể loại", ", ".join(filter(None, genres)))
+    if kind in _SOUND_AND_FILM:
+        for one in _renditions(item):
+            wires.remark(found, "Tệp đi kèm", _string(one.get("href")))
 
 
 def _headlines(item: dict[str, Any]) -> Fields:
@@ -208,7 +237,7 @@ def _subjects(item: dict[str, Any], left: Counter[tuple[str, str]]) -> tuple[str
     named = _name(next(iter(_list(item.get("section"))), ""))
     chosen = own[:1] if own else [] if named or services else subjects[:1]
     section = named or next((_name(one) for one in chosen), "") or next(iter(services), "")
-    places = [_name(one) for name in ("place", "places") for one in _list(item.get(name))]
+    places = [_name(one) for name in _NAMED for one in _list(item.get(name)) if not _is_author(one)]
     rest = [_name(one) for one in subjects if one not in chosen]
     keywords = [_name(one) for one in _list(item.get("keywords"))]
     return section or None, wires.tags(keywords, rest, [one for one in services if one != section], places)
@@ -273,9 +302,7 @@ def _images(item: dict[str, Any], kind: str, left: Counter[tuple[str, str]]) -> 
 
 
 def _picture(item: dict[str, Any]) -> dict[str, str] | None:
-    found = item.get("renditions")
-    several = list(found.values()) if isinstance(found, dict) else _list(found)
-    usable = [one for one in several if isinstance(one, dict) and isinstance(one.get("href"), str)]
+    usable = [one for one in _renditions(item) if isinstance(one.get("href"), str)]
     usable = [one for one in usable if str(one.get("mimetype") or "image/").startswith("image/")]
     widest = max(usable, key=lambda one: one["width"] if isinstance(one.get("width"), int) else 0, default=None)
     caption = _first(item, "description_text", "descriptions") or _string(item.get("body_text"))
@@ -288,6 +315,11 @@ def _picture(item: dict[str, Any]) -> dict[str, str] | None:
         "credit": _byline(item) or _credit(item) or _string(item.get("copyrightholder")),
         "alt": words(_string(item.get("title")) or _string(item.get("alt_text"))),
     }
+
+
+def _renditions(item: dict[str, Any]) -> list[dict[str, Any]]:
+    found = item.get("renditions")
+    return [one for one in (found.values() if isinstance(found, dict) else _list(found)) if isinstance(one, dict)]
 
 
 def _body(item: dict[str, Any]) -> tuple[str, str]:

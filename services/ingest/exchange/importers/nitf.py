@@ -31,7 +31,9 @@ def article(story: Element) -> ForeignArticle:
     """The story of an `nitf` element, however its namespace is."""
     one, pictures = _Story(story), _pictures(story)
     abstract = one.words("body.head", "abstract") or one.attribute("abstract", "content")
-    located = one.words("dateline", "location") or one.words("dateline")
+    located = one.words("dateline", "location") or one.words("dateline").removesuffix(
+        one.words("dateline", "story.date")
+    )
     fields: Fields = {
         "external_id": one.attribute("doc-id", "id-string") or None,
         "title": one.words("hedline", "hl1") or one.words("title"),
@@ -41,7 +43,7 @@ def article(story: Element) -> ForeignArticle:
         "tags": wires.tags(
             one.attributes("keyword", "key"), one.attributes("tobject.subject", "tobject.subject.matter")
         ),
-        "dateline": located.rstrip(" -–—"),
+        "dateline": located.rstrip(" ,-–—"),
         "byline": byline(story) or one.words("bytag"),
         "images": pictures,
     }

@@ -15,7 +15,7 @@ from services.ingest.articles.store.many import rehearse_many, save_many
 from services.ingest.articles.versions import Saved
 from services.ingest.comments.store import imported
 from services.ingest.comments.store.imported import FormerComment
-from services.ingest.exchange.importers.fitting import fitted, hold_if_empty
+from services.ingest.exchange.importers.fitting import UNTITLED, fitted, hold_if_empty
 from services.ingest.exchange.importers.found import ForeignArticle, LeftOut, Piece, WireVersion
 from services.ingest.exchange.importers.pictures import Pictures
 from services.ingest.exchange.store import wires
@@ -28,6 +28,7 @@ from shared import clock
 
 IMPORTER = Actor("import")
 DEFAULT_SECTION = "Thời sự"
+_STILL = "ảnh động: giữ hình đầu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +116,14 @@ class Saver:
                 section=one.article.section,
             )
         bounded.going_on()
-        killed = [one for one in ready if one.found.killed and self._take_back(part[one.place][0], one, results)]
-        ready = [one for one in ready if one not in killed]
+        for one in [one for one in ready if one.found.killed]:
+            if self._take_back(part[one.place][0], one, results):
+                ready.remove(one)
+            elif one.article.title == UNTITLED and not one.article.body:
+                ready.remove(one)
+                results[one.place] = ImportResult(
+                    part[one.place][0], "left_out", error="không có tin nào như thế ở đây", kind="lệnh hủy tin"
+                )
         outcomes = self._saved([one.article for one in ready])
         if not self._options.dry_run:
             self._take_comments(ready, outcomes)
@@ -133,6 +140,7 @@ class Saver:
             # Whoever wrote it: nothing is known of its fields yet, and what follows works with them.
             read_fields(ArticleInput, fields)
         placed, missing, took = self._pictures.place(fields, piece.beside)
+        piece.changes += [_STILL] if self._pictures.moved else []
         hold_if_empty(piece, placed, has_pictures=took)
         return _Ready(place, piece, read_fields(ArticleInput, placed), until, missing, took)
 

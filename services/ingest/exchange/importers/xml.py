@@ -37,6 +37,13 @@ _TAIL = 40
 # Each is looked for to the item's end.
 _MOST_ENDLESS = 30
 DAMAGED = "sửa XML hỏng"
+NAR = "http://iptc.org/std/nar/2006-10-01/"
+_ROOT = re.compile(r"<[A-Za-z][\w.:-]{0,80}")
+# Roots of NewsML-G2; some write them without its namespace.
+_OF_NAR = re.compile(
+    r"<(?:newsMessage|newsItem|packageItem|conceptItem|knowledgeItem|planningItem|catalogItem|catalog|groupSet|contentSet)"
+    r"(?=[\s>])(?![^<>]{0,4000}?\sxmlns\s{0,9}=)"
+)
 
 
 def beginning(file: Path, size: int = 8192) -> str:
@@ -284,7 +291,11 @@ class _Repaired(TextIOBase):
             begun = begun[begun.find("<") :]
         if begun != text.removeprefix("\ufeff"):
             self._tell("bỏ chữ thừa trước XML")
-        return _DOCTYPE.sub("", _PROLOG.sub("", begun, count=1), count=1)
+        begun = _DOCTYPE.sub("", _PROLOG.sub("", begun, count=1), count=1)
+        if (root := _ROOT.search(begun)) and _OF_NAR.match(begun, root.start()):
+            self._tell("thêm không gian tên NewsML-G2 còn thiếu")
+            begun = f'{begun[: root.end()]} xmlns="{NAR}"{begun[root.end() :]}'
+        return begun
 
     def _body(self, text: str) -> str:
         clean = text if text.isprintable() else _ILLEGAL.sub("", text)
