@@ -28,6 +28,10 @@ _PLACEHOLDER = re.compile(
 )
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _YOUTUBE = re.compile(r"(?:https?:)?//(?:www\.)?(?:youtube(?:-nocookie)?\.com/(?:embed|v)/|youtu\.be/)([\w-]{6,20})")
+_BLANKS = re.compile(r"^ +| {2,}")
+_BACKGROUND = re.compile(
+    r"""background(?:-image)?\s{0,9}:[^;]{0,200}?url\(\s{0,9}["']?([^"')]{1,2000})""", re.IGNORECASE
+)
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li td th figcaption blockquote caption dd dt div pre summary".split())
 
 
@@ -63,6 +67,8 @@ class _Work:
                 self._player(child)
             elif child.tag == "a":
                 self._link(child)
+            elif "cover" in child.get("class", "") and (found := _BACKGROUND.search(child.get("style", ""))):
+                _picture_before(child, found[1])
             self.inside(child, in_pre=in_pre or child.tag == "pre")
             if child.tag == "pre" or in_pre:
                 _break_lines(child)
@@ -158,6 +164,13 @@ class _Work:
         return read_once(text) if name == DOUBLE else in_unicode(text, name, font)
 
 
+def _picture_before(cover: Element, url: str) -> None:
+    """The picture that a style lays below a text, as one before it."""
+    picture = Element("img", {"src": url})
+    picture.tail, cover.text = cover.text, None
+    cover.insert(0, picture)
+
+
 def _widest(srcset: str) -> str:
     """The address with the greatest width or density of a srcset."""
     found: list[tuple[float, str]] = []
@@ -190,8 +203,8 @@ def _lines(element: Element, text: str) -> None:
         if number:
             last = SubElement(element, "br")
         shown = line.replace("\t", "    ")
-        blanks = len(shown) - len(shown.lstrip(" "))
-        shown = "\xa0" * blanks + shown[blanks:]
+        # Columns stay one below the other.
+        shown = _BLANKS.sub(lambda found: "\xa0" * len(found[0]), shown)
         if last is not None:
             last.tail = shown
         elif len(element):

@@ -70,7 +70,7 @@ def fitted(found: ForeignArticle, status: str, section: str, now: datetime) -> t
     made["images"] = _images(fields.get("images", []), found)
     made["old_paths"] = _addresses(fields.get("old_paths", []), found)
     made["earlier_views"] = min(int(fields.get("earlier_views", 0)), 10**12)
-    made |= {name: fields[name] for name in ("kind", "video_url") if fields.get(name)}
+    made |= {name: fields[name] for name in ("kind", "video_url", "comments_closed") if fields.get(name)}
     made |= {
         name: _cut(one_line(str(fields[name])), most, what, found) for name, most, what in _LINES if fields.get(name)
     }

@@ -1,6 +1,6 @@
 """Saves what readers found, and tells what became of each; a dry run does the same and takes it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from services.ingest.articles.content import input_hash
 from services.ingest.articles.input import ArticleInput
+from services.ingest.articles.rules import UNFINISHED
 from services.ingest.articles.store import articles, reading, workflow
 from services.ingest.articles.store.many import rehearse_many, save_many
 from services.ingest.articles.versions import Saved
@@ -28,6 +29,8 @@ from shared import clock
 
 IMPORTER = Actor("import")
 DEFAULT_SECTION = "Thời sự"
+_TAKEN_OFF = "gỡ bài đang xuất bản: nơi gửi không còn để công khai"
+_TAKEN_OFF_NOTE = "Gỡ khi nhập lại: nơi gửi không còn để công khai."
 _STILL = "ảnh động: giữ hình đầu"
 
 
@@ -81,6 +84,24 @@ class _Ready:
     missing: tuple[str, ...]
     took_pictures: bool
 
+    @property
+    def is_held(self) -> bool:
+        """Whether its source lets nobody read it now. (What is a draft only because it is none of our kinds, a page,
+        was published by somebody here.)"""
+        is_closed = self.article.status in UNFINISHED or self.until is not None
+        return is_closed and self.found.kind == "bài" and not self.found.is_ours
+
+
+def _parts(ready: list[_Ready]) -> Iterator[list[_Ready]]:
+    """What is saved together: before something is held, what came of it earlier is saved."""
+    part: list[_Ready] = []
+    for one in ready:
+        if one.is_held and any(one.article.external_id == before.article.external_id for before in part):
+            yield part
+            part = []
+        part.append(one)
+    yield part
+
 
 class Saver:
     """Saves what comes, part by part. In a dry run nothing stays: what earlier parts would have left is kept here."""
@@ -124,7 +145,7 @@ class Saver:
                 results[one.place] = ImportResult(
                     part[one.place][0], "left_out", error="không có tin nào như thế ở đây", kind="lệnh hủy tin"
                 )
-        outcomes = self._saved([one.article for one in ready])
+        outcomes = [outcome for part in _parts(ready) for outcome in self._saved(part)]
         if not self._options.dry_run:
             self._take_comments(ready, outcomes)
         for one, outcome in zip(ready, outcomes, strict=True):
@@ -165,11 +186,30 @@ class Saver:
             wires.note(self._engine, came)
         return older
 
-    def _saved(self, sent: list[ArticleInput]) -> list[Saved | Refused]:
+    def _saved(self, ready: list[_Ready]) -> list[Saved | Refused]:
+        sent, held = [one.article for one in ready], [self._hold_back(one) for one in ready]
         if not self._options.dry_run:
             return save_many(self._engine, sent, self._options.actor)
         outcomes = rehearse_many(self._engine, sent, self._options.actor)
-        return [self._foreseen(article, outcome) for article, outcome in zip(sent, outcomes, strict=True)]
+        foreseen = [
+            Saved(0, 0, article.status or "draft", "", "updated") if is_held else outcome
+            for article, is_held, outcome in zip(sent, held, outcomes, strict=True)
+        ]
+        return [self._foreseen(article, outcome) for article, outcome in zip(sent, foreseen, strict=True)]
+
+    def _hold_back(self, one: _Ready) -> bool:
+        """Take from readers what they see and its source now holds; False where there is nothing to take."""
+        name = one.article.external_id
+        if not name or not one.is_held:
+            return False
+        row, before = reading.by_external_id(self._engine, name), self._would_be.get(name)
+        if (before[1] if before else row.status if row else "") != "published":
+            return False
+        one.found.changes.append(_TAKEN_OFF)
+        if row is not None and not self._options.dry_run:
+            articles.unpublish(self._engine, row.id, self._options.actor)
+            workflow.add_note(self._engine, row.id, _TAKEN_OFF_NOTE, self._options.actor)
+        return True
 
     def _foreseen(self, article: ArticleInput, outcome: Saved | Refused) -> Saved | Refused:
         """What saving would do to an article that an earlier part would have left."""

@@ -75,7 +75,7 @@ def shown(
     names = Counter(found[2].lower() for found in _CODE.finditer(text) if found[1])
     text = _CODE.sub(lambda found: work.code(found, is_pair=bool(names[found[2].lower()])), text)
     text = (
-        _ALONE.sub(lambda found: f"\n\n{_link(found[1])}\n\n", text).replace("[[", "[").replace("]]", "]")
+        _ALONE.sub(lambda found: f"\n\n{_link(unescape(found[1]))}\n\n", text).replace("[[", "[").replace("]]", "]")
         if "http" in text or "[[" in text
         else text
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
 
@@ -70,7 +71,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
     site = _site(path)
     left: Counter[tuple[str, str]] = Counter()
     told = 0
-    links: dict[str | None, str] = {}
+    known: dict[tuple[str, str], _Same] = {}
     for number, item in enumerate(items(path, "item"), start=1):
         where = f"{path}#{number}"
         if isinstance(item, Refused):
@@ -84,7 +85,7 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
                 left[kind, _OF_THE_SYSTEM.get(kind) or _THROWN_AWAY[status]] += 1
             continue
         found = _found(post, kind, status, site)
-        _two_of_one_number(found, links)
+        _two_of_one_number(found, _Same(found.base, kind, post.own("post_date"), found.fields["title"]), known)
         found.changes += site.repairs[told:]
         told = len(site.repairs)
         found.comments, others = approved(post.all("comment"), str(found.fields["external_id"]), found.dates, site.zone)
@@ -95,11 +96,30 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
         yield str(path), LeftOut(kind, reason, count)
 
 
-def _two_of_one_number(found: ForeignArticle, links: dict[str | None, str]) -> None:
+class _Same(NamedTuple):
+    """What tells two posts of one number apart."""
+
+    link: str
+    kind: str
+    date: str
+    title: str
+
+    def is_another(self, before: "_Same") -> bool:
+        """Not a later version of the same: an edited post keeps its address, and its headline or its date. (A date
+        alone tells nothing of drafts, nor does an address that is the number again.)"""
+        may_be_edited = self.date == before.date and "?p=" not in self.link
+        return self[:2] != before[:2] or not (self.title == before.title or may_be_edited)
+
+
+def _two_of_one_number(found: ForeignArticle, post: _Same, known: dict[tuple[str, str], _Same]) -> None:
     """Files that were put together may use a number twice: both stay."""
-    name, link = found.fields["external_id"], found.base
-    if links.setdefault(name, link) != link:
-        found.fields["external_id"] = f"{name}:{link}"
+    name, ending = str(found.fields["external_id"]), ""
+    for further in ("", f":{post.link}", f":{post.link}:{post.kind}:{post.title}"):
+        ending = further
+        if not post.is_another(known.setdefault((name, ending), post)):
+            break
+    if ending:
+        found.fields["external_id"] = f"{name}{ending}"
         found.changes.append("số bài đã có bài khác dùng: giữ cả hai")
 
 
@@ -209,6 +229,7 @@ def _found(post: _Post, kind: str, status: str, site: _Site) -> ForeignArticle:
         "status": _STATUS.get(status),
         "old_paths": [link, *_guid(post, number), f"/?p={number}" if number else ""],
         "earlier_views": int(views[:12]),
+        "comments_closed": post.own("comment_status") == "closed",
         **_labels(item, site),
     }
     found = ForeignArticle(fields, dates=_dates(post, site), base=link, changes=changes)
