@@ -28,6 +28,7 @@ _PLACEHOLDER = re.compile(
 )
 _PLAYERS = {"iframe": "src", "embed": "src", "object": "data", "video": "src", "audio": "src"}
 _YOUTUBE = re.compile(r"(?:https?:)?//(?:www\.)?(?:youtube(?:-nocookie)?\.com/(?:embed|v)/|youtu\.be/)([\w-]{6,20})")
+_UNSEEN = re.compile(r"(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden)\b", re.IGNORECASE)
 _BLANKS = re.compile(r"^ +| {2,}")
 _BACKGROUND = re.compile(
     r"""background(?:-image)?\s{0,9}:[^;]{0,200}?url\(\s{0,9}["']?([^"')]{1,2000})""", re.IGNORECASE
@@ -35,13 +36,14 @@ _BACKGROUND = re.compile(
 _BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 li td th figcaption blockquote caption dd dt div pre summary".split())
 
 
-def prepared(body: str, base: str = "") -> tuple[str, list[str]]:
-    """(the body, what was changed); relative addresses start from `base`. Raises Invalid for what is no sane HTML."""
+def prepared(body: str, base: str = "", hidden: list[str] | None = None) -> tuple[str, list[str]]:
+    """(the body, what was changed); relative addresses start from `base`; `hidden` is given the words that nobody saw
+    there. Raises Invalid for what is no sane HTML."""
     if "<" not in body and "&" not in body:
         body, name = mended(body)
         return body, [f"chuyển chữ từ {name}"] if name else []
     root = tree(body)
-    work = _Work(base)
+    work = _Work(base, [] if hidden is None else hidden)
     work.inside(root)
     work.encodings(root)
     if with_lists(root):
@@ -52,14 +54,16 @@ def prepared(body: str, base: str = "") -> tuple[str, list[str]]:
 class _Work:
     """One walk through a body; `changes` are in the order they came, each once."""
 
-    def __init__(self, base: str) -> None:
-        self._base = base
+    def __init__(self, base: str, hidden: list[str]) -> None:
+        self._base, self._hidden = base, hidden
         self.changes: dict[str, None] = {}
 
     def inside(self, parent: Element, *, in_pre: bool = False) -> None:
         """What stands in an element, and its tail's."""
         for child in list(parent):
-            if child.tag in ("meta", "title"):
+            if _is_hidden(child):
+                self._hide(child)
+            elif child.tag in ("meta", "title"):
                 child.text, child.tag = "", "span"
             elif child.tag == "img":
                 self._picture(child)
@@ -72,6 +76,15 @@ class _Work:
             self.inside(child, in_pre=in_pre or child.tag == "pre")
             if child.tag == "pre" or in_pre:
                 _break_lines(child)
+
+    def _hide(self, element: Element) -> None:
+        """Take out what nobody saw: what was put there unseen (hacked sites, search engines) is not published now."""
+        if words := " ".join("".join(element.itertext()).split()):
+            self._hidden.append(words)
+            self.changes["bỏ phần bị ẩn ở trang cũ"] = None
+        tail = element.tail
+        element.clear()
+        element.tag, element.tail = "span", tail
 
     def _picture(self, image: Element) -> None:
         source = image.get("src", "").strip()
@@ -162,6 +175,12 @@ class _Work:
             return text
         self.changes[f"chuyển chữ từ {name}"] = None
         return read_once(text) if name == DOUBLE else in_unicode(text, name, font)
+
+
+def _is_hidden(element: Element) -> bool:
+    return element.get("hidden") is not None or (
+        bool(_UNSEEN.search(element.get("style", ""))) and element.find(".//img") is None
+    )
 
 
 def _picture_before(cover: Element, url: str) -> None:

@@ -212,11 +212,13 @@ def _body(fields: Fields, found: ForeignArticle) -> str:
         found.changes += [f"chuyển chữ từ {name}"] if name else []
         return raw
     try:
-        body, changes = prepared(raw, found.base)
+        hidden: list[str] = []
+        body, changes = prepared(raw, found.base, hidden)
     except Refused as refused:
         found.changes.append(f"bỏ mã HTML, giữ chữ: {refused.detail}")
         return text_to_html(to_text(raw.replace("<", "\n<")))
     found.changes += changes
+    found.remarks += [f"Phần bị ẩn ở trang cũ: {words}"[:5000] for words in hidden]
     return body
 
 

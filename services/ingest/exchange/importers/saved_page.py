@@ -27,6 +27,7 @@ _HREF = re.compile(r"""\shref\s{0,9}=\s{0,9}["']?([^"'\s>]{1,2000})""", re.IGNOR
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d{1,9}\)(\S{1,2000}) -->")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,1000})</title", re.IGNORECASE)
 _ARTICLES = frozenset(("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle"))
+_WRAPS = re.compile(r"</?(?:div|span|font|center|section)(?:\s[^<>]{0,2000})?>", re.IGNORECASE)
 _FURNITURE = frozenset(("nav", "header", "footer", "aside"))
 _BODY_CLASSES = (
     "articlebody", "article-body", "article-content", "entry-content", "post-content", "detail-content", "fck_detail",
@@ -57,12 +58,22 @@ def read(path: Path) -> Iterator[tuple[str, Piece]]:
     declared = found.group(1).decode() if (found := _CHARSET.search(raw[:4096])) else ""
     decoded = decode(raw, declared)
     try:
-        article = _found(decoded.text, path)
+        article = _found_in(decoded.text, path)
     except Refused as refused:
         yield str(path), refused
         return
     article.changes += [decoded.mended] if decoded.mended else []
     yield str(path), article
+
+
+def _found_in(text: str, path: Path) -> ForeignArticle:
+    """The story of a page, also of one that wraps it in more elements than any story has. Raises Refused."""
+    try:
+        return _found(text, path)
+    except Refused:
+        article = _found(_WRAPS.sub("\n", text), path)
+    article.changes.append("bỏ thẻ bao quá nhiều lớp")
+    return article
 
 
 def _found(text: str, path: Path) -> ForeignArticle:

@@ -18,7 +18,7 @@ _TAGS = set(
 )
 _VOID = {"br", "hr", "img", "embed", "meta", "source"}
 _ATTRIBUTES = {
-    "*": {"class", "style", "id", "itemprop", *blocks.MARKS},
+    "*": {"class", "style", "id", "itemprop", "hidden", *blocks.MARKS},
     **{root: {"data-block", "data-v"} for root in blocks.ROOTS},
     "a": {"href", "title"},
     "img": {

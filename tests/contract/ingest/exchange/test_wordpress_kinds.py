@@ -104,3 +104,28 @@ def test_columns_of_preformatted_text_stay_below_each_other(tmp_path: Path, stor
     blank = "\N{NO-BREAK SPACE}"
     body = shown(store, result)["body"].replace("&nbsp;", blank)
     assert f"Đội{blank * 6}Điểm<br>A{blank * 10}12" in body
+
+
+@pytest.mark.parametrize("mark", ['style="display: none"', 'style="color:red;visibility:hidden"', "hidden"])
+def test_what_nobody_saw_there_is_not_published_here(tmp_path: Path, store: Engine, mark: str) -> None:
+    (result,) = run(tmp_path / "x.xml", {"body": f"<p>Sáng nay.</p><div {mark}><p>Thuốc giả</p></div><p>Hết.</p>"})
+    article = shown(store, result)
+    assert "Thuốc giả" not in article["body"] and "Hết." in article["body"]
+    assert "bỏ phần bị ẩn ở trang cũ" in result.changes
+    assert "Phần bị ẩn ở trang cũ: Thuốc giả" in {note.text for note in workflow.notes(store, article["id"])}
+
+
+def test_a_gallery_whose_later_pictures_wait_unseen_keeps_them(tmp_path: Path, store: Engine) -> None:
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "a.jpg")
+    body = '<p>Sáng nay.</p><div style="display:none"><img src="https://cu.example/a.jpg"></div>'
+    (result,) = run(tmp_path / "x.xml", {"body": body}, media_folder=tmp_path)
+    assert '<img src="/media/' in shown(store, result)["body"]
+
+
+def test_a_saved_page_that_wraps_its_story_too_deep_is_taken(tmp_path: Path, store: Engine) -> None:
+    wraps = 120
+    page = f"<html><body><h1>Khai mạc</h1>{'<div>' * wraps}<p>Sáng nay.</p>{'</div>' * wraps}</body></html>"
+    (tmp_path / "x.html").write_text(page)
+    (result,) = import_paths([tmp_path / "x.html"], Options())
+    assert "Sáng nay." in shown(store, result)["body"]
+    assert "bỏ thẻ bao quá nhiều lớp" in result.changes
