@@ -34,6 +34,12 @@ _COPY = re.compile(r"-(?:[0-9]{2,5}x[0-9]{2,5}|scaled|e[0-9]{10,13})(?=\.[a-z0-9
 _VIEWS = frozenset({"amp", "feed", "trackback", "embed", "print"})
 _NUMBERED_VIEW = re.compile(r"comment-page-[0-9]{1,4}\Z")
 _LANGUAGES = frozenset({"vi", "vn", "vi-vn"})
+_ON_TELEPHONES = frozenset({"m", "mobile", "wap"})
+# What mails and chats put behind an address: the end of their sentence, and marks without a width.
+_SENTENCE = " \t\"'.,;:!?)]}>*“”‘’…»"
+_NO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff]")
+# Parameters that were added without a question mark.
+_BARE_QUERY = re.compile(r"&[a-z0-9_.-]{1,40}=.*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,9 @@ class Former:
     @property
     def keys(self) -> tuple[str, ...]:
         """The spellings under which it may have been kept, the likeliest first: parameters that nobody knows may have
-        been added to it, and NukeViet leaves the name of its first module out."""
+        been added to it, NukeViet leaves the name of its first module out, a sentence may end behind it."""
         segments = _article(self.segments)
-        found = [_key(segments, chosen) for chosen in islice(_chosen(self.parameters), MAX_KEYS - 4)]
+        found = [_key(segments, chosen) for chosen in islice(_chosen(self.parameters), MAX_KEYS - 6)]
         found.append(_key(segments, ()))
         if len(segments) > 1 and segments[-1].isdigit():
             found.append(_key(segments[:-1], ()))
@@ -67,6 +73,8 @@ class Former:
             found.append(_key(segments[: segments.index("attachment")], ()))
         if segments and segments[0] != "news":
             found.append(_key(("news", *segments), ()))
+        if (meant := _article(_meant(segments))) != segments:
+            found += [_key(meant, self.parameters), _key(meant, ())]
         return tuple(dict.fromkeys(key for key in found if key))
 
 
@@ -80,12 +88,14 @@ def former(url: str) -> Former | None:
     """
     if len(url) > ADDRESS_CHARS:
         return None
+    if url.startswith("//") and "." not in url[2:].partition("/")[0]:
+        url = "/" + url.lstrip("/")  # No host: a slash too many.
     try:
         parts = urlsplit(url.strip())
         query = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except ValueError:
         return None
-    path = _plain(unquote(parts.path).partition(";")[0])
+    path = _NO_WIDTH.sub("", _plain(unquote(parts.path).partition(";")[0]))
     # "&amp;" is an ampersand that somebody took out of a page's source.
     named = [(_plain(name).removeprefix("amp;"), _plain(value)) for name, value in query]
     parameters = {name: value for name, value in named if not _is_added(name)}
@@ -152,6 +162,17 @@ def _article(segments: tuple[str, ...]) -> tuple[str, ...]:
         else:
             break
     return (*segments[:-1], _EXTENSION.sub("", segments[-1])) if segments else segments
+
+
+def _meant(segments: tuple[str, ...]) -> tuple[str, ...]:
+    """The same without what was written behind the address, and without the name of a site for telephones."""
+    parts = list(segments[1:] if len(segments) > 1 and segments[0] in _ON_TELEPHONES else segments)
+    while parts:
+        last = _BARE_QUERY.sub("", parts[-1]).rstrip(_SENTENCE)
+        if last:
+            return (*parts[:-1], _EXTENSION.sub("", last))
+        parts.pop()
+    return ()
 
 
 def _chosen(parameters: tuple[tuple[str, str], ...]) -> Iterator[tuple[tuple[str, str], ...]]:

@@ -29,6 +29,25 @@ def test_what_is_kept_is_spelled_as_it_is_looked_for(address: str) -> None:
     assert looked_for and looked_for.key == kept.key
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "//2019/05/le-hoi", "/2019/05/le-hoi/%20", "/2019/05/le-hoi/&fbclid=IwAR0", "/2019/05/le-hoi&zarsrc=30",
+        "/2019/05/le-hoi/)", "/2019/05/le-hoi.html).", "/2019/05/le-hoi,", "/2019/05/le-hoi/%E2%80%8B",
+        "/2019/05/le-hoi%22", "/2019/05/le-hoi/amp/)", "/m/2019/05/le-hoi/", "/mobile/2019/05/le-hoi?fbclid=x",
+        "/2019/05/le-hoi/%E2%80%9D?utm_id=1", "/2019/05/le-hoi/%E2%80%A6",
+    ],
+)  # fmt: skip
+def test_what_mails_and_chats_write_behind_an_address_is_none_of_it(asked: str) -> None:
+    taken = former(asked)
+    assert taken and "/2019/05/le-hoi" in taken.keys
+
+
+def test_a_host_is_no_part_of_the_path() -> None:
+    kept = former("//cu.example/2019/05/le-hoi/")
+    assert kept and kept.key == "/2019/05/le-hoi"
+
+
 def test_however_much_is_added_no_more_is_looked_for() -> None:
     for number in (6, 7, 20, 49):
         taken = former("/a/b-2/3?" + "&".join(f"x{at}=1" for at in range(number)))
