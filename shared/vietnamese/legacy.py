@@ -26,6 +26,11 @@ _FEWEST_WORDS = 2
 _MANY_PLAIN = 2
 _SAMPLE_CHARS = 20_000
 _ENOUGH_FAULTS = 200
+# (The mark of UTF-32 begins as that of UTF-16.)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
 # How the letters of Vietnamese begin in UTF-8.
 _LEADS = (0xC3, 0xC4, 0xC6, 0xE1)
 # Of Western letters as Windows reads bytes, and as ISO does.
@@ -116,10 +121,12 @@ def decode(raw: bytes, declared: str = "") -> Decoded:
 
 def encoding_of(sample: bytes, declared: str = "", *, is_whole: bool = True) -> str:
     """A codec for bytes, or for the file that begins with them: UTF-8 wherever it can be, else what gives words."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
     head = sample[:400]
+    if head and head.count(0) >= len(head) * 3 // 5:
+        return "utf-32-le" if any(head[::4]) else "utf-32-be"
     if head and head.count(0) >= len(head) // 3:
         return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
     good, bad = _utf8(sample, is_whole=is_whole)
