@@ -121,11 +121,11 @@ def _picture(item: Element) -> dict[str, str]:
 def _found(item: Element, whole: _File, left: Counter[tuple[str, str]]) -> ForeignArticle:
     # Making a body of it changes the inline document: it is asked before.
     inline = inline_of(item)
-    language, byline = _language(item, inline), nitf.byline(item)
+    language, author = _language(item, inline), nitf.byline(item)
     is_data = bool(inline) and not any(map(is_text, inline))
     _name_literals(item)
     title = _child(item, "headline") or _of_nitf_head(item) or _child(item, "title") or _child(item, "slugline")
-    abstract = next((said for one in item.iter() if local(one) == "abstract" and (said := words(one))), "")
+    abstract = next((told for one in item.iter() if local(one) == "abstract" and (told := words(one))), "")
     is_headed = bool([one for one in inline if without_head(one, title)])
     body, body_format = body_of(item, is_text_item=_class(item) == "text")
     section, tags = _subjects(item, left)
@@ -142,7 +142,7 @@ def _found(item: Element, whole: _File, left: Counter[tuple[str, str]]) -> Forei
         "byline": _child(item, "by")
         or _names(item, "creator")
         or _names(item, "contributor")
-        or byline
+        or author
         or _child(item, "creditline").rstrip(" -–—"),
         "source": _names(item, "infoSource") or _provider(item),
         "language": language,

@@ -53,13 +53,13 @@ def _found(item: Element) -> ForeignArticle:
     if status == "embargoed":
         change = next(iter(item.iter("StatusWillChange")), None)
         found.embargo = "" if change is None else _words(change, "DateAndTime")
-    codes = [one for name in ("Subject", "SubjectMatter", "SubjectDetail") for one in item.iter(name)]
+    coded = [one for name in ("Subject", "SubjectMatter", "SubjectDetail") for one in item.iter(name)]
     genres = [one for one in item.iter("Genre") if _formal(one)]
     for label, said in (
         ("Slugline", _words(item, "SlugLine")),
         ("Độ gấp", next((_formal(one) for one in item.iter("Urgency")), "")),
         ("Thể loại", ", ".join(dict.fromkeys(map(_formal, genres)))),
-        ("Mã chủ đề", ", ".join(dict.fromkeys(name for one in codes if (name := _formal(one)).isdigit()))),
+        ("Mã chủ đề", ", ".join(dict.fromkeys(name for one in coded if (name := _formal(one)).isdigit()))),
         ("Bản quyền", _words(item, "CopyrightLine")),
         ("Điều kiện sử dụng", _words(item, "UsageType") or _words(item, "UsageRights")),
     ):

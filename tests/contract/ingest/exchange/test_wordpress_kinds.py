@@ -69,7 +69,7 @@ def test_an_edited_post_is_the_same(tmp_path: Path, store: Engine, edited: dict[
 def test_what_the_old_site_closed_again_is_taken_from_readers(
     tmp_path: Path, store: Engine, now: dict[str, str], together: bool
 ) -> None:
-    files = [({}, now)] if together else [({},), (now,)]
+    files: list[list[dict[str, str]]] = [[{}, now]] if together else [[{}], [now]]
     last = [run(tmp_path / "x.xml", *posts) for posts in files][-1][-1]
     assert last.status == "updated"
     article = shown(store, last)
