@@ -17,6 +17,8 @@ from shared.telemetry import log
 
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
 _BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
+_ROOM = re.compile(r"[ \t\r\n]+")
+_EDGE = re.compile(r" ?(</?(?:p|h[2-6]|hr|ul|ol|li|blockquote|table|tr|td|th|figure|figcaption|aside)(?=[ >])[^>]*>) ?")
 _IMAGE = re.compile(r'<img (?:[^<>"]|"[^"]*+")*?src="([^"]*)"')
 _WIDTH = re.compile(r' data-width="([a-z]+)"')
 _PICTURES = {"wide": "Ảnh rộng", "full": "Ảnh tràn"}
@@ -108,19 +110,20 @@ def paragraphs(left: str, right: str) -> list[Row]:
 
 def merged(base: str, mine: str, theirs: str) -> str | None:
     """A body with both sides' changes to `base`, by whole paragraphs; None where both changed the same place."""
-    original, left, right = (blocks(body) for body in (base, mine, theirs))
+    texts = [blocks(body) for body in (base, mine, theirs)]
+    original, left, right = ([_seen(block) for block in text] for text in texts)
     parts: list[str] = []
     at, left_at, right_at = 0, 0, 0
     for base_to, left_to, right_to, length in _in_step(original, left, right):
         ours, other = left[left_at:left_to], right[right_at:right_to]
         before = original[at:base_to]
         if ours in (before, other):
-            parts += other
+            parts += texts[2][right_at:right_to]
         elif other == before:
-            parts += ours
+            parts += texts[1][left_at:left_to]
         else:
             return None
-        parts += original[base_to : base_to + length]
+        parts += texts[0][base_to : base_to + length]
         at, left_at, right_at = base_to + length, left_to + length, right_to + length
     return "".join(parts)
 
@@ -135,6 +138,11 @@ def blocks(body: str) -> list[str]:
             found.append(body[start : tag.end()].strip())
             start = tag.end()
     return [block for block in [*found, body[start:].strip()] if block]
+
+
+def _seen(block: str) -> str:
+    """A block as it is seen: an editor that opens a text leaves out the white space that nobody sees."""
+    return _EDGE.sub(r"\1", _ROOM.sub(" ", block))
 
 
 def _readable(body: str) -> list[str]:

@@ -181,6 +181,14 @@ def test_merging_paragraphs(mine: str, theirs: str, both: str | None) -> None:
     assert differences.merged("<p>1</p><p>2</p><p>3</p>", mine, theirs) == both
 
 
+def test_white_space_that_nobody_sees_keeps_nothing_from_being_merged() -> None:
+    """A text is kept as it was typed, with blanks at the ends of paragraphs; whoever opens it sends it without them."""
+    typed = "<p>Một </p><p> Hai\n nửa</p><ul> <li><p>Ba </p></li> </ul>"
+    mine, theirs = "<p>Một tôi</p><p>Hai nửa</p><ul><li><p>Ba</p></li></ul>", "<p>Một</p><p>Hai nửa</p><p>chị</p>"
+    assert differences.merged(typed, mine, theirs) == "<p>Một tôi</p><p> Hai\n nửa</p><p>chị</p>"
+    assert differences.merged(typed, mine.replace("Hai nửa", "Hai\xa0nửa"), theirs.replace("Hai", "Tư")) is None
+
+
 def test_a_form_sent_twice_makes_one_article(desk: Desk) -> None:
     reporter = desk.be("reporter")
     article_id = new(reporter)
