@@ -3,7 +3,6 @@ for good."""
 
 import gzip
 import mimetypes
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -11,14 +10,10 @@ from pathlib import Path, PurePosixPath
 
 from services.web.theme.current import Theme, theme_of
 from shared.blocks import registry
+from shared.remarks import without_remarks
 from shared.settings import Settings
 
 FOLDER = Path(__file__).parent / "static"
-# What the sources tell their readers and no browser needs: lines of remarks, and the room before lines.
-_REMARKS = {
-    ".js": re.compile(rb"^[ \t]*//.*\n|^\s+", re.MULTILINE),
-    ".css": re.compile(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)\s*+|^\s+", re.MULTILINE),
-}
 # Python's own list of them is not the same everywhere.
 _KINDS = {".webp": "image/webp", ".woff2": "font/woff2"}
 _TEXT = (".css", ".js", ".svg", ".webmanifest")
@@ -64,8 +59,7 @@ def _built_in() -> dict[str, StaticFile]:
 
 def _file(name: str, data: bytes) -> StaticFile:
     ending = PurePosixPath(name).suffix
-    if ending in _REMARKS:
-        data = _REMARKS[ending].sub(b"", data)
+    data = without_remarks(data, ending)
     kind = _KINDS.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     is_text = ending in _TEXT
     return StaticFile(

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILT = next(folder / "built" for folder in STATIC if (folder / "built").is_dir())
 # What npm says where it can't reach a registry; that a lock file is at fault is no reason to skip.
 _NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ERR_SOCKET_TIMEOUT")
+_UNPACK = """const [zlib, files] = ["zlib", "fs"].map(require);
+process.stdout.write(zlib.brotliDecompressSync(files.readFileSync(process.argv[1])));"""
 
 
 @pytest.mark.timeout(300)
@@ -29,6 +31,10 @@ def test_the_editor_builds_again_to_the_same_bytes(tmp_path: Path) -> None:
     built = _npm(desk, "run", "build")
     assert built.returncode == 0, built.stderr
     assert _files(tmp_path / BUILT.relative_to(ROOT)) == _files(BUILT), "run `make editor`"
+    for packed in BUILT.glob("*.br"):
+        # Another Node may pack otherwise.
+        unpacked = subprocess.run(["node", "-e", _UNPACK, packed], capture_output=True, timeout=60, check=True).stdout
+        assert unpacked == packed.with_suffix("").read_bytes()
 
 
 def _npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,4 +42,5 @@ def _npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _files(folder: Path) -> dict[str, str]:
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    unsure = (".br", ".sha256")
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.suffix not in unsure}

@@ -57,6 +57,14 @@ def test_what_a_client_says_of_its_address_is_replaced(nginx: Nginx) -> None:
         assert not {"x-forwarded-host", "forwarded", "proxy"} & set(seen)
 
 
+def test_the_desk_hears_of_the_tighter_form_for_its_scripts_alone(nginx: Nginx) -> None:
+    accepted = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+    for path, seen in (("/desk/static/built/richtext.js?v=1", "br, gzip"), ("/desk/bai/1", "gzip")):
+        assert nginx.get(DESK, path, headers=accepted).json()["headers"]["Accept-Encoding"] == seen
+    none = nginx.get(DESK, "/desk/static/desk.css", headers={"Accept-Encoding": "gzip;q=0, br;q=0.0"})
+    assert none.json()["headers"].get("Accept-Encoding", "") == ""
+
+
 def test_a_load_balancer_before_us_is_believed(tmp_path: Path, web: Service, ingest: Service) -> None:
     settings = variables(web, ingest) | {"EDGE_PROXY": "127.0.0.1"}
     server = Nginx(tmp_path / "nginx", tmp_path, settings).start()

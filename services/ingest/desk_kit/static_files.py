@@ -13,12 +13,16 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi.responses import Response
+from starlette.datastructures import Headers
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from shared.remarks import without_remarks
 
 STATIC = sorted(Path(__file__).parent.parent.glob("*/static"))
 """Where they lie, a folder a feature. All of them answer below one address: no name is there twice."""
 _YEAR = 365 * 86_400
+_BROTLI = re.compile(r"[ \t]*br[ \t]*(;[ \t]*q=(0\.0{0,2}[1-9][0-9]*|1(\.0*)?)[ \t]*)?")
 _IMPORT = re.compile(r'^((?:import|export) (?:.* from )?"|.*\bimport\(")\./([\w/.-]+\.js)(?=")', re.MULTILINE)
 
 
@@ -34,20 +38,35 @@ class StaticPages(StaticFiles):
         return [*STATIC]
 
     def file_response(self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200) -> Response:
-        sent = content(Path(full_path))
+        path = Path(full_path)
+        sent = content(path)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("v", [""])[0]
         kept = f"public, max-age={_YEAR}, immutable" if asked == _stamp(sent) else "no-cache"
+        headers = {"cache-control": kept}
+        # What is built is packed with it; the rest, small as it is, whoever sends it packs.
+        packed = path.with_name(f"{path.name}.br")
+        if packed.is_file():
+            headers["vary"] = "Accept-Encoding"
+            if _takes_brotli(Headers(scope=scope).get("accept-encoding", "")):
+                sent, headers["content-encoding"] = packed.read_bytes(), "br"
         kind = guess_type(full_path)[0] or "application/octet-stream"
-        return Response(sent, status_code, {"cache-control": kept}, kind)
+        return Response(sent, status_code, headers, kind)
+
+
+def _takes_brotli(accepted: str) -> bool:
+    """Whether the value of Accept-Encoding names it, and does not weigh it with nothing."""
+    return any(_BROTLI.fullmatch(part) for part in accepted.lower().split(","))
 
 
 def content(path: Path) -> bytes:
     """What is sent of a file."""
-    content = path.read_bytes()
-    # What is bundled imports nothing.
-    if path.suffix != ".js" or path.parent.name == "built":
-        return content
-    return _IMPORT.sub(lambda found: f"{found[1]}{static_url(found[2])}", content.decode()).encode()
+    # What is bundled is as small as it gets, and imports nothing.
+    if path.parent.name == "built":
+        return path.read_bytes()
+    sent = without_remarks(path.read_bytes(), path.suffix)
+    if path.suffix != ".js":
+        return sent
+    return _IMPORT.sub(lambda found: f"{found[1]}{static_url(found[2])}", sent.decode()).encode()
 
 
 def _files() -> tuple[tuple[str, Path, int], ...]:

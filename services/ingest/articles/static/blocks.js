@@ -1,12 +1,15 @@
 // The forms of story blocks: which kind, then its fields as its schema names them. The server makes the block.
 
-import { blockForm } from "./block_form.js";
 import { Away, ask, post } from "./net.js";
 
 // `pickMedia(kind, take)` opens the store of media. Returns what the editor asks of blocks.
 export function storyBlocks({ richtext, pickMedia }) {
   let asked = null;
-  const kinds = () => (asked ??= ask("/desk/khoi").then((told) => told.kinds).catch((error) => { asked = null; throw error; }));
+  let blockForm = null;
+  // Who only writes waits for none of this.
+  const forms = () => import("./block_form.js").then((module) => { blockForm = module.blockForm; }, () => { throw new Away(); });
+  const kinds = () => (asked ??= Promise.all([ask("/desk/khoi"), forms()]).then(([told]) => told.kinds)
+    .catch((error) => { asked = null; throw error; }));
 
   // One opening, with a dialog of its own: one that is closing takes nothing from the next. `fill(dialog, done)` puts
   // its content in, `done(html)` closes it.

@@ -27,7 +27,7 @@ export async function richText(form, { onChange, onMended = () => {}, onLeftOut 
   } catch (error) {
     console.error(error);
     state.textContent = "Không mở được ô soạn thảo nên không sửa được nội dung; chữ của bài vẫn còn nguyên, các ô khác vẫn lưu được. Hãy tải lại trang.";
-    state.classList.remove("late");
+    for (const one of [state, textarea]) one.classList.remove("late");
     return null;
   }
 }

@@ -74,7 +74,19 @@ document.addEventListener("keydown", async (event) => {
   (await import("./palette.js")).begin();
 });
 
-if (document.querySelector('[type="date"], [type="time"], [type="month"], [type="datetime-local"]')) import("./date_fields.js");
+// Nobody waits for these who came to write: the line is the text's until that is open, or has failed to.
+function rest() {
+  if (document.getElementById("unread")) import("./inbox.js");
+  if (document.querySelector("[data-mentions]")) import("./mentions.js");
+  if (document.querySelector('[type="date"], [type="time"], [type="month"], [type="datetime-local"]')) import("./date_fields.js");
+}
+const opening = document.getElementById("editor-state");
+if (opening) {
+  const opened = new Promise((done) => new MutationObserver(done).observe(opening, { attributes: true }));
+  Promise.race([opened, new Promise((done) => setTimeout(done, 15_000))]).then(rest);
+} else {
+  rest();
+}
 
 const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 let wentTo = 0;
