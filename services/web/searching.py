@@ -118,7 +118,7 @@ def with_names_of_today(found: dict[str, Any], names: NamesOfToday) -> dict[str,
     names of authors are. Authors are named by what `Signing.meant` reads."""
     for hit in found["results"]:
         hit["section"] = names.sections.get(hit["section_slug"], hit["section"])
-        tags = [names.merged[tag["slug"]].model_dump() if tag["slug"] in names.merged else tag for tag in hit.get("tags", ())]
+        tags = [one.model_dump() if (one := names.merged.get(tag["slug"])) else tag for tag in hit.get("tags", ())]
         hit["tags"] = list({tag["slug"]: tag for tag in tags}.values())
     for row in found["facets"].get("section", ()):
         row["label"] = names.sections.get(row["value"], row["label"])

@@ -14,7 +14,7 @@ from services.web.asked import State
 from services.web.page import Page, Site
 from services.web.pages import search
 from services.web.responding import Responder
-from services.web.searching import BadQuery, read_query, with_names_of_today
+from services.web.searching import BadQuery, NamesOfToday, read_query, with_names_of_today
 from shared.contracts.articles import Tag
 from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit
 from shared.contracts.events import AuthorsChanged, SigningAuthor
@@ -147,7 +147,7 @@ def test_authors_tags_and_sections_that_are_meant_stand_above(paper: Paper, type
 def test_hits_have_the_tags_of_today() -> None:
     hit = HIT.model_copy(update={"tags": (Tag(slug="covid", name="Covid"), Tag(slug="covid-19", name="Covid-19"))})
     found = SearchAnswer(total=1, took_ms=1, results=(hit,)).model_dump()
-    now = with_names_of_today(found, {}, {"covid": Tag(slug="covid-19", name="Covid-19")})
+    now = with_names_of_today(found, NamesOfToday(merged={"covid": Tag(slug="covid-19", name="Covid-19")}))
     assert now["results"][0]["tags"] == [{"slug": "covid-19", "name": "Covid-19"}]
 
 
