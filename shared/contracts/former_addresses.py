@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from shared.contracts.addresses import ADDRESS_CHARS, OLD_PATH_CHARS
 from shared.vietnamese.text import nfc
 
-MAX_KEYS = 64
-"""Spellings that are looked for at once: six parameters, each of which somebody may have added."""
+MAX_KEYS = 70
+"""Spellings that are looked for at once: six parameters, each of which somebody may have added, and other paths."""
 _MAX_PARAMETERS = 50
 # What is added to any address to see where readers come from, and what shows the same page in another dress.
 _ADDED = frozenset(

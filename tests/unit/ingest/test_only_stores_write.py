@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from services.ingest.tables import FEATURES
 
 INGEST = Path(__file__).resolve().parents[3] / "services" / "ingest"
-WRITES = {"insert": 0, "update": 0, "delete": 0, "upsert": 1, "setting": 1}
+WRITES = {"insert": 0, "update": 0, "delete": 0, "upsert": 1, "setting": 1, "_note": 2}
 """What makes a statement that writes, and which of its arguments is the table."""
 
 
