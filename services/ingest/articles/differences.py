@@ -18,7 +18,9 @@ from shared.telemetry import log
 _WORDS = re.compile(r"\s+|[\w'’-]+|[^\w\s]")
 _BLOCK = re.compile(r"<(/?)(p|h[2-6]|hr|ul|ol|blockquote|table|figure|aside)(?=[ >])[^>]*>")
 _ROOM = re.compile(r"[ \t\r\n]+")
-_EDGE = re.compile(r" ?(</?(?:p|h[2-6]|hr|ul|ol|li|blockquote|table|tr|td|th|figure|figcaption|aside)(?=[ >])[^<>]*>) ?")
+_EDGE = re.compile(
+    r" ?(</?(?:p|h[2-6]|hr|ul|ol|li|blockquote|table|tr|td|th|figure|figcaption|aside)(?=[ >])[^<>]*>) ?"
+)
 _IMAGE = re.compile(r'<img (?:[^<>"]|"[^"]*+")*?src="([^"]*)"')
 _WIDTH = re.compile(r' data-width="([a-z]+)"')
 _PICTURES = {"wide": "Ảnh rộng", "full": "Ảnh tràn"}
