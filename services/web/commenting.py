@@ -5,11 +5,14 @@ Reports of comments and likes go the same way.
 
 import asyncio
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from services.web.aside import Aside, Work
 from services.web.comment_journal import CommentJournal, Sent
 from services.web.spam import judge
 from shared.addresses import blocks
@@ -81,12 +84,13 @@ def read_comment(fields: dict[str, Any]) -> CommentForm:
 class Comments:
     """The way to ingest."""
 
-    def __init__(self, journal: CommentJournal, ask: AskFunction) -> None:
+    def __init__(self, journal: CommentJournal, ask: AskFunction, aside: Callable[[Work], None] | None = None) -> None:
         self._rate = AddressLimit("comment", RATE, SITE_RATE, SharedLimiter(), spare_private=False)
         self._reports = AddressLimit("report", REPORT_RATE, SITE_REPORT_RATE, SharedLimiter(), spare_private=False)
         self._likes = AddressLimit("like", LIKE_RATE, SITE_LIKE_RATE, SharedLimiter(), spare_private=False)
         self._journal = journal
         self._ask = ask
+        self._aside = aside or Aside()
 
     def wait(self, address: str) -> float:
         """Seconds until this address may send a comment; 0.0: now, once."""
@@ -113,7 +117,7 @@ class Comments:
             visitor=visitor,
         )
         self._journal.keep(comment)
-        _hand_over(comment)
+        self._aside(partial(_hand_over, comment))
 
     def wait_to_report(self, address: str) -> float:
         """Seconds until this address may report a comment; 0.0: now, once."""
@@ -124,7 +128,7 @@ class Comments:
         visitor, at = visitor_key(address), datetime.now(UTC)
         report = ReportComment(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at)
         self._journal.keep(report)
-        _hand_over(report)
+        self._aside(partial(_hand_over, report))
 
     def wait_to_like(self, address: str) -> float:
         """Seconds until this address may like a comment; 0.0: now, once."""
@@ -135,7 +139,7 @@ class Comments:
         visitor, at = visitor_key(address), datetime.now(UTC)
         like = LikeComment(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at)
         self._journal.keep(like)
-        _hand_over(like)
+        self._aside(partial(_hand_over, like))
 
     async def follow(self) -> None:
         """For ever: see that what was taken arrives."""

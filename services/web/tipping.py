@@ -5,8 +5,10 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 
+from services.web.aside import Aside
 from services.web.commenting import TRAP, visitor_key
 from services.web.tip_journal import TipJournal
 from shared.ask import AskFunction, NoAnswer
@@ -75,6 +77,7 @@ class Tips:
         self._rate = AddressLimit("tip", RATE, SITE_RATE, SharedLimiter(), spare_private=False)
         self._journal = journal
         self._ask = ask
+        self._aside = Aside()
 
     def wait(self, address: str) -> float:
         """Seconds until this address may send a tip; 0.0: now, once."""
@@ -94,10 +97,7 @@ class Tips:
             visitor=visitor,
         )
         self._journal.keep(tip, photos)
-        try:
-            _publish(tip)
-        except BROKER_ERRORS as error:
-            log.warning("tip waits on disk", error=repr(error)[:200])
+        self._aside(partial(_hand_over, tip))
 
     async def follow(self) -> None:
         """For ever: see that what was taken arrives."""
@@ -124,6 +124,13 @@ class Tips:
                 _publish(one)
             elif one.token not in lacking:
                 self._journal.forget(one)
+
+
+def _hand_over(tip: SubmitTip) -> None:
+    try:
+        _publish(tip)
+    except BROKER_ERRORS as error:
+        log.warning("tip waits on disk", error=repr(error)[:200])
 
 
 def _publish(sent: SubmitTip | SubmitTipPhoto, size: int = 0) -> None:

@@ -57,6 +57,11 @@ WEB_PROCESS = ("readers", "view keeper", "commenters", "comment keeper")
 
 
 @dataclass
+def _at_once(work: Work) -> None:
+    """Nothing goes on beside the schedule."""
+    work()
+
+
 class State:
     """All that lasts, at one moment."""
 
@@ -245,7 +250,7 @@ class House:
             self.journal.close()
         self.journal = Journal(self.folder / "views", clock.monotonic())
         self.held = HeldViews(self.journal, ViewTransport(self.ask, self._web_app))
-        self.comments = Comments(CommentJournal(self.comment_folder), self.ask)
+        self.comments = Comments(CommentJournal(self.comment_folder), self.ask, aside=_at_once)
 
     @property
     def comment_folder(self) -> Path:

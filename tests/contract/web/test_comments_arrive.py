@@ -21,6 +21,7 @@ from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR, STORY, migrated
 from tests.contract.web.conftest import ROOT, Site, delivered, published, state
 from tests.servers import RedisServer
+from tests.swallow import Swallower
 from tests.wait import until
 from toasoan.processes import die_with_parent
 
@@ -90,7 +91,7 @@ def test_a_comment_arrives_though_its_message_was_lost(
     """As when the broker handed it to a worker that was frozen, and then killed."""
     assert say(site) == 202
     with broker.client() as client:
-        assert client.delete("ts:comments") == 1
+        until(lambda: client.delete("ts:comments") == 1, 20, "its message is on the broker")
     assert len(waiting()) == 1
     start_worker()
     until(lambda: comments.listed(ingest), 60, "the moderators have it")
@@ -112,12 +113,30 @@ def test_a_comment_is_taken_while_the_broker_is_away(
     until(lambda: not waiting(), 40, "web has let go of them")
 
 
+def test_nobody_waits_for_a_broker_that_is_silent(site: Site, broker: RedisServer, ingest: Engine) -> None:
+    assert site.process
+    site.process.terminate()
+    site.process.wait(20)
+    with Swallower(str(broker.socket)) as cable:
+        site.start(TOASOAN_BROKER_URL=f"redis://127.0.0.1:{cable.port}/0")
+        assert say(site) == 202
+        with broker.client() as client:
+            until(lambda: client.exists("ts:comments"), 20, "its message is on the broker")
+        cable.swallow()
+        cable.cut = True
+        # Sooner than the client gives up.
+        assert say(site, "203.0.113.8") == 202
+        assert len(waiting()) == 2
+        site.process.kill()
+        site.process.wait(20)
+
+
 def test_a_report_arrives_though_its_message_was_lost(
     site: Site, broker: RedisServer, ingest: Engine, shown: int, start_worker: Callable[[], None]
 ) -> None:
     assert report(site, shown) == 202
     with broker.client() as client:
-        assert client.delete("ts:comments") == 1
+        until(lambda: client.delete("ts:comments") == 1, 20, "its message is on the broker")
     start_worker()
     until(lambda: comments.listed(ingest, "approved")[0].reports, 60, "the moderators have it")
     until(lambda: not waiting(), 40, "web has let go of it")
@@ -142,7 +161,7 @@ def test_a_like_counts_once_though_its_messages_were_lost_and_came_twice(
 
     assert like() == 202
     with broker.client() as client:
-        assert client.delete("ts:comments") == 1
+        until(lambda: client.delete("ts:comments") == 1, 20, "its message is on the broker")
     assert (like(), like()) == (202, 202)
     broker.kill()
     assert like() == 202
