@@ -10,15 +10,14 @@ from services.ingest.feeds import store as feeds
 from services.ingest.ops import store as letters
 from services.ingest.tips import store as tips
 from shared import handler
-from shared.contracts.commands import (
+from shared.contracts.commands import RetryJob, StoreDeadLetter
+from shared.contracts.from_readers import (
     HeldCommentsAnswer,
     HeldTipsAnswer,
     LikeComment,
     ListHeldComments,
     ListHeldTips,
     ReportComment,
-    RetryJob,
-    StoreDeadLetter,
     SubmitComment,
     SubmitTip,
     SubmitTipPhoto,

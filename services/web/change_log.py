@@ -1,11 +1,11 @@
-"""Reading the log of changes, which `services.web.store` writes in the transaction that changes what readers see."""
+"""Reading the log of changes, which `services.web.writing` writes in the transaction that changes what readers see."""
 
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, select
 
-from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tables import changes
+from services.web.writing import CHANGES_KEPT_SECONDS
 from shared.database import read
 
 

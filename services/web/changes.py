@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.web.cache import PageCache
 from services.web.change_log import Change, Mark, news
-from services.web.store import CHANGES_KEPT_SECONDS
 from services.web.tasks import HINT
+from services.web.writing import CHANGES_KEPT_SECONDS
 from shared import clock, telemetry
 from shared.database import patience
 from shared.hints import listen

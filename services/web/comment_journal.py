@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.web.synced_files import sync_folder, write_whole
-from shared.contracts.commands import LikeComment, ReportComment, SubmitComment
+from shared.contracts.from_readers import LikeComment, ReportComment, SubmitComment
 from shared.telemetry import log
 
 Sent = SubmitComment | ReportComment | LikeComment

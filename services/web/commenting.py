@@ -18,7 +18,7 @@ from services.web.spam import judge
 from shared.addresses import blocks
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
-from shared.contracts.commands import HELD_TOKENS, LikeComment, ListHeldComments, ReportComment, SubmitComment
+from shared.contracts.from_readers import HELD_TOKENS, LikeComment, ListHeldComments, ReportComment, SubmitComment
 from shared.limits import AddressLimit, Bound, SharedLimiter
 from shared.publishing import send_command
 from shared.settings import get_settings

@@ -11,6 +11,7 @@ from services.web.people import Signing
 from services.web.reading import Reading
 from services.web.tags import Merged
 from shared.ask import Asker, NoAnswer
+from shared.contracts.articles import Tag
 from shared.contracts.commands import SearchAnswer, SearchArticles, SuggestAnswer, SuggestTitles
 from shared.limits import AddressLimit, Bound
 from shared.telemetry import search_requests_total
@@ -118,7 +119,7 @@ def with_names_of_today(found: dict[str, Any], names: NamesOfToday) -> dict[str,
     names of authors are. Authors are named by what `Signing.meant` reads."""
     for hit in found["results"]:
         hit["section"] = names.sections.get(hit["section_slug"], hit["section"])
-        tags = [one.model_dump() if (one := names.merged.get(tag["slug"])) else tag for tag in hit.get("tags", ())]
+        tags = [names.merged.get(tag["slug"], Tag(**tag)).model_dump() for tag in hit.get("tags", ())]
         hit["tags"] = list({tag["slug"]: tag for tag in tags}.values())
     for row in found["facets"].get("section", ()):
         row["label"] = names.sections.get(row["value"], row["label"])

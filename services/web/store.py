@@ -6,62 +6,44 @@ nothing.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Text, and_, delete, insert, or_, select, type_coerce
+from sqlalchemy import Engine, Text, and_, delete, or_, select, type_coerce
 
 from services.web import coverages, keys, listings, media_uses, model, people, tags
 from services.web.tables import (
     REMOVED,
-    address_rules,
-    appearance,
-    appearance_files,
     articles,
-    authors,
-    changes,
     comments,
     entries,
-    figures,
-    front_page,
-    portraits,
     rankings,
     related,
     sections,
-    tag_merges,
     totals,
 )
-from shared import clock
+from services.web.writing import writing
 from shared.contracts.articles import ArticleState
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import (
-    AddressRulesChanged,
-    AppearanceChanged,
     ArticlePublished,
     ArticleWithdrawn,
-    AuthorsChanged,
     CommentPublished,
     CommentRemoved,
-    FiguresChanged,
-    FrontPageChanged,
-    PortraitsChanged,
     RankingChanged,
     RelatedArticlesChanged,
     SectionRemoved,
     SectionSaved,
-    TagsMerged,
     ViewTotalsChanged,
 )
-from shared.database import AdvisoryLock, insert_newer, take_lock, upsert, write
+from shared.database import insert_newer, upsert
 from shared.media_files import names_in
 from shared.versions import newest
 from shared.vietnamese.dates import vietnam_day
 
-CHANGES_KEPT_SECONDS = 120.0
 REMOVED_KEPT_SECONDS = 30 * 86_400
 """A comment's tombstone stands for so long: no late event brings the comment back after that."""
 _FORGOTTEN_AT_ONCE = 500
@@ -71,7 +53,7 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
     """Show new versions of articles."""
     states = {(event.payload.article.id, event.version): event.payload.article for event in events}
     texts = {at: state.model_dump_json() for at, state in states.items()}
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         merges, signing = tags.merged(connection), people.signing(connection)
         states = {at: signing.now(tags.now(state, merges)) for at, state in states.items()}
         rows = [_row(state, version, texts[state.id, version]) for (_, version), state in states.items()]
@@ -95,7 +77,7 @@ def publish(engine: Engine, events: Sequence[Delivered[ArticlePublished]]) -> No
 def withdraw(engine: Engine, events: Sequence[Delivered[ArticleWithdrawn]]) -> None:
     """Take articles from readers: tombstones with the version that took them away."""
     rows = [_tombstone(event.payload, event.version) for event in events]
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         before = listings.places(connection, [row["id"] for row in rows])
         gone = insert_newer(connection, articles, rows)
         changed.keys |= media_uses.note(connection, dict.fromkeys(gone, frozenset()))
@@ -115,7 +97,7 @@ def note_media_of_the_newest(engine: Engine, number: int = 500) -> None:
     newest_ids = select(entries.c.article_id).where(entries.c.list == model.ALL)
     newest_ids = newest_ids.order_by(entries.c.published_at.desc(), entries.c.article_id.desc()).limit(number)
     query = select(articles.c.id, type_coerce(articles.c.state, Text).label("text"))
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         rows = connection.execute(query.where(articles.c.id.in_(newest_ids), articles.c.public))
         changed.keys |= media_uses.note(connection, {article_id: names_in(text) for article_id, text in rows})
 
@@ -123,7 +105,7 @@ def note_media_of_the_newest(engine: Engine, number: int = 500) -> None:
 def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> None:
     """Make, rename, move or reorder sections. A moved one brings its articles to its new parent's list."""
     rows = [{**event.payload.model_dump(), "version": event.version} for event in events]
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         parents = listings.section_parents(connection)
         newer = insert_newer(connection, sections, rows)
         for row in _newest(rows):
@@ -138,7 +120,7 @@ def save_sections(engine: Engine, events: Sequence[Delivered[SectionSaved]]) -> 
 
 def remove_sections(engine: Engine, events: Sequence[Delivered[SectionRemoved]]) -> None:
     """Forget sections that ingest does not know."""
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         parents = listings.section_parents(connection)
         for event in events:
             known = (sections.c.id == event.payload.id) & (sections.c.version < event.version)
@@ -148,104 +130,10 @@ def remove_sections(engine: Engine, events: Sequence[Delivered[SectionRemoved]])
                 changed.keys |= {keys.SECTIONS, *map(keys.listing, moved)}
 
 
-def set_front_page(engine: Engine, events: Sequence[Delivered[FrontPageChanged]]) -> None:
-    rows = [
-        {
-            "id": event.payload.id,
-            "version": event.version,
-            "pinned": list(event.payload.pinned),
-            "breaking": [(one.article_id, int(one.until.timestamp())) for one in event.payload.breaking],
-            "sections": {slug: list(ids) for slug, ids in event.payload.sections.items()},
-        }
-        for event in events
-    ]
-    with _writing(engine) as (connection, changed):
-        if insert_newer(connection, front_page, rows):
-            changed.keys.add(keys.FRONT)
-
-
-def set_figures(engine: Engine, events: Sequence[Delivered[FiguresChanged]]) -> None:
-    rows = [
-        {
-            "id": event.payload.id,
-            "version": event.version,
-            "figures": [one.model_dump() for one in event.payload.figures],
-            "until": int(event.payload.until.timestamp()) if event.payload.until else 0,
-        }
-        for event in events
-    ]
-    with _writing(engine) as (connection, changed):
-        if insert_newer(connection, figures, rows):
-            changed.keys.add(keys.FIGURES)
-
-
-def set_portraits(engine: Engine, events: Sequence[Delivered[PortraitsChanged]]) -> None:
-    rows = [{**event.payload.model_dump(mode="json"), "version": event.version} for event in events]
-    with _writing(engine) as (connection, changed):
-        if insert_newer(connection, portraits, rows):
-            newest = max(events, key=lambda event: event.version).payload
-            shown = names_in(newest.model_dump_json())
-            changed.keys |= {keys.PORTRAITS} | media_uses.note(connection, {media_uses.OF_THE_PAPER: shown})
-
-
-def set_appearance(engine: Engine, events: Sequence[Delivered[AppearanceChanged]]) -> None:
-    rows = [
-        {"id": event.payload.id, "version": event.version, "chosen": event.payload.appearance.model_dump(mode="json")}
-        for event in events
-    ]
-    with _writing(engine) as (connection, changed):
-        if insert_newer(connection, appearance, rows):
-            newest = max(events, key=lambda event: event.version).payload
-            connection.execute(delete(appearance_files))
-            files = [{"name": name, "data": data} for name, data in newest.data.items()]
-            if files:
-                connection.execute(insert(appearance_files), files)
-            changed.keys.add(keys.APPEARANCE)
-
-
-def set_address_rules(engine: Engine, events: Sequence[Delivered[AddressRulesChanged]]) -> None:
-    """Where addresses of a former site lead. No page is made from them."""
-    rows = [
-        {"id": event.payload.id, "version": event.version, "rules": [one.model_dump() for one in event.payload.rules]}
-        for event in events
-    ]
-    with write(engine) as connection:
-        insert_newer(connection, address_rules, rows)
-
-
-def merge_tags(engine: Engine, events: Sequence[Delivered[TagsMerged]]) -> None:
-    """Bring the articles of merged tags to the others' lists, and those of tags that are none any more back."""
-    rows = [
-        {"id": event.payload.id, "version": event.version, "merges": [one.model_dump() for one in event.payload.merges]}
-        for event in events
-    ]
-    with _writing(engine) as (connection, changed):
-        before = tags.merged(connection)
-        # Whoever says the same again makes no page anew.
-        if insert_newer(connection, tag_merges, rows) and (after := tags.merged(connection)) != before:
-            changed.keys |= {keys.TAGS, *map(keys.listing, tags.move(connection, before, after))}
-
-
-def set_authors(engine: Engine, events: Sequence[Delivered[AuthorsChanged]]) -> None:
-    """Bring articles to the lists of those whose names stand under them."""
-    rows = [
-        {
-            "id": event.payload.id,
-            "version": event.version,
-            "authors": [one.model_dump() for one in event.payload.authors],
-        }
-        for event in events
-    ]
-    with _writing(engine) as (connection, changed):
-        before = people.signing(connection)
-        if insert_newer(connection, authors, rows) and (after := people.signing(connection)) != before:
-            changed.keys |= {keys.AUTHORS, *map(keys.listing, people.move(connection, before, after))}
-
-
 def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] | Delivered[CommentRemoved]]) -> None:
     """Show approved comments, or take removed ones away."""
     rows = [_comment(event.payload, event.version) for event in events]
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         # A removal may know nothing but the comment's id.
         query = select(comments.c.id, comments.c.article_id).where(comments.c.id.in_([row["id"] for row in rows]))
         before = connection.execute(query).all()
@@ -258,7 +146,7 @@ def save_comments(engine: Engine, events: Sequence[Delivered[CommentPublished] |
 
 def save_live_entries(engine: Engine, events: Sequence[coverages.Told]) -> None:
     """Show entries of live coverages, or take withdrawn ones away."""
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         changed.keys |= coverages.save(connection, events)
         changed.since(event.occurred_at.timestamp() for event in events)
 
@@ -270,7 +158,7 @@ def set_totals(engine: Engine, events: Sequence[Delivered[ViewTotalsChanged]]) -
         for article_id, views in event.payload.totals.items():
             best[article_id] = max(best.get(article_id, (-1, 0)), (event.payload.epoch, views))
     rows = [{"article_id": key, "epoch": epoch, "views": views} for key, (epoch, views) in sorted(best.items())]
-    with _writing(engine, "totals") as (connection, changed):
+    with writing(engine, "totals") as (connection, changed):
         for start in range(0, len(rows), 1000):
             statement = upsert(connection, totals).values(rows[start : start + 1000])
             new, old = statement.excluded, totals.c
@@ -291,7 +179,7 @@ def set_rankings(engine: Engine, events: Sequence[Delivered[RankingChanged]]) ->
         }
         for event in events
     ]
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         wanted = select(rankings.c.name, rankings.c.entries).where(rankings.c.name.in_([row["name"] for row in rows]))
         before = dict(connection.execute(wanted).all())
         newer = insert_newer(connection, rankings, rows, key="name")
@@ -305,7 +193,7 @@ def set_related(engine: Engine, events: Sequence[Delivered[RelatedArticlesChange
         {"article_id": event.payload.article_id, "version": event.payload.version, "ids": list(event.payload.related)}
         for event in events
     ]
-    with _writing(engine) as (connection, changed):
+    with writing(engine) as (connection, changed):
         ids = [row["article_id"] for row in rows]
         held = connection.execute(select(related.c.article_id, related.c.ids).where(related.c.article_id.in_(ids)))
         before = dict(held.all())
@@ -317,34 +205,6 @@ def set_related(engine: Engine, events: Sequence[Delivered[RelatedArticlesChange
 
 
 # ---------------------------------------------------------------- the log of changes
-
-
-class Changed:
-    """What one transaction changed, on its way into `changes`."""
-
-    def __init__(self) -> None:
-        self.keys: set[str] = set()
-        self.totals: list[tuple[int, int]] = []
-        self.occurred_at = clock.now()
-
-    def since(self, times: Iterable[float]) -> None:
-        self.occurred_at = min(times, default=self.occurred_at)
-
-
-@contextmanager
-def _writing(engine: Engine, kind: str = "pages") -> Iterator[tuple[Connection, Changed]]:
-    changed = Changed()
-    with write(engine) as connection:
-        # One writer at a time, so that `changes` has the order of commits.
-        take_lock(connection, AdvisoryLock.web_changes)
-        yield connection, changed
-        what: list[Any] = changed.totals if kind == "totals" else sorted(changed.keys)
-        if what:
-            # Rows of another host's worker must not look old to this one.
-            now = clock.now()
-            row = {"at": now, "occurred_at": changed.occurred_at, "kind": kind, "what": what}
-            connection.execute(insert(changes), row)
-            connection.execute(delete(changes).where(changes.c.at < now - CHANGES_KEPT_SECONDS))
 
 
 # ---------------------------------------------------------------- rows and keys

@@ -6,7 +6,7 @@ from typing import TypeVar
 from celery import Celery
 from sqlalchemy import Engine
 
-from services.web import address_uses, held, preview, store
+from services.web import address_uses, held, only_ones, preview, store
 from shared import handler
 from shared.contracts.commands import AddressUseAnswer, ListAddressUse, PreviewAppearance, PreviewArticle
 from shared.contracts.events import (
@@ -56,13 +56,13 @@ HANDLERS: tuple[Handled[Engine], ...] = (
     ArticleWithdrawn.handled_by(_told(store.withdraw)),
     SectionSaved.handled_by(_told(store.save_sections)),
     SectionRemoved.handled_by(_told(store.remove_sections)),
-    FrontPageChanged.handled_by(_told(store.set_front_page)),
-    FiguresChanged.handled_by(_told(store.set_figures)),
-    PortraitsChanged.handled_by(_told(store.set_portraits)),
-    AppearanceChanged.handled_by(_told(store.set_appearance)),
-    AddressRulesChanged.handled_by(store.set_address_rules),
-    TagsMerged.handled_by(_told(store.merge_tags)),
-    AuthorsChanged.handled_by(_told(store.set_authors)),
+    FrontPageChanged.handled_by(_told(only_ones.set_front_page)),
+    FiguresChanged.handled_by(_told(only_ones.set_figures)),
+    PortraitsChanged.handled_by(_told(only_ones.set_portraits)),
+    AppearanceChanged.handled_by(_told(only_ones.set_appearance)),
+    AddressRulesChanged.handled_by(only_ones.set_address_rules),
+    TagsMerged.handled_by(_told(only_ones.merge_tags)),
+    AuthorsChanged.handled_by(_told(only_ones.set_authors)),
     CommentPublished.handled_by(_told(store.save_comments)),
     CommentRemoved.handled_by(_told(store.save_comments)),
     LiveEntryPublished.handled_by(_told(store.save_live_entries)),

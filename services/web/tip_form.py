@@ -16,7 +16,7 @@ from services.web.page import Page
 from services.web.pages import tip as pages
 from services.web.tipping import MAX_TEXT, TipForm, Tips, read_tip
 from shared.asgi import problem
-from shared.contracts.commands import TIP_PHOTO_BYTES, TIP_PHOTOS
+from shared.contracts.from_readers import TIP_PHOTO_BYTES, TIP_PHOTOS
 
 router = APIRouter(include_in_schema=False)
 MAX_BYTES = TIP_PHOTOS * TIP_PHOTO_BYTES + 1_000_000

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.web.synced_files import sync_folder, write_whole
-from shared.contracts.commands import SubmitTip
+from shared.contracts.from_readers import SubmitTip
 from shared.telemetry import log
 
 MOST, MOST_BYTES = 1000, 1_000_000_000

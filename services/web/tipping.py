@@ -13,7 +13,7 @@ from services.web.commenting import TRAP, visitor_key
 from services.web.tip_journal import TipJournal
 from shared.ask import AskFunction, NoAnswer
 from shared.celery_factory import BROKER_ERRORS, publisher
-from shared.contracts.commands import (
+from shared.contracts.from_readers import (
     HELD_TIPS,
     TIP_PHOTO_BYTES,
     TIP_PHOTOS,

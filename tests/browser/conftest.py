@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import Engine
 
-from services.web import store
+from services.web import only_ones
 from shared.contracts.events import Figure, FiguresChanged, PortraitsChanged
 from tests.browser.chromium import EXECUTABLE, READER, chromium
 from tests.browser.newsroom import Newsroom, newsroom_of
@@ -128,10 +128,10 @@ def _tell_of_today(engine: Engine) -> None:
         Figure(label=place, value="18–26 °C", note="nắng") for place in ("Mường Sương", "Nà Lếch", "Pú Xôm")
     )
     told = FiguresChanged(version=1, figures=weather, until=datetime.now(UTC) + timedelta(days=1))
-    store.set_figures(engine, [delivered(told, 1)])
+    only_ones.set_figures(engine, [delivered(told, 1)])
     (face,) = sample.article(1).images
     face = face.model_copy(update={"alt": "Quang Long"})
-    store.set_portraits(engine, [delivered(PortraitsChanged(version=1, portraits={"quang-long": face}), 1)])
+    only_ones.set_portraits(engine, [delivered(PortraitsChanged(version=1, portraits={"quang-long": face}), 1)])
 
 
 def _draw_pictures(folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from services.web import store
+from services.web import only_ones
 from shared.contracts.appearance import Appearance
 from shared.contracts.events import AppearanceChanged
 from tests.browser.chromium import READER
@@ -93,7 +93,7 @@ def _loaded(page: Page) -> str:
 def test_a_look_is_there_without_a_network(browser: Browser, own_paper_site: Site) -> None:
     look = Appearance(name="Báo Rừng", light={"lacquer": "#0a5c36"})
     event = AppearanceChanged(version=1, appearance=look)
-    own_paper_site.tell(store.set_appearance, delivered(event, 1))
+    own_paper_site.tell(only_ones.set_appearance, delivered(event, 1))
     own_paper_site.until("/", "Báo Rừng")
     context = browser.new_context(base_url=own_paper_site.url, user_agent=READER, color_scheme="light")
     page = context.new_page()

@@ -10,7 +10,7 @@ from services.ingest.accounts.store import sessions
 from services.ingest.articles.store import listing
 from services.ingest.comments.store import comments
 from services.ingest.kit.visibility import Seen
-from shared.contracts.commands import SubmitComment
+from shared.contracts.from_readers import SubmitComment
 from shared.vietnamese.dates import VIETNAM
 from tests.browser.chromium import READER
 from tests.browser.own_desk import OwnDesk, in_browser, text_of, until_at, write_at_end

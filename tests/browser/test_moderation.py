@@ -13,7 +13,7 @@ from sqlalchemy import select
 from services.ingest.comments.store import comments
 from services.ingest.kit.actors import Actor
 from services.ingest.kit.tables import audit
-from shared.contracts.commands import SubmitComment
+from shared.contracts.from_readers import SubmitComment
 from shared.database import read
 from tests.browser.own_desk import OwnDesk, until_at
 

@@ -56,12 +56,12 @@ WEB_PROCESS = ("readers", "view keeper", "commenters", "comment keeper")
 """One process of web: they are killed together."""
 
 
-@dataclass
 def _at_once(work: Work) -> None:
     """Nothing goes on beside the schedule."""
     work()
 
 
+@dataclass
 class State:
     """All that lasts, at one moment."""
 

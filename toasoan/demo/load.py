@@ -59,7 +59,7 @@ def publish_comments() -> None:
     from services.ingest.comments.store import comments
     from services.ingest.comments.tables import comments as table
     from services.ingest.kit.actors import Actor
-    from shared.contracts.commands import SubmitComment
+    from shared.contracts.from_readers import SubmitComment
     from shared.database import engine, read
 
     with read(engine("ingest")) as connection:

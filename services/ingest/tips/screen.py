@@ -23,7 +23,7 @@ from services.ingest.planning import store as plans
 from services.ingest.sections import store as sections
 from services.ingest.tips import store as tips
 from services.ingest.tips.tables import TipRow
-from shared.contracts.commands import TIP_DAYS
+from shared.contracts.from_readers import TIP_DAYS
 from shared.database import engine
 from shared.vietnamese.dates import VIETNAM
 

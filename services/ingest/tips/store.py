@@ -12,7 +12,7 @@ from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.tips import photos
 from services.ingest.tips.tables import TipRow, tip_photos, tips
 from shared import clock
-from shared.contracts.commands import TIP_DAYS, SubmitTip, SubmitTipPhoto
+from shared.contracts.from_readers import TIP_DAYS, SubmitTip, SubmitTipPhoto
 from shared.database import read, upsert, write
 from shared.records import records
 from shared.vietnamese.text import one_line, plain

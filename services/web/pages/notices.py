@@ -3,7 +3,7 @@
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
 from services.web.pages.paper import paper_of
-from shared.contracts.commands import TIP_DAYS
+from shared.contracts.from_readers import TIP_DAYS
 from shared.views import definition
 
 

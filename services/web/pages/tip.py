@@ -2,7 +2,7 @@
 
 from services.web.page import Page, Site
 from services.web.pages.frame import Head, page
-from shared.contracts.commands import TIP_DAYS, TIP_PHOTO_BYTES, TIP_PHOTOS
+from shared.contracts.from_readers import TIP_DAYS, TIP_PHOTO_BYTES, TIP_PHOTOS
 
 PATH = "/gui-tin"
 _NAME = "Gửi tin cho tòa soạn"

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.web import store
+from services.web import only_ones, store
 from shared.contracts.articles import ArticleState, Author, Correction, Image, Tag
 from shared.contracts.envelope import Delivered, Envelope
 from shared.contracts.events import (
@@ -39,7 +39,7 @@ def fill(engine: Engine) -> None:
     store.publish(engine, [_delivered(ArticlePublished(article=article(one))) for one in range(1, ARTICLES + 1)])
     gone = ArticleWithdrawn(article_id=WITHDRAWN, version=2, reason_kind="withdrawn", section_slug="thoi-su", at=_AT)
     store.withdraw(engine, [_delivered(gone, 2)])
-    store.set_front_page(engine, [_delivered(FrontPageChanged(version=1, pinned=(STORY, PHOTOS)))])
+    only_ones.set_front_page(engine, [_delivered(FrontPageChanged(version=1, pinned=(STORY, PHOTOS)))])
     store.save_comments(
         engine,
         [

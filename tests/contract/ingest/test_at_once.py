@@ -30,8 +30,8 @@ from services.ingest.live_coverage.store import entries
 from services.ingest.live_coverage.store import reading as coverage_entries
 from services.ingest.royalties.store import ledger as royalties
 from services.ingest.royalties.store import rates as royalty_rates
-from shared.contracts.commands import SubmitComment
 from shared.contracts.events import Figure
+from shared.contracts.from_readers import SubmitComment
 from shared.database import read, write
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save

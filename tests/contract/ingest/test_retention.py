@@ -24,7 +24,8 @@ from services.ingest.media import store as media
 from services.ingest.media import uploads
 from services.ingest.media.tables import media as media_rows
 from services.ingest.ops import store as letters
-from shared.contracts.commands import StoreDeadLetter, SubmitComment
+from shared.contracts.commands import StoreDeadLetter
+from shared.contracts.from_readers import SubmitComment
 from shared.contracts.queues import Queue
 from shared.database import read, write
 from shared.settings import get_settings

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, select
 from services.ingest import tasks
 from services.ingest.comments.store import comments
 from services.ingest.kit.tables import dead_letters
-from shared.contracts.commands import StoreDeadLetter, SubmitComment
+from shared.contracts.commands import StoreDeadLetter
+from shared.contracts.from_readers import SubmitComment
 from shared.database import write
 from tests.contract.ingest.conftest import Save
 

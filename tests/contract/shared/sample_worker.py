@@ -10,9 +10,10 @@ from pathlib import Path
 
 from shared.away import Unavailable
 from shared.celery_factory import make_celery
-from shared.contracts.commands import CountSearches, ListWebVersions, SubmitComment, VersionsAnswer
+from shared.contracts.commands import CountSearches, ListWebVersions, VersionsAnswer
 from shared.contracts.envelope import Delivered
 from shared.contracts.events import ArticlePublished
+from shared.contracts.from_readers import SubmitComment
 from shared.contracts.queues import Queue
 from shared.handler import answers, executes, handles
 from shared.worker import run_worker

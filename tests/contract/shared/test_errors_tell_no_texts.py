@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.contracts.commands import SubmitComment
 from shared.contracts.events import ArticlePublished
+from shared.contracts.from_readers import SubmitComment
 from shared.database import make_engine, write
 
 SECRET = "Vụ Kim Ngưu"

@@ -5,7 +5,7 @@ from itertools import permutations
 
 from sqlalchemy import Engine
 
-from services.web import store
+from services.web import only_ones, store
 from services.web.model import of_author
 from services.web.reading import reading
 from shared.contracts.articles import Author, Image
@@ -30,7 +30,7 @@ def test_hoa_hoaf_and_hoas_are_three(site: Site) -> None:
     together = site.get("/tac-gia/hoa").text
     assert all(f"Tóm tắt {number}" in together for number in (1, 2, 3)), "nobody has said whose they are"
 
-    site.tell(store.set_authors, signed(1, _7=("Hòa", "Thu Hòa")))
+    site.tell(only_ones.set_authors, signed(1, _7=("Hòa", "Thu Hòa")))
     page = site.until("/tac-gia/7/hoa", "Tóm tắt 2").text
     assert "<h1>Hòa</h1>" in page and "Tóm tắt 1" not in page and "Tóm tắt 3" not in page
     assert 'href="/tac-gia/7/hoa"' in site.until("/thoi-su/bai-so-2-2", "/tac-gia/7/hoa").text
@@ -41,7 +41,7 @@ def test_hoa_hoaf_and_hoas_are_three(site: Site) -> None:
     assert (thu.status_code, thu.headers["location"]) == (301, "/tac-gia/7/hoa")
     assert thu.headers["cache-control"] == "no-cache"
 
-    site.tell(store.set_authors, signed(2, _7=("Hòa",), _8=("Hóa",), _9=("Hoa",)))
+    site.tell(only_ones.set_authors, signed(2, _7=("Hòa",), _8=("Hóa",), _9=("Hoa",)))
     site.until("/tac-gia/8/hoa", "Tóm tắt 3")
     chooses = site.until("/tac-gia/hoa", "/tac-gia/9/hoa").text
     assert all(f'href="/tac-gia/{number}/hoa"' in chooses for number in (7, 8, 9))
@@ -51,7 +51,7 @@ def test_hoa_hoaf_and_hoas_are_three(site: Site) -> None:
 def test_old_addresses_lead_on_and_never_in_a_circle(site: Site) -> None:
     site.tell(store.publish, published(state(1, byline="Hòa", authors=(HOAF,))))
     site.start()
-    site.tell(store.set_authors, signed(1, _7=("Hòa",)))
+    site.tell(only_ones.set_authors, signed(1, _7=("Hòa",)))
     site.until("/thoi-su/bai-so-1-1", "/tac-gia/7/hoa")
     assert site.get("/tac-gia/hoa").headers["location"] == "/tac-gia/7/hoa"
     assert site.get("/author/hoa").headers["location"] == "/tac-gia/7/hoa", "as other systems write it"
@@ -59,11 +59,11 @@ def test_old_addresses_lead_on_and_never_in_a_circle(site: Site) -> None:
     assert site.get("/tac-gia/8/ten-la").status_code == 404
 
     # The name goes to another one, who is headed by another name; then it is nobody's again.
-    site.tell(store.set_authors, signed(2, _8=("Lê Hòa", "Hòa")))
+    site.tell(only_ones.set_authors, signed(2, _8=("Lê Hòa", "Hòa")))
     site.until("/tac-gia/8/le-hoa", "Tóm tắt 1")
     until(lambda: site.get("/tac-gia/7/hoa").headers.get("location") == "/tac-gia/hoa", what="who lost the name")
     assert site.get("/tac-gia/hoa").headers["location"] == "/tac-gia/8/le-hoa"
-    site.tell(store.set_authors, signed(3))
+    site.tell(only_ones.set_authors, signed(3))
     site.until("/tac-gia/hoa", "Tóm tắt 1")
     for address in ("/tac-gia/7/hoa", "/tac-gia/8/hoa"):
         assert site.get(address).headers["location"] == "/tac-gia/hoa"
@@ -73,7 +73,7 @@ def test_old_addresses_lead_on_and_never_in_a_circle(site: Site) -> None:
 
 def test_machines_are_told_the_same_addresses(site: Site) -> None:
     site.tell(store.publish, published(state(1, byline="Hòa, Hoa", authors=(HOAF, HOA))))
-    site.tell(store.set_authors, signed(1, _7=("Thu Hòa", "Hòa")))
+    site.tell(only_ones.set_authors, signed(1, _7=("Thu Hòa", "Hòa")))
     site.start()
     paper = site.get("/api/articles/1").json()["url"].removesuffix("/thoi-su/bai-so-1-1")
     hers, nobodys = f"{paper}/tac-gia/7/thu-hoa", f"{paper}/tac-gia/hoa"
@@ -92,8 +92,8 @@ def test_machines_are_told_the_same_addresses(site: Site) -> None:
 def test_a_face_stands_with_its_own_name(site: Site) -> None:
     face, other = (Image(url=f"/media/a/{name}.jpg", alt=name, width=9, height=9) for name in ("Hoa", "Hòa"))
     site.tell(store.publish, published(state(1, authors=(HOAF,))), published(state(2, authors=(HOA,))))
-    site.tell(store.set_authors, signed(1, _7=("Thu Hòa", "Hòa")))
-    site.tell(store.set_portraits, delivered(PortraitsChanged(version=1, portraits={"hoa": face, "hòa": other}), 1))
+    site.tell(only_ones.set_authors, signed(1, _7=("Thu Hòa", "Hòa")))
+    site.tell(only_ones.set_portraits, delivered(PortraitsChanged(version=1, portraits={"hoa": face, "hòa": other}), 1))
     site.start()
     assert other.url in site.get("/tac-gia/7/thu-hoa").text
     page = site.get("/tac-gia/hoa").text
@@ -106,8 +106,8 @@ def test_whatever_comes_first_stories_stand_in_the_same_lists(store_engine: Engi
         arrivals = [
             partial(store.publish, store_engine, [published(state(number + 1, 1))]),
             partial(store.publish, store_engine, [published(state(number + 1, 2, authors=(one,)))]),
-            partial(store.set_authors, store_engine, [signed(2 * number + 1)]),
-            partial(store.set_authors, store_engine, [signed(2 * number + 2, _7=(f"HOÀ {number}",))]),
+            partial(only_ones.set_authors, store_engine, [signed(2 * number + 1)]),
+            partial(only_ones.set_authors, store_engine, [signed(2 * number + 2, _7=(f"HOÀ {number}",))]),
         ]
         for at in order:
             arrivals[at]()

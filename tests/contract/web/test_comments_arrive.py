@@ -15,8 +15,8 @@ from services.ingest.articles.store.articles import save_article
 from services.ingest.comments.store import comments
 from services.ingest.kit.json_input import read_fields
 from services.web import store
-from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished
+from shared.contracts.from_readers import SubmitComment
 from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR, STORY, migrated
 from tests.contract.web.conftest import ROOT, Site, delivered, published, state

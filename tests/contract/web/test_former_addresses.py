@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Engine
 
-from services.web import address_uses, store
+from services.web import address_uses, only_ones, store
 from shared.contracts.articles import Author, Image, OldPicture, Tag
 from shared.contracts.events import AddressRule, AddressRulesChanged, SectionSaved
 from tests.contract.web.conftest import Site, delivered, published, state, withdrawn
@@ -197,7 +197,7 @@ def rules(site: Site, version: int, *pairs: tuple[str, str]) -> None:
     made = tuple(
         AddressRule(id=number, pattern=pattern, target=target) for number, (pattern, target) in enumerate(pairs, 1)
     )
-    site.tell(store.set_address_rules, delivered(AddressRulesChanged(version=version, rules=made), 1, version))
+    site.tell(only_ones.set_address_rules, delivered(AddressRulesChanged(version=version, rules=made), 1, version))
 
 
 def test_the_newsroom_s_rules_lead_where_they_say(paper: Site) -> None:

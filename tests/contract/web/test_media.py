@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from services.web import keys, store
+from services.web import keys, only_ones, store
 from services.web.change_log import changes_after
 from services.web.changes import BLIND_SECONDS
 from services.web.reading import reading
@@ -70,10 +70,10 @@ def test_a_portrait_is_public_as_long_as_it_is_shown(files: Path, site: Site) ->
     site.tell(store.publish, published(state(1, authors=(Author(name="Thu Sương", slug="thu-suong"),))))
     page = "/tac-gia/thu-suong"
     site.until(page, '<p class="face" aria-hidden="true">TS</p>')
-    site.tell(store.set_portraits, told[0])
+    site.tell(only_ones.set_portraits, told[0])
     site.until(page, f'src="/media/{ONE}-480.webp" alt="Thu Sương"')
     assert site.get(f"/media/{ONE}-480.webp").status_code == 200
-    site.tell(store.set_portraits, told[1])
+    site.tell(only_ones.set_portraits, told[1])
     until(lambda: site.get(f"/media/{ONE}-480.webp").status_code == 404, 20, "it is nobody's any more")
     site.until(page, '<p class="face" aria-hidden="true">TS</p>')
 

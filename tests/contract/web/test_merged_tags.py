@@ -5,7 +5,7 @@ from itertools import permutations
 
 from sqlalchemy import Engine
 
-from services.web import store
+from services.web import only_ones, store
 from services.web.model import of_tag
 from services.web.reading import reading
 from shared.contracts.articles import Tag
@@ -29,7 +29,7 @@ def test_readers_are_led_and_stories_carried_over_and_back(site: Site) -> None:
     assert "Tóm tắt 1" not in site.get("/tu-khoa/covid-19").text
     assert 'href="/tu-khoa/covid"' in site.get("/thoi-su/bai-so-1-1").text
 
-    site.tell(store.merge_tags, merges(1, MERGE))
+    site.tell(only_ones.merge_tags, merges(1, MERGE))
     for page in ("/tu-khoa/covid-19", "/rss/tu-khoa/covid-19.xml"):
         site.until(page, "Tóm tắt 1")
     for old, new in (("/tu-khoa/covid", "/tu-khoa/covid-19"), ("/rss/tu-khoa/covid.xml", "/rss/tu-khoa/covid-19.xml")):
@@ -40,7 +40,7 @@ def test_readers_are_led_and_stories_carried_over_and_back(site: Site) -> None:
     assert site.get("/thoi-su/bai-so-2-2").text.count('href="/tu-khoa/covid-19"') == 1
     assert site.get("/api/articles/1").json()["tags"] == ["Covid-19"]
 
-    site.tell(store.merge_tags, merges(2))
+    site.tell(only_ones.merge_tags, merges(2))
     site.until("/tu-khoa/covid", "Tóm tắt 1")
     site.until("/thoi-su/bai-so-1-1", 'href="/tu-khoa/covid"')
     assert "Tóm tắt 1" not in site.until("/tu-khoa/covid-19", "Tóm tắt 2").text
@@ -54,8 +54,8 @@ def test_whatever_comes_first_stories_stand_in_the_same_lists(store_engine: Engi
         arrivals = [
             partial(store.publish, store_engine, [published(state(number + 1, 1, tags=(old,)))]),
             partial(store.publish, store_engine, [published(state(number + 1, 2, tags=(old, new)))]),
-            partial(store.merge_tags, store_engine, [merges(2 * number + 1)]),
-            partial(store.merge_tags, store_engine, [merges(2 * number + 2, merge)]),
+            partial(only_ones.merge_tags, store_engine, [merges(2 * number + 1)]),
+            partial(only_ones.merge_tags, store_engine, [merges(2 * number + 2, merge)]),
         ]
         for at in order:
             arrivals[at]()

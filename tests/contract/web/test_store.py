@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
-from services.web import keys, model, store
+from services.web import keys, model, only_ones, store
 from services.web.change_log import Mark, changes_after, news
 from services.web.discussions import COMMENTS
 from services.web.held import versions
@@ -318,7 +318,7 @@ def test_rankings_related_and_front_page_leave_out_what_is_gone(store_engine: En
     ranking = RankingChanged(window="24h", version=5, entries=entries_)
     store.set_rankings(store_engine, [delivered(ranking, "24h:", 5)])
     store.set_related(store_engine, [related(1, (3, 2))])
-    store.set_front_page(store_engine, [delivered(FrontPageChanged(version=1, pinned=(3, 1)), 1)])
+    only_ones.set_front_page(store_engine, [delivered(FrontPageChanged(version=1, pinned=(3, 1)), 1)])
     store.withdraw(store_engine, [withdrawn(3, 2)])
     with reading(store_engine) as view:
         assert [(one.card.id, one.views) for one in view.ranking("24h")] == [(1, 9), (2, 8)]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from services.web import store
+from services.web import only_ones, store
 from shared.contracts.appearance import Appearance
 from shared.contracts.events import AppearanceChanged
 from tests.contract.web.conftest import Site, delivered, published, state
@@ -32,7 +32,7 @@ def test_what_the_newsroom_chooses_is_on_finished_pages_at_once(site: Site) -> N
 
     def choose(version: int, **chosen: object) -> None:
         event = AppearanceChanged(version=version, appearance=Appearance.model_validate(chosen))
-        site.tell(store.set_appearance, delivered(event, 1, version))
+        site.tell(only_ones.set_appearance, delivered(event, 1, version))
 
     choose(1, name="Báo Rừng", light={"accent": "#0a5c36"})
     for path in pages:

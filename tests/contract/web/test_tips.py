@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from services.ingest.tips import store as tips
-from shared.contracts.commands import TIP_PHOTO_BYTES
+from shared.contracts.from_readers import TIP_PHOTO_BYTES
 from shared.settings import get_settings
 from tests.contract.ingest.base import migrated
 from tests.contract.web.conftest import ROOT, Site

@@ -12,7 +12,7 @@ import pytest
 from services.web import comment_journal, commenting
 from services.web.comment_journal import CommentJournal
 from services.web.commenting import Comments
-from shared.contracts.commands import (
+from shared.contracts.from_readers import (
     HELD_TOKENS,
     HeldCommentsAnswer,
     LikeComment,

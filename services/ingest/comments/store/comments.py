@@ -17,8 +17,8 @@ from services.ingest.kit.tables import outbox
 from services.ingest.kit.visibility import Seen
 from services.ingest.sections.tables import sections
 from shared import outbox as events
-from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished, CommentRemoved, Event
+from shared.contracts.from_readers import SubmitComment
 from shared.database import read, upsert, write
 from shared.records import Record, record, records
 from shared.settings import get_settings

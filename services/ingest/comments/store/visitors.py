@@ -15,8 +15,8 @@ from services.ingest.kit.actors import Actor
 from services.ingest.kit.errors import Invalid, NotFound
 from services.ingest.kit.tables import outbox
 from shared import outbox as events
-from shared.contracts.commands import LikeComment, OfOneComment, ReportComment
 from shared.contracts.events import CommentPublished
+from shared.contracts.from_readers import LikeComment, OfOneComment, ReportComment
 from shared.database import read, upsert, write
 from shared.records import records
 

@@ -11,8 +11,8 @@ from services.ingest.events import build
 from services.ingest.kit.actors import Role
 from services.ingest.kit.errors import Conflict, Invalid
 from services.ingest.kit.visibility import Seen
-from shared.contracts.commands import LikeComment, ReportComment, SubmitComment
 from shared.contracts.events import CommentPublished
+from shared.contracts.from_readers import LikeComment, ReportComment, SubmitComment
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.comments.test_store import events_of_comments, submit
 from tests.contract.ingest.conftest import Save

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from services.ingest.comments.store import comments
 from services.ingest.kit.actors import Role
 from services.ingest.kit.visibility import Seen
-from shared.contracts.commands import SubmitComment
+from shared.contracts.from_readers import SubmitComment
 from tests.contract.ingest.newsroom import Newsroom, narrow, publish
 
 ALL = Seen(None, "")

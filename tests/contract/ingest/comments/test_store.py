@@ -10,8 +10,8 @@ from services.ingest.comments.store import comments
 from services.ingest.events import build
 from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.kit.tables import outbox
-from shared.contracts.commands import SubmitComment
 from shared.contracts.events import CommentPublished
+from shared.contracts.from_readers import SubmitComment
 from shared.database import read
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save

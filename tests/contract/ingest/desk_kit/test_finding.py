@@ -10,7 +10,7 @@ from services.ingest.comments.store import comments
 from services.ingest.kit.visibility import Seen
 from services.ingest.media import store as media
 from services.ingest.media.imaging import Rebuilt
-from shared.contracts.commands import SubmitComment
+from shared.contracts.from_readers import SubmitComment
 from shared.database import engine, migrate, read, write
 from shared.migrations import upgrade
 from shared.settings import get_settings

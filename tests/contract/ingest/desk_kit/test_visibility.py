@@ -32,7 +32,8 @@ from services.ingest.royalties.tables import royalty_adjustments
 from services.ingest.statistics import screen as statistics
 from services.ingest.tips import store as tips
 from shared import deadletter
-from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, StoreDeadLetter, SubmitComment, SubmitTip
+from shared.contracts.commands import SearchAnswer, SearchArticles, SearchHit, StoreDeadLetter
+from shared.contracts.from_readers import SubmitComment, SubmitTip
 from shared.contracts.messages import Query
 from shared.contracts.statistics import (
     ArticleStatistics,

@@ -49,7 +49,7 @@ from services.ingest.tags import store as tags
 from shared import canary, clock
 from shared.ask import Asker, NoAnswer
 from shared.celery_factory import publisher
-from shared.contracts.commands import StoreDeadLetter, SubmitComment
+from shared.contracts.commands import StoreDeadLetter
 from shared.contracts.envelope import stamped
 from shared.contracts.events import (
     SUBSCRIBERS,
@@ -60,6 +60,7 @@ from shared.contracts.events import (
     SectionSaved,
     ViewTotalsChanged,
 )
+from shared.contracts.from_readers import SubmitComment
 from shared.contracts.queues import CONSUMERS, Queue
 from shared.database import read
 from shared.outbox import Relay

@@ -20,7 +20,7 @@ from services.ingest.kit.errors import Conflict, NotFound
 from services.ingest.media.tables import media
 from services.ingest.planning.tables import plans
 from services.ingest.tips import store as tips
-from shared.contracts.commands import SubmitComment, SubmitTip, SubmitTipPhoto
+from shared.contracts.from_readers import SubmitComment, SubmitTip, SubmitTipPhoto
 from shared.database import read
 from tests.contract.ingest.base import EDITOR
 from tests.contract.ingest.conftest import Save

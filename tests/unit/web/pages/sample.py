@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.web import store
+from services.web import only_ones, store
 from shared.contracts.articles import ArticleState, Author, Correction, Image, Tag
 from shared.contracts.events import (
     CommentPublished,
@@ -71,7 +71,7 @@ def fill(engine: Engine) -> None:
     store.save_sections(engine, [delivered(section, section.id) for section in sections])
     store.publish(engine, [published(article(number)) for number in range(1, ARTICLES + 1)])
     store.withdraw(engine, [withdrawn(WITHDRAWN, 2)])
-    store.set_front_page(engine, [delivered(FrontPageChanged(version=1, pinned=(LEAD, PHOTO)), 1)])
+    only_ones.set_front_page(engine, [delivered(FrontPageChanged(version=1, pinned=(LEAD, PHOTO)), 1)])
     comments = [(1, None, "Bạn đọc A", "Bài hay.\nCảm ơn."), (2, 1, "Bạn đọc B", "Đồng ý."), (3, None, "C", "Tốt.")]
     store.save_comments(
         engine,

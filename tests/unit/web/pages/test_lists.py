@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from services.web import model, store
+from services.web import model, only_ones, store
 from services.web.page import Missing, slot
 from services.web.pages import errors, parts
 from shared.contracts.events import (
@@ -38,7 +38,7 @@ def test_editors_decide_what_leads_the_front_page(paper: Paper) -> None:
 
 
 def test_without_an_editors_choice_the_newest_with_a_picture_leads(paper: Paper) -> None:
-    store.set_front_page(paper.engine, [delivered(FrontPageChanged(version=2, pinned=()), 1, 2)])
+    only_ones.set_front_page(paper.engine, [delivered(FrontPageChanged(version=2, pinned=()), 1, 2)])
     newest = sample.article(sample.ARTICLES + 1, images=())
     store.publish(paper.engine, [published(newest)])
     words = Reader(paper.page("/").body).words
@@ -247,7 +247,7 @@ def test_the_days_of_the_archive_follow_vietnam(paper: Paper) -> None:
 def test_what_leads_the_paper_leads_its_section_too(paper: Paper) -> None:
     newest = [link for link in Reader(paper.page("/kinh-te").body).links if re.search(r"-\d+$", link)]
     assert newest[0] == "/kinh-te/cho-phien-muong-suong-40", "editors pinned it; newer ones stand behind"
-    store.set_front_page(paper.engine, [delivered(FrontPageChanged(version=2, pinned=()), 1, 2)])
+    only_ones.set_front_page(paper.engine, [delivered(FrontPageChanged(version=2, pinned=()), 1, 2)])
     (first,) = re.findall(
         r'<article class="row first">.*?<a href="(/[^"]+-(?:\d+))"', paper.page("/kinh-te").body, re.S
     )
@@ -260,7 +260,7 @@ def test_a_section_is_led_by_its_own_pins(paper: Paper) -> None:
 
     oldest = sample.article(1)
     told = FrontPageChanged(version=2, pinned=(sample.LEAD,), sections={"kinh-te": (oldest.id, 2)})
-    store.set_front_page(paper.engine, [delivered(told, 1, 2)])
+    only_ones.set_front_page(paper.engine, [delivered(told, 1, 2)])
     assert led("/kinh-te")[:3] == [
         "/kinh-te/ban-tin-so-1-1",
         "/nong-nghiep/ban-tin-so-2-2",
@@ -277,7 +277,7 @@ def test_weather_and_prices_are_shown_until_their_end(paper: Paper) -> None:
     figure = Figure(label="Mường Sương", value="18–26 °C", note="nắng")
     until = datetime.fromisoformat("2023-01-11T15:00:00+07:00")
     told = FiguresChanged(version=1, figures=(figure,), until=until)
-    store.set_figures(paper.engine, [delivered(told, 1)])
+    only_ones.set_figures(paper.engine, [delivered(told, 1)])
     with time_machine.travel("2023-01-11T14:59:00+07:00", tick=False):
         page = paper.page("/")
     assert "Mường Sương 18–26 °C nắng" in Reader(page.body).words.replace("\n", " ")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.web import store
+from services.web import only_ones, store
 from services.web.pages import parts
 from services.web.pages.body import lay_out
 from shared.contracts.addresses import article_path
@@ -67,7 +67,7 @@ def test_breaking_news_stands_above_every_page_and_goes_at_its_time(
 ) -> None:
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=30)
     told = FrontPageChanged(version=2, breaking=(BreakingNews(article_id=sample.LEAD, until=until),))
-    store.set_front_page(paper.engine, [delivered(told, 1, 2)])
+    only_ones.set_front_page(paper.engine, [delivered(told, 1, 2)])
     made = paper.make(parts.live)
     assert "Tin nóng" in made.body and f'-{sample.LEAD}"' in made.body
     assert made.until == until.timestamp(), "the page is made anew at that second, whether or not ingest says so"

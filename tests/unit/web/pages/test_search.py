@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from services.web import store
+from services.web import only_ones
 from services.web.asked import State
 from services.web.page import Page, Site
 from services.web.pages import search
@@ -211,7 +211,7 @@ def test_a_section_is_searched_with_all_below_it(paper: Paper, section: str, bel
 
 
 def test_who_is_asked_for_by_name_or_number_is_one_person(paper: Paper) -> None:
-    store.set_authors(paper.engine, [THU_HOA])
+    only_ones.set_authors(paper.engine, [THU_HOA])
     web = State(cast(Responder, _Reads(paper)), Mock(), Mock(), Mock())
     asked = {
         "7": ("Thu Hòa", "Hòa"),
@@ -225,7 +225,7 @@ def test_who_is_asked_for_by_name_or_number_is_one_person(paper: Paper) -> None:
 
 
 def test_facets_name_people_and_count_what_they_sign_with_all_names(paper: Paper) -> None:
-    store.set_authors(paper.engine, [THU_HOA])
+    only_ones.set_authors(paper.engine, [THU_HOA])
     rows = (("hòa", "HÒA", 3), ("hoa", "Hoa", 2), ("thu hòa", "Thu Hòa", 1))
     facets = {"author": [{"value": value, "label": label, "count": count} for value, label, count in rows]}
     answer = SearchAnswer(total=6, took_ms=2, results=(HIT,), facets=facets)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from services.web import preview, static_files, store
+from services.web import only_ones, preview, static_files
 from services.web.page import Missing, Moved
 from services.web.pages import errors
 from services.web.theme.colours import built_in
@@ -38,7 +38,7 @@ def choose(paper: Paper, version: int = 1, files: dict[str, bytes] | None = None
         appearance=Appearance(files=marks, **chosen),
         data={name: b64encode(data) for name, data in held.items()},
     )
-    store.set_appearance(paper.engine, [delivered(event, 1, version)])
+    only_ones.set_appearance(paper.engine, [delivered(event, 1, version)])
 
 
 def picture(form: str, width: int, height: int, colour: str = "#0a5c36") -> bytes:
