@@ -12,6 +12,7 @@ from shared.contracts.events import CommentPublished
 from shared.settings import get_settings
 from tests.contract.web.conftest import Site, delivered, published, state
 from tests.servers import RedisServer
+from tests.wait import until
 
 PATH, LIKES = "/thoi-su/bai-so-1-1", "/api/articles/1/likes"
 
@@ -49,7 +50,7 @@ def test_a_like_by_the_page_s_own_form_is_handed_over_without_the_address(commen
     assert (answer.status_code, answer.headers["location"]) == (303, f"{PATH}?binh-luan=da-thich#da-thich")
     assert 'id="da-thich"' in commented.get(f"{PATH}?binh-luan=da-thich").text
     with broker.client() as client:
-        (message,) = client.lrange("ts:comments", 0, -1)
+        (message,) = until(lambda: client.lrange("ts:comments", 0, -1), 20, "it is on the broker")
     assert b"203.0.113" not in message
 
 
