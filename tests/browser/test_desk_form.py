@@ -34,6 +34,7 @@ def titles(desk: OwnDesk) -> list[str]:
 
 
 def test_a_storys_smaller_fields_are_kept_and_saved_as_its_text_is(desk: OwnDesk, secretary: BrowserContext) -> None:
+    near = desk.article(title="Chợ cá họp muộn")
     page = new(secretary, desk, "Chợ cá họp lại")
     page.get_by_text("Tít phụ, tít cho thẻ").click()
     page.get_by_label("Tít phụ trên").fill("Phóng sự")
@@ -42,20 +43,24 @@ def test_a_storys_smaller_fields_are_kept_and_saved_as_its_text_is(desk: OwnDesk
     page.get_by_label("Bình luận").select_option(label="Không nhận bình luận")
     page.get_by_label("Đăng thêm ở mục").select_option(label="Kinh tế")
     page.get_by_label("Sự kiện").fill("Bão số 5")
-    page.get_by_label("Bài liên quan").fill("77")
+    find, chosen = page.get_by_label("Bài liên quan", exact=True), page.locator("#related-chosen .grow")
+    find.press_sequentially(str(near))
+    expect(page.get_by_role("option", name="Chợ cá họp muộn")).to_be_visible()
+    find.press("Enter")
+    expect(chosen).to_have_text(["Chợ cá họp muộn"])
     expect(page.locator("#saving")).to_contain_text("Đã giữ lúc")
     page.reload()
     text_of(page)
-    expect(page.get_by_label("Bài liên quan")).to_have_value("77")
-    page.get_by_label("Bài liên quan").fill("")
+    expect(chosen).to_have_text(["Chợ cá họp muộn"])
+    page.get_by_role("button", name="Bỏ: Chợ cá họp muộn").click()
     expect(page.get_by_label("Đăng thêm ở mục")).to_have_value("kinh-te")
     expect(page.get_by_label("Tít phụ trên")).to_have_value("Phóng sự")
     expect(page.get_by_label("Bình luận")).to_have_value("closed")
     write_at_end(page, "Giá cá tăng nhẹ.")
     page.get_by_role("button", name="Lưu bản nháp").click()
-    expect(page.get_by_role("heading", name="Bài #1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bài #2")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="Đã lưu bản nháp.")).to_be_visible()
-    saved = desk.state(1)
+    saved = desk.state(2)
     assert (saved["kicker"], saved["source"], saved["language"]) == ("Phóng sự", "TTXVN", "en")
     assert saved["comments_closed"] is True
     assert (saved["event"], saved["second_section"]) == ("Bão số 5", ""), "its own section is no second one"

@@ -37,7 +37,7 @@ class Process:
     def __init__(self, command: Sequence[str], log: Path, sole: str = "") -> None:
         self._command = [sys.executable, "-m", *command]
         self._log = log
-        self._environment = {**os.environ, **({"TOASOAN_SOLE_CONSUMER": sole} if sole else {})}
+        self.environment = {**os.environ, **({"TOASOAN_SOLE_CONSUMER": sole} if sole else {})}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Process":
@@ -45,7 +45,7 @@ class Process:
             self.process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 preexec_fn=die_with_parent(os.getpid()),
@@ -55,7 +55,7 @@ class Process:
     def by_clock(self, seconds: int) -> None:
         """Start it as on a host whose clock is so far ahead."""
         self._command = ["faketime", "-f", f"{seconds:+d}s", *self._command]
-        self._environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+        self.environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
 
     def kill(self) -> None:
         if self.process:
@@ -87,6 +87,11 @@ class SearchHouse:
         self.index = self.program("index", "services.search.worker", "index", sole="search.index")
         self.query = self.program("query", "services.search.worker", "query", sole="search.query")
         self._started: list[Process] = [self.index, self.query]
+
+    def set(self, name: str, value: str) -> None:
+        """Of the processes that are started from now on."""
+        for process in self._started:
+            process.environment[name] = value
 
     def program(self, name: str, *command: str, sole: str = "") -> Process:
         return Process(command, self._folder / f"{name}.log", sole)

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
@@ -15,6 +16,7 @@ from shared.settings import get_settings
 from tests.contract.search.conftest import article, put
 from tests.contract.search.processes import Process, SearchHouse, state
 from tests.elasticsearch import ElasticsearchNode
+from tests.swallow import Swallower
 from tests.wait import until
 
 BRIDGE = "Lũ quét ở suối Nậm Rốm cuốn trôi cầu Bản Lầu trong đêm, bộ đội dựng cầu tạm."
@@ -35,6 +37,7 @@ def test_events_become_answers(house: SearchHouse) -> None:
             images=(Image(url="/a.jpg", caption="Sườn đồi Pú Hồng Mèo"),),
         ),
     )
+    until(house.answers, 60, "it answers")
     until(lambda: house.ask("").total == 3, 30, "all are found")
     assert [hit.id for hit in house.ask("thien tai").results] == [1]
     assert [hit.id for hit in house.ask("pú hồng mèo").results] == [3]
@@ -79,6 +82,7 @@ def test_an_engine_that_is_away_is_caught_up_with(house: SearchHouse, elasticsea
     house.index.start()
     house.query.start()
     house.publish(state(1, "Trước khi mất điện"))
+    until(house.answers, 60, "it answers")
     until(lambda: house.ask("mất điện").total == 1, 30)
     elasticsearch_node.kill()
     try:
@@ -89,6 +93,28 @@ def test_an_engine_that_is_away_is_caught_up_with(house: SearchHouse, elasticsea
         elasticsearch_node.start()
     until(lambda: house.versions() == {1: 2, 2: 1}, 60, "what was sent meanwhile is indexed")
     assert [hit.id for hit in house.ask("mất điện").results] == [2]
+
+
+@pytest.mark.elasticsearch
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("settings", ["elasticsearch"], indirect=True)
+def test_an_engine_whose_line_is_silent_holds_nobody_for_long(
+    house: SearchHouse, elasticsearch_node: ElasticsearchNode
+) -> None:
+    """Whoever waits for an answer that never comes gives up, and asks over a line that is whole."""
+    with Swallower("127.0.0.1", urlsplit(elasticsearch_node.url).port or 0) as cable:
+        house.set("ELASTICSEARCH_URL", f"http://127.0.0.1:{cable.port}")
+        house.index.start()
+        house.query.start()
+        house.publish(state(1, "Trước khi đứt cáp"))
+        until(house.answers, 60, "it answers")
+        until(lambda: house.ask("đứt cáp").total == 1, 30, "it is found")
+        cable.swallow()
+        house.publish(state(2, "Sau khi đứt cáp"))
+        until(lambda: house.answers("sau khi đứt cáp", 5), 40, "questions are answered again")
+        until(lambda: house.ask("đứt cáp").total == 2, 60, "what came is indexed")
+        house.index.kill()
+        house.query.kill()
 
 
 @pytest.mark.timeout(120)

@@ -53,6 +53,8 @@ function begin(field) {
   }
 
   field.addEventListener("input", find);
+  // What was typed before this script came.
+  if (document.activeElement === field) find();
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
     if (list.hidden || event.isComposing) return;

@@ -78,8 +78,9 @@ document.addEventListener("keydown", async (event) => {
 function rest() {
   if (document.getElementById("unread")) import("./inbox.js");
   if (document.querySelector("[data-mentions]")) import("./mentions.js");
-  if (document.querySelector('[type="date"], [type="time"], [type="month"], [type="datetime-local"]')) import("./date_fields.js");
 }
+// But a field that is put in another's place must be there before somebody types.
+if (document.querySelector('[type="date"], [type="time"], [type="month"], [type="datetime-local"]')) import("./date_fields.js");
 const opening = document.getElementById("editor-state");
 if (opening) {
   const opened = new Promise((done) => new MutationObserver(done).observe(opening, { attributes: true }));

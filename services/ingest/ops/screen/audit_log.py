@@ -31,7 +31,7 @@ SUBJECTS = {
     "import": "Nhập dữ liệu", "front_page": "Trang nhất", "appearance": "Giao diện", "trending": "Đọc nhiều",
     "address_rules": "Địa chỉ cũ", "search_words": "Từ tìm kiếm", "dead_letter": "Thư chết", "author": "Tác giả",
     "tags": "Từ khóa", "portrait": "Chân dung", "figures": "Thời tiết, giá cả", "live": "Tường thuật",
-    "comments": "Bình luận nhập",
+    "comments": "Bình luận nhập", "tip": "Tin bạn đọc",
 }  # fmt: skip
 # What tells nothing of texts, plans and people's pay. Who looks after machines and may read none of those neither sees
 # other lines nor can search in them.
@@ -84,6 +84,8 @@ _ACTS = ACTION_NAMES | {
     "replayed": "phát lại",
     "dropped": "bỏ",
     "taken": "nhận",
+    "received": "được gửi đến",
+    "dismissed": "bỏ",
     "handed_over": "giao",
     "let_go": "thôi giữ",
     "signs": "gắn tên ký",

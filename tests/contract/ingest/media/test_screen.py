@@ -149,7 +149,7 @@ HOSTILE = {
         415,
     ),
     "HTML called .jpg": (lambda: b"<!doctype html><script>alert(1)</script>" + b" " * 80, 415),
-    "GIF that is also a script": (lambda: b"GIF89a/*" + b"\0" * 90 + b"*/=1;alert(1)", 415),
+    "GIF that is also a script": (lambda: b"GIF89a/*" + b"\0" * 90 + b"*/=1;alert(1)", 422),
     "PDF without an end": (lambda: b"%PDF-1.7" + b" " * 80, 422),
     "PDF with a page behind it": (lambda: PDF + b"<script>alert(1)</script>" + b" " * 80, 422),
     "MP3 header and noise": (lambda: sound()[:144] + b"\xff\x11" * 2000, 422),
