@@ -134,9 +134,7 @@ def test_typing_through_deaths(desk: OwnDesk, browser: Browser, tmp_path: Path, 
     typist.open()
     try:
         _type_and_die(typist, chance)
-        desk.start_again()
-        if typist.context:
-            typist.context.set_offline(False)
+        _revive(typist)
         # A browser that has just been opened again says nothing before there is something new to keep.
         typist.word()
         expect(typist.page.locator("#saving")).to_contain_text("Đã giữ", timeout=60_000)

@@ -1,5 +1,6 @@
 """A line that is cut so that neither end hears of it: whoever speaks or listens on it finds out by itself."""
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -41,11 +42,15 @@ def test_a_command_ends(cable: Swallower) -> None:
 
 def test_who_listens_for_hints_listens_anew(cable: Swallower) -> None:
     came: list[bytes] = []
-    listen("silence", came.append)
-    until(lambda: send_hint("silence", b"1"), 20, "it listens")
-    until(lambda: came, 20, "the hint came")
-    cable.swallow()
-    until(lambda: send_hint("silence", b"2") and b"2" in came, _FOUND_S, "it listens anew")
+    halt = threading.Event()
+    listen("silence", came.append, halt)
+    try:
+        until(lambda: send_hint("silence", b"1"), 20, "it listens")
+        until(lambda: came, 20, "the hint came")
+        cable.swallow()
+        until(lambda: send_hint("silence", b"2") and b"2" in came, _FOUND_S, "it listens anew")
+    finally:
+        halt.set()
 
 
 def test_who_waits_for_answers_listens_anew(cable: Swallower, counters_redis: RedisServer, broker: RedisServer) -> None:
