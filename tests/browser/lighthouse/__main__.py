@@ -49,15 +49,20 @@ MAX_SCRIPT_BYTES = 6 * 1024
 MORE_SCRIPT_BYTES = 3 * 1024
 WITH_MORE = ("long", "live")
 MAX_BARE_ARTICLE_BYTES = 40 * 1024
+_TRIES = 4
 
 
 def report(program: Path, url: str, *options: str) -> dict[str, Any]:
     """What Lighthouse says of an address, on its slow telephone."""
     command = [str(program), url, "--quiet", "--output=json", f"--chrome-flags={' '.join(ARGUMENTS)} --headless"]
     environment = {**os.environ, "CHROME_PATH": str(EXECUTABLE)}
-    done = subprocess.run(
-        [*command, *options], env=environment, capture_output=True, text=True, timeout=180, check=False
-    )
+    for _ in range(_TRIES):
+        done = subprocess.run(
+            [*command, *options], env=environment, capture_output=True, text=True, timeout=180, check=False
+        )
+        # Chromium sometimes begins its trace after the page: Lighthouse asks to be run again.
+        if "NO_NAVSTART" not in done.stderr:
+            break
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     said: dict[str, Any] = json.loads(done.stdout)
