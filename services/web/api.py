@@ -1,6 +1,8 @@
 """/api of the readers' site, search and comments: what is answered for one reader, not kept as a page."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
@@ -181,85 +183,72 @@ async def comments(found: Discussed) -> Response:
     )
 
 
-@router.post(
-    "/api/articles/{id}/comments",
-    status_code=202,
-    response_model=HeldAnswer,
-    responses={
-        303: {"description": "To a form: back to the article."},
-        **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
-    },
-)
+_TO_A_FORM: dict[int | str, dict[str, Any]] = {
+    303: {"description": "To a form: back to the article."},
+    **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
+}
+
+
+@router.post("/api/articles/{id}/comments", status_code=202, response_model=HeldAnswer, responses=_TO_A_FORM)
 async def comment(state: Web, address: Address, sent: Annotated[TypedComment, Depends(CommentRead())]) -> Response:
     """Send a comment, as JSON or as a form; it is held until it is approved. A form's faults are answered with a
     page."""
     if sent.article.comments_closed:
         return await sent.refused(422, [{"field": "", "message": "Bài này không nhận bình luận."}])
-    if await asyncio.to_thread(state.comments.wait, address):
-        slow = [{"field": "", "message": "Bạn gửi nhiều quá nhanh; hãy chờ một lát rồi gửi lại."}]
-        return await sent.refused(429, slow)
-    try:
-        await asyncio.to_thread(state.comments.send, sent.article.id, sent.typed, address)
-    except OSError:
-        away = [{"field": "", "message": "Chưa gửi được bình luận; hãy thử lại sau ít phút."}]
-        return await sent.refused(503, away)
-    if sent.is_form:
-        article = sent.article
-        path = article_path(article.section_slug, article.slug, article.id)
-        return RedirectResponse(f"{path}?binh-luan=da-nhan#da-nhan", 303)
-    return _json({"status": "held", "detail": "Đã nhận. Bình luận sẽ hiện sau khi được duyệt."}, 202)
+    answer = await _held(
+        sent,
+        partial(state.comments.wait, address),
+        partial(state.comments.send, sent.article.id, sent.typed, address),
+        too_fast="Bạn gửi nhiều quá nhanh; hãy chờ một lát rồi gửi lại.",
+        away="Chưa gửi được bình luận; hãy thử lại sau ít phút.",
+        place="da-nhan",
+    )
+    return answer or _json({"status": "held", "detail": "Đã nhận. Bình luận sẽ hiện sau khi được duyệt."}, 202)
 
 
-@router.post(
-    "/api/articles/{id}/reports",
-    status_code=202,
-    response_model=ReportedAnswer,
-    responses={
-        303: {"description": "To a form: back to the article."},
-        **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
-    },
-)
+@router.post("/api/articles/{id}/reports", status_code=202, response_model=ReportedAnswer, responses=_TO_A_FORM)
 async def report(state: Web, address: Address, found: Annotated[Pointed, Depends(ReportRead)]) -> Response:
     """Report a comment to the moderators, as JSON or as a form; of one reader it counts once."""
-    article = found.sent.article
-    if await asyncio.to_thread(state.comments.wait_to_report, address):
-        slow = [{"field": "", "message": "Bạn báo nhiều quá nhanh; hãy chờ một lát rồi báo lại."}]
-        return await found.sent.refused(429, slow)
-    try:
-        await asyncio.to_thread(state.comments.report, article.id, found.comment_id, address)
-    except OSError:
-        away = [{"field": "", "message": "Chưa báo được bình luận; hãy thử lại sau ít phút."}]
-        return await found.sent.refused(503, away)
-    if found.sent.is_form:
-        path = article_path(article.section_slug, article.slug, article.id)
-        return RedirectResponse(f"{path}?binh-luan=da-bao#da-bao", 303)
-    return _json({"status": "reported", "detail": "Đã báo. Tòa soạn sẽ xem lại bình luận này."}, 202)
+    answer = await _held(
+        found.sent,
+        partial(state.comments.wait_to_report, address),
+        partial(state.comments.report, found.sent.article.id, found.comment_id, address),
+        too_fast="Bạn báo nhiều quá nhanh; hãy chờ một lát rồi báo lại.",
+        away="Chưa báo được bình luận; hãy thử lại sau ít phút.",
+        place="da-bao",
+    )
+    return answer or _json({"status": "reported", "detail": "Đã báo. Tòa soạn sẽ xem lại bình luận này."}, 202)
 
 
-@router.post(
-    "/api/articles/{id}/likes",
-    status_code=202,
-    response_model=LikedAnswer,
-    responses={
-        303: {"description": "To a form: back to the article."},
-        **{status: _or_page(problems.answer(status)) for status in (422, 429, 503)},
-    },
-)
+@router.post("/api/articles/{id}/likes", status_code=202, response_model=LikedAnswer, responses=_TO_A_FORM)
 async def like(state: Web, address: Address, found: Annotated[Pointed, Depends(LikeRead)]) -> Response:
     """Like a comment, as JSON or as a form; of one reader it counts once."""
-    article = found.sent.article
-    if await asyncio.to_thread(state.comments.wait_to_like, address):
-        slow = [{"field": "", "message": "Bạn bấm thích quá nhanh; hãy chờ một lát."}]
-        return await found.sent.refused(429, slow)
+    answer = await _held(
+        found.sent,
+        partial(state.comments.wait_to_like, address),
+        partial(state.comments.like, found.sent.article.id, found.comment_id, address),
+        too_fast="Bạn bấm thích quá nhanh; hãy chờ một lát.",
+        away="Chưa ghi được lượt thích; hãy thử lại sau ít phút.",
+        place="da-thich",
+    )
+    return answer or _json({"status": "liked", "detail": "Đã nhận lượt thích của bạn."}, 202)
+
+
+async def _held(
+    sent: TypedComment, wait: Callable[[], float], keep: Callable[[], None], *, too_fast: str, away: str, place: str
+) -> Response | None:
+    """What a reader sent is held on disk: the way back to the article for a form, None for a program. Or how it was
+    refused: `too_fast` while `wait()` says so, `away` where `keep()` raises OSError."""
+    if await asyncio.to_thread(wait):
+        return await sent.refused(429, [{"field": "", "message": too_fast}])
     try:
-        await asyncio.to_thread(state.comments.like, article.id, found.comment_id, address)
+        await asyncio.to_thread(keep)
     except OSError:
-        away = [{"field": "", "message": "Chưa ghi được lượt thích; hãy thử lại sau ít phút."}]
-        return await found.sent.refused(503, away)
-    if found.sent.is_form:
-        path = article_path(article.section_slug, article.slug, article.id)
-        return RedirectResponse(f"{path}?binh-luan=da-thich#da-thich", 303)
-    return _json({"status": "liked", "detail": "Đã nhận lượt thích của bạn."}, 202)
+        return await sent.refused(503, [{"field": "", "message": away}])
+    if not sent.is_form:
+        return None
+    path = article_path(sent.article.section_slug, sent.article.slug, sent.article.id)
+    return RedirectResponse(f"{path}?binh-luan={place}#{place}", 303)
 
 
 def _shown(comment: Comment) -> dict[str, Any]:

@@ -116,8 +116,7 @@ class Comments:
             spam_reasons=reasons,
             visitor=visitor,
         )
-        self._journal.keep(comment)
-        self._aside(partial(_hand_over, comment))
+        self._hold(comment)
 
     def wait_to_report(self, address: str) -> float:
         """Seconds until this address may report a comment; 0.0: now, once."""
@@ -125,10 +124,7 @@ class Comments:
 
     def report(self, article_id: int, comment_id: int, address: str) -> None:
         """Tell the moderators that a reader thinks ill of a comment, as `send` does. Raises OSError."""
-        visitor, at = visitor_key(address), datetime.now(UTC)
-        report = ReportComment(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at)
-        self._journal.keep(report)
-        self._aside(partial(_hand_over, report))
+        self._say(ReportComment, article_id, comment_id, address)
 
     def wait_to_like(self, address: str) -> float:
         """Seconds until this address may like a comment; 0.0: now, once."""
@@ -136,10 +132,15 @@ class Comments:
 
     def like(self, article_id: int, comment_id: int, address: str) -> None:
         """Count that a reader likes a comment, as `send` does. Raises OSError."""
+        self._say(LikeComment, article_id, comment_id, address)
+
+    def _say(self, kind: type[ReportComment | LikeComment], article_id: int, comment_id: int, address: str) -> None:
         visitor, at = visitor_key(address), datetime.now(UTC)
-        like = LikeComment(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at)
-        self._journal.keep(like)
-        self._aside(partial(_hand_over, like))
+        self._hold(kind(comment_id=comment_id, article_id=article_id, visitor=visitor, at=at))
+
+    def _hold(self, sent: Sent) -> None:
+        self._journal.keep(sent)
+        self._aside(partial(_hand_over, sent))
 
     async def follow(self) -> None:
         """For ever: see that what was taken arrives."""

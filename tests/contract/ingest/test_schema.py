@@ -143,56 +143,49 @@ def test_what_was_pinned_to_the_most_read_before_it_was_kept_stays(request: pyte
     assert told == TrendingRulesChanged(version=1, rules=(pin, kept_out))
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_answers_to_answers_of_the_release_before_are_seen_one_level_deep(
-    request: pytest.FixtureRequest, kind: str
-) -> None:
-    if kind == "postgres":
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def of_0034(request: pytest.FixtureRequest) -> Engine:
+    """Ingest's store as that migration left it, with a section."""
+    if request.param == "postgres":
         request.getfixturevalue("postgres")
     upgrade("ingest", "ingest_0034")
     store = engine("ingest")
     with write(store) as connection:
         section = "INSERT INTO sections (id, version, slug, name, name_key, position) VALUES (1, 1, 'k', 'K', 'k', 1)"
         connection.execute(text(section))
-    _old_article(store, 1, [("user:a", "saved", "published", "a")])
+    return store
+
+
+def test_answers_to_answers_of_the_release_before_are_seen_one_level_deep(of_0034: Engine) -> None:
+    _old_article(of_0034, 1, [("user:a", "saved", "published", "a")])
     said = (
         "INSERT INTO comments (id, version, token, article_id, parent_id, name, email, text, at, status, spam_score,"
         " spam_reasons, decided_by) VALUES (:id, 3, :id, 1, :parent, 'Lan', '', 'a', CURRENT_TIMESTAMP, 'approved', 0,"
         " '[]', '')"
     )
     above = {1: None, 2: 1, 3: 2, 4: 3, 5: None, 6: 5}
-    with write(store) as connection:
+    with write(of_0034) as connection:
         for number, parent in above.items():
             types = [bindparam("id", type_=Integer), bindparam("parent", type_=Integer)]
             statement = text(said.replace(":id, 3, :id", f":id, 3, '{number}'")).bindparams(*types)
             connection.execute(statement, {"id": number, "parent": parent})
     migrate("ingest")
-    with read(store) as connection:
+    with read(of_0034) as connection:
         rows = connection.execute(select(comments.c.id, comments.c.parent_id, comments.c.version).order_by("id")).all()
     assert [(one, parent) for one, parent, _ in rows] == [(1, None), (2, 1), (3, 1), (4, 1), (5, None), (6, 5)]
     # A new version is what stores are told of.
     assert [one for one, _, version in rows if version > 3] == [3, 4]
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_files_of_entries_of_the_release_before_are_those_of_the_entries(
-    request: pytest.FixtureRequest, kind: str
-) -> None:
-    if kind == "postgres":
-        request.getfixturevalue("postgres")
-    upgrade("ingest", "ingest_0034")
-    store = engine("ingest")
-    with write(store) as connection:
-        section = "INSERT INTO sections (id, version, slug, name, name_key, position) VALUES (1, 1, 'k', 'K', 'k', 1)"
-        connection.execute(text(section))
-    _old_article(store, 1, [("user:a", "saved", "published", "Có ảnh /media/ca-hai.webp")])
+def test_files_of_entries_of_the_release_before_are_those_of_the_entries(of_0034: Engine) -> None:
+    _old_article(of_0034, 1, [("user:a", "saved", "published", "Có ảnh /media/ca-hai.webp")])
     said = (
         "INSERT INTO live_entries (id, article_id, version, status, input_hash, title, body, byline, images, pinned,"
         " key_event, correction, created_by, created_at, updated_at) VALUES (:id, 1, 1, :status, '', '', :body, '',"
         " :images, false, false, '', '', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)"
     )
     entries = [(1, "published", ("ca-hai.webp", "mot.webp")), (2, "withdrawn", ("rut.webp",))]
-    with write(store) as connection:
+    with write(of_0034) as connection:
         for number, status, paths in entries:
             images = json.dumps([{"url": f"/media/{path}"} for path in paths])
             body = '<p><a href="/media/nghi-quyet.pdf">Nghị quyết</a></p>' if number == 1 else ""
@@ -201,7 +194,7 @@ def test_files_of_entries_of_the_release_before_are_those_of_the_entries(
             for path in (*paths, *(["nghi-quyet.pdf"] if number == 1 else [])):
                 connection.execute(text("INSERT INTO media_uses (path, article_id) VALUES (:path, 1)"), {"path": path})
     migrate("ingest")
-    with read(store) as connection:
+    with read(of_0034) as connection:
         uses = connection.execute(select(media_uses.c.path, media_uses.c.entry_id).order_by("path", "entry_id")).all()
     assert [tuple(row) for row in uses] == [
         ("ca-hai.webp", 0),

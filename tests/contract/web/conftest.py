@@ -1,8 +1,10 @@
 """The readers' site as its own process, fed with events as its worker would apply them."""
 
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -18,6 +20,7 @@ from tests import loaded
 from tests.servers import RedisServer, free_port
 from tests.tables import migrated
 from tests.wait import until
+from toasoan.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[3]
 START = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
@@ -132,3 +135,24 @@ def site(tmp_path: Path, broker: RedisServer, counters_redis: RedisServer) -> It
         yield made.start()
     finally:
         made.close()
+
+
+@pytest.fixture
+def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends is believed to be who the proxy says."""
+    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
+
+
+@pytest.fixture
+def start_worker() -> Iterator[Callable[[], None]]:
+    """Starts a worker of ingest."""
+    started = []
+
+    def start() -> None:
+        command = [sys.executable, "-m", "services.ingest.worker"]
+        started.append(subprocess.Popen(command, cwd=ROOT, preexec_fn=die_with_parent(os.getpid())))
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(10)

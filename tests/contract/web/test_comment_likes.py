@@ -15,12 +15,7 @@ from tests.servers import RedisServer
 from tests.wait import until
 
 PATH, LIKES = "/thoi-su/bai-so-1-1", "/api/articles/1/likes"
-
-
-@pytest.fixture(autouse=True)
-def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sends is believed to be who the proxy says."""
-    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
+pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
 
 def send(site: Site, address: str = "203.0.113.7", **arguments: Any) -> Any:

@@ -1,9 +1,6 @@
 """A reader's comment, and a report and a like of one, from the thanks to the moderators' list."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,20 +16,14 @@ from shared.contracts.events import CommentPublished
 from shared.contracts.from_readers import SubmitComment
 from shared.settings import get_settings
 from tests.contract.ingest.base import EDITOR, STORY, migrated
-from tests.contract.web.conftest import ROOT, Site, delivered, published, state
+from tests.contract.web.conftest import Site, delivered, published, state
 from tests.servers import RedisServer
 from tests.swallow import Swallower
 from tests.wait import until
-from toasoan.processes import die_with_parent
 
 PATH = "/thoi-su/bai-so-1-1"
 SAID = {"name": "Bà Sín", "text": "Bài hay quá."}
-
-
-@pytest.fixture(autouse=True)
-def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sends is believed to be who the proxy says."""
-    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
+pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
 
 @pytest.fixture
@@ -43,20 +34,6 @@ def ingest(site: Site) -> Engine:
     site.tell(store.publish, published(state(1)))
     site.until(PATH, "Nội dung")
     return source
-
-
-@pytest.fixture
-def start_worker() -> Iterator[Callable[[], None]]:
-    started = []
-
-    def start() -> None:
-        command = [sys.executable, "-m", "services.ingest.worker"]
-        started.append(subprocess.Popen(command, cwd=ROOT, preexec_fn=die_with_parent(os.getpid())))
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait(10)
 
 
 def say(site: Site, address: str = "203.0.113.7") -> int:

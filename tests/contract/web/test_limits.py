@@ -9,11 +9,7 @@ from tests.wait import until
 
 SAID = {"name": "Bà Sín", "text": "Bài hay quá."}
 
-
-@pytest.fixture(autouse=True)
-def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sends is believed to be who the proxy says."""
-    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
+pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
 
 def say(site: Site, address: str) -> int:

@@ -1,10 +1,7 @@
 """Readers tell the newsroom of something, with photos: from the form to the desk, whatever is away meanwhile."""
 
 import io
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +13,13 @@ from services.ingest.tips import store as tips
 from shared.contracts.from_readers import TIP_PHOTO_BYTES
 from shared.settings import get_settings
 from tests.contract.ingest.base import migrated
-from tests.contract.web.conftest import ROOT, Site
+from tests.contract.web.conftest import Site
 from tests.servers import RedisServer
 from tests.wait import until
-from toasoan.processes import die_with_parent
 
 PATH = "/gui-tin"
 SAID = {"text": "Cầu treo bản Mường bị lũ cuốn sáng nay.", "name": "Bà Sín", "contact": "0912 345 678"}
-
-
-@pytest.fixture(autouse=True)
-def behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who sends is believed to be who the proxy says."""
-    monkeypatch.setenv("TOASOAN_TRUSTED_PROXIES", "127.0.0.1")
-
-
-@pytest.fixture
-def start_worker() -> Iterator[Callable[[], None]]:
-    started = []
-
-    def start() -> None:
-        command = [sys.executable, "-m", "services.ingest.worker"]
-        started.append(subprocess.Popen(command, cwd=ROOT, preexec_fn=die_with_parent(os.getpid())))
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait(10)
+pytestmark = pytest.mark.usefixtures("behind_a_proxy")
 
 
 def picture(colour: str = "red") -> bytes:
